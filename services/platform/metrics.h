@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_PLATFORM_METRICS_H_
+#define NMD_SERVICES_PLATFORM_METRICS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace prometheus {
+class Registry;
+}
+
+// Metrics are a publication channel: no label ever comes from data (no provider, product, wijk or client). The complete
+// list is the golden file tests/golden/metrics.txt.
+namespace nmd {
+
+// The process's registry.
+prometheus::Registry& MetricRegistry();
+
+// Per method: nmd_rpc_started_total, nmd_rpc_handled_total{code}, nmd_rpc_denied_total{reason}, nmd_rpc_in_flight and
+// nmd_rpc_handling_seconds. Thread-safe.
+class RpcMetrics {
+ public:
+  RpcMetrics();
+  void Started(absl::string_view method);
+  void Handled(absl::string_view method, absl::string_view code, absl::Duration took);
+  void Denied(absl::string_view method, absl::string_view reason);
+
+ private:
+  struct Families;
+  Families* const families_;  // Owned by the registry's lifetime: the process.
+};
+
+// Counters and gauges of one number, by name; made on first use. Names: nmd_<area>_<what>_<unit>[_total].
+void CountMetric(absl::string_view name, absl::string_view help, double by = 1);
+void SetMetric(absl::string_view name, absl::string_view help, double value);
+
+// The text of /metrics.
+std::string MetricsText();
+
+}  // namespace nmd
+
+#endif  // NMD_SERVICES_PLATFORM_METRICS_H_
