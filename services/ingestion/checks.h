@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_INGESTION_CHECKS_H_
+#define NMD_SERVICES_INGESTION_CHECKS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "services/ingestion/message.h"
+
+// The rules of iStandaarden that a monitor judges, as one table; and the judging of those that one message suffices for.
+namespace nmd::ingestion {
+
+class Report;
+
+struct Rule {
+  absl::string_view id;           // "TR101"
+  int level;                      // 2 within the message, 3 against earlier messages, 4 external lists
+  uint32_t messages;              // bits 1 << (number - 301) of the messages it holds for
+  absl::string_view return_code;  // "0001" for all of level 2
+  absl::string_view text;         // Dutch: what is wrong and what to do
+  // Judges one message; null where the rule needs earlier messages, which the journal of ingestion has.
+  void (*check)(const ParsedMessage& message, Report& report);
+
+  bool HoldsFor(MessageType type) const { return (messages >> (static_cast<int>(type) - 301) & 1) != 0; }
+};
+
+// All rules, in order of level and id. Both laws have the same ones (domain-standards 1.7, 3.2).
+absl::Span<const Rule> Rules();
+// The rule of that id. REQUIRES: there is one; a rule id is part of the code, never of the input.
+const Rule& RuleById(absl::string_view id);
+
+// A finding of a rule about a message, with its level, text, return code, and the sender of the message as owner; fatal at
+// level 2. `place` holds no values.
+Finding FindingOf(const Rule& rule, MessageType type, std::string place);
+
+// Judges what a message says of itself: all rules of level 2, and TR346. In order of the table, then of the message.
+// REQUIRES: the message comes out of ReadMessage without findings.
+// Cost: linear in the message. At most kMaxFindings findings of one rule; a last one says that there are more.
+std::vector<Finding> CheckMessage(const ParsedMessage& message);
+
+// Places of things in a message, as findings name them. Positions count from 0 here and from 1 in the text.
+// Example: AllocationPlace(1) == "Client/ToegewezenProducten/ToegewezenProduct[2]".
+std::string AllocationPlace(size_t index);
+std::string StartPlace(size_t index);
+std::string StopPlace(size_t index);
+// Example: "Declaratie/Clienten/Client[3]/Prestaties/Prestatie[1]".
+std::string LinePlace(MessageType type, const ClaimLine& line);
+
+}  // namespace nmd::ingestion
+
+#endif  // NMD_SERVICES_INGESTION_CHECKS_H_

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_INGESTION_MESSAGE_READER_H_
+#define NMD_SERVICES_INGESTION_MESSAGE_READER_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "services/ingestion/message.h"
+
+// Reads iJw 3.2 and iWmo 3.2 messages: structure (control level 1) and contents in one pass over the bytes.
+namespace nmd::ingestion {
+
+// The largest file the chain accepts (OP179).
+inline constexpr size_t kMaxMessageBytes = 25'000'000;
+// More structural findings than this become one "and more".
+inline constexpr int kMaxFindings = 100;
+
+// What a file is, by the namespace of its root element.
+enum class FileKind {
+  kOther,         // not an iJw or iWmo message
+  kOtherRelease,  // iJw or iWmo, but not release 3.2
+  kOtherMessage,  // release 3.2, but a message this system does not read. Example: jw315
+  kMessage,       // ReadMessage reads it
+};
+
+struct Recognised {
+  FileKind kind = FileKind::kOther;
+  // The rest holds unless kind is kOther.
+  Law law = Law::kYouth;
+  // Example: 301; of kOtherRelease and kOtherMessage too.
+  int number = 0;
+  // Example: "3_2".
+  std::string release;
+};
+
+// Tells what a file is from its first KiB, without parsing it. A file it takes for a message may still be malformed.
+// Example: Recognise(bytes).number == 323.
+Recognised Recognise(absl::string_view bytes);
+
+// The name of a message as sources are called. Example: "jw301", "wmo323".
+std::string SourceName(Law law, int number);
+
+struct ReadResult {
+  // Whole when there are no findings. Otherwise law, type and as much of the header as was sound, to name the delivery by;
+  // the rest must not be used.
+  ParsedMessage message;
+  // Whether the root element was that of a message this system reads, so that message.law and type hold.
+  bool recognised = false;
+  // Everything wrong with encoding, XML and structure, in order of place in the file. All are level 1 and fatal.
+  std::vector<Finding> findings;
+
+  bool ok() const { return findings.empty(); }
+};
+
+// Reads a whole message.
+//
+// The verdict is that of the official schema of the message; three things are refused that it would let pass, because no
+// message has a use for them: a DOCTYPE, the attributes xsi:type and xsi:nil, and a year before 1 or after 9999.
+// Findings: encoding other than UTF-8 without BOM, over kMaxMessageBytes, DOCTYPE, malformed or truncated XML, another
+// release, an unknown message, and every departure from the structure, at most kMaxFindings.
+// Cost: one pass; memory in proportion to the file. No file, network or entity is ever opened.
+// Thread safety: may be called from any number of threads at once.
+ReadResult ReadMessage(absl::string_view bytes);
+
+}  // namespace nmd::ingestion
+
+#endif  // NMD_SERVICES_INGESTION_MESSAGE_READER_H_

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_INGESTION_VOLUME_H_
+#define NMD_SERVICES_INGESTION_VOLUME_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "services/core/date.h"
+#include "services/core/money.h"
+#include "services/ingestion/message.h"
+
+// The arithmetic of declared volume and money (domain-standards 3.7).
+namespace nmd::ingestion {
+
+// The largest volume one prestatie may declare for `product_period` of an allocation (TR321), in the unit of the
+// allocation; absent where the standard leaves it to municipality and provider: output per month in a broken month (IV078).
+// The part of product_period outside the allocation gives nothing. The result saturates at the largest int64.
+// REQUIRES: an allocation period that is not empty; a frequency of 1, 2, 4 or 6, otherwise the result is absent.
+// Example: 3 hours a week over October 2025 of 2025-10-07..2025-12-30 touches 4 ISO weeks: 12 (IV077).
+std::optional<int64_t> MaxVolume(const AllocatedVolume& allocated, const Period& allocation, const Period& product_period,
+                                 Law law, absl::string_view category);
+
+// The largest volume of all prestaties on an allocation together (TR322); absent for an open end unless the frequency is 6,
+// and for output per month when the first or last month is broken. The six weeks of iWmo category 01 are of one prestatie
+// only, so law and category do not matter here.
+std::optional<int64_t> MaxVolumeOfAllocation(const AllocatedVolume& allocated, const Period& allocation);
+
+// An allocated volume in the unit declared in (TR341): unchanged in its own unit, hours in minutes 60 times, absent otherwise.
+std::optional<int64_t> InDeclaredUnit(int64_t volume, absl::string_view allocated_unit, absl::string_view declared_unit);
+
+// Whole hours of a prestatie whose minutes are summed: under 30 minutes down, from 30 up, at least 1 when there are any
+// minutes (IV079).
+int64_t HoursOfMinutes(int64_t minutes);
+
+// Whether `amount` can be what `volume` of `unit` costs at `tariff` (TR346): exactly volume x tariff; and for minutes also
+// the amount of an hour tariff, rounded at the end, whose rounded minute tariff is `tariff` (IV081). The hour tariff is not
+// in the message: any that fits will do. Always true for unit 83, which has no tariff.
+// Example: AmountFits("01", 95, 92, 8708), because 55,00 an hour shows as 0,92 a minute.
+bool AmountFits(absl::string_view unit, int64_t volume, Cents tariff, Cents amount);
+
+}  // namespace nmd::ingestion
+
+#endif  // NMD_SERVICES_INGESTION_VOLUME_H_
