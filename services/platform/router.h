@@ -49,11 +49,10 @@ class Router {
     using Signature = SignatureOf<decltype(&Function::operator())>;
     using Request = typename Signature::Request;
     using Response = typename Signature::Response;
-    Bind(service, method, Request::descriptor(), Response::descriptor(),
-         [function = std::move(function)](const Caller& caller, absl::string_view bytes) -> absl::StatusOr<std::string> {
-           Request request;
-           if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Unreadable();
-           absl::StatusOr<Response> response = function(caller, request);
+    Bind(service, method, Request::default_instance(), Response::descriptor(),
+         [function = std::move(function)](const Caller& caller,
+                                          const google::protobuf::Message& request) -> absl::StatusOr<std::string> {
+           absl::StatusOr<Response> response = function(caller, static_cast<const Request&>(request));
            if (!response.ok()) return response.status();
            return response->SerializeAsString();
          });
@@ -61,8 +60,9 @@ class Router {
 
   struct Method {
     const google::protobuf::MethodDescriptor* descriptor = nullptr;
-    bool feed = false;  // Runs in the lane for calls that wait.
-    std::function<absl::StatusOr<std::string>(const Caller&, absl::string_view)> run;
+    bool feed = false;                                   // Runs in the lane for calls that wait.
+    const google::protobuf::Message* request = nullptr;  // The default instance, to make requests from.
+    std::function<absl::StatusOr<std::string>(const Caller&, const google::protobuf::Message&)> run;
   };
 
   // Looks up "/nmd.costs.v1.CostsService/QueryFigures" and checks the caller's role. For the server, which wants to refuse
@@ -87,12 +87,11 @@ class Router {
     using Response = Res;
   };
 
-  static absl::Status Unreadable();
-  void Bind(absl::string_view service, absl::string_view method, const google::protobuf::Descriptor* request,
+  void Bind(absl::string_view service, absl::string_view method, const google::protobuf::Message& request,
             const google::protobuf::Descriptor* response,
-            std::function<absl::StatusOr<std::string>(const Caller&, absl::string_view)> run);
+            std::function<absl::StatusOr<std::string>(const Caller&, const google::protobuf::Message&)> run);
   absl::StatusOr<std::string> Run(const Method& method, const Caller& caller, absl::string_view request) const;
-  absl::Status CheckScope(const Method& method, const Caller& caller, absl::string_view request) const;
+  absl::Status CheckScope(const Method& method, const Caller& caller, const google::protobuf::Message& request) const;
 
   const std::string municipality_;
   const Clock& clock_;

@@ -8,9 +8,10 @@
 #include "absl/status/statusor.h"
 
 // Returns from the function when the expression is an error.
-#define NMD_RETURN_IF_ERROR(expression)                                              \
-  do {                                                                               \
-    if (absl::Status nmd_status = (expression); !nmd_status.ok()) return nmd_status; \
+#define NMD_RETURN_IF_ERROR(expression) NMD_RETURN_IF_ERROR_(NMD_CONCAT_(nmd_status_, __LINE__), expression)
+#define NMD_RETURN_IF_ERROR_(status, expression)                         \
+  do {                                                                   \
+    if (absl::Status status = (expression); !status.ok()) return status; \
   } while (false)
 
 // NMD_ASSIGN_OR_RETURN(auto value, Expression()): the value, or returns the error.

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/errors.h"
+#include "services/platform/journal.h"
+#include "services/platform/mutex.h"
+
+namespace nmd {
+namespace {
+
+class MemoryJournal : public Journal {
+ public:
+  absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected_sequence,
+                                 std::vector<Blob> blobs) override {
+    MutexLock lock(mutex_);
+    if (last_ != expected_sequence) {
+      return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT,
+                  absl::StrCat("expected sequence ", expected_sequence, ", the journal is at ", last_));
+    }
+    for (JournalRecord& record : records) {
+      record.sequence = ++last_;
+      records_.emplace(record.sequence, std::move(record));
+    }
+    for (Blob& blob : blobs) blobs_.emplace(std::move(blob.name), std::move(blob.bytes));
+    grown_.NotifyAll();
+    return last_;
+  }
+
+  absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
+    // A copy, so that `visit` runs outside the lock on a consistent prefix.
+    std::vector<JournalRecord> records;
+    {
+      MutexLock lock(mutex_);
+      for (auto it = records_.upper_bound(after); it != records_.end(); ++it) records.push_back(it->second);
+    }
+    for (const JournalRecord& record : records) {
+      if (!visit(record)) break;
+    }
+    return absl::OkStatus();
+  }
+
+  int64_t LastSequence() const override {
+    MutexLock lock(mutex_);
+    return last_;
+  }
+
+  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override {
+    const absl::Time deadline = absl::Now() + timeout;
+    MutexLock lock(mutex_);
+    while (last_ <= after && !interrupted_) {
+      const absl::Duration left = deadline - absl::Now();
+      if (left <= absl::ZeroDuration()) break;
+      grown_.WaitFor(mutex_, left);
+    }
+    return last_;
+  }
+
+  void Interrupt() override {
+    MutexLock lock(mutex_);
+    interrupted_ = true;
+    grown_.NotifyAll();
+  }
+
+  absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
+    MutexLock lock(mutex_);
+    std::map<int64_t, JournalRecord> kept;
+    for (const auto& [sequence, record] : records_) {
+      if (std::optional<JournalRecord> changed = keep(record)) {
+        changed->sequence = sequence;
+        kept.emplace(sequence, *std::move(changed));
+      }
+    }
+    records_ = std::move(kept);
+    checkpoint_.reset();
+    return absl::OkStatus();
+  }
+
+  absl::Status SaveCheckpoint(int64_t sequence, absl::string_view state) override {
+    MutexLock lock(mutex_);
+    checkpoint_ = Checkpoint{sequence, std::string(state)};
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() const override {
+    MutexLock lock(mutex_);
+    return checkpoint_;
+  }
+
+  absl::StatusOr<std::string> ReadBlob(absl::string_view name) const override {
+    MutexLock lock(mutex_);
+    const auto found = blobs_.find(name);
+    if (found == blobs_.end()) return NotFound(name);
+    return found->second;
+  }
+
+  absl::Status DropBlob(absl::string_view name) override {
+    MutexLock lock(mutex_);
+    if (const auto found = blobs_.find(name); found != blobs_.end()) blobs_.erase(found);
+    return absl::OkStatus();
+  }
+
+ private:
+  mutable Mutex mutex_;
+  mutable CondVar grown_;
+  std::map<int64_t, JournalRecord> records_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string, std::less<>> blobs_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Checkpoint> checkpoint_ ABSL_GUARDED_BY(mutex_);
+  int64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Journal> NewMemoryJournal() { return std::make_unique<MemoryJournal>(); }
+
+}  // namespace nmd

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/platform/operations.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/synchronization/notification.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/rpc/status.pb.h"
+#include "services/platform/errors.h"
+
+namespace nmd {
+namespace {
+
+using Work = absl::StatusOr<std::unique_ptr<google::protobuf::Message>>;
+
+class OperationsTest : public ::testing::Test {
+ protected:
+  Operations::Appender Appender() {
+    return [this](absl::string_view kind, std::string payload) {
+      EXPECT_EQ(kind, "operation");
+      MutexLock lock(mutex_);
+      payloads_.push_back(std::move(payload));
+      return absl::OkStatus();
+    };
+  }
+  std::vector<std::string> Payloads() {
+    MutexLock lock(mutex_);
+    return payloads_;
+  }
+  Mutex mutex_;
+  std::vector<std::string> payloads_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_F(OperationsTest, EndWithTheirResponseOrError) {
+  Operations operations(Appender());
+  const auto good = operations.Start([]() -> Work {
+    auto answer = std::make_unique<google::protobuf::Timestamp>();
+    answer->set_seconds(42);
+    return answer;
+  });
+  const auto bad = operations.Start([]() -> Work { return NotFound("x"); });
+  ASSERT_TRUE(good.ok() && bad.ok());
+  const auto done = operations.Wait(good->name(), absl::Minutes(1));
+  google::protobuf::Timestamp answer;
+  ASSERT_TRUE(done.ok() && done->done() && done->response().UnpackTo(&answer));
+  EXPECT_EQ(answer.seconds(), 42);
+  const auto failed = operations.Wait(bad->name(), absl::Minutes(1));
+  EXPECT_EQ(ReasonOf(FromRpcStatus(failed->error())), ErrorReason::RESOURCE_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(operations.Get("operations/absent").status()), ErrorReason::RESOURCE_NOT_FOUND);
+}
+
+TEST_F(OperationsTest, SurviveARestartAndSayWhenItCutThemOff) {
+  std::string finished, cut_off;
+  {
+    Operations operations(Appender());
+    finished = operations.Start([]() -> Work { return std::make_unique<google::protobuf::Timestamp>(); })->name();
+    ASSERT_TRUE(operations.Wait(finished, absl::Minutes(1))->done());
+  }
+  std::vector<std::string> payloads = Payloads();
+  {
+    // Started, never recorded as done: as a kill leaves it.
+    Operations operations(Appender());
+    absl::Notification release;
+    cut_off = operations
+                  .Start([&release]() -> Work {
+                    release.WaitForNotification();
+                    return std::make_unique<google::protobuf::Timestamp>();
+                  })
+                  ->name();
+    payloads.push_back(Payloads().back());
+    release.Notify();
+  }
+  Operations after(Appender());
+  for (const std::string& payload : payloads) after.Apply(payload);
+  ASSERT_TRUE(after.FinishReplay().ok());
+  EXPECT_TRUE(after.Get(finished)->has_response());
+  EXPECT_EQ(ReasonOf(FromRpcStatus(after.Get(cut_off)->error())), ErrorReason::OPERATION_INTERRUPTED);
+}
+
+}  // namespace
+}  // namespace nmd

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/platform/router.h"
+
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "nmd/costs/v1/costs.pb.h"
+#include "services/platform/peer.h"
+
+namespace nmd {
+namespace {
+
+using costs::v1::ListMeasuresRequest;
+using costs::v1::ListMeasuresResponse;
+
+constexpr absl::string_view kPath = "/nmd.costs.v1.CostsService/ListMeasures";
+
+Caller Adviser() {
+  Caller caller;
+  caller.roles = {type::POLICY_ADVISER};
+  caller.municipality = "gm1730";
+  return caller;
+}
+
+class RouterTest : public ::testing::Test {
+ protected:
+  RouterTest() {
+    router_.Handle("nmd.costs.v1.CostsService", "ListMeasures",
+                   [this](const Caller&, const ListMeasuresRequest& request) -> absl::StatusOr<ListMeasuresResponse> {
+                     ++calls_;
+                     if (request.page_size() == 666) throw std::runtime_error("boom");
+                     if (request.page_size() < 0) return BadFields({{"page_size", "must not be negative"}});
+                     ListMeasuresResponse response;
+                     response.add_measures()->set_name(request.parent());
+                     return response;
+                   });
+  }
+
+  absl::Status Ask(const Caller& caller, absl::string_view parent, int page_size = 0, absl::string_view path = kPath) {
+    ListMeasuresRequest request;
+    request.set_parent(std::string(parent));
+    request.set_page_size(page_size);
+    return router_.Call(path, caller, request.SerializeAsString()).status();
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'500'000'000)};
+  Router router_{"gm1730", clock_};
+  int calls_ = 0;
+};
+
+TEST_F(RouterTest, LetsThePermittedIn) {
+  EXPECT_TRUE(Ask(Adviser(), "municipalities/gm1730").ok());
+  EXPECT_EQ(calls_, 1);
+}
+
+TEST_F(RouterTest, RefusesBeforeTheDomainIsAsked) {
+  Caller provider = Adviser();
+  provider.roles = {type::PROVIDER, type::PUBLIC};
+  Caller nobody = Adviser();
+  nobody.roles.clear();
+  Caller neighbour = Adviser();
+  neighbour.municipality = "gm0106";
+  Caller late = Adviser();
+  late.deadline = clock_.Now();
+  EXPECT_EQ(ReasonOf(Ask(provider, "municipalities/gm1730")), ErrorReason::ROLE_MISSING);
+  EXPECT_EQ(ReasonOf(Ask(nobody, "municipalities/gm1730")), ErrorReason::ROLE_MISSING);
+  EXPECT_EQ(ReasonOf(Ask(neighbour, "municipalities/gm1730")), ErrorReason::SCOPE_FOREIGN);
+  EXPECT_EQ(ReasonOf(Ask(Adviser(), "municipalities/gm0106")), ErrorReason::SCOPE_FOREIGN);
+  EXPECT_EQ(ReasonOf(Ask(Adviser(), "gm1730")), ErrorReason::FIELDS_INVALID);
+  EXPECT_EQ(ReasonOf(Ask(Adviser(), "")), ErrorReason::FIELDS_INVALID);
+  EXPECT_EQ(ReasonOf(Ask(late, "municipalities/gm1730")), ErrorReason::DEADLINE_PASSED);
+  EXPECT_EQ(ReasonOf(Ask(Adviser(), "municipalities/gm1730", 0, "/nmd.costs.v1.CostsService/Absent")),
+            ErrorReason::METHOD_UNKNOWN);
+  EXPECT_EQ(ReasonOf(router_.Call(kPath, Adviser(), "\xff\xff").status()), ErrorReason::REQUEST_UNREADABLE);
+  EXPECT_EQ(calls_, 0);
+}
+
+TEST_F(RouterTest, PassesErrorsOnAndContainsExceptions) {
+  EXPECT_EQ(ReasonOf(Ask(Adviser(), "municipalities/gm1730", -1)), ErrorReason::FIELDS_INVALID);
+  EXPECT_EQ(ReasonOf(Ask(Adviser(), "municipalities/gm1730", 666)), ErrorReason::INTERNAL_FAULT);
+}
+
+TEST_F(RouterTest, LocalPeerIsAServiceUnlessItSpeaksForSomebody) {
+  const auto peer = NewLocalPeer(router_, "publication");
+  ListMeasuresRequest request;
+  request.set_parent("municipalities/gm1730");
+  EXPECT_TRUE(peer->Call<ListMeasuresResponse>(kPath, request).ok());
+  Caller provider = Adviser();
+  provider.roles = {type::PROVIDER};
+  EXPECT_EQ(ReasonOf(peer->CallBytes(kPath, request.SerializeAsString(), absl::Seconds(1), &provider).status()),
+            ErrorReason::ROLE_MISSING);
+}
+
+}  // namespace
+}  // namespace nmd
