@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <atomic>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "google/rpc/status.pb.h"
+#include "nmd/internal/v1/caller.pb.h"
+#include "services/platform/grpc_identity.h"
+#include "services/platform/peer.h"
+
+namespace nmd {
+namespace {
+
+constexpr int kMaxMessageBytes = 8 << 20;
+
+// Accepts a server whose certificate names exactly the service that is meant: a valid certificate of another service of
+// the same CA is not enough.
+class SpiffeVerifier : public grpc::experimental::ExternalCertificateVerifier {
+ public:
+  explicit SpiffeVerifier(std::string expected) : expected_(std::move(expected)) {}
+  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
+              grpc::Status* sync_status) override {
+    for (const grpc::string_ref& name : request->uri_names()) {
+      if (name == expected_) return true;
+    }
+    *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, absl::StrCat("the peer is not ", expected_));
+    return true;
+  }
+  void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest*) override {}
+
+ private:
+  const std::string expected_;
+};
+
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const internal::v1::TlsConfig* tls, const std::string& expected) {
+  if (tls == nullptr) return grpc::InsecureChannelCredentials();
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      tls->key(), tls->certificate(), tls->roots(), kCertificateRefreshSeconds));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_verify_server_certs(true);
+  options.set_check_call_host(false);
+  options.set_certificate_verifier(grpc::experimental::ExternalCertificateVerifier::Create<SpiffeVerifier>(expected));
+  return grpc::experimental::TlsCredentials(options);
+}
+
+// Retries are safe for every method: reads, and writes that are idempotent by content or request id (R, AIP-155).
+constexpr char kServiceConfig[] = R"json({"methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 4,
+    "initialBackoff": "0.1s", "maxBackoff": "1s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}]})json";
+
+absl::StatusOr<std::string> Outcome(const grpc::Status& status, const grpc::ByteBuffer& buffer) {
+  if (status.ok()) {
+    grpc::Slice slice;
+    if (!buffer.DumpToSingleSlice(&slice).ok()) {
+      return Fail(absl::StatusCode::kInternal, ErrorReason::INTERNAL_FAULT, "the peer's answer could not be read");
+    }
+    return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  if (google::rpc::Status rpc; !status.error_details().empty() && rpc.ParseFromString(status.error_details())) {
+    return FromRpcStatus(rpc);
+  }
+  // From the library, not from a service of ours.
+  switch (status.error_code()) {
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return Fail(absl::StatusCode::kDeadlineExceeded, ErrorReason::DEADLINE_PASSED, "the peer did not answer in time");
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return Overloaded("the message is larger than the peer takes, or the peer is out of memory", 1000);
+    default:
+      return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
+                  absl::StrCat("the peer cannot be reached: ", status.error_message()));
+  }
+}
+
+class GrpcPeer : public Peer {
+ public:
+  GrpcPeer(const internal::v1::PeerConfig& config, const internal::v1::TlsConfig* tls, absl::string_view municipality)
+      : stub_([&] {
+          grpc::ChannelArguments arguments;
+          arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+          arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
+          arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+          // A channel of its own per peer object, not one shared through the library's pool.
+          arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+          arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+          arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+          arguments.SetServiceConfigJSON(kServiceConfig);
+          return grpc::CreateCustomChannel(config.address(), Credentials(tls, SpiffeId(municipality, config.service())),
+                                           arguments);
+        }()) {}
+
+  absl::StatusOr<std::string> CallBytes(absl::string_view path, absl::string_view request, absl::Duration timeout,
+                                        const Caller* on_behalf_of) const override {
+    absl::Notification done;
+    absl::StatusOr<std::string> outcome;
+    CallBytesAsync(path, std::string(request), timeout, on_behalf_of, [&](absl::StatusOr<std::string> result) {
+      outcome = std::move(result);
+      done.Notify();
+    });
+    done.WaitForNotification();
+    return outcome;
+  }
+
+  void CallBytesAsync(absl::string_view path, std::string request, absl::Duration timeout, const Caller* on_behalf_of,
+                      std::function<void(absl::StatusOr<std::string>)> done) const override {
+    struct Pending {
+      grpc::ClientContext context;
+      grpc::ByteBuffer request, response;
+      std::function<void(absl::StatusOr<std::string>)> done;
+    };
+    auto* pending = new Pending;
+    pending->context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+    if (on_behalf_of != nullptr) {
+      internal::v1::CallerAssertion assertion;
+      assertion.set_subject(on_behalf_of->subject);
+      for (const type::Role role : on_behalf_of->roles) assertion.add_role(role);
+      assertion.set_municipality(on_behalf_of->municipality);
+      assertion.set_purpose(on_behalf_of->purpose);
+      assertion.set_request_id(on_behalf_of->request_id);
+      pending->context.AddMetadata(kAssertionKey, assertion.SerializeAsString());
+    }
+    const grpc::Slice slice(request);
+    pending->request = grpc::ByteBuffer(&slice, 1);
+    pending->done = std::move(done);
+    stub_.UnaryCall(&pending->context, std::string(path), grpc::StubOptions(), &pending->request, &pending->response,
+                    [pending](grpc::Status status) {
+                      pending->done(Outcome(status, pending->response));
+                      delete pending;
+                    });
+  }
+
+ private:
+  mutable grpc::GenericStub stub_;
+};
+
+}  // namespace
+
+std::unique_ptr<Peer> NewGrpcPeer(const internal::v1::PeerConfig& config, const internal::v1::TlsConfig* tls,
+                                  absl::string_view municipality) {
+  return std::make_unique<GrpcPeer>(config, tls, municipality);
+}
+
+}  // namespace nmd

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/platform/service_main.h"
+
+#include <grpc/support/log.h>
+#include <signal.h>
+
+#include <iostream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "services/platform/config.h"
+#include "services/platform/log.h"
+#include "services/platform/metrics.h"
+#include "services/platform/server.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd {
+namespace {
+
+class ProcessContext : public Process {
+ public:
+  explicit ProcessContext(const internal::v1::ServerConfig& config)
+      : config_(config), router_(config.municipality(), clock_, &metrics_) {}
+
+  Router& router() override { return router_; }
+  const Clock& clock() override { return clock_; }
+  std::unique_ptr<Peer> NewPeer(const internal::v1::PeerConfig& config) override {
+    return NewGrpcPeer(config, config_.has_tls() ? &config_.tls() : nullptr, config_.municipality());
+  }
+  absl::StatusOr<std::unique_ptr<Journal>> OpenJournal() override {
+    if (config_.data_dir().empty()) return BadFields({{"server.data_dir", "is missing"}});
+    return OpenSqliteJournal(absl::StrCat(config_.data_dir(), "/", config_.service(), ".db"));
+  }
+  void AtStop(std::function<void()> stop) override { stops_.push_back(std::move(stop)); }
+  void Stop() {
+    for (auto stop = stops_.rbegin(); stop != stops_.rend(); ++stop) (*stop)();
+  }
+
+ private:
+  const internal::v1::ServerConfig& config_;
+  const SystemClock clock_;
+  RpcMetrics metrics_;
+  Router router_;
+  std::vector<std::function<void()>> stops_;
+};
+
+absl::Status Serve(const internal::v1::ServerConfig& config, const sigset_t& signals,
+                   const std::function<absl::StatusOr<ServiceState>(Process&)>& build) {
+  ProcessContext process(config);
+  NMD_ASSIGN_OR_RETURN(const ServiceState state, build(process));
+  NMD_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, StartServer(config, process.router(), process.clock()));
+  SetMetric("nmd_build_info", "Always 1.", 1);
+  server->SetReady();
+  Log(LogLevel::kInfo, "ready", {{"listen", config.listen()}, {"port", server->port()}, {"admin_port", server->admin_port()}});
+  int received = 0;
+  sigwait(&signals, &received);
+  Log(LogLevel::kInfo, "stopping", {{"signal", received}});
+  // Waits end first, so that feeds do not hold the drain up.
+  process.Stop();
+  server->Drain();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RouteGrpcLog() {
+  gpr_set_log_function([](gpr_log_func_args* args) {
+    if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
+    Log(LogLevel::kWarning, "grpc", {{"detail", args->message}});
+  });
+}
+
+int ServiceMain(int argc, char** argv, google::protobuf::Message& config, internal::v1::ServerConfig* server,
+                const std::function<absl::StatusOr<ServiceState>(Process&)>& build) {
+  // Before any thread exists: threads inherit the mask, and only sigwait below takes the signals (reference style 15.10).
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  std::string path;
+  bool check_only = false;
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view argument = argv[i];
+    if (absl::StartsWith(argument, "--config=")) {
+      path = std::string(argument.substr(9));
+    } else if (argument == "--check-config") {
+      check_only = true;
+    } else {
+      path.clear();
+      break;
+    }
+  }
+  if (path.empty()) {
+    std::cerr << "usage: " << argv[0] << " --config=FILE [--check-config]\n";
+    return 2;
+  }
+  if (const absl::Status status = ReadYamlFile(path, &config); !status.ok()) {
+    std::cerr << status.message() << "\n";
+    return 1;
+  }
+  if (check_only) {
+    std::cout << Redacted(config) << "\n";
+    return 0;
+  }
+  SetLogService(server->service(), server->municipality());
+  RouteGrpcLog();
+  if (const absl::Status status = Serve(*server, signals, build); !status.ok()) {
+    Log(LogLevel::kError, "could not start", {{"detail", status.message()}});
+    return 1;
+  }
+  Log(LogLevel::kInfo, "stopped");
+  return 0;
+}
+
+}  // namespace nmd
