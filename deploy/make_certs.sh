@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Makes the development CA, a certificate per service of one instance, and the key pair of the development issuer.
+#   make_certs.sh DIR MUNICIPALITY
+# For the demo and the tests only: a real instance gets its certificates and issuer from the municipality. Existing files
+# are kept, so running it again changes nothing.
+set -euo pipefail
+dir=${1:?usage: make_certs.sh DIR MUNICIPALITY}
+municipality=${2:?usage: make_certs.sh DIR MUNICIPALITY}
+mkdir -p "$dir"
+cd "$dir"
+umask 077
+
+ec_key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+
+if [ ! -f ca.pem ]; then
+  ec_key ca.key
+  openssl req -x509 -new -key ca.key -sha256 -days 825 -out ca.pem -subj "/O=NMD Monitor development, not for production/CN=Development CA $municipality"
+fi
+for service in ingestion linking costs contracts publication gateway; do
+  [ -f "$service.pem" ] && continue
+  ec_key "$service.key"
+  openssl req -new -key "$service.key" -subj "/O=NMD Monitor development/CN=$service" -out "$service.csr"
+  openssl x509 -req -in "$service.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -sha256 -days 825 -out "$service.pem" \
+    -extfile <(printf 'subjectAltName=URI:spiffe://nmd.nl/%s/%s\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n' "$municipality" "$service") 2>/dev/null
+  rm "$service.csr"
+done
+if [ ! -f issuer.pem ]; then
+  ec_key issuer.key
+  openssl ec -in issuer.key -pubout -out issuer.pem 2>/dev/null
+fi

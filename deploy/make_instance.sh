@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Lays out one instance: configuration, keys, development certificates, an empty store.
+#   make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR
+# Ports: HTTP_PORT is the gateway's; the services listen on the twelve ports after it. Running it again keeps keys,
+# certificates and data, and renews the configuration.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+dir=${1:?usage: make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR}
+municipality=$2 title=$3 http=$4 web=$5
+
+mkdir -p "$dir"/{config/mappings,keys,data,log}
+"$here/make_certs.sh" "$dir/certs" "$municipality"
+for service in ingestion linking; do
+  [ -f "$dir/keys/$service.key" ] || (umask 077 && openssl rand -hex 32 >"$dir/keys/$service.key")
+done
+
+expressions=(-e "s|@MUNICIPALITY@|$municipality|g" -e "s|@TITLE@|$title|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g")
+port=$http
+for service in INGESTION LINKING COSTS CONTRACTS PUBLICATION GATEWAY; do
+  expressions+=(-e "s|@PORT_$service@|$((++port))|g" -e "s|@ADMIN_$service@|$((++port))|g")
+done
+for file in "$here"/config/*.yaml; do
+  sed "${expressions[@]}" "$file" >"$dir/config/$(basename "$file")"
+done
+cp "$here"/config/mappings/*.yaml "$dir/config/mappings/"
+echo "$municipality $http" >"$dir/instance"
