@@ -22,7 +22,7 @@ for service in ingestion linking costs contracts publication gateway; do
   ec_key "$service.key"
   openssl req -new -key "$service.key" -subj "/O=NMD Monitor development/CN=$service" -out "$service.csr"
   openssl x509 -req -in "$service.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -sha256 -days 825 -out "$service.pem" \
-    -extfile <(printf 'subjectAltName=URI:spiffe://nmd.nl/%s/%s\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n' "$municipality" "$service") 2>/dev/null
+    -extfile <(printf 'subjectAltName=URI:spiffe://nmd.nl/%s/%s,DNS:%s,IP:127.0.0.1\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n' "$municipality" "$service" "$service") 2>/dev/null
   rm "$service.csr"
 done
 if [ ! -f issuer.pem ]; then

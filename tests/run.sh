@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Installs what is missing, builds everything and runs all tests. What .ci/run calls.
+#   tests/run.sh [-R PATTERN ...]     arguments go to ctest
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "Packages"
+deploy/packages.sh --with-tests
+
+step "Build"
+cmake --preset release >/dev/null
+ninja -C build/release
+
+step "Dashboard: build and unit tests"
+gateway/web/build.sh build/web
+(cd gateway/web && npm test --silent)
+
+step "Tests"
+ctest --test-dir build/release --output-on-failure -j "$(nproc)" --no-tests=error "$@"
