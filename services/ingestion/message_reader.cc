@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/ingestion/message_reader.h"
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "services/core/codes.h"
+#include "services/ingestion/message_schema.h"
+
+namespace nmd::ingestion {
+namespace {
+
+constexpr absl::string_view kNamespaceStart = "http://www.istandaarden.nl/";
+constexpr absl::string_view kRelease = "3_2";
+constexpr char kSchemaInstance[] = "http://www.w3.org/2001/XMLSchema-instance";
+
+// Deeper than any message. Elements below one that does not belong are not followed, so only a schema could get here.
+constexpr int kMaxDepth = 16;
+// A message of 25 MB in its tersest form has 730,000 elements.
+constexpr int kMaxElements = 1'000'000;
+// A message has attributes on its root only. libxml2 compares each attribute of an element with each other one, and a
+// value of 25 MB full of them would keep it busy for hours.
+constexpr int kMaxEqualSigns = 10'000;
+
+// The parts of "http://www.istandaarden.nl/ijw/3_2/jw301/schema"; older releases end in "/schema/2_0".
+std::optional<Recognised> ParseNamespace(absl::string_view uri) {
+  if (!absl::ConsumePrefix(&uri, kNamespaceStart)) return std::nullopt;
+  Recognised found;
+  absl::string_view prefix;
+  if (absl::ConsumePrefix(&uri, "ijw/")) {
+    found.law = Law::kYouth;
+    prefix = "jw";
+  } else if (absl::ConsumePrefix(&uri, "iwmo/")) {
+    found.law = Law::kWmo;
+    prefix = "wmo";
+  } else {
+    return std::nullopt;
+  }
+  const size_t slash = uri.find('/');
+  if (slash == absl::string_view::npos || slash > 8) return std::nullopt;
+  const absl::string_view release = uri.substr(0, slash);
+  if (release.empty() || release.find_first_not_of("0123456789_") != absl::string_view::npos) return std::nullopt;
+  found.release = std::string(release);
+  uri.remove_prefix(slash + 1);
+  if (!absl::ConsumePrefix(&uri, prefix) || uri.size() < 10 || !IsDigits(uri.substr(0, 3)) || uri.substr(3, 7) != "/schema") {
+    return std::nullopt;
+  }
+  if (!absl::SimpleAtoi(uri.substr(0, 3), &found.number)) return std::nullopt;
+  const bool exact = uri.size() == 10 && release == kRelease;
+  found.kind = !exact ? FileKind::kOtherRelease : SchemaOf(found.number) ? FileKind::kMessage : FileKind::kOtherMessage;
+  return found;
+}
+
+bool IsAllBlank(const char* text, size_t size) {
+  // Eight bytes at a time: almost half of a message that people can read is indentation. In XML, all that is not above a
+  // space is white space.
+  size_t i = 0;
+  for (; i + 8 <= size; i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text + i, 8);
+    if (((word | (word + 0x5F5F5F5F5F5F5F5Full)) & 0x8080808080808080ull) != 0) return false;
+  }
+  for (; i < size; ++i) {
+    if (static_cast<unsigned char>(text[i]) > ' ') return false;
+  }
+  return true;
+}
+
+const char* Chars(const xmlChar* text) { return reinterpret_cast<const char*>(text); }
+
+Finding Structural(absl::string_view rule, std::string place, std::string text) {
+  return {.rule = std::string(rule),
+          .level = 1,
+          .place = std::move(place),
+          .text = std::move(text),
+          .return_code = "",
+          .owner = "leverancier",
+          .fatal = true};
+}
+
+// What must hold before a parser sees the bytes; absent when it does.
+std::optional<Finding> BeforeParsing(absl::string_view bytes) {
+  if (bytes.size() > kMaxMessageBytes) {
+    return Structural("OP179", "bestand", "Het bestand is groter dan 25 MB. Verdeel de inhoud over meer berichten.");
+  }
+  if (bytes.empty()) return Structural("XML", "bestand", "Het bestand is leeg. Lever het bericht opnieuw aan.");
+  if (absl::StartsWith(bytes, "\xEF\xBB\xBF")) {
+    return Structural("XML", "regel 1", "Het bestand begint met een byte order mark. Sla het op als UTF-8 zonder BOM.");
+  }
+  if (absl::StartsWith(bytes, "\xFE\xFF") || absl::StartsWith(bytes, "\xFF\xFE") ||
+      bytes.substr(0, 4).find('\0') != absl::string_view::npos) {
+    return Structural("XML", "regel 1", "Het bestand is UTF-16 of UTF-32. Sla het op als UTF-8 zonder BOM.");
+  }
+  if (absl::StartsWith(bytes, "<?xml")) {
+    const absl::string_view declaration = bytes.substr(0, std::min(bytes.find("?>"), size_t{1024}));
+    const size_t at = declaration.find("encoding");
+    if (at != absl::string_view::npos) {
+      const size_t open = declaration.find_first_of("\"'", at);
+      const absl::string_view rest = open == absl::string_view::npos ? "" : declaration.substr(open + 1);
+      if (!absl::EqualsIgnoreCase(rest.substr(0, rest.find_first_of("\"'")), "UTF-8")) {
+        return Structural("XML", "regel 1",
+                          "De XML-declaratie noemt een andere tekenset dan UTF-8. Sla het bestand op als UTF-8 en noem die.");
+      }
+    }
+  }
+  int equal_signs = 0;
+  for (size_t at = bytes.find('='); at != absl::string_view::npos; at = bytes.find('=', at + 1)) {
+    if (++equal_signs > kMaxEqualSigns) {
+      return Structural("XML", "bestand",
+                        "Het bestand heeft te veel attributen. Een bericht heeft er alleen op het hoofdelement.");
+    }
+  }
+  return std::nullopt;
+}
+
+class Reader {
+ public:
+  explicit Reader(ReadResult& result) : result_(result), filling_(result.message) {}
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  void Run(absl::string_view bytes);
+
+ private:
+  struct Frame {
+    const Element* element;
+    uint32_t next;       // index of the child that may come next
+    uint32_t seen;       // bits of the children that came
+    int32_t repeats;     // how many of the current repeated child came
+    int32_t occurrence;  // position of this element among its like, from 1
+    bool text_reported;
+  };
+
+  static Reader& Self(void* data) { return *static_cast<Reader*>(data); }
+  static void OnStart(void* data, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri, int namespaces,
+                      const xmlChar** declared, int attributes, int defaulted, const xmlChar** values);
+  static void OnEnd(void* data, const xmlChar*, const xmlChar*, const xmlChar*) { Self(data).End(); }
+  static void OnText(void* data, const xmlChar* text, int size) { Self(data).Text(Chars(text), static_cast<size_t>(size)); }
+  static void OnDoctype(void* data, const xmlChar*, const xmlChar*, const xmlChar*) { Self(data).Doctype(); }
+  static void OnError(void* data, const xmlError* error) { Self(data).Error(*error); }
+
+  void Root(const char* name, const xmlChar* uri);
+  void Child(const char* name, const xmlChar* uri);
+  void Push(const Element& element, int32_t occurrence);
+  void End();
+  void Text(const char* text, size_t size);
+  void Doctype();
+  void Error(const xmlError& error);
+
+  bool IsIn(const Element& element, const xmlChar* uri) const { return uri == (element.in_base ? base_uri_ : own_uri_); }
+  bool AtEnd() const { return parser_->input == nullptr || parser_->input->cur >= parser_->input->end; }
+  std::string Line() const { return absl::StrCat("regel ", xmlSAX2GetLineNumber(parser_)); }
+  // The path of the innermost open element, and of `child` in it.
+  std::string Place(const char* child = nullptr) const;
+  void Fault(absl::string_view rule, std::string place, std::string text);
+  void Stop() {
+    stopped_ = true;
+    xmlStopParser(parser_);
+  }
+
+  ReadResult& result_;
+  Filling filling_;
+  xmlParserCtxtPtr parser_ = nullptr;
+  // As the parser's dictionary has them, so that namespaces are compared by address.
+  const xmlChar* base_uri_ = nullptr;
+  const xmlChar* own_uri_ = nullptr;
+  Frame stack_[kMaxDepth];
+  int depth_ = 0;
+  int skipped_ = 0;  // open elements from one that does not belong inwards
+  int elements_ = 0;
+  bool stopped_ = false;
+  std::string text_;  // of the open value
+};
+
+void Reader::Run(absl::string_view bytes) {
+  static const bool initialised = [] {
+    xmlInitParser();
+    return true;
+  }();
+  if (!initialised) return;
+  parser_ = xmlCreateMemoryParserCtxt(bytes.data(), static_cast<int>(bytes.size()));
+  if (parser_ == nullptr) {
+    Fault("XML", "bestand", "Het bestand is geen XML.");
+    return;
+  }
+  const std::unique_ptr<xmlParserCtxt, void (*)(xmlParserCtxtPtr)> owner(parser_, xmlFreeParserCtxt);
+  xmlSAXHandler handler = {};
+  handler.initialized = XML_SAX2_MAGIC;
+  handler.startElementNs = OnStart;
+  handler.endElementNs = OnEnd;
+  handler.characters = OnText;
+  handler.ignorableWhitespace = OnText;
+  handler.cdataBlock = OnText;
+  handler.internalSubset = OnDoctype;
+  handler.serror = [](void* data, xmlErrorPtr error) { OnError(data, error); };
+  *parser_->sax = handler;
+  parser_->userData = this;
+  // Without XML_PARSE_NOENT, XML_PARSE_DTDLOAD and XML_PARSE_HUGE: no entity is replaced, nothing is loaded, limits hold.
+  xmlCtxtUseOptions(parser_, XML_PARSE_NONET);
+  xmlParseDocument(parser_);
+  if (result_.findings.empty() && (parser_->wellFormed == 0 || !result_.recognised || depth_ != 0)) {
+    Fault("XML", "bestand", "Het bestand is geen geldige XML.");
+  }
+}
+
+void Reader::OnStart(void* data, const xmlChar* name, const xmlChar*, const xmlChar* uri, int, const xmlChar**, int attributes,
+                     int, const xmlChar** values) {
+  Reader& self = Self(data);
+  // A tag that the end of the file cuts off is announced too, before the error.
+  if (self.stopped_ || self.AtEnd()) return;
+  if (++self.elements_ > kMaxElements) {
+    self.Fault("XML", self.Line(), "Het bestand heeft te veel elementen voor een bericht van 25 MB.");
+    self.Stop();
+    return;
+  }
+  if (self.skipped_ > 0) {
+    ++self.skipped_;
+    return;
+  }
+  if (self.depth_ == 0) {
+    self.Root(Chars(name), uri);
+  } else {
+    self.Child(Chars(name), uri);
+  }
+  for (int i = 0; i < attributes && !self.stopped_; ++i) {
+    const char* local = Chars(values[i * 5]);
+    const char* space = Chars(values[i * 5 + 2]);
+    const bool is_location =
+        space != nullptr && std::strcmp(space, kSchemaInstance) == 0 &&
+        (std::strcmp(local, "schemaLocation") == 0 || std::strcmp(local, "noNamespaceSchemaLocation") == 0);
+    if (is_location) continue;
+    self.Fault("XSD", self.Place(), "Dit element heeft een attribuut. Berichten hebben geen attributen: verwijder het.");
+    break;
+  }
+}
+
+void Reader::Root(const char* name, const xmlChar* uri) {
+  const std::optional<Recognised> found = uri == nullptr ? std::nullopt : ParseNamespace(Chars(uri));
+  if (found.has_value()) result_.message.law = found->law;
+  if (!found.has_value() || std::strcmp(name, "Bericht") != 0) {
+    Fault("BERICHT", Line(), "Dit is geen iJw- of iWmo-bericht. Controleer of het juiste bestand is aangeleverd.");
+  } else if (found->kind == FileKind::kOtherRelease) {
+    std::string release = found->release;
+    std::replace(release.begin(), release.end(), '_', '.');
+    Fault("BERICHT", "Bericht",
+          absl::StrCat("Het bericht is van release ", release, ". Lever het aan in release 3.2, die nu geldt."));
+  } else if (found->kind == FileKind::kOtherMessage) {
+    Fault("BERICHT", "Bericht",
+          absl::StrCat("Bericht ", SourceName(found->law, found->number),
+                       " leest de monitor niet. Lever de berichten 301, 305, 307, 323 en 325 aan."));
+  } else {
+    const MessageSchema& schema = *SchemaOf(found->number);
+    result_.message.type = schema.type;
+    result_.recognised = true;
+    own_uri_ = uri;
+    const absl::string_view law = found->law == Law::kYouth ? "ijw" : "iwmo";
+    const std::string base = absl::StrCat(kNamespaceStart, law, "/", kRelease, "/basisschema/schema");
+    base_uri_ = xmlDictLookup(parser_->dict, reinterpret_cast<const xmlChar*>(base.c_str()), -1);
+    Push(schema.root, 1);
+    return;
+  }
+  Stop();
+}
+
+void Reader::Child(const char* name, const xmlChar* uri) {
+  Frame& top = stack_[depth_ - 1];
+  if (top.element->type != nullptr) {
+    Fault("XSD", Place(), "Hier hoort alleen een waarde, geen ander element. Verwijder het element.");
+    skipped_ = 1;
+    return;
+  }
+  const absl::Span<const Element> children = top.element->children;
+  for (size_t i = top.next; i < children.size(); ++i) {
+    const Element& child = children[i];
+    if (std::strcmp(child.name, name) != 0 || !IsIn(child, uri)) continue;
+    const uint32_t bit = 1u << i;
+    top.repeats = (top.seen & bit) != 0 ? top.repeats + 1 : 1;
+    top.seen |= bit;
+    top.next = static_cast<uint32_t>(child.repeated ? i : i + 1);
+    Push(child, top.repeats);
+    return;
+  }
+  // Not what may come here. It is followed when it belongs somewhere in this group, so that its own faults come out too.
+  for (size_t i = 0; i < children.size(); ++i) {
+    const Element& child = children[i];
+    if (std::strcmp(child.name, name) != 0) continue;
+    const uint32_t bit = 1u << i;
+    if (!IsIn(child, uri)) {
+      Fault("XSD", Place(name),
+            absl::StrCat("Dit element heeft een verkeerde namespace. Gebruik die van het ",
+                         child.in_base ? "basisschema." : "bericht."));
+    } else if ((top.seen & bit) != 0 && !child.repeated) {
+      Fault("XSD", Place(name), "Dit element komt te vaak voor. Het mag hier één keer voorkomen.");
+    } else {
+      Fault("XSD", Place(name), "Dit element staat op de verkeerde plaats. Houd de volgorde van het berichtschema aan.");
+    }
+    top.seen |= bit;
+    if (!stopped_) Push(child, 1);
+    return;
+  }
+  // Its name is not shown: what somebody puts between angle brackets may be anything.
+  Fault("XSD", Place(),
+        absl::StrCat("Op ", Line(), " staat een element dat hier niet hoort. Verwijder het of verbeter de naam."));
+  skipped_ = 1;
+}
+
+void Reader::Push(const Element& element, int32_t occurrence) {
+  stack_[depth_++] = {
+      .element = &element, .next = 0, .seen = 0, .repeats = 0, .occurrence = occurrence, .text_reported = false};
+  text_.clear();
+  // With a fault the message is lost; keeping rows of it would only let a hostile file take memory.
+  if (element.open != nullptr && result_.findings.empty()) element.open(filling_);
+}
+
+void Reader::End() {
+  if (stopped_) return;
+  if (skipped_ > 0) {
+    --skipped_;
+    return;
+  }
+  const Frame& top = stack_[depth_ - 1];
+  const Element& element = *top.element;
+  if (element.type != nullptr) {
+    Value value;
+    if (!ParseValue(*element.type, result_.message.law, text_, &value)) {
+      Fault("XSD", Place(),
+            absl::StrCat(text_.empty() ? "De waarde ontbreekt." : "De waarde klopt niet.",
+                         " Vul in: ", Wanted(*element.type, result_.message.law), "."));
+    } else if (element.store != nullptr && result_.findings.empty()) {
+      element.store(filling_, value);
+    }
+  } else if (const uint32_t missing = element.required & ~top.seen; missing != 0) {
+    for (size_t i = 0; i < element.children.size() && !stopped_; ++i) {
+      if ((missing >> i & 1) == 0) continue;
+      Fault("XSD", Place(element.children[i].name), "Dit verplichte element ontbreekt. Voeg het toe.");
+    }
+  }
+  --depth_;
+}
+
+void Reader::Text(const char* text, size_t size) {
+  if (stopped_ || skipped_ > 0 || depth_ == 0) return;
+  Frame& top = stack_[depth_ - 1];
+  if (top.element->type != nullptr) {
+    text_.append(text, size);
+  } else if (!IsAllBlank(text, size) && !top.text_reported) {
+    top.text_reported = true;
+    Fault("XSD", Place(), absl::StrCat("Op ", Line(), " staat tekst tussen de elementen. Verwijder de tekst."));
+  }
+}
+
+void Reader::Doctype() {
+  if (stopped_) return;
+  Fault("XML", Line(), "Het bestand heeft een DOCTYPE. Die is in berichten niet toegestaan: verwijder hem.");
+  Stop();
+}
+
+void Reader::Error(const xmlError& error) {
+  if (stopped_ || error.level < XML_ERR_ERROR) return;
+  const std::string line = absl::StrCat("regel ", error.line);
+  if (error.code == XML_ERR_INVALID_CHAR || error.code == XML_ERR_INVALID_ENCODING || error.code == XML_I18N_CONV_FAILED) {
+    Fault("XML", line, "Hier staat een teken dat geen UTF-8 is of in XML niet mag. Sla het bestand op als UTF-8 zonder BOM.");
+  } else if (error.domain == XML_FROM_NAMESPACE) {
+    Fault("XML", line, "Hier staat een namespace die niet klopt. Verklaar elke prefix op het hoofdelement.");
+  } else if (AtEnd()) {
+    Fault("XML", line, "Het bestand breekt hier af. Lever het hele bericht opnieuw aan.");
+  } else {
+    Fault("XML", line, "Dit is geen geldige XML. Laat het bericht opnieuw maken.");
+  }
+  if (error.level == XML_ERR_FATAL && !stopped_) Stop();
+}
+
+std::string Reader::Place(const char* child) const {
+  std::string place;
+  for (int i = 1; i < depth_; ++i) {
+    const Frame& frame = stack_[i];
+    absl::StrAppend(&place, place.empty() ? "" : "/", frame.element->name);
+    if (frame.element->repeated) absl::StrAppend(&place, "[", frame.occurrence, "]");
+  }
+  if (child != nullptr) absl::StrAppend(&place, place.empty() ? "" : "/", child);
+  return place.empty() ? "Bericht" : place;
+}
+
+void Reader::Fault(absl::string_view rule, std::string place, std::string text) {
+  if (stopped_) return;
+  std::vector<Finding>& findings = result_.findings;
+  if (findings.size() < static_cast<size_t>(kMaxFindings)) {
+    findings.push_back(Structural(rule, std::move(place), std::move(text)));
+    return;
+  }
+  findings.push_back(Structural("XSD", Line(), "Vanaf hier zijn er meer fouten. Herstel eerst de fouten hierboven."));
+  Stop();
+}
+
+}  // namespace
+
+Recognised Recognise(absl::string_view bytes) {
+  bytes = bytes.substr(0, 1024);
+  for (size_t at = bytes.find(kNamespaceStart); at != absl::string_view::npos; at = bytes.find(kNamespaceStart, at + 1)) {
+    const absl::string_view uri = bytes.substr(at, bytes.find_first_of("\"' >", at) - at);
+    if (const std::optional<Recognised> found = ParseNamespace(uri); found.has_value()) return *found;
+  }
+  return {};
+}
+
+std::string SourceName(Law law, int number) { return absl::StrCat(law == Law::kYouth ? "jw" : "wmo", number); }
+
+ReadResult ReadMessage(absl::string_view bytes) {
+  ReadResult result;
+  if (std::optional<Finding> finding = BeforeParsing(bytes); finding.has_value()) {
+    result.findings.push_back(*std::move(finding));
+    return result;
+  }
+  Reader(result).Run(bytes);
+  return result;
+}
+
+}  // namespace nmd::ingestion
