@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_TESTS_SUPPORT_INSTANCE_H_
+#define NMD_TESTS_SUPPORT_INSTANCE_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "services/platform/mutex.h"
+
+namespace nmd::testing {
+
+// A child process whose output is kept in a file and can be waited for, line by line.
+class Child {
+ public:
+  // Starts `arguments[0]`; standard output and error go to `log`, appended.
+  Child(const std::vector<std::string>& arguments, const std::string& log);
+  // Kills it if it still runs.
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  // Waits until a line of output satisfies `wanted`; false when the process ended first. Lines are looked at once: a second
+  // call goes on where the first stopped.
+  bool WaitForLine(const std::function<bool(const std::string&)>& wanted);
+  // SIGKILL: nothing is flushed, nothing is closed.
+  void Kill();
+  // SIGTERM, and waits for the end. Returns the exit code; 128 + signal when it was killed.
+  int Terminate();
+  // Waits for the end without a signal.
+  int Join();
+  // Peak resident memory so far, in bytes; -1 when it ended.
+  int64_t PeakMemory() const;
+
+ private:
+  void ReadOutput(int descriptor);
+
+  const std::string log_;
+  pid_t pid_ = -1;
+  int exit_code_ = -1;
+  bool joined_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<std::string> lines_ ABSL_GUARDED_BY(mutex_);
+  size_t looked_at_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread reader_;
+};
+
+// One instance of the monitor as deploy/ lays it out: six real processes, mutual TLS, SQLite, on free ports.
+class Instance {
+ public:
+  // `dir` is emptied first.
+  Instance(const std::string& dir, const std::string& municipality);
+  ~Instance();
+
+  static const std::vector<std::string>& Services();
+  // Starts a service and waits until it is ready.
+  void Start(const std::string& service);
+  void StartAll();
+  void KillNine(const std::string& service);
+  // In the order of a shutdown; all must exit with 0.
+  void StopAll();
+  bool Running(const std::string& service) const { return children_.count(service) > 0; }
+
+  // Command line of nmdctl for this instance, signed in with a role.
+  std::vector<std::string> Ctl(const std::string& role, const std::vector<std::string>& arguments);
+  // Runs it; standard output in the result.
+  struct Result {
+    int exit_code = -1;
+    std::string output;
+  };
+  Result RunCtl(const std::string& role, const std::vector<std::string>& arguments);
+
+  struct Answer {
+    int status = 0;  // 0 when there was no answer.
+    std::string type, body;
+  };
+  // `role` empty sends no token.
+  Answer Post(const std::string& path, const std::string& body, const std::string& role);
+  Answer Get(const std::string& path, const std::string& role);
+  // /metrics of every running service, together.
+  std::string Metrics();
+  // Everything the services wrote, together.
+  std::string Logs() const;
+  // Peak resident memory of a running service in bytes.
+  int64_t PeakMemory(const std::string& service) const;
+
+  const std::string& dir() const { return dir_; }
+  int http_port() const { return http_port_; }
+
+ private:
+  std::string Token(const std::string& role);
+
+  const std::string dir_;
+  const std::string municipality_;
+  int http_port_ = 0;
+  std::map<std::string, std::unique_ptr<Child>> children_;
+  std::map<std::string, std::string> tokens_;
+};
+
+// Path of a program of the build. Example: Program("nmdctl").
+std::string Program(const std::string& name);
+// The checkout.
+std::string SourceDir();
+// Runs a command line through the shell and expects it to succeed.
+std::string MustRun(const std::string& command);
+
+}  // namespace nmd::testing
+
+#endif  // NMD_TESTS_SUPPORT_INSTANCE_H_
