@@ -97,10 +97,13 @@ int ServiceMain(int argc, char** argv, google::protobuf::Message& config, intern
     std::cerr << "usage: " << argv[0] << " --config=FILE [--check-config]\n";
     return 2;
   }
-  if (const absl::Status status = ReadYamlFile(path, &config); !status.ok()) {
+  // Reading empties the message it reads into, and with it what `server` points to; merging leaves that in its place.
+  const std::unique_ptr<google::protobuf::Message> read(config.New());
+  if (const absl::Status status = ReadYamlFile(path, read.get()); !status.ok()) {
     std::cerr << status.message() << "\n";
     return 1;
   }
+  config.MergeFrom(*read);
   if (check_only) {
     std::cout << Redacted(config) << "\n";
     return 0;
