@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Talks to the gateway. JSON is protobuf JSON with the field names of the proto files; fields with a default value may be
+// left out, so every list is read with `?? []`.
+import type { DimensionValue, Figure } from './figure';
+
+export interface Provenance {
+  source: string;
+  delivery_count?: string;
+  newest_known_time?: string;
+}
+
+export interface Effect {
+  factor: string;
+  title?: string;
+  amount_cents?: string;
+  share?: number;
+}
+
+export interface GroupEffect {
+  group: DimensionValue;
+  provisions_before?: Figure;
+  provisions_after?: Figure;
+  amount_before?: Figure;
+  amount_after?: Figure;
+  growth_cents?: string;
+}
+
+export interface Decomposition {
+  state: string;
+  state_reason?: string;
+  before?: Figure[];
+  after?: Figure[];
+  growth_cents?: string;
+  three_factor?: Effect[];
+  four_factor?: Effect[];
+  groups?: GroupEffect[];
+  conclusion?: string;
+  provenance?: Provenance[];
+  known_time?: string;
+}
+
+export interface Answer {
+  figures?: Figure[];
+  totals?: Figure[];
+  provenance?: Provenance[];
+}
+
+export interface Measure {
+  name: string;
+  title?: string;
+  definition?: string;
+  description?: string;
+}
+
+export interface Dimension {
+  name: string;
+  title?: string;
+  registered?: boolean;
+  reason?: string;
+}
+
+export interface Source {
+  name: string;
+  title?: string;
+  owner?: string;
+  delivery_count?: string;
+  rejected_count?: string;
+  newest_known_time?: string;
+}
+
+export interface Signal {
+  name: string;
+  state: string;
+  provider?: string;
+  provider_title?: string;
+  law?: string;
+  year?: number;
+  text?: string;
+  next_step?: string;
+  open_time?: string;
+  severity?: number;
+}
+
+/** "jw301" of "municipalities/gm1730/sources/jw301". */
+export function idOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+export interface Filter {
+  dimension: string;
+  values: string[];
+}
+
+/** An error as a person can use it: what is wrong, and what to do next. */
+export class Problem extends Error {
+  constructor(
+    readonly title: string,
+    readonly next: string,
+    /** Faults per field, in the words of the service. */
+    readonly details: string[] = [],
+    /** Number by which the operator finds the call in the log. */
+    readonly requestId = '',
+  ) {
+    super(title);
+  }
+}
+
+const SIGN_IN = 'Meld u opnieuw aan. Lukt dat niet, vraag dan de beheerder van de monitor om hulp.';
+const RETRY = 'Probeer het over een minuut opnieuw. Blijft het misgaan, meld dit dan bij de beheerder van de monitor.';
+
+// By nmd.type.ErrorReason: the error in plain Dutch and the way out.
+const ADVICE: Record<string, [title: string, next: string]> = {
+  FIELDS_INVALID: ['De vraag klopt niet.', 'Pas de keuzes boven aan de pagina aan en vraag opnieuw.'],
+  IDENTITY_MISSING: ['Aanmelden is nodig.', SIGN_IN],
+  TOKEN_INVALID: ['Uw aanmelding is verlopen.', SIGN_IN],
+  ROLE_MISSING: ['U mag deze cijfers niet zien.', 'Vraag de beheerder van de monitor om een rol die dit toestaat.'],
+  SCOPE_FOREIGN: ['Deze cijfers zijn van een andere gemeente.', 'Open de monitor van uw eigen gemeente.'],
+  OVERLOADED: ['Het is druk.', 'Wacht even en probeer het dan opnieuw.'],
+  UNAVAILABLE_NOW: ['De monitor is nu niet bereikbaar.', RETRY],
+  DEADLINE_PASSED: ['Het antwoord duurde te lang.', 'Kies een kortere periode of probeer het later opnieuw.'],
+  RESULT_TOO_LARGE: ['Het antwoord is te groot.', 'Kies een kortere periode.'],
+};
+
+// For answers without a reason of ours, such as those of a proxy.
+function adviceOf(status: number): [string, string] {
+  if (status === 401) return ADVICE['IDENTITY_MISSING']!;
+  if (status === 403) return ADVICE['ROLE_MISSING']!;
+  if (status === 404) return ['Dit onderdeel is hier niet aanwezig.', 'Vraag de beheerder of deze dienst aan staat.'];
+  if (status === 429) return ADVICE['OVERLOADED']!;
+  if (status === 502 || status === 503 || status === 504) return ADVICE['UNAVAILABLE_NOW']!;
+  if (status >= 500) return ['Er ging iets mis in de monitor.', RETRY];
+  return ADVICE['FIELDS_INVALID']!;
+}
+
+interface ProblemJson {
+  reason?: string;
+  detail?: string;
+  violations?: Array<{ field?: string; description?: string }>;
+}
+
+/** Turns an answer that is not 2xx into a Problem; the body is application/problem+json, or anything else. */
+export function problemOf(status: number, body: unknown, requestId = ''): Problem {
+  const json = (typeof body === 'object' && body !== null ? body : {}) as ProblemJson;
+  const [title, next] = ADVICE[json.reason ?? ''] ?? adviceOf(status);
+  const violations = Array.isArray(json.violations) ? json.violations : [];
+  const details = violations.map((each) => [each.field, each.description].filter(Boolean).join(': ')).filter(Boolean);
+  if (details.length === 0 && json.detail) details.push(json.detail);
+  return new Problem(title, next, details, requestId);
+}
+
+interface Token {
+  token: string;
+  /** "gm1730"; a claim of the token where the answer leaves it out. */
+  municipality: string;
+  /** "Tynaarlo". */
+  title: string;
+}
+
+/** The municipality a token is for: a claim of its payload, read for the address only. The gateway checks the token. */
+export function municipalityOf(token: string): string {
+  try {
+    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const claims = JSON.parse(atob(payload)) as { municipality?: unknown };
+    return typeof claims.municipality === 'string' ? claims.municipality : '';
+  } catch {
+    return '';
+  }
+}
+
+const TIMEOUT_MILLISECONDS = 20_000;
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, { ...init, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError') throw new Problem(...ADVICE['DEADLINE_PASSED']!);
+    throw new Problem('Er is geen verbinding met de monitor.', 'Controleer uw netwerk en probeer het opnieuw.');
+  }
+}
+
+/** The body of an answer; throws the Problem of one that is not 2xx. */
+async function bodyOf(response: Response): Promise<unknown> {
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw problemOf(response.status, body, response.headers.get('x-request-id') ?? '');
+  if (body === undefined) throw new Problem('Het antwoord van de monitor is niet te lezen.', RETRY);
+  return body;
+}
+
+/** A signed-in session with one municipality. The token is kept in memory only: closing the page signs out. */
+export class Session {
+  private constructor(
+    private token: Token,
+    private readonly role: string,
+  ) {}
+
+  /**
+   * Signs in at the development issuer, the only way in that the gateway itself offers. Where that issuer is switched off,
+   * as it must be outside the demo, this throws the Problem that says so.
+   */
+  static async signIn(role: string): Promise<Session> {
+    return new Session(await Session.fetchToken(role), role);
+  }
+
+  private static async fetchToken(role: string): Promise<Token> {
+    const response = await request(`/v1/dev/token?role=${encodeURIComponent(role)}`, {});
+    if (response.status === 404) {
+      throw new Problem(
+        'Aanmelden is nodig.',
+        'Open deze pagina via het portaal van uw gemeente. De proefaanmelding van de monitor staat hier uit, zoals het hoort buiten de demonstratie.',
+      );
+    }
+    const answer = (await bodyOf(response)) as Partial<Token>;
+    const token = answer.token ?? '';
+    const municipality = answer.municipality || municipalityOf(token);
+    if (!token || !municipality) throw new Problem('Het antwoord van de monitor is niet te lezen.', RETRY);
+    return { token, municipality, title: answer.title || municipality };
+  }
+
+  /** "gm1730". */
+  get municipality(): string {
+    return this.token.municipality;
+  }
+
+  /** "Tynaarlo". */
+  get title(): string {
+    return this.token.title;
+  }
+
+  // A token that expired while the page was open is renewed once.
+  private async call(path: string, init: RequestInit = {}): Promise<unknown> {
+    const attempt = () =>
+      request(`/v1/municipalities/${encodeURIComponent(this.municipality)}/${path}`, {
+        ...init,
+        headers: { ...init.headers, Accept: 'application/json', Authorization: `Bearer ${this.token.token}` },
+      });
+    let response = await attempt();
+    if (response.status === 401) {
+      this.token = await Session.fetchToken(this.role);
+      response = await attempt();
+    }
+    return bodyOf(response);
+  }
+
+  private post(path: string, body: object): Promise<unknown> {
+    return this.call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  }
+
+  // Every page of a list.
+  private async list<T>(collection: string, query: Record<string, string> = {}): Promise<T[]> {
+    const items: T[] = [];
+    let token = '';
+    do {
+      const parameters = new URLSearchParams({ ...query, ...(token && { page_token: token }) }).toString();
+      const page = (await this.call(collection + (parameters && `?${parameters}`))) as Record<string, unknown>;
+      items.push(...((page[collection] as T[] | undefined) ?? []));
+      token = (page['next_page_token'] as string | undefined) ?? '';
+    } while (token);
+    return items;
+  }
+
+  decompose(body: { before: object; after: object; group_by: string; filters: Filter[]; known_time?: string }): Promise<Decomposition> {
+    return this.post('figures/_decompose', body) as Promise<Decomposition>;
+  }
+
+  query(body: { measures: string[]; dimensions: string[]; period: object; filters: Filter[]; known_time?: string }): Promise<Answer> {
+    return this.post('figures/_query', body) as Promise<Answer>;
+  }
+
+  measures(): Promise<Measure[]> {
+    return this.list('measures');
+  }
+
+  dimensions(): Promise<Dimension[]> {
+    return this.list('dimensions');
+  }
+
+  sources(): Promise<Source[]> {
+    return this.list('sources');
+  }
+
+  signals(): Promise<Signal[]> {
+    return this.list('signals', { state: 'OPEN' });
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+// CSV profile A, "Excel NL" (requirements 5.2): UTF-8 with BOM, ';', decimal comma, CRLF, Dutch headers. A figure without a
+// value is its word, never 0 or blank, and the column Toestand says so once more for filters and sums.
+import type { Cell } from './figure';
+import { scaleOf, type Table } from './table';
+
+/** What holds for every row of a file. */
+export interface Context {
+  /** "31-03-2018 om 23:59". */
+  known: string;
+  definitions: string[];
+}
+
+// A spreadsheet runs a text that begins with one of these as a formula.
+const FORMULA = /^[=+\-@\t\r]/;
+
+function quote(field: string): string {
+  return /[;"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+/** A text that a spreadsheet leaves a text. */
+export function textField(text: string): string {
+  return quote(FORMULA.test(text) ? `'${text}` : text);
+}
+
+/** A number without thousands separators: -2520 with 2 decimals is "-2520,00". */
+export function numberField(value: number, decimals: number): string {
+  const fixed = value.toFixed(decimals);
+  return (Number(fixed) === 0 ? fixed.replace('-', '') : fixed).replace('.', ',');
+}
+
+/** The whole file. */
+export function csv(table: Table, context: Context): string {
+  const headers = table.columns.map((column) => column.header + (scaleOf(column.kind).unit && ` (${scaleOf(column.kind).unit})`));
+  const lines = [[...headers, 'Toestand', 'Bekend op', 'Definitie'].map(textField)];
+  for (const row of [...table.rows, ...(table.total ? [table.total] : [])]) {
+    const fields = row.map((cell, index) => field(cell, table, index));
+    const missing = row.flatMap((cell, index) => (cell.kind === 'absent' ? [`${table.columns[index]?.header}: ${cell.word}`] : []));
+    lines.push([
+      ...fields,
+      textField(missing.join(', ') || 'beantwoord'),
+      textField(context.known),
+      textField(context.definitions.join(', ')),
+    ]);
+  }
+  return '\ufeff' + lines.map((line) => line.join(';') + '\r\n').join('');
+}
+
+function field(cell: Cell, table: Table, index: number): string {
+  if (cell.kind === 'text') return textField(cell.text);
+  if (cell.kind === 'absent') return textField(cell.word);
+  const scale = scaleOf(table.columns[index]?.kind ?? 'count');
+  return numberField(cell.value * scale.factor, scale.decimals);
+}

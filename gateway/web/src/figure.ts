@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The JSON of nmd.type.Figure, and what of it is shown. A figure without a value is shown as words, never as 0 or blank.
+
+/** protobuf JSON: int64 is a string, fields with a default value may be left out. */
+export interface Figure {
+  measure: string;
+  period?: { start_date: string; end_date: string };
+  dimensions?: DimensionValue[];
+  state: string;
+  count?: string;
+  amount_cents?: string;
+  ratio?: number;
+  state_reason?: string;
+  reliability?: Reliability;
+  known_time?: string;
+  definition?: string;
+}
+
+export interface DimensionValue {
+  dimension: string;
+  value?: string;
+  label?: string;
+}
+
+export interface Reliability {
+  source_quality?: number;
+  completeness?: number;
+  link_quality?: number;
+  newest_delivery_time?: string;
+  statement?: string;
+}
+
+/** A cell of a table: a text, a number, or the words for why there is no number. */
+export type Cell = Text | Value | Absent;
+export interface Text {
+  kind: 'text';
+  text: string;
+}
+export interface Value {
+  kind: 'value';
+  value: number;
+}
+export interface Absent {
+  kind: 'absent';
+  word: string;
+  why: string;
+}
+
+const WORDS: Record<string, string> = {
+  SUPPRESSED: 'afgeschermd',
+  NOT_REGISTERED: 'niet geregistreerd',
+  NOT_AVAILABLE: 'niet beschikbaar',
+  NOT_COMPARABLE: 'niet vergelijkbaar',
+};
+
+// By nmd.type.ErrorReason.
+const REASONS: Record<string, string> = {
+  ATTRIBUTE_NOT_REGISTERED: 'Geen enkele bron van deze gemeente legt dit vast.',
+  PERIOD_NOT_DELIVERED: 'Over deze periode was op dit moment nog niets aangeleverd.',
+  PERIODS_UNEQUAL: 'De perioden zijn niet even lang.',
+  TREND_BREAK: 'Tussen de perioden is de manier van inkopen of tellen veranderd.',
+  CELL_PROTECTED: 'Het gaat om zo weinig personen dat zij herkenbaar kunnen zijn.',
+  TARIFF_MISSING: 'Van een of meer voorzieningen is het tarief niet bekend.',
+};
+
+export function text(value: string): Text {
+  return { kind: 'text', text: value };
+}
+
+export function value(number: number): Value {
+  return { kind: 'value', value: number };
+}
+
+/** The words for a state; a state this page does not know is not taken for an answer. */
+export function absent(state: string, reason = ''): Absent {
+  return { kind: 'absent', word: WORDS[state] ?? 'onbekend', why: REASONS[reason] ?? '' };
+}
+
+/** The figure's own number: a count, cents or a ratio. */
+export function cellOf(figure: Figure | undefined): Value | Absent {
+  if (!figure) return absent('NOT_AVAILABLE');
+  if (figure.state !== 'ANSWERED') return absent(figure.state, figure.state_reason);
+  const raw = figure.count ?? figure.amount_cents ?? figure.ratio;
+  const number = Number(raw);
+  if (raw === undefined || !Number.isFinite(number)) return absent('NOT_AVAILABLE');
+  return value(number);
+}
+
+/** after / before - 1; the words of the one that is missing; no percentage of nothing. */
+export function growth(before: Cell, after: Cell): Value | Absent {
+  for (const cell of [before, after]) if (cell.kind === 'absent') return cell;
+  if (before.kind !== 'value' || after.kind !== 'value') return absent('NOT_COMPARABLE');
+  if (before.value === 0) {
+    return { kind: 'absent', word: 'niet te berekenen', why: 'De eerste waarde is 0.' };
+  }
+  return value(after.value / before.value - 1);
+}
+
+/** after - before, or the words of the one that is missing. */
+export function difference(before: Cell, after: Cell): Value | Absent {
+  for (const cell of [before, after]) if (cell.kind === 'absent') return cell;
+  if (before.kind !== 'value' || after.kind !== 'value') return absent('NOT_COMPARABLE');
+  return value(after.value - before.value);
+}
+
+/** What a person reads for a coordinate; no value is a class of its own. */
+export function labelOf(figure: Figure, dimension: string): string {
+  const found = figure.dimensions?.find((each) => each.dimension === dimension);
+  return found?.label || found?.value || 'onbekend';
+}
+
+/** The different reliability sentences behind figures, in order. */
+export function statements(figures: Array<Figure | undefined>): string[] {
+  return [...new Set(figures.map((figure) => figure?.reliability?.statement ?? '').filter(Boolean))];
+}
+
+/** The different definition versions behind figures, in order. */
+export function definitions(figures: Array<Figure | undefined>): string[] {
+  return [...new Set(figures.map((figure) => figure?.definition ?? '').filter(Boolean))];
+}

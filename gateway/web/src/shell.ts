@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What every page has around its contents: who it is about, what is going on, and what went wrong.
+import './style/main.css';
+import { Problem, Session } from './api';
+import { byId, h } from './dom';
+
+/** Says what is going on, to eyes and to screen readers (aria-live). */
+export function announce(message: string): void {
+  byId('status').textContent = message;
+}
+
+/** Puts the name of the municipality in the page. */
+export function showMunicipality(session: Session, pageTitle: string): void {
+  byId('municipality').textContent = `Gemeente ${session.title}`;
+  document.documentElement.dataset['municipality'] = session.municipality;
+  document.title = `${pageTitle} · ${session.title} · Monitor sociaal domein`;
+}
+
+/** A message box with a heading, sentences and possibly a button. */
+export function alert(kind: 'error' | 'info' | 'warning', title: string, sentences: string[], ...more: HTMLElement[]): HTMLElement {
+  return h(
+    'div',
+    { class: `utrecht-alert utrecht-alert--${kind}`, role: kind === 'error' ? 'alert' : '' },
+    h(
+      'div',
+      { class: 'utrecht-alert__content' },
+      h(
+        'div',
+        { class: 'utrecht-alert__message' },
+        h('h2', { class: 'nl-heading nl-heading--level-3' }, title),
+        ...sentences.map((sentence) => h('p', { class: 'nl-paragraph' }, sentence)),
+        ...more,
+      ),
+    ),
+  );
+}
+
+/** An error in plain Dutch with what to do next. What is no Problem is a fault of the page itself. */
+export function problemAlert(error: unknown, retry?: () => void): HTMLElement {
+  const problem =
+    error instanceof Problem
+      ? error
+      : new Problem('Er ging iets mis op deze pagina.', 'Laad de pagina opnieuw. Blijft het misgaan, meld dit dan bij de beheerder van de monitor.');
+  if (!(error instanceof Problem)) console.error(error);
+  const sentences = [problem.next];
+  if (problem.requestId) sentences.push(`Meldnummer: ${problem.requestId}`);
+  const details = problem.details.length
+    ? [h('details', {}, h('summary', {}, 'Technische uitleg'), h('ul', {}, ...problem.details.map((detail) => h('li', {}, detail))))]
+    : [];
+  return alert('error', problem.title, sentences, ...details, ...(retry ? [button('Probeer het opnieuw', retry)] : []));
+}
+
+/** A button that does something on this page. */
+export function button(title: string, action: () => void, kind: 'primary' | 'secondary' | 'subtle' = 'secondary'): HTMLButtonElement {
+  const element = h('button', { type: 'button', class: `nl-button nl-button--${kind}` }, h('span', { class: 'nl-button__label' }, title));
+  element.addEventListener('click', action);
+  return element;
+}
+
+/** Offers a text as a file. */
+export function download(name: string, contents: string): void {
+  const address = URL.createObjectURL(new Blob([contents], { type: 'text/csv;charset=utf-8' }));
+  const link = h('a', { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // The browser has taken the bytes when the click was handled; the address is given back afterwards.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** Runs a page: signs in, shows, and turns what fails into words with a way to try again. */
+export async function runPage(role: string, pageTitle: string, show: (session: Session) => Promise<void>): Promise<void> {
+  const content = byId('content');
+  announce('De cijfers worden geladen…');
+  content.setAttribute('aria-busy', 'true');
+  try {
+    const session = await Session.signIn(role);
+    showMunicipality(session, pageTitle);
+    await show(session);
+  } catch (error) {
+    announce('');
+    content.replaceChildren(problemAlert(error, () => void runPage(role, pageTitle, show)));
+  } finally {
+    content.removeAttribute('aria-busy');
+  }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+// One model for what is on screen and in the file: a table that is shown can be downloaded, and holds the same cells.
+import { h } from './dom';
+import type { Cell } from './figure';
+import { euro, number, percent } from './format';
+
+/** What the numbers of a column are. Euro columns hold cents, percent columns shares, index columns 100 for the base. */
+export type Kind = 'text' | 'count' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio';
+
+export interface Column {
+  header: string;
+  kind: Kind;
+}
+
+export interface Table {
+  /** Of the file and the element; letters, digits and dashes. */
+  id: string;
+  caption: string;
+  columns: Column[];
+  rows: Cell[][];
+  total?: Cell[];
+}
+
+/** How a kind is written in a file: times the factor, with decimals, in the unit named in the header. */
+export function scaleOf(kind: Kind): { factor: number; decimals: number; unit: string } {
+  switch (kind) {
+    case 'euro':
+    case 'growth_euro':
+      return { factor: 0.01, decimals: 2, unit: 'euro' };
+    case 'growth':
+    case 'share':
+      return { factor: 100, decimals: 2, unit: '%' };
+    case 'index':
+    case 'ratio':
+      return { factor: 1, decimals: 2, unit: '' };
+    case 'count':
+    case 'change':
+    case 'text':
+      return { factor: 1, decimals: 0, unit: '' };
+  }
+}
+
+/** How a number of a kind is written on screen. */
+export function show(value: number, kind: Kind): string {
+  switch (kind) {
+    case 'euro':
+      return euro(value);
+    case 'growth_euro':
+      return euro(value, 0, true);
+    case 'growth':
+      return percent(value, 1, true);
+    case 'share':
+      return percent(value, 1);
+    case 'index':
+      return number(value, 1);
+    case 'ratio':
+      return number(value, 2);
+    case 'change':
+      return number(value, 0, true);
+    case 'count':
+    case 'text':
+      return number(value);
+  }
+}
+
+/** A cell in words and digits. */
+export function cellText(cell: Cell, kind: Kind): string {
+  if (cell.kind === 'text') return cell.text;
+  return cell.kind === 'absent' ? cell.word : show(cell.value, kind);
+}
+
+// The first column names the row.
+function row(cells: Cell[], table: Table): HTMLElement {
+  return h(
+    'tr',
+    { class: 'utrecht-table__row' },
+    ...cells.map((cell, index) => {
+      const kind = table.columns[index]?.kind ?? 'text';
+      const content = cellText(cell, kind);
+      if (index === 0) return h('th', { scope: 'row', class: 'utrecht-table__cell nmd-row-header' }, content);
+      const numeric = kind === 'text' ? '' : ' utrecht-table__cell--numeric-column';
+      if (cell.kind !== 'absent') return h('td', { class: `utrecht-table__cell${numeric}` }, content);
+      return h('td', { class: `utrecht-table__cell${numeric}` }, h('span', { class: 'nmd-absent', title: cell.why }, content));
+    }),
+  );
+}
+
+// Why cells are empty, once per reason, so that nobody depends on a tooltip.
+function reasons(table: Table): string[] {
+  const cells = [...table.rows, ...(table.total ? [table.total] : [])].flat();
+  const found = cells.flatMap((cell) => (cell.kind === 'absent' && cell.why ? [`${cell.word}: ${cell.why}`] : []));
+  return [...new Set(found)];
+}
+
+/** The table as HTML: caption, scopes, and a frame that scrolls by itself where the screen is narrower than the table. */
+export function tableElement(table: Table, tall = false): HTMLElement {
+  const caption = `${table.id}-caption`;
+  const why = reasons(table);
+  return h(
+    'div',
+    { class: 'nmd-table' },
+    h(
+      'div',
+      { class: `nmd-table__frame${tall ? ' nmd-table__frame--tall' : ''}`, role: 'region', 'aria-labelledby': caption, tabindex: '0' },
+      h(
+        'table',
+        { class: 'utrecht-table', id: table.id },
+        h('caption', { class: 'utrecht-table__caption', id: caption }, table.caption),
+        h(
+          'thead',
+          { class: 'utrecht-table__header' },
+          h(
+            'tr',
+            { class: 'utrecht-table__row' },
+            ...table.columns.map((column) =>
+              h(
+                'th',
+                {
+                  scope: 'col',
+                  class: `utrecht-table__header-cell${column.kind === 'text' ? '' : ' utrecht-table__header-cell--numeric-column'}`,
+                },
+                column.header,
+              ),
+            ),
+          ),
+        ),
+        h('tbody', { class: 'utrecht-table__body' }, ...table.rows.map((cells) => row(cells, table))),
+        ...(table.total ? [h('tfoot', { class: 'utrecht-table__footer' }, row(table.total, table))] : []),
+      ),
+    ),
+    ...why.map((sentence) => h('p', { class: 'nmd-note' }, sentence.charAt(0).toUpperCase() + sentence.slice(1))),
+  );
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Answer, Decomposition, Dimension, Measure } from '../src/api';
+
+export const NEWEST: string;
+export function decompose(request: object): Decomposition;
+export function query(request: object): Answer;
+export const measures: { measures: Measure[] };
+export const dimensions: { dimensions: Dimension[] };

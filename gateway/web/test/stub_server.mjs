@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A gateway in small for the end-to-end test: serves the built pages with the security headers of the real one, and answers
+// with fixture F1. Made for one test run at a time, on a free port of this machine.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import * as answers from './answers.mjs';
+
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+const HEADERS = {
+  'Content-Security-Policy': "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+  'X-Request-Id': 'stub-1',
+};
+
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString() || '{}');
+}
+
+/**
+ * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer, `status`
+ * and `problem` are the answer to every other call.
+ */
+export async function startStub(dist) {
+  const faults = {};
+  const calls = [];
+  const server = createServer((request, response) => void handle(request, response).catch((error) => response.destroy(error)));
+
+  async function handle(request, response) {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    const send = (status, type, body) => response.writeHead(status, { ...HEADERS, 'Content-Type': type }).end(body);
+    const json = (value, status = 200) => send(status, status < 400 ? 'application/json' : 'application/problem+json', JSON.stringify(value));
+    const problem = (status, reason, detail, violations = []) => json({ status, title: reason, detail, reason, violations }, status);
+
+    if (!pathname.startsWith('/v1/')) {
+      const file = normalize(pathname === '/' ? '/index.html' : pathname);
+      const contents = await readFile(join(dist, file)).catch(() => undefined);
+      return contents ? send(200, TYPES[extname(file)] ?? 'application/octet-stream', contents) : problem(404, 'ROUTE_UNKNOWN', 'no such file');
+    }
+    if (pathname === '/v1/dev/token') {
+      if (faults.signIn) return problem(404, 'ROUTE_UNKNOWN', 'no route');
+      return json({ token: `stub.${searchParams.get('role')}`, municipality: 'gm1730', title: 'Tynaarlo' });
+    }
+    const role = request.headers.authorization?.replace('Bearer stub.', '');
+    if (!role) return problem(401, 'IDENTITY_MISSING', 'no token');
+    const body = request.method === 'POST' ? await bodyOf(request) : undefined;
+    calls.push({ path: pathname, body });
+    if (faults.status) return problem(faults.status, faults.problem, 'stub', faults.violations);
+    switch (`${request.method} ${pathname.replace('/v1/municipalities/gm1730/', '')}`) {
+      case 'POST figures/_decompose':
+        return json(answers.decompose(body));
+      case 'POST figures/_query':
+        return json(answers.query(body));
+      case 'GET measures':
+        return json(answers.measures);
+      case 'GET dimensions':
+        return json(answers.dimensions);
+      case 'GET sources':
+        return json(answers.sources);
+      case 'GET signals':
+        return role === 'contractmanager' ? json(answers.signals) : problem(403, 'ROLE_MISSING', 'no role of the caller');
+      default:
+        return problem(404, 'ROUTE_UNKNOWN', 'no route');
+    }
+  }
+
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    faults,
+    calls,
+    stop: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
+  };
+}

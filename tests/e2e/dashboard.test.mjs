@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The dashboard in a real browser. Without BASE_URL against a stub of the gateway that answers with fixture F1; with it
+// against a running gateway with the demo data of Tynaarlo, which closes on the same figures (T-01..T-06).
+//   CHROMIUM       the browser, else /usr/bin/chromium
+//   SCREENSHOTS    folder for screenshots and the printed page, else a new temporary folder
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, writeFile, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, afterEach, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const web = new URL('../../gateway/web/', import.meta.url);
+const require = createRequire(new URL('package.json', web));
+const { chromium } = require('playwright-core');
+const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+const { startStub } = await import(new URL('test/stub_server.mjs', web));
+
+const real = process.env.BASE_URL;
+const offline = real ? { skip: 'needs the stub: BASE_URL is set' } : {};
+const NBSP = '\u00a0';
+
+let stub;
+let base;
+let browser;
+let folder;
+let page;
+let complaints;
+
+before(async () => {
+  stub = real ? undefined : await startStub(fileURLToPath(new URL('dist/', web)));
+  base = real ?? stub.url;
+  folder = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'nmd-dashboard-')));
+  await mkdir(folder, { recursive: true });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await stub?.stop();
+});
+
+beforeEach(async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'nl-NL', timezoneId: 'Europe/Amsterdam', acceptDownloads: true });
+  page = await context.newPage();
+  complaints = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol !== 'blob:' && origin !== new URL(base).origin) complaints.push(`outside request: ${request.url()}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+});
+
+// Every test ends with a page that had nothing to complain about: no error, no violation of the policy, no outside request.
+afterEach(async () => {
+  await page.context().close();
+  assert.deepEqual(complaints, []);
+});
+
+async function open(path) {
+  await page.goto(new URL(path, base).href);
+  await page.waitForSelector('#content:not([aria-busy]) > *');
+}
+
+/** Expected complaints of the browser itself about answers that are not 2xx. */
+function forgive(status) {
+  assert.ok(complaints.length > 0, 'the browser reports the failed request');
+  complaints = complaints.filter((text) => !text.includes(`status of ${status}`));
+}
+
+const texts = (selector) => page.locator(selector).allInnerTexts();
+const rows = async (table) =>
+  page.locator(`#${table} tbody tr, #${table} tfoot tr`).evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+
+async function assertAccessible() {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+  assert.deepEqual(violations.map((each) => [each.id, each.nodes.map((node) => node.html)]), []);
+}
+
+async function assertReflows() {
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.waitForTimeout(0);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 320, `the page is ${wide} px wide on a screen of 320 px`);
+}
+
+describe('page Groei', () => {
+  it('answers the question of the council with three figures and their base (T-01..T-03)', async () => {
+    await open('/');
+    assert.match(await page.innerText('h1'), /^Hoe groeiden cliënten, voorzieningen en kosten van jeugdhulp van januari 2017 tot januari 2018, en waarom\?$/);
+    assert.equal(await page.innerText('#municipality'), 'Gemeente Tynaarlo');
+    assert.deepEqual(await texts('.nmd-headline__change'), ['+24%', '+31%', '+44%']);
+    const values = (await page.locator('.nmd-headline__values').allTextContents()).map((text) => text.replaceAll(/van | naar /g, ''));
+    assert.deepEqual(values, ['484 → 598', '601 → 786', `€${NBSP}416.000 → €${NBSP}598.264`]);
+    assert.deepEqual(await texts('.nmd-headline__base'), [
+      '+114 ten opzichte van januari 2017 (precies +23,6%)',
+      '+185 ten opzichte van januari 2017 (precies +30,8%)',
+      `+€${NBSP}182.264 ten opzichte van januari 2017 (precies +43,8%)`,
+    ]);
+    assert.match(await page.innerText('#conclusie'), /\d/);
+    await page.screenshot({ path: join(folder, 'groei.png'), fullPage: true });
+  });
+
+  it('splits the growth in four factors and in three, that sum to it (T-04, T-05)', async () => {
+    await open('/');
+    const amounts = async () => (await rows('tabel-oorzaken')).map((cells) => cells.slice(1, 3));
+    assert.deepEqual(await amounts(), [
+      [`+€${NBSP}105.984`, '58,2%'], [`+€${NBSP}28.490`, '15,6%'], [`+€${NBSP}13.010`, '7,1%'], [`+€${NBSP}34.779`, '19,1%'], [`+€${NBSP}182.264`, '100,0%'],
+    ].map(([amount, share]) => [amount, share]));
+    await page.getByLabel('Drie factoren, over totalen').check();
+    assert.deepEqual(await amounts(), [[`+€${NBSP}106.097`, '58,2%'], [`+€${NBSP}28.520`, '15,7%'], [`+€${NBSP}47.647`, '26,1%'], [`+€${NBSP}182.264`, '100,0%']]);
+    assert.equal(new URL(page.url()).searchParams.get('factoren'), '3');
+  });
+
+  it('shows the growth per interventieniveau (T-06)', async () => {
+    await open('/');
+    const levels = (await rows('tabel-niveaus')).filter((cells) => cells[1] !== '0' || cells[2] !== '0');
+    assert.deepEqual(levels.map((cells) => cells.slice(1, 4)), [
+      ['70', '56', '−20,0%'], ['183', '276', '+50,8%'], ['178', '238', '+33,7%'], ['152', '189', '+24,3%'], ['18', '27', '+50,0%'], ['601', '786', '+30,8%'],
+    ]);
+    const drawing = page.locator('section[aria-labelledby="niveaus"] svg');
+    assert.equal(await drawing.getAttribute('role'), 'img');
+    assert.match(await drawing.locator('desc').textContent(), /IVN 5: van 183 naar 276 \(\+51%\)/);
+  });
+
+  it('has a row for every month of three years, and words where there is no figure', async () => {
+    await open('/');
+    const months = await rows('tabel-verloop');
+    assert.equal(months.length, 36);
+    assert.deepEqual([months[0][0], months[35][0]], ['jan 2016', 'dec 2018']);
+    for (const cells of months) for (const cell of cells) assert.notEqual(cell, '');
+    const january = months.find((cells) => cells[0] === 'jan 2018');
+    assert.deepEqual(january, ['jan 2018', '598', '786', `€${NBSP}598.264`, '123,6', '130,8', '143,8']);
+  });
+
+  it('keeps the whole question in the address: opening it again gives the same page', async () => {
+    await open('/?wet=jeugdwet&van=2017-01&naar=2018-01&factoren=3');
+    const address = page.url();
+    assert.match(new URL(address).searchParams.get('bekend_op'), /^\d{4}-\d\d-\d\dT/);
+    const first = await page.innerText('#content');
+    await open(address);
+    assert.equal(page.url(), address);
+    assert.equal(await page.innerText('#content'), first);
+    assert.equal(await page.getByLabel('Drie factoren, over totalen').isChecked(), true);
+  });
+
+  it('asks what the form says, and goes back', async () => {
+    await open('/');
+    const first = page.url();
+    await page.getByLabel('Eerste maand').selectOption('2017-06');
+    await page.getByRole('button', { name: 'Toon cijfers' }).click();
+    await page.waitForURL(/van=2017-06/);
+    assert.match(await page.innerText('h1'), /van juni 2017 tot januari 2018/);
+    await page.waitForSelector('#content:not([aria-busy])');
+    await page.goBack();
+    assert.equal(page.url(), first);
+    assert.equal(await page.getByLabel('Eerste maand').inputValue(), '2017-01');
+  });
+
+  it('says what was known on an earlier day, up to and including that day', offline, async () => {
+    stub.calls.length = 0;
+    await open('/?bekend_op=2018-01-31');
+    const asked = stub.calls.filter((call) => call.path.includes('/figures/')).map((call) => call.body.known_time);
+    assert.deepEqual(asked, ['2018-01-31T22:59:59.999Z', '2018-01-31T22:59:59.999Z']);
+    assert.deepEqual(await texts('.nmd-headline__change'), ['niet beschikbaar', 'niet beschikbaar', 'niet beschikbaar']);
+    assert.match(await page.innerText('.nmd-facts'), /bekend op 31-01-2018 om 23:59/);
+    assert.match(await page.innerText('section[aria-labelledby="waarom"]'), /Uitsplitsing niet beschikbaar/);
+    assert.doesNotMatch(await page.innerText('.nmd-headlines'), /\b0\b|NaN|undefined/);
+    await assertAccessible();
+  });
+
+  it('shows protected figures as words, never as 0 or blank', offline, async () => {
+    await open('/?wet=wmo');
+    assert.deepEqual(await texts('.nmd-headline__change'), ['afgeschermd', 'afgeschermd', 'afgeschermd']);
+    const january = (await rows('tabel-verloop')).find((cells) => cells[0] === 'jan 2018');
+    assert.deepEqual(january.slice(1), Array(6).fill('afgeschermd'));
+    assert.match(await page.innerText('section[aria-labelledby="verloop"]'), /zo weinig personen dat zij herkenbaar kunnen zijn/);
+    await page.screenshot({ path: join(folder, 'afgeschermd.png'), fullPage: true });
+  });
+
+  it('refuses growth over a trend break but shows both months (R17)', offline, async () => {
+    await open('/?van=2016-06&naar=2018-01');
+    assert.deepEqual(await texts('.nmd-headline__change'), ['niet beschikbaar', 'niet beschikbaar', 'niet beschikbaar']);
+    assert.match(await page.innerText('section[aria-labelledby="waarom"]'), /Uitsplitsing niet vergelijkbaar[\s\S]*manier van inkopen of tellen veranderd/);
+  });
+
+  it('leaves months out of the lines while their messages are not complete', offline, async () => {
+    await open('/');
+    assert.match(await page.innerText('section[aria-labelledby="verloop"]'), /Nog niet volledig en daarom niet getekend: mrt 2018\./);
+  });
+
+  it('names every fault of an address and asks nothing', offline, async () => {
+    stub.calls.length = 0;
+    await open('/?wet=zorg&van=2018-01&naar=2017-01&bekend_op=2099-01-01');
+    const alert = await page.innerText('[role=alert]');
+    for (const words of ['wet is onbekend', 'voor de tweede maand', 'ligt in de toekomst']) assert.ok(alert.includes(words), words);
+    assert.equal(stub.calls.length, 0);
+    await assertAccessible();
+  });
+
+  it('explains that signing in is needed where the development issuer is off', offline, async () => {
+    stub.faults.signIn = true;
+    await open('/');
+    delete stub.faults.signIn;
+    assert.match(await page.innerText('[role=alert]'), /Aanmelden is nodig/);
+    await assertAccessible();
+    forgive(404);
+    await page.getByRole('button', { name: 'Probeer het opnieuw' }).click();
+    await page.waitForSelector('.nmd-headline');
+  });
+
+  it('turns an error of the service into Dutch with what to do next', offline, async () => {
+    Object.assign(stub.faults, { status: 503, problem: 'UNAVAILABLE_NOW' });
+    await open('/');
+    delete stub.faults.status;
+    const alert = await page.innerText('[role=alert]');
+    assert.match(alert, /nu niet bereikbaar[\s\S]*Probeer het over een minuut opnieuw[\s\S]*Meldnummer: stub-1/);
+    forgive(503);
+    await page.screenshot({ path: join(folder, 'storing.png') });
+    await page.getByRole('button', { name: 'Probeer het opnieuw' }).click();
+    await page.waitForSelector('.nmd-headline');
+  });
+
+  it('gives the table on screen as a file for a Dutch spreadsheet', async () => {
+    await open('/');
+    const button = page.locator('section[aria-labelledby="niveaus"]').getByRole('button', { name: /Download tabel/ });
+    const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    assert.match(file.suggestedFilename(), /^groei-niveaus_gm1730_jeugdwet_2017-01_2018-01_bekend-\d{4}-\d\d-\d\d\.csv$/);
+    const bytes = await readFile(await file.path());
+    assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+    const lines = bytes.toString('utf8').slice(1).split('\r\n');
+    assert.match(lines[0], /^Niveau;Voorzieningen jan 2017;Voorzieningen jan 2018;Groei voorzieningen t\.o\.v\. jan 2017 \(%\);Bedrag jan 2017 \(euro\);/);
+    assert.ok(lines.some((line) => line.includes(';70;56;-20,00;14000,00;11480,00;-2520,00;beantwoord;')), lines.join('\n'));
+    assert.equal(lines.at(-1), '');
+  });
+
+  it('can be used by keyboard, without colour, and on a screen of 320 pixels', async () => {
+    await open('/');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Direct naar de inhoud');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    assert.equal(await page.getAttribute('html', 'lang'), 'nl');
+    await assertAccessible();
+    await assertReflows();
+    await assertAccessible();
+    await page.screenshot({ path: join(folder, 'groei-320.png'), fullPage: true });
+  });
+
+  it('prints complete', async () => {
+    await open('/');
+    await writeFile(join(folder, 'groei.pdf'), await page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true }));
+    await page.emulateMedia({ media: 'print' });
+    const frame = await page.locator('.nmd-table__frame--tall').evaluate((element) => [element.clientHeight, element.scrollHeight]);
+    assert.ok(frame[0] >= frame[1] - 1, `the table of months is cut off in print: ${frame}`);
+    assert.equal(await page.locator('#form').isVisible(), false);
+    assert.equal(await page.locator('.nmd-facts').isVisible(), true);
+  });
+});
+
+describe('page Bronnen', () => {
+  it('lists sources with their deliveries', async () => {
+    await open('/bronnen.html');
+    const sources = await rows('bronnen');
+    assert.ok(sources.length > 0);
+    if (!real) assert.deepEqual(sources[0], ['iJw 301 Toewijzing', 'gemeente', '412', '3', '03-04-2018 om 11:30']);
+    if (!real) assert.equal(sources[3][4], 'nog niets ontvangen');
+    await assertAccessible();
+    await page.screenshot({ path: join(folder, 'bronnen.png'), fullPage: true });
+    await assertReflows();
+  });
+});
+
+describe('page Signalen', () => {
+  it('lists open signals with what to do next', async () => {
+    await open('/signalen.html');
+    if (!real) assert.deepEqual((await rows('signalen')).map((cells) => [cells[0], cells[5]]), [['Stichting Voorbeeld', 'actie nodig'], ['=Voorbeeld & Zoon', 'bespreken']]);
+    await assertAccessible();
+    await page.screenshot({ path: join(folder, 'signalen.png'), fullPage: true });
+    await assertReflows();
+  });
+});
