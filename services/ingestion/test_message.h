@@ -431,7 +431,7 @@ inline ClaimLine TestLine(Law law, int32_t client, int32_t position, absl::strin
   l.client = client;
   l.position = position;
   l.reference = std::string(reference);
-  l.allocation = 10072 + position;
+  l.allocation = 10072 + 100 * client + position;
   l.category = law == Law::kYouth ? "45" : "02";
   l.product = l.category + "A04";
   l.period = Days("2026-04-01", "2026-04-30");

@@ -1,0 +1,646 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/ingestion/checks.h"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/ingestion/message_reader.h"
+#include "services/ingestion/test_message.h"
+
+namespace nmd::ingestion {
+namespace {
+
+using testing::D;
+using testing::Days;
+using testing::kLaws;
+using testing::kTypes;
+using testing::SoundMessage;
+using testing::TestLine;
+
+using Edit = std::function<void(ParsedMessage&)>;
+
+// What the rules say of the sound message of that number after an edit, by way of its XML.
+std::vector<Finding> Judge(Law law, int number, const Edit& edit) {
+  ParsedMessage message = SoundMessage(law, static_cast<MessageType>(number));
+  edit(message);
+  const ReadResult result = ReadMessage(testing::Render(message));
+  EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.findings[0].place + ": " + result.findings[0].text);
+  return CheckMessage(result.message);
+}
+
+std::vector<std::string> Short(const std::vector<Finding>& findings) {
+  std::vector<std::string> lines;
+  for (const Finding& f : findings) lines.push_back(absl::StrCat(f.rule, " @ ", f.place));
+  return lines;
+}
+
+ClaimLine& Line(ParsedMessage& m, size_t index) { return (m.claim ? m.claim->lines : m.answer->lines).at(index); }
+Amount Debit(Cents cents) { return {.cents = cents, .credit = false}; }
+Amount Credit(Cents cents) { return {.cents = cents, .credit = true}; }
+
+// Turns a line into the credit of an earlier one.
+void MakeCredit(ClaimLine& line, absl::string_view previous) {
+  line.amount.credit = true;
+  line.previous_reference = std::string(previous);
+}
+
+TEST(CheckMessage, FindsNothingInSoundMessages) {
+  for (const Law law : kLaws) {
+    for (const MessageType type : kTypes) {
+      EXPECT_THAT(Short(Judge(law, static_cast<int>(type), [](ParsedMessage&) {})), ::testing::IsEmpty());
+    }
+  }
+}
+
+struct RuleCase {
+  absl::string_view rule;
+  int number;
+  absl::string_view what;
+  Edit edit;
+  // Places of the findings; none means that the message is right. Nothing else may be found.
+  std::vector<std::string> places;
+};
+
+constexpr char kAllocation1[] = "Client/ToegewezenProducten/ToegewezenProduct[1]";
+constexpr char kLine1[] = "Declaratie/Clienten/Client[1]/Prestaties/Prestatie[1]";
+constexpr char kLine2[] = "Declaratie/Clienten/Client[1]/Prestaties/Prestatie[2]";
+constexpr char kLine3[] = "Declaratie/Clienten/Client[2]/Prestaties/Prestatie[1]";
+
+std::string At(absl::string_view row, absl::string_view element) { return absl::StrCat(row, "/", element); }
+
+std::vector<RuleCase> Cases() {
+  return {
+      {"CD060",
+       323,
+       "a credit without what it credits",
+       [](ParsedMessage& m) {
+         Line(m, 0).amount.credit = true;
+         m.claim->total = Debit(5000);
+       },
+       {At(kLine1, "ProductReferentie/VorigReferentieNummer")}},
+      {"CD060",
+       323,
+       "a debit with what it credits",
+       [](ParsedMessage& m) { Line(m, 2).previous_reference = "RN900"; },
+       {At(kLine3, "ProductReferentie/VorigReferentieNummer")}},
+      {"CD060",
+       323,
+       "a credit of an earlier message",
+       [](ParsedMessage& m) {
+         MakeCredit(Line(m, 0), "RN900");
+         m.claim->total = Debit(5000);
+       },
+       {}},
+      {"CD060",
+       325,
+       "a debit with what it credits",
+       [](ParsedMessage& m) { Line(m, 0).previous_reference = "RN900"; },
+       {"DeclaratieAntwoord/Clienten/Client[1]/Prestaties/Prestatie[1]/ProductReferentie/VorigReferentieNummer"}},
+
+      {"CD075",
+       301,
+       "a budget without end",
+       [](ParsedMessage& m) {
+         m.allocations[0].volume.reset();
+         m.allocations[0].budget = 9;
+         m.allocations[0].period.end = kOpenEnd;
+       },
+       {At(kAllocation1, "Einddatum")}},
+      {"CD075",
+       301,
+       "a budget with an end",
+       [](ParsedMessage& m) {
+         m.allocations[0].volume.reset();
+         m.allocations[0].budget = 900'000;
+       },
+       {}},
+
+      {"CD076",
+       301,
+       "a volume per week without end",
+       [](ParsedMessage& m) { m.allocations[0].period.end = kOpenEnd; },
+       {At(kAllocation1, "Einddatum")}},
+      {"CD076",
+       301,
+       "a volume per month without end",
+       [](ParsedMessage& m) {
+         m.allocations[0].volume->frequency = "4";
+         m.allocations[0].period.end = kOpenEnd;
+       },
+       {}},
+
+      {"CD077",
+       301,
+       "a volume and a budget (CD077, CD078)",
+       [](ParsedMessage& m) { m.allocations[0].budget = 900'000; },
+       {At(kAllocation1, "Omvang"), absl::StrCat("CD078 @ ", At(kAllocation1, "Budget"))}},
+      {"CD077",
+       301,
+       "a budget only",
+       [](ParsedMessage& m) {
+         m.allocations[0].volume.reset();
+         m.allocations[0].budget = 9;
+       },
+       {}},
+      {"CD078", 301, "neither volume nor budget", [](ParsedMessage& m) { m.allocations[0].volume.reset(); }, {}},
+
+      {"CD079",
+       301,
+       "neither product nor budget",
+       [](ParsedMessage& m) { m.allocations[0].category.clear(); },
+       {At(kAllocation1, "Product")}},
+      {"CD079",
+       301,
+       "a generic allocation",
+       [](ParsedMessage& m) {
+         m.allocations[0].category.clear();
+         m.allocations[0].volume.reset();
+         m.allocations[0].budget = 900'000;
+       },
+       {}},
+
+      {"CD087",
+       323,
+       "hours without tariff",
+       [](ParsedMessage& m) { Line(m, 0).tariff.reset(); },
+       {At(kLine1, "ProductTarief")}},
+      {"CD087",
+       323,
+       "euros with tariff",
+       [](ParsedMessage& m) {
+         Line(m, 0).unit = "83";
+         Line(m, 0).volume = 5000;
+       },
+       {At(kLine1, "ProductTarief")}},
+
+      {"CD087",
+       323,
+       "euros without tariff",
+       [](ParsedMessage& m) {
+         Line(m, 0).unit = "83";
+         Line(m, 0).tariff.reset();
+         Line(m, 0).volume = 5000;
+       },
+       {}},
+
+      {"CS002", 301, "two digits changed places", [](ParsedMessage& m) { m.clients[0].bsn = "999900060"; }, {"Client/Bsn"}},
+      {"CS002",
+       323,
+       "the second client",
+       [](ParsedMessage& m) { m.clients[1].bsn = "123456789"; },
+       {"Declaratie/Clienten/Client[2]/Bsn"}},
+      {"CS002",
+       325,
+       "all zeros",
+       [](ParsedMessage& m) { m.clients[0].bsn = "000000000"; },
+       {"DeclaratieAntwoord/Clienten/Client[1]/Bsn"}},
+      {"CS002", 305, "another test number", [](ParsedMessage& m) { m.clients[0].bsn = "999999990"; }, {}},
+
+      {"CS003",
+       301,
+       "an allocation that ends before it begins",
+       [](ParsedMessage& m) { m.allocations[0].period = Days("2026-03-02", "2026-03-01"); },
+       {At(kAllocation1, "Einddatum")}},
+      {"CS003",
+       301,
+       "an allocation of one day",
+       [](ParsedMessage& m) { m.allocations[0].period = Days("2026-03-02", "2026-03-02"); },
+       {}},
+      {"CS003",
+       301,
+       "an address that ends before it begins",
+       [](ParsedMessage& m) {
+         Address& address = m.clients[0].addresses[0];
+         address.kind = "04";
+         address.has_start = true;
+         address.period = Days("2026-03-02", "2026-03-01");
+       },
+       {"Client/Contactgegevens/Contact[1]/Periode/Einddatum"}},
+      {"CS003",
+       323,
+       "a line that ends before it begins",
+       [](ParsedMessage& m) { Line(m, 1).period = Days("2026-04-20", "2026-04-19"); },
+       {At(kLine2, "ProductPeriode/Einddatum")}},
+
+      {"CS058",
+       305,
+       "status 2",
+       [](ParsedMessage& m) { m.starts[0].status = "2"; },
+       {"Client/StartProducten/StartProduct[1]/StatusAanlevering"}},
+      {"CS058",
+       307,
+       "status 9",
+       [](ParsedMessage& m) { m.stops[0].status = "9"; },
+       {"Client/StopProducten/StopProduct[1]/StatusAanlevering"}},
+      {"CS058", 307, "a removal", [](ParsedMessage& m) { m.stops[0].status = "3"; }, {}},
+
+      {"CS325",
+       323,
+       "nothing, credit",
+       [](ParsedMessage& m) {
+         Line(m, 0).volume = 0;
+         Line(m, 0).amount = Credit(0);
+         Line(m, 0).previous_reference = "RN900";
+         m.claim->total = Debit(10'000);
+       },
+       {At(kLine1, "IngediendBedrag/DebetCredit")}},
+      {"CS325",
+       323,
+       "debit and credit in balance",
+       [](ParsedMessage& m) {
+         m.claim->lines.pop_back();
+         m.clients.pop_back();
+         MakeCredit(Line(m, 1), "RN900");
+         m.claim->total = Debit(0);
+       },
+       {}},
+      {"CS325",
+       325,
+       "nothing granted, credit",
+       [](ParsedMessage& m) {
+         m.answer->submitted = Debit(5000);
+         m.answer->granted = Credit(0);
+       },
+       {"DeclaratieAntwoord/TotaalToegekendBedrag/DebetCredit"}},
+
+      {"CS335",
+       301,
+       "deleted, but not empty",
+       [](ParsedMessage& m) { m.allocations[0].change_reason = "13"; },
+       {At(kAllocation1, "RedenWijziging")}},
+      {"CS335",
+       301,
+       "deleted",
+       [](ParsedMessage& m) {
+         m.allocations[0].change_reason = "13";
+         m.allocations[0].period = Days("2026-01-12", "2026-01-12");
+       },
+       {}},
+      {"CS336",
+       301,
+       "the reason that is gone",
+       [](ParsedMessage& m) { m.allocations[0].change_reason = "01"; },
+       {At(kAllocation1, "RedenWijziging")}},
+      {"CS336", 301, "administrative correction", [](ParsedMessage& m) { m.allocations[0].change_reason = "14"; }, {}},
+
+      {"CS337",
+       323,
+       "a line over the turn of a month (D4)",
+       [](ParsedMessage& m) { Line(m, 0).period = Days("2026-03-15", "2026-04-15"); },
+       {At(kLine1, "ProductPeriode")}},
+      {"CS337",
+       323,
+       "the same month of two years",
+       [](ParsedMessage& m) { Line(m, 0).period = Days("2025-04-01", "2026-04-30"); },
+       {At(kLine1, "ProductPeriode")}},
+      {"CS337", 323, "an earlier month", [](ParsedMessage& m) { Line(m, 0).period = Days("2026-02-01", "2026-02-28"); }, {}},
+
+      {"CS339",
+       323,
+       "euros that are not the amount",
+       [](ParsedMessage& m) {
+         Line(m, 0).unit = "83";
+         Line(m, 0).tariff.reset();
+         Line(m, 0).volume = 4999;
+       },
+       {At(kLine1, "IngediendBedrag/Bedrag")}},
+      {"CS339",
+       323,
+       "euros that are the amount",
+       [](ParsedMessage& m) {
+         Line(m, 0).unit = "83";
+         Line(m, 0).tariff.reset();
+         Line(m, 0).volume = 5000;
+       },
+       {}},
+
+      {"CS340",
+       323,
+       "a month less a day",
+       [](ParsedMessage& m) { m.claim->period = Days("2026-04-01", "2026-04-29"); },
+       {"Declaratie/DeclaratiePeriode"}},
+      {"CS340",
+       323,
+       "two months",
+       [](ParsedMessage& m) { m.claim->period = Days("2026-03-01", "2026-04-30"); },
+       {"Declaratie/DeclaratiePeriode"}},
+      {"CS340",
+       323,
+       "February of a leap year",
+       [](ParsedMessage& m) { m.claim->period = Days("2024-02-01", "2024-02-29"); },
+       {}},
+
+      {"TR018",
+       307,
+       "a stop before the start",
+       [](ParsedMessage& m) { m.stops[0].period = Days("2026-03-02", "2026-03-01"); },
+       {"Client/StopProducten/StopProduct[1]/Einddatum"}},
+      {"TR018",
+       307,
+       "a stop on the day of the start",
+       [](ParsedMessage& m) { m.stops[0].period = Days("2026-03-02", "2026-03-02"); },
+       {}},
+
+      {"TR101",
+       301,
+       "an allocation twice",
+       [](ParsedMessage& m) { m.allocations[1].number = m.allocations[0].number; },
+       {"Client/ToegewezenProducten/ToegewezenProduct[2]"}},
+      {"TR101",
+       301,
+       "a relation twice (OP071)",
+       [](ParsedMessage& m) {
+         m.clients[0].relation_numbers = {"7", "8", "7"};
+       },
+       {"Client/Relaties/Relatie[3]/Nummer"}},
+      {"TR101",
+       305,
+       "a start twice, once removed (IV008)",
+       [](ParsedMessage& m) {
+         m.starts.push_back(m.starts[0]);
+         m.starts[1].status = "3";
+       },
+       {"Client/StartProducten/StartProduct[2]"}},
+      {"TR101",
+       305,
+       "another begin",
+       [](ParsedMessage& m) {
+         m.starts.push_back(m.starts[0]);
+         m.starts[1].start_day += 1;
+       },
+       {}},
+      {"TR101",
+       307,
+       "a stop twice",
+       [](ParsedMessage& m) { m.stops.push_back(m.stops[0]); },
+       {"Client/StopProducten/StopProduct[2]"}},
+      {"TR101",
+       307,
+       "another reason",
+       [](ParsedMessage& m) {
+         m.stops.push_back(m.stops[0]);
+         m.stops[1].reason = "20";
+       },
+       {}},
+      {"TR101",
+       323,
+       "a reference twice, over clients",
+       [](ParsedMessage& m) { Line(m, 2).reference = "RN001"; },
+       {At(kLine3, "ProductReferentie/ReferentieNummer")}},
+      {"TR101",
+       325,
+       "a reference twice",
+       [](ParsedMessage& m) {
+         m.answer->lines.push_back(m.answer->lines[0]);
+         m.answer->granted = Debit(5000);
+       },
+       {"DeclaratieAntwoord/Clienten/Client[1]/Prestaties/Prestatie[2]/ProductReferentie/ReferentieNummer"}},
+
+      {"TR315",
+       323,
+       "one debit credited twice",
+       [](ParsedMessage& m) {
+         MakeCredit(Line(m, 0), "RN900");
+         MakeCredit(Line(m, 2), "RN900");
+         m.claim->total = Credit(5000);
+       },
+       {At(kLine3, "ProductReferentie/VorigReferentieNummer")}},
+      {"TR315",
+       323,
+       "two debits credited",
+       [](ParsedMessage& m) {
+         MakeCredit(Line(m, 0), "RN900");
+         MakeCredit(Line(m, 2), "RN901");
+         m.claim->total = Credit(5000);
+       },
+       {}},
+      {"TR316",
+       323,
+       "a debit credited in its own message",
+       [](ParsedMessage& m) {
+         MakeCredit(Line(m, 2), "RN002");
+         m.claim->total = Debit(5000);
+       },
+       {At(kLine3, "ProductReferentie/VorigReferentieNummer")}},
+      {"TR316",
+       323,
+       "the credit of an earlier debit with the new debit (T-28, OP366, IV086)",
+       [](ParsedMessage& m) {
+         MakeCredit(Line(m, 0), "RN900");
+         Line(m, 1) = TestLine(m.law, 0, 1, "RN901");
+         Line(m, 1).allocation = Line(m, 0).allocation;
+         m.claim->total = Debit(5000);
+       },
+       {}},
+
+      {"TR342",
+       325,
+       "a rejected line that does not explain the difference",
+       [](ParsedMessage& m) { m.answer->granted = Debit(9000); },
+       {"DeclaratieAntwoord/TotaalToegekendBedrag"}},
+      {"TR342",
+       325,
+       "a rejected claim with money granted",
+       [](ParsedMessage& m) {
+         m.answer->return_codes = {"9333"};
+         m.answer->lines.clear();
+         m.clients.clear();
+       },
+       {"DeclaratieAntwoord/TotaalToegekendBedrag"}},
+      {"TR342",
+       325,
+       "a rejected claim",
+       [](ParsedMessage& m) {
+         m.answer->return_codes = {"9333"};
+         m.answer->lines.clear();
+         m.clients.clear();
+         m.answer->granted = Debit(0);
+       },
+       {}},
+      {"TR342",
+       325,
+       "all granted",
+       [](ParsedMessage& m) {
+         m.answer->return_codes = {"8001"};
+         m.answer->lines.clear();
+         m.clients.clear();
+         m.answer->granted = m.answer->submitted;
+       },
+       {}},
+      {"TR342",
+       325,
+       "a rejected credit leaves more granted than was asked",
+       [](ParsedMessage& m) {
+         MakeCredit(Line(m, 0), "RN900");
+         m.answer->submitted = Debit(5000);
+         m.answer->granted = Debit(10'000);
+       },
+       {}},
+      {"TR342",
+       325,
+       "rejected in the header",
+       [](ParsedMessage& m) {
+         m.answer.reset();
+         m.clients.clear();
+       },
+       {}},
+
+      {"TR358",
+       323,
+       "a total that is not the sum",
+       [](ParsedMessage& m) { m.claim->total = Debit(15'001); },
+       {"Declaratie/TotaalIngediendBedrag"}},
+      {"TR358",
+       323,
+       "a sum on the wrong side",
+       [](ParsedMessage& m) { m.claim->total = Credit(15'000); },
+       {"Declaratie/TotaalIngediendBedrag"}},
+      {"TR358",
+       323,
+       "debits 5000 and 24000, credit 5000",
+       [](ParsedMessage& m) {
+         Line(m, 1).volume = 16;
+         Line(m, 1).tariff = 1500;
+         Line(m, 1).amount = Debit(24'000);
+         MakeCredit(Line(m, 2), "RN900");
+         m.claim->total = Debit(24'000);
+       },
+       {}},
+      {"TR358",
+       323,
+       "more credit than debit",
+       [](ParsedMessage& m) {
+         MakeCredit(Line(m, 1), "RN900");
+         MakeCredit(Line(m, 2), "RN902");
+         m.claim->total = Credit(5000);
+       },
+       {}},
+
+      {"TR416", 323, "the same debit twice", [](ParsedMessage& m) { Line(m, 1).allocation = Line(m, 0).allocation; }, {kLine2}},
+      {"TR416",
+       323,
+       "a debit of another month",
+       [](ParsedMessage& m) {
+         Line(m, 1).allocation = Line(m, 0).allocation;
+         Line(m, 1).period = Days("2026-03-01", "2026-03-31");
+       },
+       {}},
+
+      {"TR346",
+       323,
+       "an amount that is not volume times tariff",
+       [](ParsedMessage& m) {
+         Line(m, 0).amount = Debit(5001);
+         m.claim->total = Debit(15'001);
+       },
+       {At(kLine1, "IngediendBedrag/Bedrag")}},
+      {"TR346",
+       323,
+       "minutes of an hour tariff (IV081)",
+       [](ParsedMessage& m) {
+         Line(m, 0).unit = "01";
+         Line(m, 0).volume = 95;
+         Line(m, 0).tariff = 92;
+         Line(m, 0).amount = Debit(8708);
+         m.claim->total = Debit(18'708);
+       },
+       {}},
+  };
+}
+
+// "TR101 @ place" of every finding of a case. A place may name another rule itself.
+std::vector<std::string> Expected(const RuleCase& c) {
+  std::vector<std::string> expected;
+  for (const std::string& place : c.places) {
+    expected.push_back(absl::StrContains(place, " @ ") ? place : absl::StrCat(c.rule, " @ ", place));
+  }
+  return expected;
+}
+
+TEST(CheckMessage, JudgesEachRuleBothWaysUnderBothLaws) {
+  for (const Law law : kLaws) {
+    for (const RuleCase& c : Cases()) {
+      EXPECT_THAT(Short(Judge(law, c.number, c.edit)), ::testing::ElementsAreArray(Expected(c))) << c.rule << ": " << c.what;
+    }
+  }
+}
+
+TEST(CheckMessage, HasAPositiveAndANegativeCaseOfEveryRule) {
+  std::set<std::string> broken, kept;
+  for (const RuleCase& c : Cases()) {
+    if (c.places.empty()) kept.insert(std::string(c.rule));
+    for (const std::string& finding : Expected(c)) broken.insert(finding.substr(0, finding.find(' ')));
+  }
+  for (const Rule& rule : Rules()) {
+    if (rule.check == nullptr) continue;
+    EXPECT_EQ(broken.count(std::string(rule.id)), 1u) << rule.id;
+    EXPECT_EQ(kept.count(std::string(rule.id)), 1u) << rule.id;
+  }
+}
+
+TEST(CheckMessage, LetsHistoryBefore2021Through) {  // no CS100, CS338, CD080
+  EXPECT_THAT(Short(Judge(Law::kYouth, 323,
+                          [](ParsedMessage& m) {
+                            m.claim->period = Days("2017-04-01", "2017-04-30");
+                            for (ClaimLine& line : m.claim->lines) line.period = m.claim->period;
+                          })),
+              ::testing::IsEmpty());
+  EXPECT_THAT(Short(Judge(Law::kYouth, 301,
+                          [](ParsedMessage& m) {
+                            m.allocations[0].volume = {.volume = 1, .unit = "14", .frequency = "1"};
+                            m.allocations[1].product.clear();
+                          })),
+              ::testing::IsEmpty());
+}
+
+TEST(CheckMessage, SaysSoWhenThereIsMore) {
+  const std::vector<Finding> findings = Judge(Law::kYouth, 323, [](ParsedMessage& m) {
+    m.claim->lines.clear();
+    m.clients.resize(1);
+    for (int i = 0; i < 300; ++i) m.claim->lines.push_back(TestLine(m.law, 0, i, "RN001"));
+    m.claim->total = Debit(300 * 5000);
+  });
+  ASSERT_EQ(findings.size(), static_cast<size_t>(kMaxFindings) + 1);
+  EXPECT_EQ(findings.back().place, "en meer plaatsen");
+}
+
+TEST(Rules, AreWhatAPersonCanActOn) {
+  std::set<std::string> ids;
+  int level = 0;
+  std::string previous;
+  for (const Rule& rule : Rules()) {
+    EXPECT_TRUE(ids.insert(std::string(rule.id)).second) << rule.id;
+    EXPECT_GE(rule.level, level) << rule.id;
+    EXPECT_TRUE(rule.level > level || rule.id > previous) << rule.id;
+    level = rule.level;
+    previous = std::string(rule.id);
+    EXPECT_EQ(rule.level == 3, rule.check == nullptr) << rule.id;
+    EXPECT_EQ(rule.level == 2, rule.return_code == "0001") << rule.id;
+    EXPECT_EQ(rule.return_code.size(), 4u) << rule.id;
+    EXPECT_NE(rule.messages, 0u) << rule.id;
+    EXPECT_TRUE(absl::EndsWith(rule.text, ".")) << rule.id;
+  }
+  for (const absl::string_view id : {"TR019", "TR056", "TR307", "TR308", "TR321", "TR332", "TR338"}) {
+    EXPECT_EQ(RuleById(id).level, 3) << id;
+  }
+}
+
+TEST(FindingOf, NamesWhoCanMendItAndWhetherTheMessageCounts) {
+  const Finding wrong = FindingOf(RuleById("CS002"), MessageType::kAllocation, "Client/Bsn");
+  EXPECT_EQ(wrong.owner, "gemeente");
+  EXPECT_TRUE(wrong.fatal);
+  EXPECT_EQ(wrong.return_code, "0001");
+  const Finding doubtful = FindingOf(RuleById("TR321"), MessageType::kClaim, "Declaratie");
+  EXPECT_EQ(doubtful.owner, "aanbieder");
+  EXPECT_FALSE(doubtful.fatal);
+  EXPECT_EQ(doubtful.return_code, "9321");
+}
+
+}  // namespace
+}  // namespace nmd::ingestion
