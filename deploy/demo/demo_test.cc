@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "deploy/demo/files.h"
+#include "deploy/demo/model.h"
+#include "deploy/demo/towns_for_test.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/core/codes.h"
+
+namespace nmd::demo {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::Ge;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Le;
+
+const Town& Tynaarlo() { return Towns().front(); }
+
+const File& Named(const Town& town, absl::string_view part) {
+  for (const File& file : town.files) {
+    if (absl::StrContains(file.path, part)) return file;
+  }
+  ADD_FAILURE() << "no file with " << part;
+  return town.files.front();
+}
+
+// Text of every element of this local name, in order. Enough of a reader for files that this program wrote.
+std::vector<std::string> Values(absl::string_view xml, absl::string_view name) {
+  const std::string begin = absl::StrCat(":", name, ">");
+  std::vector<std::string> values;
+  for (size_t at = xml.find(begin); at != absl::string_view::npos; at = xml.find(begin, at)) {
+    at += begin.size();
+    const size_t end = xml.find('<', at);
+    if (xml.substr(end, 2) != "</") continue;  // has children
+    values.emplace_back(xml.substr(at, end - at));
+    at = xml.find('>', end);
+  }
+  return values;
+}
+
+// The parts of a document between <x:name> and </x:name>.
+std::vector<std::string> Blocks(absl::string_view xml, absl::string_view name) {
+  const std::string tag = absl::StrCat(":", name, ">");
+  std::vector<std::string> blocks;
+  size_t begin = xml.find(tag);
+  while (begin != absl::string_view::npos) {
+    const size_t end = xml.find(tag, begin + tag.size());
+    blocks.emplace_back(xml.substr(begin, end - begin));
+    begin = xml.find(tag, end + tag.size());
+  }
+  return blocks;
+}
+
+std::string One(absl::string_view xml, absl::string_view name) {
+  const std::vector<std::string> values = Values(xml, name);
+  return values.empty() ? "" : values.front();
+}
+
+// What a month holds according to the allocation messages received up to a moment.
+struct Counted {
+  std::set<std::string> clients;
+  std::map<std::string, int> provisions;  // by level
+  Cents indicated = 0;                    // only whole months
+  int partial = 0;                        // provisions that are not valid in the whole of it
+};
+
+// A fold of its own, from bytes: nothing of the model is used but the table of products.
+Counted Count(const Town& town, Month month, int64_t known) {
+  struct Held {
+    std::string stamp, bsn, product, provider, volume;
+    Period period;
+    bool never = false;
+  };
+  std::map<std::string, std::pair<int64_t, const File*>> by_identification;  // TR056: the first received one holds
+  for (const File& file : town.files) {
+    if (file.schema != "JW301" || file.received > known) continue;
+    auto& first = by_identification[One(file.bytes, "Identificatie")];
+    if (first.second == nullptr || file.received < first.first) first = {file.received, &file};
+  }
+  std::map<std::string, Held> current;
+  for (const auto& [identification, delivery] : by_identification) {
+    const std::string& xml = delivery.second->bytes;
+    for (const std::string& block : Blocks(xml, "ToegewezenProduct")) {
+      Held held;
+      held.stamp = One(block, "Toewijzingsdatum") + One(block, "Toewijzingstijd");
+      held.bsn = One(xml, "Bsn");
+      held.product = One(block, "Code");
+      held.provider = One(xml, "Ontvanger");
+      held.volume = One(block, "Volume");
+      held.period.start = *ParseDay(One(block, "Ingangsdatum"));
+      const std::string end = One(block, "Einddatum");
+      held.period.end = end.empty() ? kOpenEnd : *ParseDay(end) + 1;
+      held.never = One(block, "RedenWijziging") == "13";
+      Held& known_one = current[One(block, "ToewijzingNummer")];
+      if (known_one.stamp <= held.stamp) known_one = std::move(held);
+    }
+  }
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<Held>> chains;
+  for (const auto& [number, held] : current) {
+    if (!held.never && held.period.Overlaps(MonthPeriod(month)))
+      chains[{held.bsn, held.product, held.provider}].push_back(held);
+  }
+  Counted counted;
+  for (const auto& [key, parts] : chains) {
+    const auto& [bsn, code, provider] = key;
+    const auto product = std::find_if(town.model.products.begin(), town.model.products.end(),
+                                      [&code = code](const Product& p) { return p.code == code; });
+    counted.clients.insert(bsn);
+    ++counted.provisions[absl::StrCat(product->level)];
+    const bool whole = parts.size() == 1 && Intersect(parts[0].period, MonthPeriod(month)) == MonthPeriod(month);
+    if (!whole) ++counted.partial;
+    counted.indicated += std::stoll(parts[0].volume) * product->tariff[static_cast<size_t>(YearOf(month) - 2016)];
+  }
+  return counted;
+}
+
+int64_t Moment(int year, int month, int day) { return int64_t{DayOf(year, month, day)} * 86400; }
+
+const int64_t kForEver = Moment(2030, 1, 1);
+
+TEST(F1, JanuaryOf2017And2018HoldTheCouncilsFigures) {  // T-01..03, T-06
+  struct Case {
+    Month month;
+    size_t clients;
+    std::vector<int> provisions;
+    Cents indicated;
+  };
+  const Case cases[] = {{MonthOf(2017, 1), 484, {70, 183, 178, 152, 18}, 41600000},
+                        {MonthOf(2018, 1), 598, {56, 276, 238, 189, 27}, 59826400}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(FormatMonth(c.month));
+    const Counted counted = Count(Tynaarlo(), c.month, kForEver);
+    EXPECT_EQ(counted.clients.size(), c.clients);
+    EXPECT_THAT(counted.provisions, ElementsAre(testing::Pair("4", c.provisions[0]), testing::Pair("5", c.provisions[1]),
+                                                testing::Pair("6", c.provisions[2]), testing::Pair("7", c.provisions[3]),
+                                                testing::Pair("8", c.provisions[4])));
+    EXPECT_EQ(counted.indicated, c.indicated);
+    EXPECT_EQ(counted.partial, 0);
+  }
+}
+
+TEST(F1, HoldsForEverySeed) {
+  for (uint64_t seed : {2u, 3u}) {
+    Town town;
+    town.model = Build(Profiles(seed, 100).front(), seed);
+    town.files = Files(town.model, seed);
+    const Counted before = Count(town, MonthOf(2017, 1), kForEver), after = Count(town, MonthOf(2018, 1), kForEver);
+    EXPECT_EQ(before.clients.size(), 484u);
+    EXPECT_EQ(after.clients.size(), 598u);
+    EXPECT_EQ(before.indicated, 41600000);
+    EXPECT_EQ(after.indicated, 59826400);
+  }
+}
+
+TEST(F1, IsKnownAtTheEndOfMarchAndWasNotAtTheEndOfJanuary) {  // T-12: the answer depends on the day one knows it
+  const Counted march = Count(Tynaarlo(), MonthOf(2018, 1), Moment(2018, 4, 1));
+  EXPECT_EQ(march.clients.size(), 598u);
+  EXPECT_EQ(march.indicated, 59826400);
+  EXPECT_NE(Count(Tynaarlo(), MonthOf(2018, 1), Moment(2018, 2, 1)).indicated, 59826400);
+}
+
+TEST(Volume, YearsGrowAsTheMemorandumSays) {
+  std::map<int, std::set<int>> clients;
+  for (const Provision& p : Tynaarlo().model.provisions) {
+    if (p.law != Law::kYouth || p.withdrawn) continue;
+    for (int year : {2016, 2017, 2018}) {
+      if (Period{p.start, p.end}.Overlaps({DayOf(year, 1, 1), DayOf(year + 1, 1, 1)})) clients[year].insert(p.person);
+    }
+  }
+  EXPECT_THAT(clients[2016].size(), testing::AllOf(Ge(560u), Le(660u)));
+  EXPECT_THAT(clients[2017].size(), testing::AllOf(Ge(620u), Le(700u)));
+  EXPECT_THAT(clients[2018].size(), testing::AllOf(Ge(640u), Le(740u)));
+}
+
+TEST(Volume, StaysWithinWhatADemoCanLoad) {
+  for (const Town& town : Towns()) {
+    EXPECT_THAT(town.files.size(), Le(town.model.profile.full_mess ? 6000u : 3000u)) << town.model.profile.id;
+    EXPECT_THAT(town.files.size(), Ge(1500u)) << town.model.profile.id;
+    for (const File& file : town.files) ASSERT_LT(file.bytes.size(), 1u << 20) << file.path;
+  }
+}
+
+TEST(Referrers, ThirtyPercentComeThroughTheMunicipality) {  // T-08
+  std::map<std::string, int> by_code;
+  for (const Provision& p : Tynaarlo().model.provisions) {
+    if (p.law == Law::kYouth && !p.withdrawn && Period{p.start, p.end}.Overlaps(MonthPeriod(MonthOf(2018, 1)))) {
+      ++by_code[p.referrer];
+    }
+  }
+  EXPECT_EQ(by_code["01"], 236);  // 30,03 percent of 786
+  EXPECT_EQ(by_code[""], 55);     // nobody registered it
+  EXPECT_THAT(by_code["02"], Ge(150));
+}
+
+TEST(Determinism, TheSameSeedGivesTheSameBytes) {
+  const Profile profile = Profiles(kSeed, 20)[2];
+  const Model first = Build(profile, kSeed), second = Build(profile, kSeed);
+  const std::vector<File> a = Files(first, kSeed), b = Files(second, kSeed), other = Files(Build(profile, 9), 9);
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(a[i].bytes, b[i].bytes) << a[i].path;
+  EXPECT_EQ(Manifest(a), Manifest(b));
+  EXPECT_NE(Manifest(a), Manifest(other));
+}
+
+TEST(People, AreInventedAndOnePersonHasOneNumber) {  // CS002
+  for (const Town& town : Towns()) {
+    std::set<std::string> seen;
+    for (const Person& person : town.model.persons) {
+      EXPECT_TRUE(IsValidBsn(person.bsn));
+      EXPECT_GE(person.bsn, "999900006");
+      EXPECT_LE(person.bsn, "999999990");
+      EXPECT_TRUE(seen.insert(person.bsn).second);
+      EXPECT_LE(person.birth, person.known_from);
+    }
+  }
+}
+
+TEST(People, LiveWithBrothersAndParents) {
+  std::map<int, int> size;
+  int both_laws = 0;
+  std::map<int, std::set<Law>> laws;
+  for (const Person& p : Tynaarlo().model.persons) ++size[p.household];
+  for (const Provision& p : Tynaarlo().model.provisions) {
+    laws[Tynaarlo().model.persons[static_cast<size_t>(p.person)].household].insert(p.law);
+  }
+  for (const auto& [house, of] : laws) both_laws += of.size() == 2;
+  EXPECT_THAT(std::count_if(size.begin(), size.end(), [](const auto& h) { return h.second >= 2; }), Ge(100));
+  EXPECT_THAT(both_laws, Ge(10));
+}
+
+TEST(Secrets, NameEverybodyInTheMessages) {
+  const std::string list = Secrets(Tynaarlo().model);
+  const std::vector<std::string> lines = absl::StrSplit(list, '\n');
+  const std::set<std::string> secrets(lines.begin(), lines.end());
+  for (const File& file : Tynaarlo().files) {
+    if (file.schema.empty()) continue;
+    for (const std::string& bsn : Values(file.bytes, "Bsn")) ASSERT_TRUE(secrets.count(bsn));
+    for (const std::string& name : Values(file.bytes, "Achternaam"))
+      ASSERT_TRUE(name.size() < 6 || secrets.count(name)) << name;
+    for (const std::string& postcode : Values(file.bytes, "Postcode")) ASSERT_TRUE(secrets.count(postcode));
+  }
+}
+
+TEST(Manifest, ListsFilesInOrderOfArrivalNotOfDate) {
+  const std::vector<File>& files = Tynaarlo().files;
+  const std::vector<std::string> lines = absl::StrSplit(Manifest(files), '\n', absl::SkipEmpty());
+  ASSERT_EQ(lines.size(), files.size() + 1);
+  EXPECT_EQ(lines[0], "received,source,file");
+  EXPECT_THAT(lines[1], testing::MatchesRegex("20[0-9-]+T[0-9:]+Z,auto,[a-z0-9]+/[a-z0-9-]+.xml"));
+  int out_of_order = 0;
+  std::set<std::string> paths;
+  for (size_t i = 0; i < files.size(); ++i) {
+    EXPECT_TRUE(paths.insert(files[i].path).second) << files[i].path;
+    EXPECT_GE(files[i].arrival, files[i].received) << files[i].path;
+    if (i == 0) continue;
+    EXPECT_GE(files[i].arrival, files[i - 1].arrival);
+    out_of_order += files[i].received < files[i - 1].received;
+  }
+  EXPECT_THAT(out_of_order, Ge(500));
+}
+
+TEST(Exports, HaveTheAgreedHeaders) {
+  const std::map<std::string, std::string> headers = {
+      {"clienten",
+       "burgerservicenummer;achternaam;voorvoegsel;voorletters;roepnaam;geboortedatum;geslacht;postcode;huisnummer;huisletter;"
+       "toevoeging;wijk;buurt;adres_vanaf;adres_tot"},
+      {"verwijzingen", "burgerservicenummer;wet;toewijzingnummer;verwijzer;datum"},
+      {"producten", "wet;productcode;omschrijving;ivn;geldig_vanaf;geldig_tot"},
+      {"tarieven", "wet;productcode;agb;eenheid;tarief;geldig_vanaf;geldig_tot"},
+      {"bevolking", "jaar;wijk;buurt;leeftijd_van;leeftijd_tot;geslacht;aantal"},
+      {"begroting", "regel;jaar;bedrag;document"},
+      {"contracten", "contract;wet;agb;aanbieder;geldig_vanaf;geldig_tot;plafond;plafond_jaar"}};
+  for (const Town& town : Towns()) {
+    std::set<std::string> sources;
+    for (const File& file : town.files) {
+      if (file.source == "auto") continue;
+      sources.insert(file.source);
+      const std::vector<std::string> rows = absl::StrSplit(file.bytes, "\r\n");
+      EXPECT_EQ(rows[0], headers.at(file.source)) << file.path;
+      EXPECT_GT(rows.size(), 2u) << file.path;
+      const auto fields = std::count(rows[0].begin(), rows[0].end(), ';');
+      for (size_t i = 1; i + 1 < rows.size(); ++i)
+        ASSERT_EQ(std::count(rows[i].begin(), rows[i].end(), ';'), fields) << rows[i];
+    }
+    EXPECT_EQ(sources.size(), headers.size()) << town.model.profile.id;
+  }
+}
+
+TEST(Exports, TellEveryVintageOfTheBudget) {  // T-10, T-12
+  const File& memorandum = Named(Tynaarlo(), "begroting-nota-2018");
+  EXPECT_THAT(memorandum.bytes, HasSubstr("rijksbijdrage_jeugd;2018;5229670,00;"));
+  EXPECT_THAT(memorandum.bytes, HasSubstr("resultaat_jeugd;2017;-1200000,00;"));
+  EXPECT_THAT(memorandum.received, testing::AllOf(Ge(Moment(2018, 3, 14)), Le(Moment(2018, 3, 20))));
+  const File& later = Named(Tynaarlo(), "begroting-inzicht-2019");
+  EXPECT_THAT(later.bytes, HasSubstr("rijksbijdrage_jeugd;2018;5800000,00;"));
+  EXPECT_THAT(later.bytes, HasSubstr("resultaat_jeugd;2017;-1500000,00;"));
+  EXPECT_THAT(later.received, Ge(Moment(2019, 1, 1)));
+}
+
+TEST(Exports, CeilingsArePassedByAFewContracts) {
+  const Model& model = Tynaarlo().model;
+  std::map<std::string, Cents> ceilings;
+  for (absl::string_view row : absl::StrSplit(Named(Tynaarlo(), "contracten-2018").bytes, "\r\n")) {
+    const std::vector<std::string> fields = absl::StrSplit(row, ';');
+    if (fields.size() == 8 && fields[7] == "2018") ceilings[fields[2]] = std::stoll(fields[6]) * 100;
+  }
+  ASSERT_EQ(ceilings.size(), model.providers.size());
+  EXPECT_THAT(model.providers.size(), testing::AllOf(Ge(25u), Le(40u)));
+  std::map<std::string, Cents> granted;
+  for (const Claim& claim : model.claims) {
+    for (const ClaimLine& line : claim.lines) {
+      if (claim.reject_code.empty() && line.reject_code.empty() && YearOf(MonthOf(line.period.start)) == 2018) {
+        granted[model.providers[static_cast<size_t>(claim.provider)].agb] += line.Signed();
+      }
+    }
+  }
+  int passed = 0, near = 0;
+  for (const auto& [agb, ceiling] : ceilings) {
+    passed += granted[agb] > ceiling;
+    near += granted[agb] <= ceiling && granted[agb] * 10 > ceiling * 7;
+  }
+  EXPECT_THAT(passed, testing::AllOf(Ge(1), Le(6)));
+  EXPECT_THAT(near, testing::AllOf(Ge(1), Le(8)));
+}
+
+TEST(Providers, FiveLargeOnesHoldAboutFortyFivePercent) {  // T-19
+  const Model& model = Tynaarlo().model;
+  std::map<int, int> count;
+  int total = 0;
+  for (const Provision& p : model.provisions) {
+    if (p.law == Law::kYouth && !p.withdrawn) ++count[p.provider], ++total;
+  }
+  std::vector<int> sizes;
+  for (const auto& [provider, n] : count) sizes.push_back(n);
+  std::sort(sizes.rbegin(), sizes.rend());
+  int five = 0;
+  for (size_t i = 0; i < 5; ++i) five += sizes[i];
+  EXPECT_THAT(100 * five / total, testing::AllOf(Ge(42), Le(50)));
+}
+
+}  // namespace
+}  // namespace nmd::demo

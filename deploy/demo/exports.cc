@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The exports of the back office: clients, referrals, products, tariffs, inhabitants, budget and contracts, as CSV with
+// semicolons, Dutch dates and decimal commas.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "deploy/demo/files.h"
+#include "deploy/demo/rng.h"
+
+namespace nmd::demo {
+namespace {
+
+constexpr int64_t kSecondsPerDay = 86400;
+
+size_t At(int i) { return static_cast<size_t>(i); }
+
+std::string DutchDay(Day day) {
+  const Civil c = CivilOf(day);
+  return absl::StrFormat("%02d-%02d-%04d", c.day, c.month, c.year);
+}
+
+// The inclusive last day of a period; empty when it has none.
+std::string DutchLastDay(Day end) { return end == kOpenEnd ? "" : DutchDay(end - 1); }
+
+std::string DutchAmount(Cents amount) {
+  const Cents positive = amount < 0 ? -amount : amount;
+  return absl::StrFormat("%s%d,%02d", amount < 0 ? "-" : "", positive / 100, positive % 100);
+}
+
+absl::string_view LawName(Law law) { return law == Law::kYouth ? "jeugdwet" : "wmo"; }
+
+class Table {
+ public:
+  explicit Table(absl::string_view header) : bytes_(absl::StrCat(header, "\r\n")) {}
+  void Row(const std::vector<std::string>& fields) { absl::StrAppend(&bytes_, absl::StrJoin(fields, ";"), "\r\n"); }
+
+  void SendTo(std::vector<File>* files, absl::string_view source, absl::string_view name, Day received) {
+    File file;
+    file.path = absl::StrCat("export/", name, ".csv");
+    file.source = std::string(source);
+    file.received = received * kSecondsPerDay + 7 * 3600;
+    file.arrival = file.received + 3600;
+    file.bytes = std::move(bytes_);
+    files->push_back(std::move(file));
+  }
+
+ private:
+  std::string bytes_;
+};
+
+constexpr absl::string_view kClientHeader =
+    "burgerservicenummer;achternaam;voorvoegsel;voorletters;roepnaam;geboortedatum;geslacht;postcode;huisnummer;huisletter;"
+    "toevoeging;wijk;buurt;adres_vanaf;adres_tot";
+
+std::vector<std::string> ClientRow(const Model& model, const Person& person, const Address& address, bool moved) {
+  const Neighbourhood& place = model.neighbourhoods[At(address.neighbourhood)];
+  return {person.bsn,
+          person.surname,
+          person.prefix,
+          person.initials,
+          person.given,
+          DutchDay(person.birth),
+          person.sex == '1'   ? "M"
+          : person.sex == '2' ? "V"
+                              : "O",
+          address.postcode,
+          std::to_string(address.house),
+          address.letter,
+          address.addition,
+          place.wijk,
+          place.buurt,
+          DutchDay(address.from),
+          moved ? DutchLastDay(address.until) : ""};
+}
+
+// One export per quarter with who is new and who moved. A move is two rows: the old address with its end, and the new one.
+void AddClients(const Model& model, std::vector<File>* files) {
+  const Day first = DayOf(model.profile.first_year, 1, 1);
+  for (int quarter = 0;; ++quarter) {
+    const Day begin = FirstDay(MonthOf(first) + 3 * quarter), end = FirstDay(MonthOf(begin) + 3);
+    if (begin >= DayOf(2019, 1, 1)) return;
+    Table table(kClientHeader);
+    int rows = 0;
+    for (const Person& person : model.persons) {
+      const bool is_new = quarter == 0 ? person.known_from < end : begin <= person.known_from && person.known_from < end;
+      const bool known = person.known_from < end;
+      const std::vector<Address>& addresses = model.households[At(person.household)].addresses;
+      for (size_t i = 0; i < addresses.size(); ++i) {
+        const Address& a = addresses[i];
+        if (a.from >= end) continue;
+        const bool begins = a.from >= begin, ends = begin <= a.until && a.until < end;
+        if (is_new || (known && (begins || ends))) table.Row(ClientRow(model, person, a, a.until < end)), ++rows;
+      }
+    }
+    if (quarter == 3) {  // somebody without care, with a date of birth that does not exist: a finding, never a client
+      table.Row({"", "Ongeldigsma", "", "X", "Xenia", "31-02-2009", "V", "", "", "", "", "", "", "", ""});
+      ++rows;
+    }
+    // Known two weeks after the quarter began: the export follows the decisions it belongs to.
+    if (rows > 0)
+      table.SendTo(files, "clienten", absl::StrFormat("clienten-%d-%d", CivilOf(begin).year, quarter % 4 + 1), begin + 14);
+  }
+}
+
+void AddReferrals(const Model& model, std::vector<File>* files) {
+  std::map<Month, std::vector<const Provision*>> by_quarter;
+  for (const Provision& p : model.provisions) {
+    if (p.referrer.empty()) continue;
+    const Month decided = MonthOf(static_cast<Day>(p.allocations.front().versions.front().assigned / kSecondsPerDay));
+    by_quarter[decided / 3].push_back(&p);
+  }
+  for (const auto& [quarter, provisions] : by_quarter) {
+    Table table("burgerservicenummer;wet;toewijzingnummer;verwijzer;datum");
+    for (const Provision* p : provisions) {
+      const Day decided = static_cast<Day>(p->allocations.front().versions.front().assigned / kSecondsPerDay);
+      table.Row({model.persons[At(p->person)].bsn, std::string(LawName(p->law)), std::to_string(p->allocations.front().number),
+                 p->referrer, DutchDay(decided - p->person % 21 - 3)});
+    }
+    const Day begin = FirstDay(quarter * 3);
+    if (begin == DayOf(2017, 4, 1)) {  // referrer 07 does not exist (COD327)
+      table.Row({model.persons[At(provisions.front()->person)].bsn, "jeugdwet", "999999999", "07", DutchDay(begin)});
+    }
+    table.SendTo(files, "verwijzingen",
+                 absl::StrFormat("verwijzingen-%d-%d", YearOf(quarter * 3), MonthInYear(quarter * 3) / 3 + 1),
+                 FirstDay(quarter * 3 + 3) + 5);
+  }
+}
+
+void AddProducts(const Model& model, std::vector<File>* files) {
+  const Day begin = DayOf(model.profile.first_year, 1, 1);
+  Table products("wet;productcode;omschrijving;ivn;geldig_vanaf;geldig_tot");
+  for (const Product& p : model.products) {
+    products.Row(
+        {std::string(LawName(p.law)), p.code, p.title, p.level == 0 ? "" : std::to_string(p.level), DutchDay(begin), ""});
+  }
+  products.SendTo(files, "producten", "producten", begin - 20);
+
+  for (int year = model.profile.first_year; year <= 2018; ++year) {
+    Table tariffs("wet;productcode;agb;eenheid;tarief;geldig_vanaf;geldig_tot");
+    // The last list stays in force.
+    const std::string last = year == 2018 ? "" : DutchDay(DayOf(year, 12, 31));
+    for (const Product& p : model.products) {
+      const Cents tariff = p.tariff[At(year - 2016)];
+      const auto row = [&](const std::string& agb, Cents amount) {
+        tariffs.Row({std::string(LawName(p.law)), p.code, agb, p.unit, DutchAmount(amount), DutchDay(DayOf(year, 1, 1)), last});
+      };
+      row("", tariff);
+      for (const Provider& provider : model.providers) {
+        if (provider.law == p.law && provider.tariff_percent != 100)
+          row(provider.agb, MulDiv(tariff, provider.tariff_percent, 100));
+      }
+    }
+    tariffs.SendTo(files, "tarieven", absl::StrCat("tarieven-", year), DayOf(year, 1, 1) - 18);
+  }
+}
+
+void AddPopulation(const Model& model, uint64_t seed, std::vector<File>* files) {
+  struct Band {
+    int from, to, permille;  // share of all inhabitants
+  };
+  constexpr Band kBands[] = {{0, 3, 38}, {4, 11, 96}, {12, 17, 84}, {18, 22, 52}, {23, 64, 497}, {65, 120, 233}};
+  Rng rng(seed, model.profile.id + "/population");
+  const int places = static_cast<int>(model.neighbourhoods.size());
+  std::vector<int> weights;
+  for (int i = 0; i < places; ++i) weights.push_back(rng.Between(60, 140));
+  int total = 0;
+  for (int w : weights) total += w;
+  for (int year = model.profile.first_year; year <= 2018; ++year) {
+    Table table("jaar;wijk;buurt;leeftijd_van;leeftijd_tot;geslacht;aantal");
+    for (int i = 0; i < places; ++i) {
+      const Neighbourhood& place = model.neighbourhoods[At(i)];
+      // One new estate per municipality grows by a tenth a year; elsewhere hardly anything changes.
+      const int growth = i == places - 1 ? 100 + 10 * (year - 2016) : 100 + (i + year) % 2;
+      for (const Band& band : kBands) {
+        const int64_t both = int64_t{model.profile.inhabitants} * weights[At(i)] / total * band.permille * growth / 100000;
+        const int64_t male = both * (490 + (i * 7 + band.from) % 20) / 1000;
+        for (bool is_male : {true, false}) {
+          table.Row({std::to_string(year), place.wijk, place.buurt, std::to_string(band.from), std::to_string(band.to),
+                     is_male ? "M" : "V", std::to_string(is_male ? male : both - male)});
+        }
+      }
+    }
+    table.SendTo(files, "bevolking", absl::StrCat("bevolking-", year), DayOf(year, 2, 20));
+  }
+}
+
+struct BudgetRow {
+  absl::string_view line;
+  int year;
+  int64_t euros;
+};
+
+void AddBudget(const Model& model, std::vector<File>* files) {
+  const auto send = [&](absl::string_view name, absl::string_view document, Day received, const std::vector<BudgetRow>& rows) {
+    Table table("regel;jaar;bedrag;document");
+    for (const BudgetRow& r : rows) {
+      table.Row({std::string(r.line), std::to_string(r.year), DutchAmount(r.euros * 100), std::string(document)});
+    }
+    table.SendTo(files, "begroting", absl::StrCat("begroting-", name), received);
+  };
+  if (model.profile.code == "1730") {
+    // Requirements 2.1 to 2.3: what the memorandum of March 2018 and the report of 2019 said (T-10, T-11, T-12).
+    send("nota-2018", "nota sociaal domein maart 2018", DayOf(2018, 3, 16),
+         {{"rijksbijdrage_jeugd", 2015, 6528674},
+          {"rijksbijdrage_jeugd", 2016, 5872256},
+          {"rijksbijdrage_jeugd", 2017, 5168040},
+          {"rijksbijdrage_jeugd", 2018, 5229670},
+          {"rijksbijdrage_jeugd", 2019, 5229678},
+          {"rijksbijdrage_jeugd", 2020, 5230559},
+          {"rijksbijdrage_jeugd", 2021, 5260346},
+          {"rijksbijdrage_wmo_nieuw", 2015, 3695915},
+          {"rijksbijdrage_wmo_nieuw", 2016, 4216944},
+          {"rijksbijdrage_wmo_nieuw", 2017, 3985443},
+          {"rijksbijdrage_wmo_nieuw", 2018, 3960794},
+          {"rijksbijdrage_wmo_oud", 2017, 2397141},
+          {"rijksbijdrage_wmo_oud", 2018, 2397141},
+          {"rijksbijdrage_participatie", 2017, 2879038},
+          {"rijksbijdrage_participatie", 2018, 2752805},
+          {"resultaat_jeugd", 2017, -1200000}});
+    send("jaarrekening-2017", "jaarrekening 2017", DayOf(2018, 6, 14), {{"resultaat_jeugd", 2017, -1500000}});
+    send("inzicht-2019", "inzicht in het tekort jeugd 2019", DayOf(2019, 6, 20),
+         {{"rijksbijdrage_jeugd", 2015, 6500000},
+          {"rijksbijdrage_jeugd", 2016, 5800000},
+          {"rijksbijdrage_jeugd", 2017, 5300000},
+          {"rijksbijdrage_jeugd", 2018, 5800000},
+          {"rijksbijdrage_jeugd", 2019, 6900000},
+          {"uitgaven_jeugd", 2015, 5800000},
+          {"uitgaven_jeugd", 2016, 5500000},
+          {"uitgaven_jeugd", 2017, 6800000},
+          {"uitgaven_jeugd", 2018, 8600000},
+          {"uitgaven_jeugd", 2019, 9100000},
+          {"resultaat_jeugd", 2015, 700000},
+          {"resultaat_jeugd", 2016, 300000},
+          {"resultaat_jeugd", 2017, -1500000},
+          {"resultaat_jeugd", 2018, -2800000},
+          {"resultaat_jeugd", 2019, -2200000}});
+    return;
+  }
+  if (model.profile.code == "0106") {  // T-13: 4,4 of 19,7 is 22,3 percent, of 24,1 18,3 percent
+    send("jaarrekening-2017", "jaarrekening 2017", DayOf(2018, 6, 7),
+         {{"rijksbijdrage_jeugd", 2017, 19700000}, {"uitgaven_jeugd", 2017, 24100000}, {"resultaat_jeugd", 2017, -4400000}});
+    return;
+  }
+  const int64_t income = int64_t{model.profile.inhabitants} * 160, spent = income * 109 / 100;
+  send("jaarrekening-2017", "jaarrekening 2017", DayOf(2018, 6, 21),
+       {{"rijksbijdrage_jeugd", 2017, income}, {"uitgaven_jeugd", 2017, spent}, {"resultaat_jeugd", 2017, income - spent}});
+}
+
+// Ceilings follow what was declared: most leave room, the third provider of every law passes 70 percent in autumn, the
+// second and the seventh pass their ceiling.
+void AddContracts(const Model& model, std::vector<File>* files) {
+  std::map<std::pair<int, int>, Cents> declared;  // provider and year
+  for (const Claim& claim : model.claims) {
+    if (!claim.reject_code.empty()) continue;
+    for (const ClaimLine& line : claim.lines) {
+      if (line.reject_code.empty()) declared[{claim.provider, YearOf(MonthOf(line.period.start))}] += line.Signed();
+    }
+  }
+  for (int year = model.profile.first_year; year <= 2018; ++year) {
+    Table table("contract;wet;agb;aanbieder;geldig_vanaf;geldig_tot;plafond;plafond_jaar");
+    int place[2] = {0, 0};  // within the law
+    for (int i = 0; i < static_cast<int>(model.providers.size()); ++i) {
+      const Provider& p = model.providers[At(i)];
+      const int k = place[p.law == Law::kYouth ? 0 : 1]++;
+      const int percent = k == 1 || k == 6 ? 95 : k == 2 ? 120 : 160;
+      const Cents ceiling = declared[{i, year}] * percent / 100 / 100000 * 100000 + 500000;
+      const bool old = year < 2017;  // new procurement on 1-1-2017 (D16)
+      table.Row({absl::StrFormat("%s-%d-%03d", p.law == Law::kYouth ? "jh" : "wmo", old ? 2015 : 2017, k + 1),
+                 std::string(LawName(p.law)), p.agb, p.name, DutchDay(DayOf(old ? 2015 : 2017, 1, 1)),
+                 DutchDay(DayOf(old ? 2016 : 2019, 12, 31)), DutchAmount(ceiling), std::to_string(year)});
+    }
+    table.SendTo(files, "contracten", absl::StrCat("contracten-", year), DayOf(year, 1, 1) - 16);
+  }
+}
+
+}  // namespace
+
+void AddExports(const Model& model, uint64_t seed, std::vector<File>* files) {
+  AddProducts(model, files);
+  AddContracts(model, files);
+  AddClients(model, files);
+  AddReferrals(model, files);
+  AddPopulation(model, seed, files);
+  AddBudget(model, files);
+}
+
+std::string Manifest(const std::vector<File>& files) {
+  std::string out = "received,source,file\n";
+  for (const File& file : files) {
+    absl::StrAppend(&out, absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(file.received), absl::UTCTimeZone()),
+                    ",", file.source, ",", file.path, "\n");
+  }
+  return out;
+}
+
+std::string Secrets(const Model& model) {
+  std::set<std::string> secrets;
+  for (const Person& person : model.persons) {
+    secrets.insert(person.bsn);
+    if (person.surname.size() >= 6) secrets.insert(person.surname);
+  }
+  for (const Household& house : model.households) {
+    if (house.surname.size() >= 6) secrets.insert(house.surname);
+    for (const Address& a : house.addresses) {
+      secrets.insert(a.street);
+      secrets.insert(a.postcode);
+    }
+  }
+  secrets.insert("Ongeldigsma");
+  return absl::StrCat(absl::StrJoin(secrets, "\n"), "\n");
+}
+
+std::vector<File> Files(const Model& model, uint64_t seed) {
+  std::vector<File> files;
+  AddExports(model, seed, &files);
+  AddMessages(model, seed, &files);
+  AddMess(model, seed, &files);
+  std::stable_sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.arrival < b.arrival; });
+  return files;
+}
+
+}  // namespace nmd::demo
