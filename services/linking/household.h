@@ -18,8 +18,7 @@ namespace nmd::linking {
 // One text per address: postcode without space, house number, letter and addition, all upper case. "9471AB/12/A/" and
 // "9471AB/12//BIS" are two addresses. Empty when the postcode is not one or the house number is not positive: such an
 // address cannot be told from others.
-std::string AddressText(absl::string_view postcode, int32_t house_number, absl::string_view letter,
-                        absl::string_view addition);
+std::string AddressText(absl::string_view postcode, int32_t house_number, absl::string_view letter, absl::string_view addition);
 
 // What one record says: from period.start on the client lived at `address` (any text that stands for it; empty for an
 // address that is not known well enough).

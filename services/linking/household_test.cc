@@ -21,7 +21,7 @@ TEST(AddressText, IsTheSameForEveryWayOfWriting) {
 }
 
 TEST(AddressText, TellsLetterAdditionAndNumberApart) {
-  const std::vector<std::string> texts = {AddressText("9471AB", 12, "", ""), AddressText("9471AB", 12, "A", ""),
+  const std::vector<std::string> texts = {AddressText("9471AB", 12, "", ""),  AddressText("9471AB", 12, "A", ""),
                                           AddressText("9471AB", 12, "", "A"), AddressText("9471AB", 12, "", "B"),
                                           AddressText("9471AB", 1, "", "2"),  AddressText("9471AC", 12, "", "")};
   for (size_t i = 0; i < texts.size(); ++i) {
@@ -71,11 +71,10 @@ std::string AddressOn(const std::vector<AddressRecord>& records, Day day) {
   const AddressRecord* best = nullptr;
   for (const AddressRecord& record : records) {
     if (record.period.Empty() || record.period.start > day) continue;
-    if (best == nullptr || std::tie(record.period.start, record.known_micros) >
-                               std::tie(best->period.start, best->known_micros) ||
+    if (best == nullptr ||
+        std::tie(record.period.start, record.known_micros) > std::tie(best->period.start, best->known_micros) ||
         (std::tie(record.period.start, record.known_micros) == std::tie(best->period.start, best->known_micros) &&
-         (record.address < best->address ||
-          (record.address == best->address && record.period.end > best->period.end)))) {
+         (record.address < best->address || (record.address == best->address && record.period.end > best->period.end)))) {
       best = &record;
     }
   }
@@ -122,8 +121,8 @@ TEST(CrowdedPeriods, AChangeOfPersonsOnOneDayIsNoGap) {
 
 TEST(HouseholdsOf, LeavesTheAddressEmptyWhileItIsCrowded) {
   const std::vector<Stay> history = {{"x", {0, 10}}, {"home", {10, 100}}, {"", {100, 110}}, {"x", {120, kOpenEnd}}};
-  const std::map<absl::string_view, std::vector<Period>> crowded = {
-      {"home", {{0, 20}, {30, 40}, {90, kOpenEnd}}}, {"x", {{0, 10}}}};
+  const std::map<absl::string_view, std::vector<Period>> crowded = {{"home", {{0, 20}, {30, 40}, {90, kOpenEnd}}},
+                                                                    {"x", {{0, 10}}}};
   const auto crowded_at = [&](absl::string_view address) -> absl::Span<const Period> { return crowded.at(address); };
   EXPECT_THAT(HouseholdsOf(history, crowded_at),
               ElementsAre(Stay{"", {0, 20}}, Stay{"home", {20, 30}}, Stay{"", {30, 40}}, Stay{"home", {40, 90}},
