@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_AMOUNTS_H_
+#define NMD_SERVICES_COSTS_AMOUNTS_H_
+
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "services/core/date.h"
+#include "services/core/money.h"
+#include "services/costs/ledger.h"
+#include "services/costs/timeline.h"
+
+// Money of allocations and claims. Every amount is exact: parts of a line are summed as fractions, and a line is rounded
+// once, half away from zero, to whole cents (requirements 6.3).
+namespace nmd::costs {
+
+// What one unit of a product costs, for whom and when.
+class TariffBook {
+ public:
+  TariffBook(const std::vector<TariffFact>& tariffs, const std::vector<Batch>& batches, Word empty);
+
+  // Price of a unit as a fraction: cents per `per` units of the allocation, times `times`. Minutes (01) and hours (04)
+  // stand for each other: an allocation in minutes at 55,00 per hour costs 5500 per 60.
+  struct Price {
+    Cents cents = 0;
+    int64_t times = 1;
+    int64_t per = 1;
+  };
+  // The provider's own tariff before the general one; the allocation's own unit before the converted one.
+  // Returns false when there is none on the day. *until is the first day after `day` on which the answer may change.
+  bool Find(const AllocationFact& allocation, Day day, Price* price, Day* until) const;
+
+ private:
+  using Key = std::tuple<uint8_t, Word, Word, Word>;  // law, product, provider, unit
+  const Timeline<Cents>* Of(uint8_t law, Word product, Word provider, Word unit) const;
+
+  absl::flat_hash_map<Key, Timeline<Cents>> tariffs_;
+  Word empty_, minute_ = nullptr, hour_ = nullptr;
+};
+
+// Indicated amount of one allocation in one calendar month.
+struct Indicated {
+  Cents cents = 0;
+  bool complete = true;  // False when some valid day has no tariff, or the allocation has neither volume nor budget.
+};
+
+// G(m) for one allocation: the sum over its valid days in the month of its daily value (requirements 6.3):
+//   frequency 1 (per day)   V*t          2 (per week)    V*t/7         4 (per month)  V*t / days of that month
+//   3 (per four weeks)      V*t/28       5 (per year)    V*t / days of that year      (both only in older Wmo lists, D12)
+//   6 (in total) or budget  V*t / days of the allocation; needs an end
+// Unit 83 is euros: the volume is in cents and the tariff is 1 (IV042). A budget goes before a volume.
+Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const TariffBook& tariffs);
+
+// A line of a claim that counts at K.
+struct NetLine {
+  const ClaimLineFact* line = nullptr;
+  bool answered = false;
+  bool approved = false;
+};
+
+// Lines in order of (law, provider, reference), each reference once (TR314). A credit counts only together with the debit
+// it takes back, at most one per debit (OP360), so that the sum is the same for every order of arrival: debit 80 and the
+// credit of debit 100 are 80, with the debit of 100 and without (T-28). Approved is what an answered claim does not list
+// as rejected (OP303); a credit only when its debit was approved.
+std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const std::vector<AnswerFact>& answers,
+                               const std::vector<Batch>& batches);
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_AMOUNTS_H_

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/costs.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "nmd/costs/v1/costs.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
+#include "nmd/internal/v1/costs_events.pb.h"
+#include "nmd/linking/v1/linking.pb.h"
+#include "services/costs/catalogue.h"
+#include "services/costs/evaluate.h"
+#include "services/costs/explain.h"
+#include "services/costs/figures.h"
+#include "services/costs/question.h"
+#include "services/platform/errors.h"
+#include "services/platform/paging.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::costs {
+namespace {
+
+using internal::v1::CostsFactsEvent;
+using internal::v1::CostsLinksEvent;
+
+constexpr absl::string_view kFacts = "facts";
+constexpr absl::string_view kLinks = "links";
+constexpr size_t kFigureLimit = 100'000;
+// Snapshots kept: the newest, whatever its size, and older ones as long as there are few and small ones.
+constexpr size_t kCachedSnapshots = 5;
+constexpr size_t kCachedBytes = size_t{128} << 20;
+
+Moment MomentOf(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
+
+Month MonthOfTime(absl::Time time) {
+  const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
+  return nmd::MonthOf(static_cast<int>(day.year()), day.month());
+}
+
+absl::Status Unreadable() {
+  return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "a record of the costs journal cannot be read");
+}
+
+v1::Measure MeasureMessage(const std::string& municipality, const MeasureInfo& info) {
+  v1::Measure measure;
+  measure.set_name(absl::StrCat("municipalities/", municipality, "/measures/", info.id));
+  measure.set_title(std::string(info.title));
+  measure.set_definition(std::string(info.definition));
+  measure.set_description(std::string(info.description));
+  measure.set_unit(std::string(info.unit));
+  measure.set_additivity(info.combine == Combine::kDistinct ? v1::Measure::DISTINCT : v1::Measure::ADDITIVE);
+  measure.set_stage(std::string(info.stage));
+  return measure;
+}
+
+}  // namespace
+
+Costs::Costs(Journal& journal, const Clock& clock, std::string municipality, std::vector<Day> trend_breaks)
+    : journal_(journal), clock_(clock), municipality_(std::move(municipality)), trend_breaks_(std::move(trend_breaks)) {}
+
+absl::Status Costs::Fold(const JournalRecord& record) {
+  if (record.kind == kFacts) {
+    CostsFactsEvent event;
+    if (!event.ParseFromString(record.payload)) return Unreadable();
+    ledger_.Add(event.batch());
+    facts_cursor_ = event.batch().sequence();
+  } else if (record.kind == kLinks) {
+    CostsLinksEvent event;
+    if (!event.ParseFromString(record.payload)) return Unreadable();
+    for (const auto& link : event.links()) ledger_.Add(link);
+    for (const auto& stay : event.stays()) ledger_.Add(stay);
+    links_cursor_ = event.next_sequence();
+  }
+  journal_sequence_ = record.sequence;
+  return absl::OkStatus();
+}
+
+absl::Status Costs::Replay() {
+  MutexLock lock(mutex_);
+  absl::Status folded;
+  NMD_RETURN_IF_ERROR(journal_.Replay(journal_sequence_, [&](const JournalRecord& record) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    folded = Fold(record);
+    return folded.ok();
+  }));
+  return folded;
+}
+
+int64_t Costs::facts_cursor() const {
+  MutexLock lock(mutex_);
+  return facts_cursor_;
+}
+
+int64_t Costs::links_cursor() const {
+  MutexLock lock(mutex_);
+  return links_cursor_;
+}
+
+void Costs::Forget(Moment moment) {
+  ++generation_;
+  cache_.remove_if([moment](const Cached& cached) { return cached.moment >= moment; });
+}
+
+absl::Status Costs::AddFacts(const ingestion::v1::ListFactsResponse& response) {
+  MutexLock lock(mutex_);
+  std::vector<const ingestion::v1::FactBatch*> fresh;
+  std::vector<JournalRecord> records;
+  int64_t cursor = facts_cursor_;
+  for (const ingestion::v1::FactBatch& batch : response.batches()) {
+    if (batch.sequence() <= cursor) continue;
+    cursor = batch.sequence();
+    fresh.push_back(&batch);
+    CostsFactsEvent event;
+    *event.mutable_batch() = batch;
+    records.push_back({0, clock_.Now(), std::string(kFacts), event.SerializeAsString(), "service:costs"});
+  }
+  if (fresh.empty()) return absl::OkStatus();
+  NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  for (const ingestion::v1::FactBatch* batch : fresh) {
+    ledger_.Add(*batch);
+    // A superseded delivery never counted, so every snapshot that counted it is wrong.
+    Forget(batch->supersedes().empty() ? MomentOf(batch->known_time()) : std::numeric_limits<Moment>::min());
+  }
+  facts_cursor_ = cursor;
+  return absl::OkStatus();
+}
+
+absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
+  MutexLock lock(mutex_);
+  CostsLinksEvent event;
+  event.set_next_sequence(response.next_sequence());
+  event.set_person_sequence(response.person_sequence());
+  for (const auto& link : response.links()) {
+    if (link.sequence() > links_cursor_) *event.add_links() = link;
+  }
+  for (const auto& stay : response.stays()) {
+    if (stay.sequence() > links_cursor_) *event.add_stays() = stay;
+  }
+  if (event.links_size() == 0 && event.stays_size() == 0) return absl::OkStatus();
+  std::vector<JournalRecord> records;
+  records.push_back({0, clock_.Now(), std::string(kLinks), event.SerializeAsString(), "service:costs"});
+  NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  for (const auto& link : event.links()) {
+    ledger_.Add(link);
+    Forget(MomentOf(link.known_time()));
+  }
+  for (const auto& stay : event.stays()) {
+    ledger_.Add(stay);
+    Forget(MomentOf(stay.known_time()));
+  }
+  links_cursor_ = event.next_sequence();
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const Snapshot> Costs::FindCached(Moment moment, Month month) {
+  for (auto it = cache_.begin(); it != cache_.end(); ++it) {
+    if (it->moment != moment || it->month != month) continue;
+    cache_.splice(cache_.begin(), cache_, it);
+    return cache_.front().snapshot;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time) {
+  const Month month = MonthOfTime(known_time);
+  {
+    MutexLock lock(mutex_);
+    if (auto cached = FindCached(ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), month)) return cached;
+  }
+  MutexLock build(build_mutex_);
+  KnownFacts known;
+  Moment moment;
+  int64_t generation;
+  {
+    MutexLock lock(mutex_);
+    moment = ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time));
+    if (auto cached = FindCached(moment, month)) return cached;
+    generation = generation_;
+    known = ledger_.AsKnown(moment);
+  }
+  // Outside the lock: feeds and questions about other moments go on meanwhile.
+  std::shared_ptr<const Snapshot> snapshot = BuildSnapshot(known, month);
+  MutexLock lock(mutex_);
+  if (generation != generation_) return snapshot;
+  cache_.push_front({moment, month, snapshot});
+  size_t bytes = 0;
+  size_t kept = 0;
+  for (auto it = cache_.begin(); it != cache_.end();) {
+    bytes += it->snapshot->Bytes();
+    const bool keep = kept == 0 || (kept < kCachedSnapshots && bytes <= kCachedBytes);
+    ++kept;
+    it = keep ? std::next(it) : cache_.erase(it);
+  }
+  return snapshot;
+}
+
+void Costs::Warm() { SnapshotAt(clock_.Now()); }
+
+absl::StatusOr<v1::ListMeasuresResponse> Costs::ListMeasures(const Caller&, const v1::ListMeasuresRequest& request) const {
+  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  v1::ListMeasuresResponse response;
+  const auto total = static_cast<int64_t>(Measures().size());
+  const int64_t end = std::min(total, page.offset + page.size);
+  for (int64_t i = page.offset; i < end; ++i) {
+    *response.add_measures() = MeasureMessage(municipality_, Measures()[static_cast<size_t>(i)]);
+  }
+  response.set_next_page_token(NextPageToken(request, end, total));
+  return response;
+}
+
+absl::StatusOr<v1::ListDimensionsResponse> Costs::ListDimensions(const Caller&,
+                                                                 const v1::ListDimensionsRequest& request) const {
+  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  v1::ListDimensionsResponse response;
+  const auto total = static_cast<int64_t>(Dimensions().size());
+  const int64_t end = std::min(total, page.offset + page.size);
+  for (int64_t i = page.offset; i < end; ++i) {
+    const DimensionInfo& info = Dimensions()[static_cast<size_t>(i)];
+    v1::Dimension* dimension = response.add_dimensions();
+    dimension->set_name(absl::StrCat("municipalities/", municipality_, "/dimensions/", info.id));
+    dimension->set_title(std::string(info.title));
+    dimension->set_description(std::string(info.description));
+    dimension->set_registered(info.kind != DimensionKind::kNotRegistered);
+    dimension->set_reason(std::string(info.reason));
+  }
+  response.set_next_page_token(NextPageToken(request, end, total));
+  return response;
+}
+
+absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, const v1::QueryFiguresRequest& request) {
+  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(request, clock_.Now()));
+  const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
+  const Question& question = asked.question;
+  const FigureMaker maker(*snapshot, asked);
+  v1::QueryFiguresResponse response;
+  *response.mutable_effective() = request;
+  const int64_t micros = absl::ToUnixMicros(asked.known);
+  auto* known = response.mutable_effective()->mutable_known_time();
+  known->set_seconds(absl::ToUnixSeconds(asked.known));
+  known->set_nanos(static_cast<int32_t>((micros - known->seconds() * 1'000'000) * 1'000));
+  maker.AddProvenance(response.mutable_provenance());
+
+  if (!asked.unregistered_filters.empty()) {
+    // Nobody can say which rows the filter keeps, so there is no total either.
+    for (size_t m = 0; m < question.measures.size(); ++m) {
+      *response.add_figures() = maker.NotRegistered(m, asked.unregistered_filters);
+      *response.add_totals() = maker.NotRegistered(m, asked.unregistered_filters);
+    }
+    return response;
+  }
+  Question answerable = question;
+  if (!asked.unregistered_dimensions.empty()) answerable.dimensions.clear();
+  const std::optional<Evaluation> evaluation = Evaluate(*snapshot, answerable, kFigureLimit);
+  if (!evaluation.has_value()) {
+    return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
+                absl::StrCat("the answer would have more than ", kFigureLimit,
+                             " figures; ask for fewer dimensions or a shorter period"));
+  }
+  for (size_t m = 0; m < question.measures.size(); ++m) {
+    *response.add_totals() = maker.Make(evaluation->total, m, false);
+    if (!asked.unregistered_dimensions.empty()) {
+      *response.add_figures() = maker.NotRegistered(m, asked.unregistered_dimensions);
+    }
+  }
+  response.mutable_figures()->Reserve(static_cast<int>(evaluation->cells.size() * question.measures.size()));
+  for (const Cell& cell : evaluation->cells) {
+    for (size_t m = 0; m < question.measures.size(); ++m) *response.add_figures() = maker.Make(cell, m, true);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ExplainFigureResponse> Costs::ExplainFigure(const Caller&, const v1::ExplainFigureRequest& request) {
+  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(request, clock_.Now()));
+  const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
+  v1::ExplainFigureResponse response;
+  *response.mutable_measure() = MeasureMessage(municipality_, *asked.question.measures.front());
+  const FigureMaker maker(*snapshot, asked);
+  if (!asked.unregistered_filters.empty()) {
+    *response.mutable_figure() = maker.NotRegistered(0, asked.unregistered_filters);
+    return response;
+  }
+  const Evaluation evaluation = *Evaluate(*snapshot, asked.question, kFigureLimit);
+  *response.mutable_figure() = maker.Make(evaluation.total, 0, false);
+  Explain(*snapshot, asked, municipality_, &response);
+  return response;
+}
+
+}  // namespace nmd::costs

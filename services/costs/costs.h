@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_COSTS_H_
+#define NMD_SERVICES_COSTS_COSTS_H_
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/core/date.h"
+#include "services/costs/ledger.h"
+#include "services/costs/snapshot.h"
+#include "services/platform/caller.h"
+#include "services/platform/clock.h"
+#include "services/platform/journal.h"
+#include "services/platform/mutex.h"
+
+namespace nmd::ingestion::v1 {
+class ListFactsResponse;
+}
+namespace nmd::linking::v1 {
+class ListLinksResponse;
+}
+namespace nmd::costs::v1 {
+class DecomposeGrowthRequest;
+class DecomposeGrowthResponse;
+class ExplainFigureRequest;
+class ExplainFigureResponse;
+class ListDimensionsRequest;
+class ListDimensionsResponse;
+class ListMeasuresRequest;
+class ListMeasuresResponse;
+class QueryFiguresRequest;
+class QueryFiguresResponse;
+}  // namespace nmd::costs::v1
+
+namespace nmd::costs {
+
+// Answers questions about cost and use from facts and links.
+//
+// State: a ledger of all batches and links, folded from the journal, and the snapshots of a few knowledge moments, each
+// worked out at its first question. An answer depends on K and on what was known at K, on nothing else (T-29).
+//
+// Thread safety: all methods may be called from any thread. Questions calculate outside the lock on an immutable snapshot.
+class Costs {
+ public:
+  // `journal` and `clock` must outlive this. `trend_breaks`: first days of periods that may not be compared with what was
+  // before (R17). Call Replay before anything else.
+  Costs(Journal& journal, const Clock& clock, std::string municipality, std::vector<Day> trend_breaks);
+  Costs(const Costs&) = delete;
+  Costs& operator=(const Costs&) = delete;
+
+  // Folds the journal. Errors: those of the journal, DATA_LOSS STORE_DAMAGED when a record cannot be read.
+  absl::Status Replay() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // What to ask the feeds for next.
+  int64_t facts_cursor() const ABSL_LOCKS_EXCLUDED(mutex_);
+  int64_t links_cursor() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Takes in an answer of a feed: appended to the journal together with its cursor, then folded. What was taken in before
+  // is passed over, so repeating an answer changes nothing. Errors: those of Journal::Append; then nothing changed.
+  absl::Status AddFacts(const ingestion::v1::ListFactsResponse& response) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status AddLinks(const linking::v1::ListLinksResponse& response) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Works out the snapshot of now, so that the next question need not wait for it.
+  void Warm() ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+
+  // nmd.costs.v1.CostsService; contracts in costs.proto.
+  absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const Caller& caller, const v1::ListMeasuresRequest& request) const;
+  absl::StatusOr<v1::ListDimensionsResponse> ListDimensions(const Caller& caller,
+                                                            const v1::ListDimensionsRequest& request) const;
+  absl::StatusOr<v1::QueryFiguresResponse> QueryFigures(const Caller& caller, const v1::QueryFiguresRequest& request);
+  // Effects are additive LMDI-I with analytic limits (decompose.h). A group whose indicated amount is negative makes the
+  // answer NOT_COMPARABLE with AMOUNT_NEGATIVE: its share has no logarithm.
+  absl::StatusOr<v1::DecomposeGrowthResponse> DecomposeGrowth(const Caller& caller, const v1::DecomposeGrowthRequest& request);
+  absl::StatusOr<v1::ExplainFigureResponse> ExplainFigure(const Caller& caller, const v1::ExplainFigureRequest& request);
+
+ private:
+  struct Cached {
+    Moment moment = 0;
+    Month month = 0;
+    std::shared_ptr<const Snapshot> snapshot;
+  };
+
+  // The snapshot of a known time.
+  std::shared_ptr<const Snapshot> SnapshotAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  std::shared_ptr<const Snapshot> FindCached(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Drops the snapshots that would be different now that something known at `moment` came in.
+  void Forget(Moment moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Fold(const JournalRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Journal& journal_;
+  const Clock& clock_;
+  const std::string municipality_;
+  const std::vector<Day> trend_breaks_;
+
+  Mutex build_mutex_;  // One snapshot is made at a time. Taken before mutex_.
+  mutable Mutex mutex_;
+  Ledger ledger_ ABSL_GUARDED_BY(mutex_);
+  int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t facts_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t links_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;   // Counts what came in.
+  std::list<Cached> cache_ ABSL_GUARDED_BY(mutex_);  // Last used first.
+};
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_COSTS_H_

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/evaluate.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/core/dutch.h"
+
+namespace nmd::costs {
+namespace {
+
+Month GrainStart(Grain grain, Month month) {
+  switch (grain) {
+    case Grain::kMonth:
+      return month;
+    case Grain::kQuarter:
+      return month - (MonthInYear(month) - 1) % 3;
+    case Grain::kYear:
+      return month - (MonthInYear(month) - 1);
+  }
+  return month;
+}
+
+int GrainMonths(Grain grain) { return grain == Grain::kMonth ? 1 : grain == Grain::kQuarter ? 3 : 12; }
+
+bool IsTime(const DimensionInfo* dimension) { return dimension->kind == DimensionKind::kTime; }
+
+bool Has(const std::vector<std::string>& values, absl::string_view value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+// The part of the period a cell with this month in it is about: the smallest grain among the dimensions decides.
+MonthRange CellMonths(const Question& question, const std::vector<const DimensionInfo*>& dimensions, Month month) {
+  MonthRange range{question.first, question.end};
+  for (const DimensionInfo* dimension : dimensions) {
+    if (!IsTime(dimension)) continue;
+    const Month start = GrainStart(dimension->grain, month);
+    range.first = std::max(range.first, start);
+    range.end = std::min(range.end, start + GrainMonths(dimension->grain));
+  }
+  return range;
+}
+
+bool PassesTimeFilters(const Question& question, Month month) {
+  return std::all_of(question.filters.begin(), question.filters.end(), [month](const QuestionFilter& filter) {
+    return !IsTime(filter.dimension) || Has(filter.values, TimeValue(filter.dimension->grain, month));
+  });
+}
+
+uint32_t AgeBandOn(const Snapshot& snapshot, uint32_t client, Day day) {
+  if (!snapshot.birth_known[client]) return kUnknownAgeBand;
+  uint32_t band = 0;
+  for (const Day step : snapshot.age_days[client]) band += step <= day ? 1 : 0;
+  return band;
+}
+
+// A question about the table, with the columns it needs beyond those of the table.
+struct Plan {
+  TableQuery query;
+  std::unique_ptr<Column> ages;
+  std::vector<std::vector<std::string>> axis_values;  // Per dimension, by position.
+  std::vector<std::vector<Month>> axis_months;        // Of a time: the first month of the period with that position.
+};
+
+void MakeAges(const Snapshot& snapshot, const Question& question, const std::vector<const DimensionInfo*>& dimensions,
+              Plan* plan) {
+  if (plan->ages != nullptr) return;
+  const FactTable& table = snapshot.table;
+  std::vector<Day> first_days;
+  for (Month month = table.first_month; month < table.end_month; ++month) {
+    first_days.push_back(question.on.value_or(FirstDay(CellMonths(question, dimensions, month).first)));
+  }
+  plan->ages = std::make_unique<Column>(kAgeBandCount);
+  for (size_t row = 0; row < table.size(); ++row) {
+    plan->ages->Push(AgeBandOn(snapshot, table.client[row], first_days[table.fields[kMonthField][row]]));
+  }
+}
+
+// `dimensions` are those the cells have: those of the question, or none for the total.
+Plan MakePlan(const Snapshot& snapshot, const Question& question, const std::vector<const DimensionInfo*>& dimensions,
+              bool filtered) {
+  const FactTable& table = snapshot.table;
+  Plan plan;
+  plan.query.first = question.first;
+  plan.query.end = question.end;
+  plan.query.valid_on = question.on;
+  for (const DimensionInfo* dimension : dimensions) {
+    Axis axis;
+    std::vector<std::string> values;
+    std::vector<Month> months;
+    if (IsTime(dimension)) {
+      axis.column = &table.fields[kMonthField];
+      std::vector<uint32_t> by_month;
+      for (Month month = question.first; month < question.end; ++month) {
+        const std::string value = TimeValue(dimension->grain, month);
+        if (values.empty() || values.back() != value) {
+          values.push_back(value);
+          months.push_back(month);
+        }
+        by_month.push_back(static_cast<uint32_t>(values.size() - 1));
+      }
+      // Codes outside the period never reach the axis.
+      for (Month month = table.first_month; month < table.end_month; ++month) {
+        const bool inside = question.first <= month && month < question.end;
+        axis.position.push_back(inside ? by_month[static_cast<size_t>(month - question.first)] : 0);
+      }
+    } else if (dimension->kind == DimensionKind::kAge) {
+      MakeAges(snapshot, question, dimensions, &plan);
+      axis.column = plan.ages.get();
+      for (uint32_t band = 0; band < kAgeBandCount; ++band) {
+        values.emplace_back(AgeBandOf(band).value);
+        axis.position.push_back(band);
+      }
+    } else {
+      axis.column = &table.fields[dimension->field];
+      values = snapshot.dictionaries[dimension->field].values;
+      for (uint32_t code = 0; code < values.size(); ++code) axis.position.push_back(code);
+    }
+    axis.size = static_cast<uint32_t>(values.size());
+    plan.query.groups.push_back(std::move(axis));
+    plan.axis_values.push_back(std::move(values));
+    plan.axis_months.push_back(std::move(months));
+  }
+  for (const QuestionFilter& filter : question.filters) {
+    if (!filtered) break;
+    Axis axis;
+    axis.size = 1;
+    const auto keep = [&axis](bool good) { axis.position.push_back(good ? 0 : Axis::kDropped); };
+    if (IsTime(filter.dimension)) {
+      axis.column = &table.fields[kMonthField];
+      for (Month month = table.first_month; month < table.end_month; ++month) {
+        keep(Has(filter.values, TimeValue(filter.dimension->grain, month)));
+      }
+    } else if (filter.dimension->kind == DimensionKind::kAge) {
+      MakeAges(snapshot, question, dimensions, &plan);
+      axis.column = plan.ages.get();
+      for (uint32_t band = 0; band < kAgeBandCount; ++band) keep(Has(filter.values, AgeBandOf(band).value));
+    } else {
+      axis.column = &table.fields[filter.dimension->field];
+      for (const std::string& value : snapshot.dictionaries[filter.dimension->field].values) keep(Has(filter.values, value));
+    }
+    plan.query.filters.push_back(std::move(axis));
+  }
+  return plan;
+}
+
+bool Overlap(const MonthRange& a, const MonthRange& b) { return a.first < b.end && b.first < a.end; }
+
+Value RowValue(const Snapshot& snapshot, const MeasureInfo& measure, const Totals& totals, const MonthRange& months) {
+  Value value;
+  const bool claims = measure.measure == MeasureId::kDeclared || measure.measure == MeasureId::kApproved;
+  if (!Overlap(months, claims ? snapshot.claim_months : snapshot.allocation_months)) {
+    value.state = Value::State::kPeriodNotDelivered;
+    return value;
+  }
+  const auto share = [](int64_t part, int64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); };
+  if (totals.rows > 0) value.link_quality = share(totals.exact_rows, totals.rows);
+  switch (measure.measure) {
+    case MeasureId::kClients:
+      value.value = totals.clients;
+      break;
+    case MeasureId::kProvisions:
+      value.value = totals.provisions;
+      break;
+    case MeasureId::kIndicated:
+      value.value = totals.indicated;
+      value.untariffed_provisions = totals.untariffed_provisions;
+      if (totals.counted_rows > 0) value.completeness = 1 - share(totals.untariffed_rows, totals.counted_rows);
+      if (totals.counted_rows > 0 && totals.untariffed_rows == totals.counted_rows && totals.indicated == 0) {
+        value.state = Value::State::kTariffMissing;
+      }
+      break;
+    case MeasureId::kDeclared:
+      value.value = totals.declared;
+      break;
+    case MeasureId::kApproved:
+      value.value = totals.approved;
+      if (totals.claim_lines > 0) value.completeness = share(totals.answered_lines, totals.claim_lines);
+      break;
+    case MeasureId::kPopulation:
+    case MeasureId::kBudget:
+      break;
+  }
+  return value;
+}
+
+Wanted WantedOf(const Question& question) {
+  Wanted wanted;
+  for (const MeasureInfo* measure : question.measures) {
+    wanted.clients = wanted.clients || measure->measure == MeasureId::kClients;
+    wanted.provisions = wanted.provisions || measure->measure == MeasureId::kProvisions;
+    wanted.indicated = wanted.indicated || measure->measure == MeasureId::kIndicated;
+    wanted.claims = wanted.claims || measure->measure == MeasureId::kDeclared || measure->measure == MeasureId::kApproved;
+  }
+  return wanted;
+}
+
+bool Asks(const Question& question, Family family) {
+  return std::any_of(question.measures.begin(), question.measures.end(),
+                     [family](const MeasureInfo* measure) { return measure->family == family; });
+}
+
+// Cells under construction, in the order of the answer.
+using CellMap = std::map<std::vector<std::string>, Cell>;
+
+std::vector<std::string> SortKey(const Question& question, const std::vector<std::string>& values) {
+  std::vector<std::string> key;
+  for (size_t d = 0; d < values.size(); ++d) key.push_back(SortValue(*question.dimensions[d], values[d]));
+  return key;
+}
+
+// What a cell says before any family has filled it in: the rows count zero, the others know nothing.
+Cell EmptyCell(const Snapshot& snapshot, const Question& question, std::vector<std::string> values, MonthRange months) {
+  Cell cell;
+  cell.values = std::move(values);
+  cell.months = months;
+  for (const MeasureInfo* measure : question.measures) {
+    if (measure->family == Family::kRows) {
+      cell.measures.push_back(RowValue(snapshot, *measure, Totals(), months));
+    } else {
+      cell.measures.emplace_back();
+      cell.measures.back().state = Value::State::kPeriodNotDelivered;
+    }
+  }
+  return cell;
+}
+
+void FillRows(const Snapshot& snapshot, const Question& question, const Totals& totals, Cell* cell) {
+  for (size_t m = 0; m < question.measures.size(); ++m) {
+    if (question.measures[m]->family == Family::kRows) {
+      cell->measures[m] = RowValue(snapshot, *question.measures[m], totals, cell->months);
+    }
+  }
+}
+
+// The months of the period, one per distinct combination of time dimensions, that the time filters keep.
+std::vector<Month> TimeCells(const Question& question) {
+  std::vector<Month> months;
+  std::optional<MonthRange> last;
+  for (Month month = question.first; month < question.end; ++month) {
+    if (!PassesTimeFilters(question, month)) continue;
+    const MonthRange range = CellMonths(question, question.dimensions, month);
+    if (last.has_value() && last->first == range.first) continue;
+    last = range;
+    months.push_back(month);
+  }
+  return months;
+}
+
+// --- Inhabitants ---
+
+struct Inhabitants {
+  const PopulationCount* statement;
+  uint32_t band;  // kUnknownAgeBand when ages are not split.
+};
+
+// Statements that together count everybody of a year once: of one level of area, of one way to split by sex, and of ages
+// that do not overlap. `level` 0 is the municipality, 1 wijk, 2 buurt; a level nobody states is summed from a finer one.
+std::vector<Inhabitants> Disjoint(const Snapshot& snapshot, int32_t year, int level, bool by_sex, bool by_age) {
+  std::vector<const PopulationCount*> stated;
+  for (int at = level; at <= 2 && stated.empty(); ++at) {
+    for (const PopulationCount& p : snapshot.populations) {
+      const int own = !p.buurt.empty() ? 2 : !p.wijk.empty() ? 1 : 0;
+      if (p.year == year && own == at) stated.push_back(&p);
+    }
+  }
+  const auto band_of = [](const PopulationCount& p) {
+    for (uint32_t band = 0; band < kUnknownAgeBand; ++band) {
+      if (AgeBandOf(band).from <= p.age_from && p.age_to <= AgeBandOf(band).to) return band;
+    }
+    return kUnknownAgeBand;
+  };
+  // Per area and sex the widest statements that fit side by side.
+  std::map<std::pair<std::pair<std::string, std::string>, std::string>, std::vector<Inhabitants>> chosen;
+  std::stable_sort(stated.begin(), stated.end(), [](const PopulationCount* a, const PopulationCount* b) {
+    return std::pair(a->age_from, -a->age_to) < std::pair(b->age_from, -b->age_to);
+  });
+  std::map<std::pair<std::pair<std::string, std::string>, std::string>, int32_t> covered;
+  for (const PopulationCount* p : stated) {
+    const uint32_t band = by_age ? band_of(*p) : kUnknownAgeBand;
+    if (by_age && band == kUnknownAgeBand) continue;
+    const auto key = std::pair(std::pair(p->wijk, p->buurt), p->sex);
+    const auto [last, fresh] = covered.try_emplace(key, -1);
+    if (p->age_from <= last->second) continue;
+    last->second = p->age_to;
+    chosen[key].push_back({p, band});
+  }
+  std::vector<Inhabitants> result;
+  for (const auto& [key, list] : chosen) {
+    const auto& [area, sex] = key;
+    const bool has_both = chosen.contains({area, "1"}) && chosen.contains({area, "2"});
+    const bool has_total = chosen.contains({area, ""});
+    // With a split by sex the two sexes are used when both are stated; without one, the total when it is.
+    const bool use = sex.empty() ? !(by_sex && has_both) : by_sex ? has_both || !has_total : !has_total;
+    if (use) result.insert(result.end(), list.begin(), list.end());
+  }
+  return result;
+}
+
+std::vector<Inhabitants> InhabitantsOf(const Snapshot& snapshot, const Question& question, int32_t year) {
+  int level = 0;
+  bool by_sex = false;
+  bool by_age = false;
+  const auto note = [&](const DimensionInfo& dimension) {
+    if (dimension.kind == DimensionKind::kAge) by_age = true;
+    if (dimension.kind != DimensionKind::kColumn) return;
+    if (dimension.field == kSexField) by_sex = true;
+    if (dimension.field == kWijkField) level = std::max(level, 1);
+    if (dimension.field == kBuurtField) level = 2;
+  };
+  for (const DimensionInfo* dimension : question.dimensions) note(*dimension);
+  for (const QuestionFilter& filter : question.filters) note(*filter.dimension);
+  return Disjoint(snapshot, year, level, by_sex, by_age);
+}
+
+std::string InhabitantValue(const Inhabitants& part, const DimensionInfo& dimension) {
+  if (dimension.kind == DimensionKind::kAge) return std::string(AgeBandOf(part.band).value);
+  if (dimension.field == kSexField) return part.statement->sex;
+  return dimension.field == kWijkField ? part.statement->wijk : part.statement->buurt;
+}
+
+bool KeptByFilters(const Question& question, const std::function<std::string(const DimensionInfo&)>& value_of) {
+  return std::all_of(question.filters.begin(), question.filters.end(), [&](const QuestionFilter& filter) {
+    return IsTime(filter.dimension) || Has(filter.values, value_of(*filter.dimension));
+  });
+}
+
+// --- Both families of statements ---
+
+// One number somebody stated about a year.
+struct Statement {
+  std::vector<std::string> values;  // Per dimension of the question; times empty.
+  int64_t amount = 0;
+  uint32_t origin = 0;
+};
+
+std::vector<Statement> StatementsOf(const Snapshot& snapshot, const Question& question, Family family, MonthRange months) {
+  std::vector<Statement> statements;
+  const auto add = [&](const std::function<std::string(const DimensionInfo&)>& value_of, int64_t amount, uint32_t origin) {
+    if (!KeptByFilters(question, value_of)) return;
+    Statement statement{{}, amount, origin};
+    for (const DimensionInfo* dimension : question.dimensions) {
+      statement.values.push_back(IsTime(dimension) ? std::string() : value_of(*dimension));
+    }
+    statements.push_back(std::move(statement));
+  };
+  if (family == Family::kPopulation) {
+    for (const Inhabitants& part : InhabitantsOf(snapshot, question, YearOf(months.first))) {
+      add([&part](const DimensionInfo& dimension) { return InhabitantValue(part, dimension); }, part.statement->count,
+          part.statement->origin);
+    }
+  } else {
+    for (const BudgetAmount& budget : snapshot.budgets) {
+      if (budget.year < YearOf(months.first) || budget.year > YearOf(months.end - 1)) continue;
+      add([&budget](const DimensionInfo&) { return budget.line; }, budget.amount, budget.origin);
+    }
+  }
+  return statements;
+}
+
+void AddStatement(const Question& question, Family family, int64_t amount, Cell* cell) {
+  for (size_t m = 0; m < question.measures.size(); ++m) {
+    if (question.measures[m]->family != family) continue;
+    cell->measures[m].state = Value::State::kAnswered;
+    cell->measures[m].value += amount;
+  }
+}
+
+void AddStatements(const Snapshot& snapshot, const Question& question, Family family, CellMap* cells) {
+  for (const Month month : TimeCells(question)) {
+    const MonthRange months = CellMonths(question, question.dimensions, month);
+    for (Statement& statement : StatementsOf(snapshot, question, family, months)) {
+      for (size_t d = 0; d < question.dimensions.size(); ++d) {
+        if (IsTime(question.dimensions[d])) statement.values[d] = TimeValue(question.dimensions[d]->grain, month);
+      }
+      std::vector<std::string> key = SortKey(question, statement.values);
+      auto cell = cells->find(key);
+      if (cell == cells->end()) {
+        cell = cells->emplace(std::move(key), EmptyCell(snapshot, question, statement.values, months)).first;
+      }
+      AddStatement(question, family, statement.amount, &cell->second);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
+  Evaluation evaluation;
+  evaluation.total = EmptyCell(snapshot, question, {}, {question.first, question.end});
+  const size_t cell_limit = figure_limit / question.measures.size();
+  const bool only_times = std::all_of(question.dimensions.begin(), question.dimensions.end(), IsTime);
+  CellMap cells;  // Stays empty in the plain case, where the groups are in order already.
+  const bool plain = !only_times && !Asks(question, Family::kPopulation) && !Asks(question, Family::kBudget);
+
+  if (only_times && !question.dimensions.empty()) {
+    for (const Month month : TimeCells(question)) {
+      std::vector<std::string> values;
+      for (const DimensionInfo* dimension : question.dimensions) values.push_back(TimeValue(dimension->grain, month));
+      const MonthRange months = CellMonths(question, question.dimensions, month);
+      cells.emplace(values, EmptyCell(snapshot, question, values, months));
+    }
+  }
+  if (Asks(question, Family::kRows)) {
+    Plan total = MakePlan(snapshot, question, {}, true);
+    total.query.wanted = WantedOf(question);
+    total.query.group_limit = 1;
+    const auto one = Aggregate(snapshot.table, total.query);
+    FillRows(snapshot, question, one->empty() ? Totals() : one->front().totals, &evaluation.total);
+    if (!question.dimensions.empty()) {
+      Plan plan = MakePlan(snapshot, question, question.dimensions, true);
+      plan.query.wanted = WantedOf(question);
+      plan.query.group_limit = cell_limit;
+      const auto groups = Aggregate(snapshot.table, plan.query);
+      if (!groups.has_value()) return std::nullopt;
+      for (const Group& group : *groups) {
+        std::vector<std::string> values;
+        Month month = question.first;
+        for (size_t d = 0; d < question.dimensions.size(); ++d) {
+          values.push_back(plan.axis_values[d][group.positions[d]]);
+          if (!IsTime(question.dimensions[d])) continue;
+          // The latest start among the times lies in all of them.
+          month = std::max(month, plan.axis_months[d][group.positions[d]]);
+        }
+        Cell cell = EmptyCell(snapshot, question, std::move(values), CellMonths(question, question.dimensions, month));
+        FillRows(snapshot, question, group.totals, &cell);
+        if (plain) {
+          evaluation.cells.push_back(std::move(cell));
+        } else {
+          cells.insert_or_assign(SortKey(question, cell.values), std::move(cell));
+        }
+      }
+    }
+  }
+  for (const Family family : {Family::kPopulation, Family::kBudget}) {
+    if (!Asks(question, family)) continue;
+    if (!question.dimensions.empty()) AddStatements(snapshot, question, family, &cells);
+    for (const Statement& statement : StatementsOf(snapshot, question, family, evaluation.total.months)) {
+      AddStatement(question, family, statement.amount, &evaluation.total);
+    }
+  }
+  for (auto& [key, cell] : cells) evaluation.cells.push_back(std::move(cell));
+  if (evaluation.cells.size() > cell_limit) return std::nullopt;
+  return evaluation;
+}
+
+std::vector<uint32_t> RowsBehind(const Snapshot& snapshot, const Question& question, bool filtered) {
+  return SelectRows(snapshot.table, MakePlan(snapshot, question, {}, filtered).query);
+}
+
+std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, Family family) {
+  std::vector<uint32_t> origins;
+  for (const Statement& statement : StatementsOf(snapshot, question, family, {question.first, question.end})) {
+    origins.push_back(statement.origin);
+  }
+  return origins;
+}
+
+std::string SortValue(const DimensionInfo& dimension, const std::string& value) {
+  if (dimension.kind != DimensionKind::kAge) return value;
+  uint32_t band = 0;
+  while (band < kUnknownAgeBand && AgeBandOf(band).value != value) ++band;
+  return absl::StrCat(band);
+}
+
+std::string TimeValue(Grain grain, Month month) {
+  switch (grain) {
+    case Grain::kMonth:
+      return FormatMonth(month);
+    case Grain::kQuarter:
+      return absl::StrCat(YearOf(month), "-Q", (MonthInYear(month) + 2) / 3);
+    case Grain::kYear:
+      break;
+  }
+  return absl::StrCat(YearOf(month));
+}
+
+std::string TimeLabel(Grain grain, const std::string& value) {
+  if (grain == Grain::kMonth) {
+    const std::optional<Month> month = ParseMonth(value);
+    if (month.has_value()) return dutch::MonthName(*month);
+  }
+  if (grain == Grain::kQuarter && value.size() == 7) return absl::StrCat(value.substr(6), "e kwartaal ", value.substr(0, 4));
+  return value;
+}
+
+}  // namespace nmd::costs

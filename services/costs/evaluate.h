@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_EVALUATE_H_
+#define NMD_SERVICES_COSTS_EVALUATE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/core/date.h"
+#include "services/costs/catalogue.h"
+#include "services/costs/fact_table.h"
+#include "services/costs/snapshot.h"
+
+// Questions answered from a snapshot: which rows, in which cells, and what each measure says there. Pure.
+namespace nmd::costs {
+
+struct QuestionFilter {
+  const DimensionInfo* dimension = nullptr;
+  std::vector<std::string> values;
+};
+
+// A question whose names and dates were checked. Dimensions and filters are registered ones that every measure supports.
+struct Question {
+  std::vector<const MeasureInfo*> measures;
+  std::vector<const DimensionInfo*> dimensions;
+  std::vector<QuestionFilter> filters;
+  Month first = 0, end = 0;
+  std::optional<Day> on;  // Reference date; then [first, end) is its month.
+};
+
+// What a measure says in a cell.
+struct Value {
+  enum class State { kAnswered, kPeriodNotDelivered, kTariffMissing };
+  State state = State::kAnswered;
+  int64_t value = 0;
+  double link_quality = 1;
+  std::optional<double> completeness;
+  int64_t untariffed_provisions = 0;  // Provisions of an indicated amount that lack a tariff or a volume.
+};
+
+struct Cell {
+  std::vector<std::string> values;  // One per dimension.
+  MonthRange months;                // The part of the period the cell is about.
+  std::vector<Value> measures;      // One per measure.
+};
+
+struct Evaluation {
+  std::vector<Cell> cells;  // In order of values; ages and times in their natural order.
+  Cell total;               // Counted again over all rows, never summed from cells.
+};
+
+// Cells with at least one row or number behind them. When all dimensions are times, every month, quarter or year of the
+// period has a cell, so that a series has no holes: a counted zero is 0. Without dimensions there are no cells, only the
+// total. Ages are those on the first day of the part of the period a cell is about.
+// nullopt when there would be more than `figure_limit` figures.
+std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& question, size_t figure_limit);
+
+// The rows of the table that are in the total of the question, in order; `filtered` false leaves the filters out.
+std::vector<uint32_t> RowsBehind(const Snapshot& snapshot, const Question& question, bool filtered);
+
+// Batches behind a figure about inhabitants or a budget, one entry per statement.
+std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, Family family);
+
+// What values of a dimension sort by: ages by age, everything else by value.
+std::string SortValue(const DimensionInfo& dimension, const std::string& value);
+
+// Value and Dutch label of a time: "2018-02" / "feb 2018", "2018-Q1" / "1e kwartaal 2018", "2018".
+std::string TimeValue(Grain grain, Month month);
+std::string TimeLabel(Grain grain, const std::string& value);
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_EVALUATE_H_

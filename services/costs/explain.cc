@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/explain.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/core/dutch.h"
+#include "services/costs/evaluate.h"
+
+namespace nmd::costs {
+namespace {
+
+constexpr size_t kMostContributions = 100;
+
+using Counts = std::map<uint32_t, int64_t>;  // Rows by batch.
+
+Counts AllocationDeliveries(const Snapshot& snapshot, const std::vector<uint32_t>& rows) {
+  const FactTable& table = snapshot.table;
+  Counts counts;
+  for (const uint32_t row : rows) {
+    if ((table.flags[row] & kCounts) == 0) continue;
+    const Day first = FirstDay(table.first_month + static_cast<Month>(table.fields[kMonthField][row]));
+    const nmd::Period valid{first + table.from_day[row] - 1, first + table.to_day[row] - 1};
+    const Snapshot::Span span = snapshot.provision_sources[table.provision[row]];
+    for (uint32_t i = span.first; i < span.first + span.count; ++i) {
+      if (snapshot.sources[i].period.Overlaps(valid)) ++counts[snapshot.sources[i].origin];
+    }
+  }
+  return counts;
+}
+
+Counts ClaimDeliveries(const Snapshot& snapshot, const std::vector<uint32_t>& rows) {
+  Counts counts;
+  for (const uint32_t row : rows) {
+    auto source = std::lower_bound(snapshot.claim_sources.begin(), snapshot.claim_sources.end(), row,
+                                   [](const Snapshot::ClaimSource& s, uint32_t r) { return s.row < r; });
+    for (; source != snapshot.claim_sources.end() && source->row == row; ++source) ++counts[source->origin];
+  }
+  return counts;
+}
+
+int64_t DistinctIn(const std::vector<uint32_t>& rows, const FactTable& table, const std::vector<uint32_t>& column) {
+  int64_t count = 0;
+  const uint32_t* last = nullptr;
+  for (const uint32_t row : rows) {
+    if ((table.flags[row] & kCounts) == 0) continue;
+    if (last == nullptr || *last != column[row]) ++count;
+    last = &column[row];
+  }
+  return count;
+}
+
+}  // namespace
+
+void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::string& municipality,
+             v1::ExplainFigureResponse* response) {
+  const Question& question = asked.question;
+  const MeasureInfo& measure = *question.measures.front();
+  const auto step = [response](std::string text, int64_t count) {
+    v1::ExplainFigureResponse::Step* added = response->add_steps();
+    added->set_text(std::move(text));
+    added->set_count(count);
+  };
+  step(absl::StrCat("Leveringen bekend op ", dutch::Moment(asked.known)), snapshot.delivery_count);
+
+  Counts counts;
+  if (measure.family == Family::kRows) {
+    const FactTable& table = snapshot.table;
+    const std::vector<uint32_t> in_period = RowsBehind(snapshot, question, false);
+    const std::vector<uint32_t> rows = RowsBehind(snapshot, question, true);
+    const bool claims = measure.measure == MeasureId::kDeclared || measure.measure == MeasureId::kApproved;
+    step("Versies van toewijzingen in die leveringen", snapshot.version_count);
+    step("Toewijzingen, elk in de laatste versie", snapshot.current_count + snapshot.deleted_count);
+    step("Toewijzingen zonder de verwijderde", snapshot.current_count);
+    step("Voorzieningen: aansluitende toewijzingen samen", static_cast<int64_t>(snapshot.provision_sources.size()));
+    step(question.on.has_value() ? "Regels (een voorziening in een maand) die op de peildatum geldig zijn"
+                                 : "Regels (een voorziening in een maand) in de periode",
+         static_cast<int64_t>(in_period.size()));
+    step("Regels die door de filters komen", static_cast<int64_t>(rows.size()));
+    if (measure.measure == MeasureId::kClients) step("Verschillende cliënten", DistinctIn(rows, table, table.client));
+    if (measure.measure == MeasureId::kProvisions) {
+      step("Verschillende voorzieningen", DistinctIn(rows, table, table.provision));
+    }
+    if (measure.money) {
+      const std::vector<Cents>& amounts = measure.measure == MeasureId::kIndicated  ? table.indicated
+                                          : measure.measure == MeasureId::kDeclared ? table.declared
+                                                                                    : table.approved;
+      step("Regels met een bedrag, opgeteld",
+           std::count_if(rows.begin(), rows.end(), [&amounts](uint32_t row) { return amounts[row] != 0; }));
+    }
+    counts = claims ? ClaimDeliveries(snapshot, rows) : AllocationDeliveries(snapshot, rows);
+  } else {
+    const std::vector<uint32_t> origins = StatementsBehind(snapshot, question, measure.family);
+    step(measure.family == Family::kPopulation ? "Aantallen inwoners van het jaar, opgeteld"
+                                               : "Bedragen van het jaar uit het nieuwste document, opgeteld",
+         static_cast<int64_t>(origins.size()));
+    for (const uint32_t origin : origins) ++counts[origin];
+  }
+
+  std::vector<std::pair<const Origin*, int64_t>> order;
+  for (const auto& [batch, count] : counts) order.emplace_back(&snapshot.origins[batch], count);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.first->known, a.first->delivery) < std::tie(a.first->known, b.first->delivery);
+  });
+  response->set_contribution_count(static_cast<int64_t>(order.size()));
+  if (order.size() > kMostContributions) order.resize(kMostContributions);
+  for (const auto& [origin, count] : order) {
+    v1::ExplainFigureResponse::Contribution* contribution = response->add_contributions();
+    contribution->set_delivery(absl::StrCat("municipalities/", municipality, "/deliveries/", origin->delivery));
+    contribution->set_source(origin->source);
+    contribution->mutable_known_time()->set_seconds(origin->known / 1'000'000);
+    contribution->mutable_known_time()->set_nanos(static_cast<int32_t>(origin->known % 1'000'000 * 1'000));
+    contribution->set_row_count(count);
+  }
+}
+
+}  // namespace nmd::costs

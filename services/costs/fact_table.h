@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_FACT_TABLE_H_
+#define NMD_SERVICES_COSTS_FACT_TABLE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "services/core/date.h"
+#include "services/core/money.h"
+
+// The columns figures are counted over, and the one kernel that counts them.
+namespace nmd::costs {
+
+// One code per row; 16 bits wide as long as the codes fit, 32 otherwise. Code c stands for the c-th value of the
+// dictionary that belongs to the column.
+class Column {
+ public:
+  Column() = default;
+  explicit Column(uint32_t cardinality) : cardinality_(cardinality), wide_(cardinality > 65536) {}
+
+  void Push(uint32_t code) {
+    if (wide_) {
+      codes32_.push_back(code);
+    } else {
+      codes16_.push_back(static_cast<uint16_t>(code));
+    }
+  }
+  uint32_t operator[](size_t row) const { return wide_ ? codes32_[row] : codes16_[row]; }
+  uint32_t cardinality() const { return cardinality_; }
+  size_t size() const { return wide_ ? codes32_.size() : codes16_.size(); }
+  // Null unless the column has this width.
+  const uint16_t* narrow() const { return wide_ ? nullptr : codes16_.data(); }
+  const uint32_t* wide() const { return wide_ ? codes32_.data() : nullptr; }
+
+ private:
+  uint32_t cardinality_ = 1;
+  bool wide_ = false;
+  std::vector<uint16_t> codes16_;
+  std::vector<uint32_t> codes32_;
+};
+
+// What rows can be split and filtered by. Law to household have a dictionary each.
+enum Field : size_t {
+  kMonthField,  // Code = month - FactTable::first_month.
+  kLawField,
+  kCategoryField,
+  kProductField,
+  kIvnField,
+  kProviderField,
+  kReferrerField,
+  kSexField,
+  kWijkField,
+  kBuurtField,
+  kHouseholdField,
+  kFieldCount,
+};
+
+// Bits of FactTable::flags.
+enum RowFlag : uint8_t {
+  kCounts = 1,    // A provision touches the month: the row counts a client and a provision. Unset: claims only.
+  kExact = 2,     // Every person key of the row was linked on a valid BSN.
+  kNoTariff = 4,  // The indicated amount misses a part, because a tariff or a volume is not known.
+};
+
+// One row per provision and calendar month it touches, and one per client, product, provider and month of claims that
+// belong to no such row. Rows are clustered: in order of client, then provision, then month. The kernel relies on it.
+//
+// All vectors have one entry per row. Filled by its maker, then only read; any number of threads may read.
+struct FactTable {
+  Month first_month = 0;
+  Month end_month = 0;  // Exclusive; equal to first_month when there are no rows.
+  std::array<Column, kFieldCount> fields;
+  std::vector<uint32_t> client;
+  std::vector<uint32_t> provision;
+  std::vector<Cents> indicated, declared, approved;
+  std::vector<uint8_t> flags;
+  std::vector<uint8_t> from_day, to_day;  // Valid days of the month [from, to), 1-based; both 0 for claims only.
+  std::vector<uint16_t> claim_lines, answered_lines;
+
+  size_t size() const { return client.size(); }
+
+  // Rows by code of a column, in row order: lets a filter touch only what it asks for. Made by Index().
+  struct Postings {
+    std::vector<uint32_t> begin;  // Per code, plus one.
+    std::vector<uint32_t> rows;
+  };
+  Postings by_month, by_provider, by_product;
+  void Index();
+};
+
+// Maps the codes of a column to positions on an axis of the answer, or drops the row.
+struct Axis {
+  static constexpr uint32_t kDropped = std::numeric_limits<uint32_t>::max();
+  const Column* column = nullptr;
+  std::vector<uint32_t> position;  // Per code of the column.
+  uint32_t size = 0;               // Positions are in [0, size).
+};
+
+// What to accumulate; counting what nobody asked for costs time.
+struct Wanted {
+  bool clients = false;
+  bool provisions = false;
+  bool indicated = false;
+  bool claims = false;  // Declared, approved and the numbers of lines.
+};
+
+struct TableQuery {
+  Month first = 0, end = 0;     // Months [first, end).
+  std::optional<Day> valid_on;  // Only rows that are valid on this day, which lies in `first`.
+  std::vector<Axis> groups;     // None: one group.
+  std::vector<Axis> filters;    // Positions do not matter, kDropped does.
+  Wanted wanted;
+  size_t group_limit = 0;  // More groups than this: no answer.
+};
+
+struct Totals {
+  int64_t clients = 0;
+  int64_t provisions = 0;
+  Cents indicated = 0, declared = 0, approved = 0;
+  int64_t rows = 0;                   // Rows in the group,
+  int64_t exact_rows = 0;             // of which with kExact,
+  int64_t counted_rows = 0;           // of which with kCounts,
+  int64_t untariffed_rows = 0;        // of which with kNoTariff.
+  int64_t untariffed_provisions = 0;  // Provisions with such a row.
+  int64_t claim_lines = 0, answered_lines = 0;
+};
+
+struct Group {
+  std::vector<uint32_t> positions;  // One per axis of TableQuery::groups.
+  Totals totals;
+};
+
+// Groups with at least one row, in order of positions (the first axis varies slowest). nullopt when there are more than
+// group_limit. Distinct clients and provisions are exact in every group.
+//
+// Cost: one pass over the rows that the most selective of period, provider and product filter leaves; per row a few
+// nanoseconds. A client is counted when the group's last-seen client is another one, which the clustering makes right.
+std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQuery& query);
+
+// The rows of the query, in order; groups and wanted do not matter. For explanations, not for figures.
+std::vector<uint32_t> SelectRows(const FactTable& table, const TableQuery& query);
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_FACT_TABLE_H_

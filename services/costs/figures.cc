@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/figures.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "nmd/type/error_reason.pb.h"
+#include "services/core/dutch.h"
+
+namespace nmd::costs {
+namespace {
+
+void SetTime(Moment micros, google::protobuf::Timestamp* time) {
+  const int64_t seconds = micros >= 0 ? micros / 1'000'000 : (micros - 999'999) / 1'000'000;
+  time->set_seconds(seconds);
+  time->set_nanos(static_cast<int32_t>((micros - seconds * 1'000'000) * 1'000));
+}
+
+}  // namespace
+
+type::Period PeriodMessage(const Question& question, const MonthRange& months) {
+  type::Period period;
+  period.set_start_date(FormatDay(question.on.value_or(FirstDay(months.first))));
+  period.set_end_date(FormatDay(question.on.has_value() ? *question.on + 1 : FirstDay(months.end)));
+  return period;
+}
+
+std::string ValueLabel(const Snapshot& snapshot, const DimensionInfo& dimension, const std::string& value) {
+  switch (dimension.kind) {
+    case DimensionKind::kTime:
+      return TimeLabel(dimension.grain, value);
+    case DimensionKind::kAge:
+      for (uint32_t band = 0; band < kAgeBandCount; ++band) {
+        if (AgeBandOf(band).value == value) return std::string(AgeBandOf(band).label);
+      }
+      return value;
+    case DimensionKind::kBudgetLine:
+      return BudgetLineLabel(value);
+    case DimensionKind::kColumn: {
+      const Dictionary& dictionary = snapshot.dictionaries[dimension.field];
+      const auto found = std::lower_bound(dictionary.values.begin(), dictionary.values.end(), value);
+      if (found == dictionary.values.end() || *found != value) return FieldLabel(dimension.field, value);
+      return dictionary.labels[static_cast<size_t>(found - dictionary.values.begin())];
+    }
+    case DimensionKind::kNotRegistered:
+      break;
+  }
+  return value;
+}
+
+FigureMaker::FigureMaker(const Snapshot& snapshot, const AskedQuestion& asked) : snapshot_(snapshot), asked_(asked) {
+  for (const MeasureInfo* measure : asked.question.measures) {
+    const uint32_t kinds = KindsOf(*measure);
+    Base base;
+    for (const auto& [source, shares] : snapshot.shares) {
+      for (const SourceShare& share : shares) {
+        if ((share.kinds & kinds) == 0) continue;
+        base.records += share.records;
+        base.sound_records += share.sound_records;
+        base.newest = base.deliveries == 0 ? share.newest : std::max(base.newest, share.newest);
+        base.deliveries += share.deliveries;
+      }
+    }
+    bases_.push_back(base);
+  }
+}
+
+uint32_t FigureMaker::KindsOf(const MeasureInfo& measure) const {
+  uint32_t kinds = measure.kinds;
+  if (measure.family != Family::kRows) return kinds;
+  for (const DimensionInfo* dimension : asked_.question.dimensions) kinds |= dimension->kinds;
+  for (const QuestionFilter& filter : asked_.question.filters) kinds |= filter.dimension->kinds;
+  return kinds;
+}
+
+type::Figure FigureMaker::Bare(size_t m) const {
+  const MeasureInfo& measure = *asked_.question.measures[m];
+  type::Figure figure;
+  figure.set_measure(std::string(measure.id));
+  figure.set_definition(std::string(measure.definition));
+  SetTime(absl::ToUnixMicros(asked_.known), figure.mutable_known_time());
+  return figure;
+}
+
+type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) const {
+  const MeasureInfo& measure = *asked_.question.measures[m];
+  const Value& value = cell.measures[m];
+  type::Figure figure = Bare(m);
+  *figure.mutable_period() = PeriodMessage(asked_.question, cell.months);
+  for (size_t d = 0; dimensions && d < cell.values.size(); ++d) {
+    type::DimensionValue* coordinate = figure.add_dimensions();
+    coordinate->set_dimension(std::string(asked_.question.dimensions[d]->id));
+    coordinate->set_value(cell.values[d]);
+    coordinate->set_label(ValueLabel(snapshot_, *asked_.question.dimensions[d], cell.values[d]));
+  }
+  switch (value.state) {
+    case Value::State::kAnswered:
+      figure.set_state(type::Figure::ANSWERED);
+      if (measure.money) {
+        figure.set_amount_cents(value.value);
+      } else {
+        figure.set_count(value.value);
+      }
+      break;
+    case Value::State::kPeriodNotDelivered:
+      figure.set_state(type::Figure::NOT_AVAILABLE);
+      figure.set_state_reason(type::ErrorReason_Name(type::PERIOD_NOT_DELIVERED));
+      break;
+    case Value::State::kTariffMissing:
+      figure.set_state(type::Figure::NOT_AVAILABLE);
+      figure.set_state_reason(type::ErrorReason_Name(type::TARIFF_MISSING));
+      break;
+  }
+  const Base& base = bases_[m];
+  type::Reliability* reliability = figure.mutable_reliability();
+  if (base.records > 0) {
+    reliability->set_source_quality(static_cast<double>(base.sound_records) / static_cast<double>(base.records));
+  }
+  if (value.completeness.has_value()) reliability->set_completeness(*value.completeness);
+  reliability->set_link_quality(value.link_quality);
+  if (base.deliveries > 0) SetTime(base.newest, reliability->mutable_newest_delivery_time());
+  reliability->set_statement(Statement(measure, base, value));
+  return figure;
+}
+
+std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base, const Value& value) const {
+  if (base.deliveries == 0) return "Hierover is nog niets aangeleverd.";
+  if (value.state == Value::State::kPeriodNotDelivered) return "Over deze periode is nog niets aangeleverd.";
+  std::string text;
+  if (base.records > 0) {
+    const double quality = static_cast<double>(base.sound_records) / static_cast<double>(base.records);
+    absl::StrAppend(&text, dutch::Percent(quality), " van de gegevens uit de bron is zonder fouten");
+  } else {
+    absl::StrAppend(&text, "Hoeveel gegevens uit de bron zonder fouten zijn, is niet bekend");
+  }
+  if (measure.family == Family::kRows) {
+    absl::StrAppend(&text, ", ", dutch::Percent(value.link_quality), " is gekoppeld op een geldig burgerservicenummer");
+  }
+  if (value.completeness.has_value()) {
+    absl::StrAppend(&text, ", de volledigheid is ", dutch::Percent(*value.completeness));
+  }
+  absl::StrAppend(&text, "; de nieuwste levering is van ", dutch::Moment(absl::FromUnixMicros(base.newest)), ".");
+  if (value.untariffed_provisions > 0) {
+    absl::StrAppend(
+        &text,
+        value.untariffed_provisions == 1 ? std::string(" Van 1 voorziening ontbreekt een tarief of de omvang")
+                                         : absl::StrCat(" Van ", dutch::Number(value.untariffed_provisions),
+                                                        " voorzieningen ontbreekt een tarief of de omvang"),
+        value.state == Value::State::kTariffMissing ? ": er is geen bedrag te geven." : ": het werkelijke bedrag is hoger.");
+  }
+  return text;
+}
+
+type::Figure FigureMaker::NotRegistered(size_t m, const std::vector<const DimensionInfo*>& what) const {
+  type::Figure figure = Bare(m);
+  *figure.mutable_period() = PeriodMessage(asked_.question, {asked_.question.first, asked_.question.end});
+  figure.set_state(type::Figure::NOT_REGISTERED);
+  figure.set_state_reason(type::ErrorReason_Name(type::ATTRIBUTE_NOT_REGISTERED));
+  std::string statement;
+  for (const DimensionInfo* dimension : what) {
+    type::DimensionValue* coordinate = figure.add_dimensions();
+    coordinate->set_dimension(std::string(dimension->id));
+    coordinate->set_label("Niet geregistreerd");
+    absl::StrAppend(&statement, statement.empty() ? "" : " ", dimension->reason);
+  }
+  figure.mutable_reliability()->set_statement(statement);
+  return figure;
+}
+
+void FigureMaker::AddProvenance(google::protobuf::RepeatedPtrField<type::Provenance>* lines) const {
+  uint32_t kinds = 0;
+  for (const MeasureInfo* measure : asked_.question.measures) kinds |= KindsOf(*measure);
+  for (const auto& [source, shares] : snapshot_.shares) {
+    int64_t deliveries = 0;
+    Moment newest = 0;
+    for (const SourceShare& share : shares) {
+      if ((share.kinds & kinds) == 0) continue;
+      newest = deliveries == 0 ? share.newest : std::max(newest, share.newest);
+      deliveries += share.deliveries;
+    }
+    if (deliveries == 0) continue;
+    type::Provenance* line = lines->Add();
+    line->set_source(source);
+    line->set_delivery_count(deliveries);
+    SetTime(newest, line->mutable_newest_known_time());
+  }
+}
+
+}  // namespace nmd::costs

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_LEDGER_H_
+#define NMD_SERVICES_COSTS_LEDGER_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "services/core/date.h"
+#include "services/core/money.h"
+
+namespace nmd::ingestion::v1 {
+class Fact;
+class FactBatch;
+}  // namespace nmd::ingestion::v1
+namespace nmd::linking::v1 {
+class HouseholdStay;
+class Link;
+}  // namespace nmd::linking::v1
+
+// Everything this service was ever told, in the shape it calculates with. Nothing is edited: what is known at a moment K
+// is a selection of it, the same for every order in which the batches and links arrived (T-29).
+namespace nmd::costs {
+
+// An interned text: equal texts are equal pointers, which live as long as the ledger.
+using Word = const std::string*;
+
+// Microseconds since 1970-01-01 UTC; the moment something became known.
+using Moment = int64_t;
+
+// Both laws, as the numbers of nmd.ingestion.v1.Law.
+inline constexpr uint8_t kYouth = 1;
+inline constexpr uint8_t kWmo = 2;
+
+// Kinds of facts, as bits: which deliveries a figure rests on.
+enum Kind : uint32_t {
+  kAllocations = 1u << 0,
+  kClaims = 1u << 1,
+  kAnswers = 1u << 2,
+  kTraits = 1u << 3,
+  kResidences = 1u << 4,
+  kReferrals = 1u << 5,
+  kLevels = 1u << 6,
+  kTariffs = 1u << 7,
+  kPopulations = 1u << 8,
+  kBudgets = 1u << 9,
+  kContracts = 1u << 10,
+  kOther = 1u << 11,
+};
+
+// One delivery. Facts point to it by its index.
+struct Batch {
+  Word delivery = nullptr;
+  Word source = nullptr;
+  Moment known = 0;
+  int64_t records = 0;
+  int64_t sound_records = 0;
+  uint32_t kinds = 0;
+};
+
+// Conventions of the facts below: those of fact.proto, but an open end is kOpenEnd.
+struct AllocationFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word person, provider, category, product;
+  int64_t number = 0;
+  nmd::Period period;
+  int64_t assigned_second = 0;
+  Word change_reason, unit, frequency;
+  int64_t volume = 0;
+  Cents budget = 0;
+};
+struct ClaimLineFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word provider, claim, person, reference, previous, category, product;
+  int64_t allocation = 0;
+  Day start = 0;
+  Day dated = 0;
+  Cents amount = 0;
+};
+struct AnswerFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  bool rejected = false;
+  Word provider, claim;
+  std::vector<Word> rejected_references;  // Sorted by text.
+};
+struct TraitsFact {
+  uint32_t batch = 0;
+  Word person;
+  Day birth = 0;  // 0 unknown.
+  Word sex;
+};
+struct ResidenceFact {
+  uint32_t batch = 0;
+  Word person;
+  nmd::Period period;
+  Word wijk, buurt;
+};
+struct ReferralFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word person;
+  int64_t allocation = 0;
+  Word referrer;
+  Day start = 0;
+};
+struct LevelFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word product, ivn, title;
+  nmd::Period period;
+};
+struct TariffFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word product, provider, unit;
+  Cents cents = 0;
+  nmd::Period period;
+};
+struct PopulationFact {
+  uint32_t batch = 0;
+  int32_t year = 0, age_from = 0, age_to = 0;
+  Word wijk, buurt, sex;
+  int64_t count = 0;
+};
+struct BudgetFact {
+  uint32_t batch = 0;
+  Word line, document;
+  int32_t year = 0;
+  Cents amount = 0;
+};
+struct ContractFact {
+  uint32_t batch = 0;
+  Word provider, provider_name;
+  nmd::Period period;
+};
+struct LinkFact {
+  Word person, client;
+  bool exact = false;  // Linked on a valid BSN.
+  Moment known = 0;
+  int64_t sequence = 0;
+};
+struct StayFact {
+  Word client, household;
+  nmd::Period period;
+  Moment known = 0;
+  int64_t revision = 0;  // Rows of one revision are one client's whole history of households.
+};
+
+struct Facts {
+  std::vector<AllocationFact> allocations;
+  std::vector<ClaimLineFact> claim_lines;
+  std::vector<AnswerFact> answers;
+  std::vector<TraitsFact> traits;
+  std::vector<ResidenceFact> residences;
+  std::vector<ReferralFact> referrals;
+  std::vector<LevelFact> levels;
+  std::vector<TariffFact> tariffs;
+  std::vector<PopulationFact> populations;
+  std::vector<BudgetFact> budgets;
+  std::vector<ContractFact> contracts;
+};
+
+// What is known at one moment. Points into the ledger it came from.
+struct KnownFacts {
+  Word empty = nullptr;  // The ledger's word for "".
+  Facts facts;
+  std::vector<Batch> batches;  // Every batch ever fed, so that Fact::batch is an index; use only those that are counted.
+  std::vector<bool> counted;   // Known at K and not superseded.
+  absl::flat_hash_map<Word, LinkFact> links;  // By person key: the one that holds at K.
+  std::vector<StayFact> stays;                // Of every client the rows of the revision that holds at K.
+};
+
+// Thread safety: as a plain value. A KnownFacts may be read on another thread while the ledger grows.
+class Ledger {
+ public:
+  Ledger() : empty_(Intern("")) {}
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  void Add(const ingestion::v1::FactBatch& batch);
+  void Add(const linking::v1::Link& link);
+  void Add(const linking::v1::HouseholdStay& stay);
+
+  // What was known at `moment`: batches with known time <= moment that no batch supersedes, ever, and the links and stays
+  // with known time <= moment. Of several links of a person the one with the greatest (known time, sequence) holds, of
+  // several revisions of a client's stays the one with the greatest (known time, revision) (linking.proto).
+  // Cost: a copy of what is known, some nanoseconds per fact.
+  KnownFacts AsKnown(Moment moment) const;
+
+  // The greatest known time <= moment of anything there is; INT64_MIN when there is nothing. AsKnown gives the same for
+  // every moment with the same answer.
+  Moment KnowledgeMoment(Moment moment) const;
+
+ private:
+  Word Intern(absl::string_view text);
+  uint32_t AddFact(const ingestion::v1::Fact& fact, uint32_t batch);
+
+  absl::node_hash_set<std::string> words_;
+  Word empty_;
+  std::vector<Batch> batches_;
+  absl::flat_hash_set<Word> superseded_;
+  std::set<Moment> moments_;
+  Facts facts_;
+  std::vector<LinkFact> links_;
+  std::vector<StayFact> stays_;
+};
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_LEDGER_H_

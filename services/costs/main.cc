@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "nmd/costs/v1/costs.pb.h"
+#include "nmd/internal/v1/config.pb.h"
+#include "services/core/date.h"
+#include "services/costs/costs.h"
+#include "services/costs/service.h"
+#include "services/platform/follower.h"
+#include "services/platform/service_main.h"
+#include "services/platform/status_macros.h"
+
+namespace {
+
+// A stop waits for a follower's last question, so the question does not wait long.
+constexpr int kWaitSeconds = 5;
+
+// In order of construction; destroyed in reverse: followers first, journal last.
+struct State {
+  std::unique_ptr<nmd::Journal> journal;
+  std::unique_ptr<nmd::Peer> ingestion, linking;
+  std::unique_ptr<nmd::costs::Costs> costs;
+  std::unique_ptr<nmd::Follower> facts, links;
+};
+
+absl::StatusOr<std::vector<nmd::Day>> ReadTrendBreaks(const nmd::internal::v1::CostsConfig& config) {
+  std::vector<nmd::Day> breaks;
+  for (const std::string& text : config.trend_breaks()) {
+    const std::optional<nmd::Day> day = nmd::ParseDay(text);
+    if (!day.has_value()) {
+      return absl::FailedPreconditionError(absl::StrCat("trend_breaks: \"", text, "\" is not a date as YYYY-MM-DD"));
+    }
+    breaks.push_back(*day);
+  }
+  return breaks;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  nmd::internal::v1::CostsConfig config;
+  return nmd::ServiceMain(
+      argc, argv, config, config.mutable_server(), [&config](nmd::Process& process) -> absl::StatusOr<nmd::ServiceState> {
+        auto state = std::make_shared<State>();
+        NMD_ASSIGN_OR_RETURN(std::vector<nmd::Day> breaks, ReadTrendBreaks(config));
+        NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
+        const std::string& municipality = config.server().municipality();
+        state->costs = std::make_unique<nmd::costs::Costs>(*state->journal, process.clock(), municipality, std::move(breaks));
+        nmd::costs::Costs* costs = state->costs.get();
+        NMD_RETURN_IF_ERROR(costs->Replay());
+        costs->Warm();
+        nmd::costs::BindMethods(costs, &process.router());
+
+        const std::string parent = absl::StrCat("municipalities/", municipality);
+        state->ingestion = process.NewPeer(config.ingestion());
+        state->linking = process.NewPeer(config.linking());
+        const nmd::Peer* ingestion = state->ingestion.get();
+        const nmd::Peer* linking = state->linking.get();
+        state->facts = std::make_unique<nmd::Follower>(
+            "ingestion facts", [=] { return nmd::costs::PullFacts(*ingestion, parent, kWaitSeconds, costs); });
+        state->links = std::make_unique<nmd::Follower>(
+            "linking links", [=] { return nmd::costs::PullLinks(*linking, parent, kWaitSeconds, costs); });
+        process.AtStop([state = state.get()] {
+          state->facts->Stop();
+          state->links->Stop();
+        });
+        return state;
+      });
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/service.h"
+
+#include "nmd/costs/v1/costs.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
+#include "nmd/linking/v1/linking.pb.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::costs {
+namespace {
+
+// A peer that waits needs time to answer after the wait.
+absl::Duration TimeoutFor(int wait_seconds) { return absl::Seconds(wait_seconds + 15); }
+
+}  // namespace
+
+void BindMethods(Costs* costs, Router* router) {
+  constexpr absl::string_view kService = "nmd.costs.v1.CostsService";
+  router->Handle(kService, "ListMeasures", [costs](const Caller& caller, const v1::ListMeasuresRequest& request) {
+    return costs->ListMeasures(caller, request);
+  });
+  router->Handle(kService, "ListDimensions", [costs](const Caller& caller, const v1::ListDimensionsRequest& request) {
+    return costs->ListDimensions(caller, request);
+  });
+  router->Handle(kService, "QueryFigures", [costs](const Caller& caller, const v1::QueryFiguresRequest& request) {
+    return costs->QueryFigures(caller, request);
+  });
+  router->Handle(kService, "DecomposeGrowth", [costs](const Caller& caller, const v1::DecomposeGrowthRequest& request) {
+    return costs->DecomposeGrowth(caller, request);
+  });
+  router->Handle(kService, "ExplainFigure", [costs](const Caller& caller, const v1::ExplainFigureRequest& request) {
+    return costs->ExplainFigure(caller, request);
+  });
+}
+
+absl::Status PullFacts(const Peer& ingestion, const std::string& parent, int wait_seconds, Costs* costs) {
+  ingestion::v1::ListFactsRequest request;
+  request.set_parent(parent);
+  request.set_after_sequence(costs->facts_cursor());
+  request.set_wait_seconds(wait_seconds);
+  NMD_ASSIGN_OR_RETURN(const auto response,
+                       ingestion.Call<ingestion::v1::ListFactsResponse>("/nmd.ingestion.v1.IngestionService/ListFacts", request,
+                                                                        TimeoutFor(wait_seconds)));
+  NMD_RETURN_IF_ERROR(costs->AddFacts(response));
+  if (response.next_sequence() >= response.last_sequence()) costs->Warm();
+  return absl::OkStatus();
+}
+
+absl::Status PullLinks(const Peer& linking, const std::string& parent, int wait_seconds, Costs* costs) {
+  linking::v1::ListLinksRequest request;
+  request.set_parent(parent);
+  request.set_after_sequence(costs->links_cursor());
+  request.set_wait_seconds(wait_seconds);
+  NMD_ASSIGN_OR_RETURN(const auto response, linking.Call<linking::v1::ListLinksResponse>(
+                                                "/nmd.linking.v1.LinkingService/ListLinks", request, TimeoutFor(wait_seconds)));
+  NMD_RETURN_IF_ERROR(costs->AddLinks(response));
+  if (response.next_sequence() >= response.last_sequence()) costs->Warm();
+  return absl::OkStatus();
+}
+
+}  // namespace nmd::costs

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_SNAPSHOT_H_
+#define NMD_SERVICES_COSTS_SNAPSHOT_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/core/date.h"
+#include "services/core/money.h"
+#include "services/costs/fact_table.h"
+#include "services/costs/ledger.h"
+
+// What is known at one moment, worked out: the table figures are counted over and everything needed to say where they
+// came from. A pure function of KnownFacts and the month of K; made once per knowledge moment, then only read.
+namespace nmd::costs {
+
+// Values and labels by code; values in ascending order, code 0 the empty one ("onbekend").
+struct Dictionary {
+  std::vector<std::string> values;
+  std::vector<std::string> labels;
+};
+
+// Days on which a client turns 4, 12, 18, 23 and 65: where one age band ends and the next begins.
+inline constexpr size_t kAgeSteps = 5;
+using AgeDays = std::array<Day, kAgeSteps>;
+AgeDays AgeDaysOf(Day birth);
+
+// The part of a batch that matters for provenance.
+struct Origin {
+  std::string delivery;
+  std::string source;
+  Moment known = 0;
+};
+
+// Deliveries of one source that hold one combination of kinds of facts.
+struct SourceShare {
+  uint32_t kinds = 0;
+  int64_t deliveries = 0, records = 0, sound_records = 0;
+  Moment newest = 0;
+};
+
+struct PopulationCount {
+  int32_t year = 0;
+  std::string wijk, buurt, sex;
+  int32_t age_from = 0, age_to = 0;
+  int64_t count = 0;
+  uint32_t origin = 0;
+};
+
+struct BudgetAmount {
+  std::string line;
+  int32_t year = 0;
+  Cents amount = 0;
+  uint32_t origin = 0;
+};
+
+// Months [first, end) there is data about; empty when there is none.
+struct MonthRange {
+  Month first = 0, end = 0;
+  bool empty() const { return end <= first; }
+};
+
+struct Snapshot {
+  FactTable table;
+  std::array<Dictionary, kFieldCount> dictionaries;  // Of kMonthField: empty, the code says it.
+
+  std::vector<bool> birth_known;  // Per client.
+  std::vector<AgeDays> age_days;
+
+  // Deliveries behind the rows.
+  std::vector<Origin> origins;  // By batch index.
+  struct Span {
+    uint32_t first = 0, count = 0;
+  };
+  struct Source {
+    nmd::Period period;
+    uint32_t origin = 0;
+  };
+  std::vector<Span> provision_sources;  // Per provision: a range of `sources`.
+  std::vector<Source> sources;          // The allocations in force.
+  struct ClaimSource {
+    uint32_t row = 0;
+    uint32_t origin = 0;
+  };
+  std::vector<ClaimSource> claim_sources;  // In order of row.
+
+  std::map<std::string, std::vector<SourceShare>> shares;  // By source.
+
+  std::vector<PopulationCount> populations;  // Latest statements, in order of year, wijk, buurt, sex, ages.
+  std::vector<BudgetAmount> budgets;         // Latest vintages, in order of line and year.
+
+  MonthRange allocation_months, claim_months;
+
+  // Steps of the calculation, for explanations.
+  int64_t delivery_count = 0, version_count = 0, deleted_count = 0, current_count = 0, client_count = 0;
+
+  // Rough memory in bytes.
+  size_t Bytes() const;
+};
+
+// Rows of an allocation without an end reach up to and including this many months after the month of K; an end more than
+// ten years after K is as good as none.
+inline constexpr int kHorizonMonths = 12;
+
+std::shared_ptr<const Snapshot> BuildSnapshot(const KnownFacts& known, Month known_month);
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_SNAPSHOT_H_
