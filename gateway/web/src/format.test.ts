@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { addMonths, dateOf, dateShort, dateTime, endOfDay, euro, monthLong, monthShort, number, percent } from './format';
+import { addMonths, dateOf, dateShort, dateTime, endOfDay, euro, glue, monthLong, monthShort, number, percent } from './format';
 
 const NBSP = '\u00a0';
 
@@ -36,6 +36,11 @@ describe('months', () => {
   it.each([['2017-12', 1, '2018-01'], ['2018-01', -1, '2017-12'], ['2016-01', 35, '2018-12']])('%s plus %d is %s', (month, count, expected) =>
     expect(addMonths(month, count)).toBe(expected),
   );
+});
+
+describe('texts', () => {
+  it('keep an amount with its sign and a year with its month', () =>
+    expect(glue('Van € 416.000 in januari 2017 tot mei 2018, in 2018')).toBe(`Van €${NBSP}416.000 in januari${NBSP}2017 tot mei${NBSP}2018, in 2018`));
 });
 
 describe('moments', () => {

@@ -11,6 +11,8 @@ const MONTHS = [
 ];
 const SHORT_MONTHS = ['jan', 'feb', 'mrt', 'apr', 'mei', 'jun', 'jul', 'aug', 'sep', 'okt', 'nov', 'dec'];
 
+const GLUED = new RegExp(`€ (?=\\d)|\\b(${[...MONTHS, ...SHORT_MONTHS].join('|')}) (?=\\d{4}\\b)`, 'g');
+
 /** A calendar month, "2018-01". */
 export type Month = string;
 
@@ -56,6 +58,11 @@ export function monthLong(month: Month): string {
 export function monthShort(month: Month): string {
   const [year, index] = monthParts(month);
   return `${SHORT_MONTHS[index]} ${year}`;
+}
+
+/** A text in which an amount never parts from its euro sign, nor a year from its month. */
+export function glue(text: string): string {
+  return text.replaceAll(GLUED, (found) => found.replace(' ', NBSP));
 }
 
 /** The month `count` months later. */

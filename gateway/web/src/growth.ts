@@ -7,9 +7,9 @@ import { waterfall } from './charts/waterfall';
 import { csv, type Context } from './csv';
 import { byId, h } from './dom';
 import { absent, definitions, statements, type Figure } from './figure';
-import { addMonths, dateOf, dateTime, endOfDay, euro, monthLong, monthShort } from './format';
+import { addMonths, dateOf, dateTime, endOfDay, euro, glue, monthLong, monthShort } from './format';
 import {
-  CARE, LAW_TITLES, MEASURES, comparedFigures, definitionTable, effectDescription, effectTable, groupDescription, groupTable, groupsOf,
+  LAW_TITLES, MEASURES, comparedFigures, definitionTable, effectDescription, effectTable, groupDescription, groupTable, groupsOf,
   headlinesOf, overTimeDescription, overTimeOf, provenanceTable, questionOf, unregistered, waterfallOf, type Headline,
 } from './growth_model';
 import { alert, announce, button, download, problemAlert, runPage } from './shell';
@@ -65,7 +65,7 @@ function headline(each: Headline): HTMLElement {
     'li',
     { class: 'nmd-headline' },
     h('h3', { class: 'nmd-headline__title' }, each.title),
-    h('p', { class: 'nmd-headline__change' }, each.change),
+    h('p', { class: `nmd-headline__change${each.answered ? '' : ' nmd-headline__change--word'}` }, each.change),
     h(
       'p',
       { class: 'nmd-headline__values' },
@@ -75,8 +75,8 @@ function headline(each: Headline): HTMLElement {
       h('span', { class: 'nmd-visually-hidden' }, ' naar '),
       h('strong', {}, each.after),
     ),
-    h('p', { class: 'nmd-headline__base' }, each.base),
-    ...(each.why ? [h('p', { class: 'nmd-note' }, each.why)] : []),
+    h('p', { class: 'nmd-headline__base' }, glue(each.base)),
+    ...(each.note ? [h('p', { class: 'nmd-headline__base' }, each.note)] : []),
   );
 }
 
@@ -99,7 +99,7 @@ function section(id: string, title: string, ...children: HTMLElement[]): HTMLEle
 }
 
 function figureCaption(words: string): HTMLElement {
-  return h('p', { class: 'nmd-figure-caption' }, words);
+  return h('p', { class: 'nmd-figure-caption' }, glue(words));
 }
 
 // Words instead of a chart.
@@ -113,7 +113,6 @@ function causes(view: View, changeFactors: (factors: Factors) => void): HTMLElem
   const drawing = h('div', {});
   const draw = (state: GrowthState) => {
     const steps = waterfallOf(decomposition, state);
-    if (steps.length === 0) return drawing.replaceChildren(noChart(decomposition.state, decomposition.state_reason));
     const table = effectTable(decomposition, state);
     const title = `Figuur 1. Van ${monthShort(state.before)} naar ${monthShort(state.after)}: wat het bedrag per maand liet veranderen`;
     drawing.replaceChildren(
@@ -133,10 +132,14 @@ function causes(view: View, changeFactors: (factors: Factors) => void): HTMLElem
     });
     return h('label', { class: 'nmd-choice', for: `factoren-${factors}` }, input, title);
   };
+  const heading = 'Waar komt het verschil vandaan?';
+  if (waterfallOf(decomposition, view.state).length === 0) {
+    return section('waarom', heading, noChart(decomposition.state, decomposition.state_reason));
+  }
   draw(view.state);
   return section(
     'waarom',
-    'Waarom groeide het bedrag?',
+    heading,
     h('fieldset', { class: 'nmd-choices' }, h('legend', {}, 'Uitsplitsing'), radio(4, 'Vier factoren, met zwaarte apart'), radio(3, 'Drie factoren, over totalen')),
     drawing,
   );
@@ -145,7 +148,7 @@ function causes(view: View, changeFactors: (factors: Factors) => void): HTMLElem
 function levels(view: View): HTMLElement {
   const { decomposition } = view.answers;
   const groups = groupsOf(decomposition);
-  const heading = 'Welke niveaus groeiden?';
+  const heading = 'Hoe veranderde het per niveau?';
   if (groups.length === 0) return section('niveaus', heading, noChart(decomposition.state, decomposition.state_reason));
   const { state } = view;
   const table = groupTable(decomposition, state);
@@ -209,7 +212,7 @@ function render(view: View, changeFactors: (factors: Factors) => void): void {
     h(
       'p',
       { class: 'nmd-facts' },
-      `Gemeente ${session.title}. ${LAW_TITLES[state.law]}, zorg in natura. Geïndiceerd: toegewezen ${CARE[state.law]} tegen het afgesproken tarief, niet wat er is betaald. Cijfers bekend op ${dateTime(view.known)}. `,
+      `Gemeente ${session.title}, ${LAW_TITLES[state.law]}. Cijfers bekend op ${dateTime(view.known)}. Geïndiceerd is wat de gemeente heeft toegewezen tegen het afgesproken tarief, niet wat er is betaald. `,
       h('a', { class: 'nl-link nmd-screen-only', href: newest }, 'Toon de nieuwste cijfers'),
     ),
     h(
@@ -217,7 +220,7 @@ function render(view: View, changeFactors: (factors: Factors) => void): void {
       { class: 'nmd-answer', 'aria-labelledby': 'antwoord' },
       h('h2', { class: 'nmd-visually-hidden', id: 'antwoord' }, 'Het antwoord in het kort'),
       h('ul', { class: 'nmd-headlines' }, ...headlinesOf(decomposition, answers.series, state).map(headline)),
-      ...(decomposition.conclusion ? [h('p', { class: 'nmd-conclusion', id: 'conclusie' }, decomposition.conclusion)] : []),
+      ...(decomposition.conclusion ? [h('p', { class: 'nmd-conclusion', id: 'conclusie' }, glue(decomposition.conclusion))] : []),
       h('div', { class: 'nmd-actions' }, print, permalink),
     ),
     causes(view, (factors) => {
@@ -288,7 +291,7 @@ class Page {
       content.replaceChildren(alert('error', 'Deze vraag kan niet worden gesteld', [...faults, 'Pas de keuzes hierboven aan en kies "Toon cijfers".']));
       return;
     }
-    announce('De cijfers worden geladen…');
+    announce('De cijfers worden geladen…', true);
     content.setAttribute('aria-busy', 'true');
     try {
       const answers = await ask(this.session, state);

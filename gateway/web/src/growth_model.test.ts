@@ -43,13 +43,13 @@ describe('headlines', () => {
     expect(model.headlinesOf(decomposition, series, state).map((each) => [each.before, each.after, each.change])).toEqual([
       ['484', '598', '+24%'], ['601', '786', '+31%'], [`€${NBSP}416.000`, `€${NBSP}598.264`, '+44%'],
     ]);
-    expect(model.headlinesOf(decomposition, series, state)[0]!.base).toBe('+114 ten opzichte van januari 2017 (precies +23,6%)');
+    expect(model.headlinesOf(decomposition, series, state)[0]).toMatchObject({ base: '+114 ten opzichte van januari 2017', note: 'precies +23,6%' });
   });
   it('show both months but no growth where they may not be compared', () => {
     const { series, state } = ask();
     const [clients] = model.headlinesOf({ state: 'NOT_COMPARABLE', state_reason: 'TREND_BREAK' }, series, state);
     expect(clients).toMatchObject({ before: '484', after: '598', change: 'niet vergelijkbaar' });
-    expect(clients!.why).toMatch(/manier van inkopen/);
+    expect(clients!.note).toMatch(/manier van inkopen/);
     expect(clients!.base).not.toMatch(/114/);
   });
   it('are words where a figure is protected', () => {
@@ -99,10 +99,17 @@ describe('over time', () => {
     expect(data.table.rows).toHaveLength(36);
     for (const row of data.table.rows) for (const cell of row) expect(cellText(cell, 'count')).not.toBe('');
   });
+  it('lets a month without a figure say why itself, whatever the base', () => {
+    const wmo = ask({ law: 'wmo' });
+    const [first, base] = [0, 12].map((at) => model.overTimeOf(wmo.series, wmo.state).table.rows[at]!.map((cell) => cellText(cell, 'count')));
+    expect(first).toEqual(['jan 2016', ...Array(6).fill('niet beschikbaar')]);
+    expect(base).toEqual(['jan 2017', ...Array(6).fill('afgeschermd')]);
+  });
   it('draws no month that is less than 90% complete, but keeps it in the table', () => {
     const march = data.months.indexOf('2018-03');
     expect(data.incomplete).toEqual(['2018-03']);
     expect(data.series[0]!.values[march]!.kind).toBe('absent');
+    expect(data.table.rows[march]![0]).toEqual({ kind: 'text', text: 'mrt 2018 (niet volledig)' });
     expect(data.table.rows[march]![1]!.kind).toBe('value');
   });
 });

@@ -5,7 +5,7 @@ import type { Group } from './charts/bars';
 import type { Series } from './charts/lines';
 import { stepsOf, type Step } from './charts/geometry';
 import { absent, cellOf, definitions, difference, growth, text, value, type Absent, type Cell, type Figure, type Value } from './figure';
-import { dateTime, euro, monthLong, monthShort, percent, type Month } from './format';
+import { dateTime, euro, glue, monthLong, monthShort, percent, type Month } from './format';
 import { monthsOf, seriesPeriod, type Factors, type GrowthState, type Law } from './state';
 import { cellText, type Kind, type Table } from './table';
 
@@ -33,7 +33,7 @@ const MEANINGS: Record<string, string> = {
 const THREE_FACTOR_PRICE = 'Een voorziening werd gemiddeld duurder of goedkoper. Zwaardere zorg telt hier mee.';
 
 export function questionOf(state: GrowthState): string {
-  return `Hoe groeiden cliënten, voorzieningen en kosten van ${CARE[state.law]} van ${monthLong(state.before)} tot ${monthLong(state.after)}, en waarom?`;
+  return glue(`Hoe groeiden cliënten, voorzieningen en kosten van ${CARE[state.law]} van ${monthLong(state.before)} tot ${monthLong(state.after)}, en waarom?`);
 }
 
 export interface Headline {
@@ -42,9 +42,11 @@ export interface Headline {
   after: string;
   /** "+24%", or the word for why there is none. */
   change: string;
-  /** "+114 ten opzichte van januari 2017 (484)"; names its base. */
+  answered: boolean;
+  /** "+114 ten opzichte van januari 2017"; names its base. */
   base: string;
-  why: string;
+  /** "precies +23,6%", or why there is no growth. */
+  note: string;
 }
 
 function monthOf(figure: Figure): Month {
@@ -81,17 +83,15 @@ export function headlinesOf(answer: Decomposition, series: Answer, state: Growth
     const after = cellOf(figureOf(measure, state.after, answer.after, series));
     const change = comparable(answer, growth(before, after));
     const more = comparable(answer, difference(before, after));
-    const base =
-      change.kind === 'value' && more.kind === 'value'
-        ? `${cellText(more, kind === 'euro' ? 'growth_euro' : 'change')} ten opzichte van ${monthLong(state.before)} (precies ${percent(change.value, 1, true)})`
-        : `ten opzichte van ${monthLong(state.before)}`;
+    const base = `ten opzichte van ${monthLong(state.before)}`;
     return {
       title: measure === 'indicated' ? 'Geïndiceerd bedrag per maand' : TITLES[measure],
       before: cellText(before, kind),
       after: cellText(after, kind),
       change: change.kind === 'value' ? percent(change.value, 0, true) : change.word,
-      base,
-      why: change.kind === 'absent' ? change.why : '',
+      answered: change.kind === 'value',
+      base: more.kind === 'value' ? `${cellText(more, kind === 'euro' ? 'growth_euro' : 'change')} ${base}` : base,
+      note: change.kind === 'value' ? `precies ${percent(change.value, 1, true)}` : change.why,
     };
   });
 }
@@ -221,7 +221,8 @@ export function overTimeOf(series: Answer, state: GrowthState): OverTime {
     const base = cellOf(found.get(`${measure} ${state.before}`));
     const cells = figures(measure).map((figure) => cellOf(figure));
     const indices = cells.map((cell): Value | Absent => {
-      const change = growth(base, cell);
+      // A month without a figure says why itself; only then does the base matter.
+      const change = cell.kind === 'absent' ? cell : growth(base, cell);
       return change.kind === 'value' ? value(100 * (1 + change.value)) : change;
     });
     return { measure, cells, indices };
@@ -243,7 +244,7 @@ export function overTimeOf(series: Answer, state: GrowthState): OverTime {
         ...MEASURES.map((measure) => ({ header: `Index ${TITLES[measure].toLowerCase()}`, kind: 'index' as const })),
       ],
       rows: months.map((month, index) => [
-        text(monthShort(month)),
+        text(monthShort(month) + (incomplete.includes(month) ? ' (niet volledig)' : '')),
         ...columns.map(({ cells }) => cells[index]!),
         ...columns.map(({ indices }) => indices[index]!),
       ]),

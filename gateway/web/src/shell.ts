@@ -4,9 +4,11 @@ import './style/main.css';
 import { Problem, Session } from './api';
 import { byId, h } from './dom';
 
-/** Says what is going on, to eyes and to screen readers (aria-live). */
-export function announce(message: string): void {
-  byId('status').textContent = message;
+/** Says what is going on to screen readers (aria-live), and to eyes while it goes on. */
+export function announce(message: string, busy = false): void {
+  const status = byId('status');
+  status.classList.toggle('nmd-visually-hidden', !busy);
+  status.textContent = message;
 }
 
 /** Puts the name of the municipality in the page. */
@@ -71,7 +73,7 @@ export function download(name: string, contents: string): void {
 /** Runs a page: signs in, shows, and turns what fails into words with a way to try again. */
 export async function runPage(role: string, pageTitle: string, show: (session: Session) => Promise<void>): Promise<void> {
   const content = byId('content');
-  announce('De cijfers worden geladen…');
+  announce('De cijfers worden geladen…', true);
   content.setAttribute('aria-busy', 'true');
   try {
     const session = await Session.signIn(role);

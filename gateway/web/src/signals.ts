@@ -10,10 +10,10 @@ import { tableElement, type Table } from './table';
 
 const LAWS: Record<string, string> = { jeugdwet: 'Jeugdwet', wmo: 'Wmo' };
 
-function tableOf(signals: Signal[]): Table {
+function tableOf(signals: Signal[], now: string): Table {
   return {
     id: 'signalen',
-    caption: 'Openstaande signalen',
+    caption: `Openstaande signalen, stand van ${now}`,
     columns: [
       { header: 'Aanbieder', kind: 'text' },
       { header: 'Wet', kind: 'text' },
@@ -37,8 +37,8 @@ function tableOf(signals: Signal[]): Table {
 
 async function show(session: Session): Promise<void> {
   const signals = await session.signals();
-  const table = tableOf(signals);
   const now = dateTime(new Date().toISOString());
+  const table = tableOf(signals, now);
   const lead = h('p', { class: 'nl-paragraph nl-paragraph--lead' }, 'Een signaal is een reden om met een aanbieder te praten. Het is geen oordeel en geen bewijs.');
   if (signals.length === 0) {
     byId('content').replaceChildren(lead, h('p', { class: 'nl-paragraph' }, 'Er staan nu geen signalen open.'));

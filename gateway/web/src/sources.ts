@@ -8,10 +8,10 @@ import { dateTime } from './format';
 import { announce, button, download, runPage } from './shell';
 import { tableElement, type Table } from './table';
 
-function tableOf(sources: Source[]): Table {
+function tableOf(sources: Source[], now: string): Table {
   return {
     id: 'bronnen',
-    caption: 'Bronnen, eigenaren en leveringen',
+    caption: `Bronnen, eigenaren en leveringen, stand van ${now}`,
     columns: [
       { header: 'Bron', kind: 'text' },
       { header: 'Eigenaar', kind: 'text' },
@@ -30,8 +30,8 @@ function tableOf(sources: Source[]): Table {
 }
 
 async function show(session: Session): Promise<void> {
-  const table = tableOf(await session.sources());
   const now = dateTime(new Date().toISOString());
+  const table = tableOf(await session.sources(), now);
   byId('content').replaceChildren(
     h('p', { class: 'nl-paragraph nl-paragraph--lead' }, 'Elke levering wordt ongewijzigd bewaard en gecontroleerd. Een afgekeurde levering telt niet mee in de cijfers; de afzender krijgt de reden.'),
     tableElement(table),

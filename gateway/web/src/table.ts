@@ -2,7 +2,7 @@
 // One model for what is on screen and in the file: a table that is shown can be downloaded, and holds the same cells.
 import { h } from './dom';
 import type { Cell } from './figure';
-import { euro, number, percent } from './format';
+import { euro, glue, number, percent } from './format';
 
 /** What the numbers of a column are. Euro columns hold cents, percent columns shares, index columns 100 for the base. */
 export type Kind = 'text' | 'count' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio';
@@ -69,6 +69,12 @@ export function cellText(cell: Cell, kind: Kind): string {
   return cell.kind === 'absent' ? cell.word : show(cell.value, kind);
 }
 
+// A short text stays on one line and a long one gets room, where the table is wider than the screen.
+function lengthClass(content: string): string {
+  if (content.length <= 20) return ' nmd-short';
+  return content.length > 36 ? ' nmd-long' : '';
+}
+
 // The first column names the row.
 function row(cells: Cell[], table: Table): HTMLElement {
   return h(
@@ -76,9 +82,9 @@ function row(cells: Cell[], table: Table): HTMLElement {
     { class: 'utrecht-table__row' },
     ...cells.map((cell, index) => {
       const kind = table.columns[index]?.kind ?? 'text';
-      const content = cellText(cell, kind);
-      if (index === 0) return h('th', { scope: 'row', class: 'utrecht-table__cell nmd-row-header' }, content);
-      const numeric = kind === 'text' ? '' : ' utrecht-table__cell--numeric-column';
+      const content = glue(cellText(cell, kind));
+      if (index === 0) return h('th', { scope: 'row', class: `utrecht-table__cell nmd-row-header${lengthClass(content)}` }, content);
+      const numeric = kind === 'text' ? lengthClass(content) : ' utrecht-table__cell--numeric-column';
       if (cell.kind !== 'absent') return h('td', { class: `utrecht-table__cell${numeric}` }, content);
       return h('td', { class: `utrecht-table__cell${numeric}` }, h('span', { class: 'nmd-absent', title: cell.why }, content));
     }),
@@ -105,7 +111,7 @@ export function tableElement(table: Table, tall = false): HTMLElement {
       h(
         'table',
         { class: 'utrecht-table', id: table.id },
-        h('caption', { class: 'utrecht-table__caption', id: caption }, table.caption),
+        h('caption', { class: 'utrecht-table__caption', id: caption }, h('span', { class: 'nmd-table__title' }, glue(table.caption))),
         h(
           'thead',
           { class: 'utrecht-table__header' },
@@ -119,7 +125,7 @@ export function tableElement(table: Table, tall = false): HTMLElement {
                   scope: 'col',
                   class: `utrecht-table__header-cell${column.kind === 'text' ? '' : ' utrecht-table__header-cell--numeric-column'}`,
                 },
-                column.header,
+                glue(column.header),
               ),
             ),
           ),

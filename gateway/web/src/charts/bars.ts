@@ -21,17 +21,19 @@ const BAR = 18;
 export function pairedBars(title: string, description: string, groups: Group[], legend: { before: string; after: string }): HTMLElement {
   return chart(title, description, (width, id) => {
     const narrow = width < 560;
-    const left = narrow ? 60 : 210;
-    const right = narrow ? 112 : 150;
+    // Room for the names at about 8 px a letter, within reason, and for the growth at the right.
+    const left = Math.min(narrow ? 96 : 210, 24 + 8.2 * (max(groups, (group) => group.title.length) ?? 0));
+    const right = narrow ? 112 : 130;
     const numbers = groups.flatMap((group) => [group.before, group.after]).flatMap((cell) => (cell.kind === 'value' ? [cell.value] : []));
     const x = scaleLinear([0, Math.max(1, max(numbers) ?? 1)], [0, width - left - right]);
     const marks: SVGElement[] = [svg('defs', {}, hatch(`${id}-before`, 'nmd-before'))];
-    const swatches = narrow ? [0, 0] : [left, left];
+    const second = left + (narrow ? 112 : 150);
     // Legend: two swatches with words.
-    marks.push(svg('rect', { x: swatches[0]!, y: 2, width: 22, height: 14, class: 'nmd-bar nmd-bar--before', fill: `url(#${id}-before)` }));
-    marks.push(label(swatches[0]! + 30, 14, legend.before));
-    marks.push(svg('rect', { x: swatches[1]! + (narrow ? 140 : 160), y: 2, width: 22, height: 14, class: 'nmd-bar nmd-bar--after' }));
-    marks.push(label(swatches[1]! + (narrow ? 170 : 190), 14, legend.after));
+    marks.push(svg('rect', { x: left, y: 2, width: 22, height: 14, class: 'nmd-bar nmd-bar--before', fill: `url(#${id}-before)` }));
+    marks.push(label(left + 30, 14, legend.before));
+    marks.push(svg('rect', { x: second, y: 2, width: 22, height: 14, class: 'nmd-bar nmd-bar--after' }));
+    marks.push(label(second + 30, 14, legend.after));
+    if (!narrow) marks.push(label(width - 2, 14, 'groei', '', 'end'));
     const top = 34;
     const pitch = 2 * BAR + 20;
     groups.forEach((group, index) => {

@@ -3,8 +3,8 @@
 // its own on paper.
 import { h, svg } from '../dom';
 
-/** Content width of an A4 page with the margins of the print style, in CSS pixels. */
-const PRINT_WIDTH = 660;
+/** Width that is drawn for paper, in CSS pixels: scaled to an A4 page its letters are those of the printed text. */
+const PRINT_WIDTH = 800;
 
 export interface Drawing {
   height: number;

@@ -21,7 +21,7 @@ export interface Series {
 export function indexLines(title: string, description: string, months: Month[], series: Series[], marked: Month[]): HTMLElement {
   return chart(title, description, (width) => {
     const narrow = width < 560;
-    const [left, right, top, bottom] = [40, narrow ? 14 : 150, narrow ? 88 : 26, 34];
+    const [left, right, top, bottom] = [40, narrow ? 14 : 176, narrow ? 88 : 26, 34];
     const height = (narrow ? 250 : 330) + (narrow ? 62 : 0);
     const x = scaleLinear([0, Math.max(1, months.length - 1)], [left, width - right]);
     const values = series.flatMap((each) => each.values.flatMap((cell) => (cell.kind === 'value' ? [cell.value] : [])));

@@ -16,11 +16,17 @@ export function waterfall(title: string, description: string, steps: Step[], val
     const pitch = narrow ? BAR + 34 : BAR + 16;
     const bars = barsOf(steps, width - left - valueSpace);
     const marks: SVGElement[] = [svg('defs', {}, hatch(`${id}-down`, 'nmd-down'))];
+    const yOf = (index: number) => index * pitch + (narrow ? 22 : 4);
+    // Connectors first: a name is written over them.
+    bars.slice(0, -1).forEach((bar, index) => {
+      marks.push(svg('line', { x1: left + bar.end, x2: left + bar.end, y1: yOf(index) + BAR, y2: yOf(index + 1), class: 'nmd-connector' }));
+    });
     steps.forEach((step, index) => {
       const bar = bars[index]!;
-      const y = index * pitch + (narrow ? 22 : 4);
+      const y = yOf(index);
+      const strong = step.kind === 'total' ? 'nmd-label--strong' : '';
       const middle = y + BAR / 2 + 5;
-      marks.push(narrow ? label(0, y - 6, step.title, step.kind === 'total' ? 'nmd-label--strong' : '') : label(left - 14, middle, step.title, step.kind === 'total' ? 'nmd-label--strong' : '', 'end'));
+      marks.push(narrow ? label(0, y - 6, step.title, strong) : label(left - 14, middle, step.title, strong, 'end'));
       marks.push(
         svg('rect', {
           x: left + bar.x,
@@ -32,14 +38,10 @@ export function waterfall(title: string, description: string, steps: Step[], val
           ...(step.kind === 'down' && { fill: `url(#${id}-down)` }),
         }),
       );
-      marks.push(label(left + bar.x + Math.max(bar.width, 1.5) + 8, middle, valueOf(step), step.kind === 'total' ? 'nmd-label--strong nmd-figures' : 'nmd-figures'));
-      if (index + 1 < steps.length) {
-        const nextY = (index + 1) * pitch + (narrow ? 22 : 4);
-        marks.push(svg('line', { x1: left + bar.end, x2: left + bar.end, y1: y + BAR, y2: nextY, class: 'nmd-connector' }));
-      }
+      marks.push(label(left + bar.x + Math.max(bar.width, 1.5) + 8, middle, valueOf(step), `nmd-figures ${strong}`));
     });
     const height = steps.length * pitch + (narrow ? 2 : 0);
-    marks.push(svg('line', { x1: left, x2: left, y1: 0, y2: height - (narrow ? 6 : 8), class: 'nmd-axis' }));
+    if (!narrow) marks.push(svg('line', { x1: left, x2: left, y1: 0, y2: height - 8, class: 'nmd-axis' }));
     return { height, marks };
   });
 }
