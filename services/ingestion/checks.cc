@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "services/core/codes.h"
 #include "services/ingestion/message_reader.h"
@@ -228,12 +229,20 @@ void NoCreditOfOwnLine(const ParsedMessage& m, Report& report) {
            [&](const ClaimLine& l) { return !l.previous_reference.empty() && own.contains(l.previous_reference); });
 }
 
+// What TR416 takes for the same debit. Sets of pointers are a third of the size of sets of values.
+struct DebitHash {
+  size_t operator()(const ClaimLine* l) const { return absl::HashOf(l->allocation, l->period.start, l->product); }
+};
+struct SameDebit {
+  bool operator()(const ClaimLine* a, const ClaimLine* b) const {
+    return a->allocation == b->allocation && a->period == b->period && a->product == b->product && a->category == b->category;
+  }
+};
+
 void OneDebitPerPeriod(const ParsedMessage& m, Report& report) {
-  absl::flat_hash_set<std::tuple<int64_t, Day, Day, absl::string_view, absl::string_view>> debits;
+  absl::flat_hash_set<const ClaimLine*, DebitHash, SameDebit> debits;
   debits.reserve(m.claim->lines.size());
-  EachLine(m, report, "", [&](const ClaimLine& l) {
-    return !l.amount.credit && !debits.insert({l.allocation, l.period.start, l.period.end, l.category, l.product}).second;
-  });
+  EachLine(m, report, "", [&](const ClaimLine& l) { return !l.amount.credit && !debits.insert(&l).second; });
 }
 
 Cents SumOf(const std::vector<ClaimLine>& lines) {

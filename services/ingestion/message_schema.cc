@@ -466,6 +466,11 @@ constexpr Element kStopMessage[] = {
 
 // ---- 323 and 325 --------------------------------------------------------------------------------------------------------
 
+void OpenLines(Filling& f, std::vector<ClaimLine>& lines) {
+  lines.reserve(f.expected_lines);
+  f.lines = &lines;
+}
+
 void OpenLine(Filling& f) {
   const auto client = static_cast<int32_t>(f.message.clients.size()) - 1;
   const int32_t position = !f.lines->empty() && f.lines->back().client == client ? f.lines->back().position + 1 : 0;
@@ -519,7 +524,7 @@ constexpr Element kClaim[] = {
 
 constexpr Element kClaimMessage[] = {
     Group(kOwn, kOne, "Header", kClaimHeader),
-    Group(kOwn, kOne, "Declaratie", kClaim, [](Filling& f) { f.lines = &f.message.claim.emplace().lines; }),
+    Group(kOwn, kOne, "Declaratie", kClaim, [](Filling& f) { OpenLines(f, f.message.claim.emplace().lines); }),
 };
 
 constexpr Element kAnswerLine[] = {
@@ -559,7 +564,7 @@ constexpr Element kAnswer[] = {
 
 constexpr Element kAnswerMessage[] = {
     Group(kOwn, kOne, "Header", kAnswerHeader),
-    Group(kOwn, kOptional, "DeclaratieAntwoord", kAnswer, [](Filling& f) { f.lines = &f.message.answer.emplace().lines; }),
+    Group(kOwn, kOptional, "DeclaratieAntwoord", kAnswer, [](Filling& f) { OpenLines(f, f.message.answer.emplace().lines); }),
 };
 
 constexpr MessageSchema kSchemas[] = {

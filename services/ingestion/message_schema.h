@@ -2,6 +2,7 @@
 #ifndef NMD_SERVICES_INGESTION_MESSAGE_SCHEMA_H_
 #define NMD_SERVICES_INGESTION_MESSAGE_SCHEMA_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct Filling {
   AllocatedVolume* volume = nullptr;
   ClaimLine* line = nullptr;
   std::vector<ClaimLine>* lines = nullptr;
+  size_t expected_lines = 0;  // room to make for them at once
   Period* period = nullptr;
   Amount* amount = nullptr;
 
