@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "gateway/dev_issuer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/testing.h"
+#include "gateway/token.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace nmd::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1522533600);
+
+internal::v1::IssuerConfig Config() {
+  static const auto* keys = new testing::KeyPair(testing::MakeKeyPair("P-256"));
+  internal::v1::IssuerConfig config = testing::MakeIssuer("dev_issuer_test", *keys);
+  config.set_development(true);
+  config.set_development_key(testing::WriteTemp("dev_issuer_test.pem", keys->private_pem));
+  return config;
+}
+
+HttpRequest Request(const std::string& target, const std::string& host) { return {"GET", target, {{"Host", host}}, "r-1"}; }
+
+TEST(DevIssuer, GivesATokenTheGatewayTakes) {
+  FakeClock clock(kNow);
+  const auto issuer = *DevIssuer::Create(Config(), true, "gm1730", clock);
+  const HttpResponse response = issuer->Answer(Request("/v1/dev/token?role=controller", "localhost:8080"));
+  ASSERT_EQ(response.status, 200) << response.body;
+  google::protobuf::Struct json;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(response.body, &json).ok());
+  EXPECT_EQ(json.fields().at("expire_time").string_value(), "2018-03-31T23:00:00Z");
+  const auto checker = *TokenChecker::Create(Config(), clock);
+  const absl::StatusOr<Caller> caller = checker->Check(absl::StrCat("Bearer ", json.fields().at("token").string_value()));
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_TRUE(caller->Has(type::CONTROLLER));
+  EXPECT_EQ(caller->municipality, "gm1730");
+  EXPECT_EQ(caller->subject, "demo-controller");
+}
+
+TEST(DevIssuer, RefusesAnAddressOthersReach) {
+  FakeClock clock(kNow);
+  const auto issuer = DevIssuer::Create(Config(), false, "gm1730", clock);
+  ASSERT_FALSE(issuer.ok());
+  EXPECT_THAT(std::string(issuer.status().message()), HasSubstr("loopback"));
+}
+
+TEST(DevIssuer, RefusesAtStartWithoutItsKey) {
+  FakeClock clock(kNow);
+  internal::v1::IssuerConfig config = Config();
+  config.set_development_key(config.public_key());
+  EXPECT_FALSE(DevIssuer::Create(config, true, "gm1730", clock).ok());
+  config.clear_development_key();
+  EXPECT_FALSE(DevIssuer::Create(config, true, "gm1730", clock).ok());
+}
+
+TEST(DevIssuer, KnowsOnlyRolesThatExist) {
+  FakeClock clock(kNow);
+  const auto issuer = *DevIssuer::Create(Config(), true, "gm1730", clock);
+  for (const char* target :
+       {"/v1/dev/token", "/v1/dev/token?role=keizer", "/v1/dev/token?role=service", "/v1/dev/token?role=%2"}) {
+    EXPECT_EQ(issuer->Answer(Request(target, "127.0.0.1")).status, 400) << target;
+  }
+}
+
+TEST(DevIssuer, AnswersOnlyToThisMachinesNames) {
+  FakeClock clock(kNow);
+  const auto issuer = *DevIssuer::Create(Config(), true, "gm1730", clock);
+  for (const char* host : {"localhost", "localhost:8080", "127.0.0.1:1", "[::1]:8080"}) {
+    EXPECT_EQ(issuer->Answer(Request("/v1/dev/token?role=griffie", host)).status, 200) << host;
+  }
+  for (const char* host : {"", "evil.test", "localhost.evil.test", "127.0.0.1.evil.test:80"}) {
+    EXPECT_EQ(issuer->Answer(Request("/v1/dev/token?role=griffie", host)).status, 403) << host;
+  }
+}
+
+}  // namespace
+}  // namespace nmd::gateway

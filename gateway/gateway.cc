@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "gateway/gateway.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gateway/problem.h"
+#include "gateway/transcoder.h"
+#include "google/protobuf/descriptor.h"
+#include "services/platform/errors.h"
+#include "services/platform/log.h"
+#include "services/platform/metrics.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::gateway {
+namespace {
+
+constexpr absl::Duration kCallLimit = absl::Seconds(60);
+// The one method of the long-running operations that services answer.
+constexpr absl::string_view kGetOperation = "google.longrunning.Operations.GetOperation";
+
+struct Families {
+  prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                          .Name("nmd_http_requests_total")
+                                                          .Help("Requests that were answered.")
+                                                          .Register(MetricRegistry());
+  prometheus::Family<prometheus::Histogram>& seconds = prometheus::BuildHistogram()
+                                                           .Name("nmd_http_request_seconds")
+                                                           .Help("Time from the head of a request to its answer.")
+                                                           .Register(MetricRegistry());
+};
+
+// Labels are patterns and codes, so their number is fixed, whatever is asked.
+void Count(const std::string& route, int status, absl::Duration took) {
+  static Families& families = *new Families;
+  static const prometheus::Histogram::BucketBoundaries& buckets =
+      *new prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+  families.requests.Add({{"route", route}, {"code", absl::StrCat(status)}}).Increment();
+  families.seconds.Add({{"route", route}}, buckets).Observe(absl::ToDoubleSeconds(took));
+}
+
+}  // namespace
+
+Headers CommonHeaders() {
+  return {{"API-Version", std::string(kApiVersion)},
+          {"Cache-Control", "no-store"},
+          {"Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+          {"Referrer-Policy", "no-referrer"},
+          {"Strict-Transport-Security", "max-age=31536000"},
+          {"X-Content-Type-Options", "nosniff"},
+          {"X-Frame-Options", "DENY"}};
+}
+
+void RecordRefused(int status, absl::string_view request_id) {
+  Count("refused", status, absl::ZeroDuration());
+  Log(LogLevel::kInfo, "request", {{"route", "refused"}, {"status", status}, {"request_id", request_id}});
+}
+
+struct Gateway::Visit {
+  std::string route;  // The pattern, never the path: a path names a resource.
+  std::string request_id;
+  absl::Time start;
+  Caller caller;
+
+  // Counts and logs, once per request.
+  HttpResponse Done(HttpResponse response, absl::Time now) const {
+    const absl::Duration took = now - start;
+    Count(route, response.status, took);
+    const std::string roles =
+        absl::StrJoin(caller.roles, ",", [](std::string* out, type::Role role) { absl::StrAppend(out, WordOf(role)); });
+    Log(LogLevel::kInfo, "request",
+        {{"route", route},
+         {"status", response.status},
+         {"role", roles},
+         {"request_id", request_id},
+         {"latency_ms", absl::ToDoubleMilliseconds(took)}});
+    return response;
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(Parts parts, const Clock& clock) {
+  std::vector<const google::protobuf::MethodDescriptor*> methods;
+  for (const auto& [name, peer] : parts.peers) {
+    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    if (service == nullptr) return absl::FailedPreconditionError(absl::StrCat(name, " is not linked in"));
+    for (int i = 0; i < service->method_count(); ++i) {
+      if (absl::StartsWith(name, "google.longrunning.") && service->method(i)->full_name() != kGetOperation) continue;
+      methods.push_back(service->method(i));
+    }
+  }
+  NMD_ASSIGN_OR_RETURN(Routes routes, Routes::Build(methods));
+  return std::unique_ptr<Gateway>(new Gateway(std::move(parts), std::move(routes), clock));
+}
+
+Admission Gateway::Finish(const Visit& visit, HttpResponse response) const {
+  return {visit.Done(std::move(response), clock_.Now()), nullptr};
+}
+
+Admission Gateway::Handle(const HttpRequest& request) const {
+  const auto visit = std::make_shared<Visit>();
+  visit->request_id = request.request_id;
+  visit->start = clock_.Now();
+  const absl::string_view path = request.Path();
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+
+  Routes::Found found = routes_.Find(request.method, path);
+  if (found.route == nullptr && parts_.dev_issuer != nullptr && path == DevIssuer::kPath) {
+    visit->route = absl::StrCat("GET ", DevIssuer::kPath);
+    if (request.method == "GET") return Finish(*visit, parts_.dev_issuer->Answer(request));
+    found.allowed = {"GET"};
+  } else if (found.route == nullptr && found.allowed.empty()) {
+    if (std::optional<HttpResponse> file = parts_.files.Answer(request)) {
+      visit->route = "static";
+      if (reads) return Finish(*visit, *std::move(file));
+      found.allowed = {"GET", "HEAD"};
+    }
+  }
+  if (found.allowed.empty()) {
+    visit->route = "unknown";
+    return Finish(*visit, ProblemOf(Fail(absl::StatusCode::kNotFound, ErrorReason::ROUTE_UNKNOWN,
+                                         "there is no such path; paths have no trailing slash"),
+                                    request.request_id));
+  }
+  if (found.route == nullptr) {
+    if (visit->route.empty()) visit->route = "other method";
+    const std::string allow = absl::StrJoin(found.allowed, ", ");
+    if (request.method == "OPTIONS") return Finish(*visit, {204, "", "", {{"Allow", allow}}});
+    HttpResponse refusal =
+        ProblemOf(Fail(absl::StatusCode::kUnimplemented, ErrorReason::METHOD_UNKNOWN, absl::StrCat("this path takes ", allow)),
+                  request.request_id, 405);
+    refusal.headers.emplace_back("Allow", allow);
+    return Finish(*visit, std::move(refusal));
+  }
+
+  const Route& route = *found.route;
+  visit->route = absl::StrCat(route.http_method, " ", route.pattern);
+  absl::StatusOr<Caller> caller = parts_.tokens->Check(request.Header("Authorization"));
+  if (!caller.ok()) return Finish(*visit, ProblemOf(caller.status(), request.request_id));
+  visit->caller = *std::move(caller);
+  visit->caller.request_id = request.request_id;
+  visit->caller.deadline = visit->start + kCallLimit;
+  const absl::string_view type = request.Header("Content-Type");
+  if (!route.body.empty() && !type.empty() && !absl::StartsWithIgnoreCase(type, "application/json")) {
+    return Finish(*visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::JSON_INVALID,
+                                         "the body must be application/json"),
+                                    request.request_id, 415));
+  }
+  const Peer& peer = *parts_.peers.at(route.method->service()->full_name());
+  return {std::nullopt, [this, visit, &peer, &route, variables = std::move(found.variables),
+                         query = std::string(request.Query())](std::string body, Respond respond) {
+            Call(visit, peer, route, variables, query, std::move(body), std::move(respond));
+          }};
+}
+
+void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Peer& peer, const Route& route,
+                   const PathVariables& variables, absl::string_view query, std::string body, Respond respond) const {
+  absl::StatusOr<std::string> request = RequestBytes(route, variables, query, body);
+  if (!request.ok()) {
+    respond(
+        [this, visit, status = request.status()] { return visit->Done(ProblemOf(status, visit->request_id), clock_.Now()); });
+    return;
+  }
+  peer.CallBytesAsync(route.rpc_path, *std::move(request), kCallLimit, &visit->caller,
+                      [this, visit, &route, respond = std::move(respond)](absl::StatusOr<std::string> answer) {
+                        respond([this, visit, &route, answer = std::move(answer)] {
+                          absl::StatusOr<std::string> json =
+                              answer.ok() ? ResponseJson(*route.method, *answer) : answer.status();
+                          if (!json.ok()) return visit->Done(ProblemOf(json.status(), visit->request_id), clock_.Now());
+                          return visit->Done({200, "application/json", *std::move(json), {}}, clock_.Now());
+                        });
+                      });
+}
+
+}  // namespace nmd::gateway

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_GATEWAY_GATEWAY_H_
+#define NMD_GATEWAY_GATEWAY_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "gateway/dev_issuer.h"
+#include "gateway/http.h"
+#include "gateway/routes.h"
+#include "gateway/static_files.h"
+#include "gateway/token.h"
+#include "services/platform/clock.h"
+#include "services/platform/peer.h"
+
+namespace nmd::gateway {
+
+// Version of the HTTP API, in the header API-Version (NL API Design Rules, version-header).
+inline constexpr absl::string_view kApiVersion = "1.0.0";
+
+// What every answer of the gateway carries: version, and the security headers of the NL API Design Rules
+// (transport/security-headers). Nothing is stored by anybody unless an answer says otherwise.
+Headers CommonHeaders();
+
+// One line in the log and one count, for a request the server refused before the gateway saw it.
+void RecordRefused(int status, absl::string_view request_id);
+
+// HTTP/JSON in, calls to the services out. Knows paths, tokens and JSON; who may do what, and what is right, is for the
+// service to say: its refusals are passed on as problem details.
+//
+// In this order, before the body is read: the path, else 404; the method, else 405 with Allow; the token, else 401. Then the
+// body becomes the request, and the service is called on behalf of the caller, for at most 60 seconds.
+//
+// Needs no token: the files of the dashboard, and the development issuer where there is one.
+//
+// Thread safety: Handle may be called from any thread. The peers and the parts must outlive the last answer.
+class Gateway {
+ public:
+  struct Parts {
+    // Peer by full name of the proto service. Example: "nmd.costs.v1.CostsService".
+    std::map<std::string, const Peer*> peers;
+    const TokenChecker* tokens = nullptr;
+    const DevIssuer* dev_issuer = nullptr;  // Null: none.
+    StaticFiles files;
+  };
+  // Errors: INVALID_ARGUMENT when an annotation cannot be routed, FAILED_PRECONDITION for a service that is not linked in.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Create(Parts parts, const Clock& clock);
+
+  // An HttpHandler.
+  Admission Handle(const HttpRequest& request) const;
+
+  const Routes& routes() const { return routes_; }
+
+ private:
+  struct Visit;  // What the log line of a request says.
+
+  Gateway(Parts parts, Routes routes, const Clock& clock)
+      : parts_(std::move(parts)), routes_(std::move(routes)), clock_(clock) {}
+
+  Admission Finish(const Visit& visit, HttpResponse response) const;
+  void Call(const std::shared_ptr<const Visit>& visit, const Peer& peer, const Route& route, const PathVariables& variables,
+            absl::string_view query, std::string body, Respond respond) const;
+
+  const Parts parts_;
+  const Routes routes_;
+  const Clock& clock_;
+};
+
+}  // namespace nmd::gateway
+
+#endif  // NMD_GATEWAY_GATEWAY_H_

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "gateway/http_server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "services/platform/mutex.h"
+
+namespace nmd::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A connection that sends exactly what it is told; reads give up after ten seconds, so that a fault is a failure.
+class Wire {
+ public:
+  explicit Wire(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval limit = {10, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~Wire() { close(socket_); }
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
+
+  bool connected() const { return connected_; }
+  void Send(absl::string_view text) { ASSERT_EQ(send(socket_, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size())); }
+  // Everything until the server closes, or until `text` was seen.
+  std::string ReadUntil(absl::string_view text) {
+    std::string all;
+    std::array<char, 4096> part;
+    while (text.empty() || !absl::StrContains(all, text)) {
+      const ssize_t size = recv(socket_, part.data(), part.size(), 0);
+      if (size < 0) return absl::StrCat(all, "<no answer>");
+      if (size == 0) return absl::StrCat(all, "<closed>");
+      all.append(part.data(), static_cast<size_t>(size));
+    }
+    return all;
+  }
+  std::string ReadAll() { return ReadUntil(""); }
+
+ private:
+  const int socket_;
+  bool connected_ = false;
+};
+
+// Answers "method target body"; "/refuse" is refused before the body, "/hold" is kept until the test lets go.
+class HttpServerTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<HttpServer> Start(HttpServerOptions options = {}) {
+    options.listen = "127.0.0.1:0";
+    options.common_headers = {{"API-Version", "1.0.0"}, {"Cache-Control", "no-store"}};
+    options.on_refused = [this](int status, absl::string_view) { refused_ = status; };
+    absl::StatusOr<std::unique_ptr<HttpServer>> server =
+        HttpServer::Start(std::move(options), [this](const HttpRequest& request) {
+          if (request.target == "/refuse") return Admission{HttpResponse{401, "text/plain", "no", {}}, nullptr};
+          return Admission{
+              std::nullopt, [this, request](std::string body, Respond respond) {
+                if (request.target == "/hold") {
+                  MutexLock lock(mutex_);
+                  held_.push_back(std::move(respond));
+                  changed_.NotifyAll();
+                  return;
+                }
+                respond([request, body] {
+                  return HttpResponse{200, "text/plain", absl::StrCat(request.method, " ", request.target, " ", body), {}};
+                });
+              }};
+        });
+    EXPECT_TRUE(server.ok()) << server.status();
+    return *std::move(server);
+  }
+
+  // Waits for a request to "/hold" and takes its answer function.
+  Respond TakeHeld() {
+    MutexLock lock(mutex_);
+    while (held_.empty()) changed_.Wait(mutex_);
+    Respond respond = std::move(held_.front());
+    held_.erase(held_.begin());
+    return respond;
+  }
+
+  std::atomic<int> refused_ = 0;
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<Respond> held_;
+};
+
+constexpr absl::string_view kClose = "Connection: close\r\n\r\n";
+
+TEST_F(HttpServerTest, AnswersWithTheHeadersOfEveryAnswer) {
+  const auto server = Start();
+  Wire wire(server->port());
+  wire.Send(absl::StrCat("POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n", kClose, "body"));
+  const std::string answer = wire.ReadAll();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("API-Version: 1.0.0\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Cache-Control: no-store\r\n"));
+  EXPECT_THAT(answer, HasSubstr("X-Request-Id: "));
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 16\r\n"));
+  EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\nPOST /a?b=c body<closed>"));
+}
+
+TEST_F(HttpServerTest, EchoesAWellFormedRequestIdOnly) {
+  const auto server = Start();
+  for (const std::string& id : {std::string("abc-DEF-123"), std::string(64, 'a')}) {
+    Wire wire(server->port());
+    wire.Send(absl::StrCat("GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: ", id, "\r\n", kClose));
+    EXPECT_THAT(wire.ReadAll(), HasSubstr(absl::StrCat("X-Request-Id: ", id, "\r\n")));
+  }
+  for (const std::string& id : {std::string("a b"), std::string("a_b"), std::string(65, 'a'), std::string("<script>")}) {
+    Wire wire(server->port());
+    wire.Send(absl::StrCat("GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: ", id, "\r\n", kClose));
+    const std::string answer = wire.ReadAll();
+    EXPECT_THAT(answer, HasSubstr("X-Request-Id: "));
+    EXPECT_THAT(answer, Not(HasSubstr(id)));
+  }
+}
+
+TEST_F(HttpServerTest, KeepsTheConnectionForTheNextRequest) {
+  const auto server = Start();
+  Wire wire(server->port());
+  wire.Send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(wire.ReadUntil("GET /one "), HasSubstr("200 OK"));
+  // Two at once: the second waits its turn.
+  wire.Send("GET /two HTTP/1.1\r\nHost: x\r\n\r\nGET /three HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answers = wire.ReadUntil("GET /three ");
+  EXPECT_LT(answers.find("GET /two "), answers.find("GET /three "));
+}
+
+TEST_F(HttpServerTest, AnswersHeadWithTheLengthAndNoBody) {
+  const auto server = Start();
+  Wire wire(server->port());
+  wire.Send(absl::StrCat("HEAD /abc HTTP/1.1\r\nHost: x\r\n", kClose));
+  const std::string answer = wire.ReadAll();
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 10\r\n"));
+  EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\n<closed>"));
+}
+
+TEST_F(HttpServerTest, ReadsChunkedBodiesAndSaysContinue) {
+  const auto server = Start();
+  Wire wire(server->port());
+  wire.Send("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(wire.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue"));
+  wire.Send("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  EXPECT_THAT(wire.ReadAll(), HasSubstr("POST /a abcde"));
+}
+
+TEST_F(HttpServerTest, RefusesBeforeTheBodyIsRead) {
+  const auto server = Start();
+  Wire wire(server->port());
+  wire.Send("POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+  const std::string answer = wire.ReadUntil("\r\n\r\nno");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));  // What was not read cannot be the next request.
+}
+
+TEST_F(HttpServerTest, RefusesABodyThatIsTooLarge) {
+  HttpServerOptions options;
+  options.body_limit_bytes = 100;
+  const auto server = Start(options);
+  {
+    Wire wire(server->port());
+    wire.Send("POST /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: r-7\r\nContent-Length: 101\r\n\r\n");
+    const std::string answer = wire.ReadUntil("\"violations\":[]}");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(answer, HasSubstr("application/problem+json"));
+    EXPECT_THAT(answer, HasSubstr("\"limit_bytes\":\"100\""));
+    EXPECT_THAT(answer, HasSubstr("API-Version: 1.0.0\r\n"));
+  }
+  {
+    Wire wire(server->port());
+    wire.Send(absl::StrCat("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n", std::string(101, 'a'),
+                           "\r\n0\r\n\r\n"));
+    EXPECT_THAT(wire.ReadUntil("limit_bytes"), StartsWith("HTTP/1.1 413 "));
+  }
+  Wire wire(server->port());
+  wire.Send(absl::StrCat("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n", kClose, std::string(100, 'a')));
+  EXPECT_THAT(wire.ReadAll(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(refused_, 413);
+}
+
+TEST_F(HttpServerTest, RefusesAHeadThatIsTooLargeOrMalformed) {
+  const auto server = Start();
+  {
+    Wire wire(server->port());
+    wire.Send(absl::StrCat("GET /a HTTP/1.1\r\nHost: x\r\nX-Long: ", std::string(17000, 'a'), "\r\n\r\n"));
+    EXPECT_THAT(wire.ReadUntil("REQUEST_UNREADABLE"), StartsWith("HTTP/1.1 431 "));
+  }
+  for (const char* head :
+       {"nonsense\r\n\r\n", "GET /a HTTP/9.9\r\n\r\n", "GET /a b HTTP/1.1\r\n\r\n", "GET /a HTTP/1.1\r\nno colon\r\n\r\n",
+        "POST /a HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "POST /a HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST /a HTTP/1.1\r\nContent-Length: -1\r\n\r\n"}) {
+    Wire wire(server->port());
+    wire.Send(head);
+    EXPECT_THAT(wire.ReadUntil("REQUEST_UNREADABLE"), StartsWith("HTTP/1.1 400 ")) << head;
+  }
+}
+
+TEST_F(HttpServerTest, ASlowSenderHoldsUpNobody) {
+  HttpServerOptions options;
+  options.threads = 1;
+  const auto server = Start(options);
+  std::vector<std::unique_ptr<Wire>> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(std::make_unique<Wire>(server->port()));
+    slow.back()->Send(i % 2 == 0 ? "POST /a HTTP/1.1\r\nHo" : "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+  }
+  Wire wire(server->port());
+  wire.Send(absl::StrCat("GET /quick HTTP/1.1\r\nHost: x\r\n", kClose));
+  EXPECT_THAT(wire.ReadAll(), HasSubstr("GET /quick "));
+  slow[1]->Send(" again");
+  EXPECT_THAT(slow[1]->ReadUntil("POST /a half again"), HasSubstr("200 OK"));
+}
+
+TEST_F(HttpServerTest, ClosesWhoIsTooSlow) {
+  HttpServerOptions options;
+  options.head_limit = options.body_limit = options.idle_limit = absl::Milliseconds(20);
+  const auto server = Start(options);
+  for (const char* part : {"", "GET /a HTTP/1.1\r\nHo", "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"}) {
+    Wire wire(server->port());
+    wire.Send(part);
+    EXPECT_EQ(wire.ReadAll(), "<closed>") << part;
+  }
+}
+
+TEST_F(HttpServerTest, TellsAConnectionTooMany) {
+  HttpServerOptions options;
+  options.connection_limit = 2;
+  const auto server = Start(options);
+  auto first = std::make_unique<Wire>(server->port());
+  Wire second(server->port());
+  first->Send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+  second.Send("GET /two HTTP/1.1\r\nHost: x\r\n\r\n");
+  first->ReadUntil("GET /one ");
+  second.ReadUntil("GET /two ");
+  Wire third(server->port());
+  const std::string answer = third.ReadUntil("\"violations\":[]}");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer, HasSubstr("OVERLOADED"));
+  EXPECT_THAT(answer, HasSubstr("Retry-After: "));
+  // The others are served on.
+  second.Send("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(second.ReadUntil("GET /again "), HasSubstr("200 OK"));
+}
+
+TEST_F(HttpServerTest, DrainLetsRunningRequestsEnd) {
+  const auto server = Start();
+  Wire idle(server->port());
+  idle.Send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+  idle.ReadUntil("GET /one ");
+  auto running = std::make_unique<Wire>(server->port());
+  running->Send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+  Respond respond = TakeHeld();
+  std::future<void> drained = std::async(std::launch::async, [&] { server->Drain(absl::Seconds(30)); });
+  EXPECT_EQ(idle.ReadAll(), "<closed>");  // Only now is it sure that draining began.
+  respond([] { return HttpResponse{200, "text/plain", "at last", {}}; });
+  respond = nullptr;  // It keeps the connection.
+  const std::string answer = running->ReadUntil("at last");
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_EQ(running->ReadAll(), "<closed>");
+  running.reset();
+}
+
+TEST_F(HttpServerTest, AnAnswerAfterTheEndIsDropped) {
+  auto server = Start();
+  Wire wire(server->port());
+  wire.Send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+  Respond respond = TakeHeld();
+  server->Drain(absl::ZeroDuration());
+  server.reset();
+  EXPECT_EQ(wire.ReadAll(), "<closed>");
+  respond([] { return HttpResponse{200, "text/plain", "too late", {}}; });
+}
+
+TEST_F(HttpServerTest, ListensOnThisMachineOnly) {
+  for (const char* address :
+       {"0.0.0.0:0", "[::]:0", "192.168.1.1:0", "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "localhost:0", ""}) {
+    EXPECT_FALSE(IsLoopbackAddress(address)) << address;
+    HttpServerOptions options;
+    options.listen = address;
+    const auto server = HttpServer::Start(std::move(options), nullptr);
+    ASSERT_FALSE(server.ok()) << address;
+    EXPECT_THAT(std::string(server.status().message()), HasSubstr("loopback"));
+  }
+  EXPECT_TRUE(IsLoopbackAddress("127.0.0.1:80"));
+  EXPECT_TRUE(IsLoopbackAddress("[::1]:80"));
+}
+
+TEST_F(HttpServerTest, SaysThatAnAddressIsInUse) {
+  const auto server = Start();
+  HttpServerOptions options;
+  options.listen = absl::StrCat("127.0.0.1:", server->port());
+  EXPECT_EQ(HttpServer::Start(std::move(options), nullptr).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace nmd::gateway

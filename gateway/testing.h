@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_GATEWAY_TESTING_H_
+#define NMD_GATEWAY_TESTING_H_
+
+#include <string>
+#include <utility>
+
+#include "gateway/dev_issuer.h"
+#include "nmd/internal/v1/config.pb.h"
+
+// For the tests of the gateway only: keys and tokens made on the spot.
+namespace nmd::gateway::testing {
+
+struct KeyPair {
+  std::string private_pem, public_pem;
+};
+// group: "P-256", "P-384", or empty for RSA of `bits`.
+KeyPair MakeKeyPair(const std::string& group, int bits = 2048);
+
+// Writes the text to a file of this name in the folder for test files. Returns its path.
+std::string WriteTemp(const std::string& name, const std::string& text);
+
+// An issuer whose public key is in a temporary file.
+internal::v1::IssuerConfig MakeIssuer(const std::string& name, const KeyPair& keys);
+
+// Claims that every check accepts at `now`, for an adviser of gm1730.
+TokenClaims GoodClaims(absl::Time now);
+
+}  // namespace nmd::gateway::testing
+
+#endif  // NMD_GATEWAY_TESTING_H_

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_INGESTION_INGESTION_H_
+#define NMD_SERVICES_INGESTION_INGESTION_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/numeric/int128.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/longrunning/operations.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
+#include "nmd/internal/v1/ingestion_events.pb.h"
+#include "nmd/internal/v1/journal.pb.h"
+#include "services/ingestion/allocation_index.h"
+#include "services/ingestion/csv_source.h"
+#include "services/platform/caller.h"
+#include "services/platform/clock.h"
+#include "services/platform/crypto.h"
+#include "services/platform/journal.h"
+#include "services/platform/mutex.h"
+#include "services/platform/operations.h"
+
+namespace nmd::ingestion {
+
+// Largest file in one call, largest chunk of an upload.
+inline constexpr size_t kMaxCallBytes = 1 << 20;
+// Largest number of chunks of an upload: 25 MB in chunks of 25 kB.
+inline constexpr int kMaxChunks = 1000;
+// Uploads that may be open at one time; one that nobody touched for a day is given up.
+inline constexpr int kMaxOpenUploads = 64;
+// Facts, or person records, of one delivery: a batch travels whole, so it must fit in an answer.
+inline constexpr size_t kMaxBatchBytes = 6 << 20;
+// What an answer of a feed holds unless its first batch alone is larger.
+inline constexpr size_t kFeedBytes = 2 << 20;
+
+// Takes deliveries, judges them, keeps them, and feeds what they say to the other services (IngestionService).
+//
+// State is a fold over the journal; the same deliveries give the same facts and findings in whatever order they came.
+// Bytes are kept unchanged (compressed and sealed) also of what is refused. A BSN, name or address leaves this class only
+// through ListPersonRecords; in the journal they are sealed.
+//
+// Reading and judging of a file run outside the lock, on the thread of the caller. Writes that wait while another one is
+// being stored are stored together, in one Append: many small messages share the price of making them durable.
+//
+// Thread safety: all methods may be called from any thread.
+// Errors: those of ingestion.proto, and those of the journal.
+class Ingestion {
+ public:
+  // Replays the journal, from its checkpoint when it has one. The journal must have no other writer, and outlive this.
+  // `municipality` is the instance's: "gm1730". Errors: FAILED_PRECONDITION when two mappings have one source id or that
+  // of an official message; DATA_LOSS when a record cannot be read.
+  static absl::StatusOr<std::unique_ptr<Ingestion>> Open(Journal& journal, const Clock& clock, const Key& key,
+                                                         const std::string& municipality,
+                                                         const std::vector<internal::v1::MappingFile>& mappings);
+  // Saves a checkpoint.
+  ~Ingestion();
+  Ingestion(const Ingestion&) = delete;
+  Ingestion& operator=(const Ingestion&) = delete;
+
+  absl::StatusOr<v1::ListSourcesResponse> ListSources(const Caller& caller, const v1::ListSourcesRequest& request) const;
+  absl::StatusOr<v1::Delivery> DeliverFile(const Caller& caller, const v1::DeliverFileRequest& request);
+  absl::StatusOr<v1::Upload> CreateUpload(const Caller& caller, const v1::CreateUploadRequest& request);
+  absl::StatusOr<v1::Upload> AppendUpload(const Caller& caller, const v1::AppendUploadRequest& request);
+  absl::StatusOr<v1::Upload> GetUpload(const Caller& caller, const v1::GetUploadRequest& request) const;
+  absl::StatusOr<google::longrunning::Operation> CompleteUpload(const Caller& caller, const v1::CompleteUploadRequest& request);
+  absl::StatusOr<v1::Delivery> GetDelivery(const Caller& caller, const v1::GetDeliveryRequest& request) const;
+  absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(const Caller& caller,
+                                                            const v1::ListDeliveriesRequest& request) const;
+  absl::StatusOr<v1::ListFindingsResponse> ListFindings(const Caller& caller, const v1::ListFindingsRequest& request) const;
+  absl::StatusOr<v1::ListFactsResponse> ListFacts(const Caller& caller, const v1::ListFactsRequest& request) const;
+  absl::StatusOr<v1::ListPersonRecordsResponse> ListPersonRecords(const Caller& caller,
+                                                                  const v1::ListPersonRecordsRequest& request) const;
+  // google.longrunning.Operations. WaitOperation waits 30 seconds at most.
+  absl::StatusOr<google::longrunning::Operation> GetOperation(const Caller& caller,
+                                                              const google::longrunning::GetOperationRequest& request) const;
+  absl::StatusOr<google::longrunning::Operation> WaitOperation(const Caller& caller,
+                                                               const google::longrunning::WaitOperationRequest& request) const;
+
+  // The state as a checkpoint holds it, serialised deterministically: equal states are equal bytes.
+  std::string State() const;
+
+ private:
+  // One file on its way in.
+  struct Incoming {
+    absl::string_view content;
+    std::string source;
+    std::string file_name;
+    absl::Time known_time;
+    std::string actor;
+    std::string upload;  // The upload it completes, or empty.
+  };
+  // What the state remembers of a delivery; a Delivery is made of it when it is asked for.
+  struct Entry {
+    absl::uint128 id = 0;
+    std::string sha256;  // 32 raw bytes.
+    int32_t source = 0;  // Into source_ids_.
+    v1::Delivery::State state = v1::Delivery::STATE_UNSPECIFIED;
+    bool lost = false;  // An earlier message has the same identification (TR056).
+    int64_t sequence = 0;
+    int64_t known_micros = 0;
+    int64_t create_micros = 0;
+    int64_t size_bytes = 0;
+    int64_t fact_count = 0;
+    int64_t person_count = 0;
+    std::string file_name;
+    std::string message_key;
+    std::vector<v1::Finding> findings;  // Without those of level 3.
+  };
+  struct Event {
+    std::string kind;
+    std::shared_ptr<const google::protobuf::Message> body;
+  };
+  struct Batch {
+    std::vector<Event> events;
+    std::vector<Journal::Blob> blobs;
+  };
+  // A change that waits to be stored.
+  struct Write {
+    std::string actor;
+    // What it decides about: two writes with one claim are never stored in one Append, so that the second sees the first.
+    std::vector<std::string> claims;
+    // Decides, with the state as it is, what to store; nothing is fine. Called with the lock held.
+    std::function<absl::Status(Batch&)> decide;
+    absl::Status status;
+    bool done = false;
+  };
+
+  Ingestion(Journal& journal, const Clock& clock, const Key& key, const std::string& municipality);
+  absl::Status Load();
+
+  // Reading a file, outside the lock (ingestion_read.cc).
+  absl::StatusOr<std::string> ResolveSource(const std::string& source, absl::string_view content) const;
+  absl::Status CheckSource(const std::string& source) const;
+  internal::v1::DeliveryRecord ReadFile(const std::string& source, const Incoming& incoming, const std::string& sha256) const;
+  std::vector<Finding> ReadMessageInto(absl::string_view content, Day known_day, internal::v1::DeliveryRecord* record,
+                                       v1::PersonBatch* persons) const;
+  absl::StatusOr<v1::Delivery> Deliver(const Incoming& incoming);
+
+  // Storing.
+  absl::Status Commit(Write& write);
+  void StoreWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DecideTr056(internal::v1::DeliveryRecord& record, Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The fold.
+  void Apply(int64_t sequence, absl::string_view kind, const google::protobuf::Message& body)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyDelivery(int64_t sequence, const internal::v1::DeliveryRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplySupersede(int64_t sequence, const internal::v1::SupersedeRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyUpload(const internal::v1::UploadRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyOperation(const internal::v1::OperationRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddEntry(const v1::Delivery& delivery, int64_t sequence, const google::protobuf::RepeatedPtrField<v1::Finding>& findings)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  internal::v1::IngestionCheckpoint Checkpoint() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Restore(const internal::v1::IngestionCheckpoint& checkpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Uploads (ingestion_upload.cc).
+  absl::StatusOr<internal::v1::UploadRecord> FindUpload(const std::string& name) const;
+  absl::StatusOr<v1::Delivery> DeliverUpload(const internal::v1::UploadRecord& upload, const std::string& actor);
+  // Closes it, drops its chunks and says so.
+  absl::Status Discard(const internal::v1::UploadRecord& upload, const std::string& actor);
+  absl::Status Sweep(const std::string& upload, const std::string& actor);
+  v1::Upload UploadOf(const internal::v1::UploadRecord& record) const;
+
+  // Answers.
+  std::string DeliveryName(absl::uint128 id) const;
+  v1::Delivery DeliveryOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int64_t CountFindings(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<v1::Finding> FindingsOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<int32_t> FindDelivery(absl::string_view name) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int32_t SourceNumber(const std::string& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The feed after `after`: calls `take` with records until it has enough (it returns false), waiting at the tail.
+  absl::Status ReadFeed(const Caller& caller, int64_t after, int32_t wait_seconds, std::vector<int64_t> Ingestion::*sequences,
+                        const std::function<bool(const JournalRecord&)>& take, const std::function<bool()>& any) const;
+
+  Journal& journal_;
+  const Clock& clock_;
+  const std::string municipality_;  // "gm1730"
+  const Key raw_key_;
+  const Key persons_key_;
+  const PersonKeyMaker person_key_;
+  std::map<std::string, CsvSource> exports_;  // By source id. Written by Open only.
+
+  mutable Mutex mutex_;
+  CondVar stored_;
+  std::deque<Write*> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool storing_ ABSL_GUARDED_BY(mutex_) = false;
+
+  int64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;  // Of the last record in the state.
+  int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> source_ids_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // In order of sequence.
+  absl::flat_hash_map<absl::uint128, int32_t> by_id_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, int32_t> by_message_key_ ABSL_GUARDED_BY(mutex_);  // The one that counts.
+  AllocationIndex allocations_ ABSL_GUARDED_BY(mutex_);
+  // Sequences of the records that hold a batch of the feed.
+  std::vector<int64_t> fact_sequences_ ABSL_GUARDED_BY(mutex_);
+  std::vector<int64_t> person_sequences_ ABSL_GUARDED_BY(mutex_);
+  std::vector<int64_t> supersede_sequences_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, internal::v1::UploadRecord> uploads_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::string> upload_order_ ABSL_GUARDED_BY(mutex_);
+  // Operations whose outcome a checkpoint must keep: name and serialised record, oldest first.
+  std::deque<std::pair<std::string, std::string>> operation_records_ ABSL_GUARDED_BY(mutex_);
+  // Operation of every upload that is or was completed since the start.
+  std::map<std::string, std::string> completing_ ABSL_GUARDED_BY(mutex_);
+
+  // Last: its thread ends before the rest goes.
+  std::unique_ptr<Operations> operations_;
+};
+
+// A file name that is safe everywhere: letters, digits, dot, dash and underscore; others become an underscore; 255 bytes.
+std::string SafeFileName(absl::string_view name);
+
+}  // namespace nmd::ingestion
+
+#endif  // NMD_SERVICES_INGESTION_INGESTION_H_

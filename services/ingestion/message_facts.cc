@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/ingestion/message_facts.h"
+
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace nmd::ingestion {
+namespace {
+
+v1::Law LawOf(Law law) { return law == Law::kYouth ? v1::YOUTH : v1::WMO; }
+
+int32_t EndOf(const Period& period) { return period.end == kOpenEnd ? 0 : period.end; }
+
+Period PeriodOf(int32_t start, int32_t end) { return {start, end == 0 ? kOpenEnd : end}; }
+
+const Address* AddressOf(const Client& client) {
+  for (const absl::string_view kind : {"01", "03", "02"}) {
+    for (const Address& address : client.addresses) {
+      if (address.kind == kind && !address.postcode.empty()) return &address;
+    }
+  }
+  return nullptr;
+}
+
+v1::PersonRecord RecordOf(const Client& client, const std::string& person_key, Day known_day) {
+  v1::PersonRecord record;
+  record.set_person_key(person_key);
+  record.set_bsn(client.bsn);
+  if (client.has_birth_day) {
+    record.set_birth_day(client.birth_date_use == "3" ? 0 : client.birth_day);
+    record.set_birth_date_use(client.birth_date_use);
+  }
+  record.set_sex(client.sex);
+  record.set_surname(client.name.surname);
+  record.set_prefix(client.name.prefix);
+  record.set_partner_surname(client.name.partner_surname);
+  record.set_partner_prefix(client.name.partner_prefix);
+  record.set_given_names(client.name.given_names);
+  record.set_initials(client.name.initials);
+  if (const Address* address = AddressOf(client)) {
+    record.set_postcode(address->postcode);
+    record.set_house_number(address->house_number);
+    record.set_house_letter(address->house_letter);
+    record.set_house_addition(address->house_addition);
+    record.set_address_start_day(address->has_start ? address->period.start : known_day);
+    record.set_address_end_day(EndOf(address->period));
+  }
+  return record;
+}
+
+template <typename Fact, typename Product>
+void SetProduct(const Product& product, Fact* fact) {
+  fact->set_category(product.category);
+  fact->set_product(product.product);
+}
+
+}  // namespace
+
+MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKeyMaker& person_key) {
+  MessageFacts result;
+  const v1::Law law = LawOf(message.law);
+  const std::string& provider = message.Provider();
+  std::vector<std::string> keys;
+  for (const Client& client : message.clients) {
+    keys.push_back(person_key(absl::StrCat(message.law == Law::kYouth ? "bsn/ijw/" : "bsn/iwmo/", client.bsn)));
+  }
+  if (message.type == MessageType::kClaimAnswer) {
+    result.record_count = 1;
+    if (!message.answer) return result;
+    v1::ClaimAnswer& answer = *result.facts.emplace_back().mutable_claim_answer();
+    answer.set_law(law);
+    answer.set_provider(provider);
+    answer.set_number(message.answer->number);
+    answer.set_submitted_cents(message.answer->submitted.Signed());
+    answer.set_granted_cents(message.answer->granted.Signed());
+    for (const ClaimLine& line : message.answer->lines) answer.add_rejected_references(line.reference);
+    // 0200: the declaration was judged line by line; 8001: all of it was granted. Anything else refused it whole (3.1).
+    for (const std::string& code : message.answer->return_codes) {
+      if (code != "0200" && code != "8001") answer.set_rejected(true);
+    }
+    return result;
+  }
+  for (size_t i = 0; i < message.clients.size(); ++i) {
+    result.persons.push_back(RecordOf(message.clients[i], keys[i], known_day));
+    if (!message.clients[i].has_birth_day) continue;
+    v1::PersonTraits& traits = *result.facts.emplace_back().mutable_person();
+    traits.set_person_key(keys[i]);
+    traits.set_birth_day(result.persons.back().birth_day());
+    traits.set_sex(message.clients[i].sex);
+  }
+  for (const AllocatedProduct& product : message.allocations) {
+    v1::Allocation& fact = *result.facts.emplace_back().mutable_allocation();
+    fact.set_law(law);
+    fact.set_person_key(keys.front());
+    fact.set_provider(provider);
+    fact.set_number(product.number);
+    SetProduct(product, &fact);
+    fact.set_start_day(product.period.start);
+    fact.set_end_day(EndOf(product.period));
+    fact.set_assigned_second(product.assigned_second);
+    fact.set_change_reason(product.change_reason);
+    if (product.volume) {
+      fact.set_volume(product.volume->volume);
+      fact.set_unit(product.volume->unit);
+      fact.set_frequency(product.volume->frequency);
+    }
+    fact.set_budget_cents(product.budget.value_or(0));
+  }
+  for (const StartedProduct& product : message.starts) {
+    v1::StartOfCare& fact = *result.facts.emplace_back().mutable_start();
+    fact.set_law(law);
+    fact.set_person_key(keys.front());
+    fact.set_provider(provider);
+    fact.set_number(product.number.value_or(0));
+    SetProduct(product, &fact);
+    fact.set_start_day(product.start_day);
+    fact.set_status(product.status);
+  }
+  for (const StoppedProduct& product : message.stops) {
+    v1::StopOfCare& fact = *result.facts.emplace_back().mutable_stop();
+    fact.set_law(law);
+    fact.set_person_key(keys.front());
+    fact.set_provider(provider);
+    fact.set_number(product.number.value_or(0));
+    SetProduct(product, &fact);
+    fact.set_start_day(product.period.start);
+    fact.set_end_day(EndOf(product.period));
+    fact.set_reason(product.reason);
+    fact.set_status(product.status);
+  }
+  result.record_count = static_cast<int64_t>(message.allocations.size() + message.starts.size() + message.stops.size());
+  if (message.claim) {
+    v1::Claim& claim = *result.facts.emplace_back().mutable_claim();
+    claim.set_law(law);
+    claim.set_provider(provider);
+    claim.set_number(message.claim->number);
+    claim.set_start_day(message.claim->period.start);
+    claim.set_end_day(EndOf(message.claim->period));
+    claim.set_dated_day(message.claim->dated_day);
+    claim.set_total_cents(message.claim->total.Signed());
+    for (const ClaimLine& line : message.claim->lines) {
+      v1::ClaimLine& fact = *claim.add_lines();
+      fact.set_person_key(keys[static_cast<size_t>(line.client)]);
+      fact.set_reference(line.reference);
+      fact.set_previous_reference(line.previous_reference);
+      fact.set_allocation(line.allocation);
+      SetProduct(line, &fact);
+      fact.set_start_day(line.period.start);
+      fact.set_end_day(EndOf(line.period));
+      fact.set_volume(line.volume);
+      fact.set_unit(line.unit);
+      fact.set_tariff_cents(line.tariff.value_or(0));
+      fact.set_amount_cents(line.amount.Signed());
+    }
+    result.record_count = claim.lines_size();
+  }
+  return result;
+}
+
+std::vector<AllocationReference> ReferencesOf(const v1::FactBatch& batch) {
+  std::vector<AllocationReference> references;
+  int32_t allocations = 0, starts = 0, stops = 0;
+  const auto add = [&](AllocationReference::Kind kind, v1::Law law, int64_t number, int32_t client,
+                       int32_t item) -> AllocationReference& {
+    AllocationReference& reference = references.emplace_back();
+    reference.kind = kind;
+    reference.law = law == v1::YOUTH ? Law::kYouth : Law::kWmo;
+    reference.number = number;
+    reference.client = client;
+    reference.item = item;
+    return reference;
+  };
+  for (const v1::Fact& fact : batch.facts()) {
+    if (fact.has_allocation()) {
+      const v1::Allocation& said = fact.allocation();
+      AllocationReference& version = add(AllocationReference::kVersion, said.law(), said.number(), 0, allocations++);
+      version.person_key = said.person_key();
+      version.provider = said.provider();
+      version.category = said.category();
+      version.product = said.product();
+      version.period = PeriodOf(said.start_day(), said.end_day());
+      version.volume = said.volume();
+      version.unit = said.unit();
+      version.frequency = said.frequency();
+      version.assigned_second = said.assigned_second();
+      version.deleted =
+          (said.change_reason() == "13" || said.change_reason() == "01") && said.end_day() == said.start_day() + 1;
+    } else if (fact.has_start()) {
+      const v1::StartOfCare& said = fact.start();
+      const int32_t item = starts++;
+      if (said.number() == 0 || said.status() == "3") continue;
+      AllocationReference& start = add(AllocationReference::kStart, said.law(), said.number(), 0, item);
+      start.person_key = said.person_key();
+      start.provider = said.provider();
+    } else if (fact.has_stop()) {
+      const v1::StopOfCare& said = fact.stop();
+      const int32_t item = stops++;
+      if (said.number() == 0 || said.status() == "3") continue;
+      AllocationReference& stop = add(AllocationReference::kStop, said.law(), said.number(), 0, item);
+      stop.person_key = said.person_key();
+      stop.provider = said.provider();
+    } else if (fact.has_claim()) {
+      // Lines stand together per client (TR101): a change of person is the next client.
+      int32_t client = -1, item = 0;
+      for (int i = 0; i < fact.claim().lines_size(); ++i) {
+        const v1::ClaimLine& said = fact.claim().lines(i);
+        const bool next = i == 0 || said.person_key() != fact.claim().lines(i - 1).person_key();
+        client += next ? 1 : 0;
+        item = next ? 0 : item + 1;
+        AllocationReference& line = add(AllocationReference::kLine, fact.claim().law(), said.allocation(), client, item);
+        line.person_key = said.person_key();
+        line.provider = fact.claim().provider();
+        line.period = PeriodOf(said.start_day(), said.end_day());
+        line.volume = said.volume();
+        line.unit = said.unit();
+        line.credit = !said.previous_reference().empty();
+      }
+    }
+  }
+  return references;
+}
+
+v1::Finding ToProto(const Finding& finding) {
+  v1::Finding result;
+  result.set_rule(finding.rule);
+  result.set_level(finding.level);
+  result.set_place(finding.place);
+  result.set_text(finding.text);
+  result.set_return_code(finding.return_code);
+  result.set_owner(finding.owner);
+  result.set_fatal(finding.fatal);
+  return result;
+}
+
+}  // namespace nmd::ingestion

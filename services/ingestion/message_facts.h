@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_INGESTION_MESSAGE_FACTS_H_
+#define NMD_SERVICES_INGESTION_MESSAGE_FACTS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "nmd/ingestion/v1/fact.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
+#include "services/core/date.h"
+#include "services/ingestion/allocation_index.h"
+#include "services/ingestion/csv_source.h"
+#include "services/ingestion/message.h"
+
+// What an official message says, as facts without names (decision 4), and as person records for linking.
+namespace nmd::ingestion {
+
+struct MessageFacts {
+  std::vector<v1::Fact> facts;
+  std::vector<v1::PersonRecord> persons;
+  // Allocations, starts, stops or claim lines; 1 for an answer.
+  int64_t record_count = 0;
+};
+
+// The facts of a sound message, in its order. Clients are told apart by BSN within the law: "bsn/ijw/...", "bsn/iwmo/...".
+// A person record has the BRP address (Soort 01), else that of the stay (03), else that for post (02), from `known_day` on
+// when the message does not say since when. REQUIRES: a message without fatal findings.
+MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKeyMaker& person_key);
+
+// What a batch says about allocations by number, with the places its things had in their message. Starts and stops without
+// a number (taakgericht) and removals (status 3) refer to none.
+std::vector<AllocationReference> ReferencesOf(const v1::FactBatch& batch);
+
+// Without the delivery.
+v1::Finding ToProto(const Finding& finding);
+
+}  // namespace nmd::ingestion
+
+#endif  // NMD_SERVICES_INGESTION_MESSAGE_FACTS_H_

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/linking/link_state.h"
+
+#include <algorithm>
+
+#include "google/protobuf/util/time_util.h"
+#include "services/platform/errors.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::linking {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+absl::Status Damaged(absl::string_view text) { return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, text); }
+
+// An end day of 0 is open in every message.
+Period PeriodOf(int32_t start_day, int32_t end_day) { return {start_day, end_day == 0 ? kOpenEnd : end_day}; }
+int32_t EndDay(const Period& period) { return period.end == kOpenEnd ? 0 : period.end; }
+
+// Where the entry with this known time is or belongs, in entries that are ordered by known time.
+template <typename Entry>
+typename std::vector<Entry>::iterator LowerBound(std::vector<Entry>& entries, int64_t known_micros) {
+  return std::lower_bound(entries.begin(), entries.end(), known_micros,
+                          [](const Entry& entry, int64_t micros) { return entry.known_micros < micros; });
+}
+
+template <typename Entry>
+const Entry* LastKnownBy(absl::Span<const Entry> entries, int64_t known_micros) {
+  auto after = std::upper_bound(entries.begin(), entries.end(), known_micros,
+                                [](int64_t micros, const Entry& entry) { return micros < entry.known_micros; });
+  return after == entries.begin() ? nullptr : &*(after - 1);
+}
+
+}  // namespace
+
+uint32_t TextTable::Add(absl::string_view text) {
+  if (auto found = numbers_.find(text); found != numbers_.end()) return found->second;
+  texts_.emplace_back(text);
+  const uint32_t number = size() - 1;
+  numbers_.emplace(texts_.back(), number);
+  return number;
+}
+
+std::optional<uint32_t> TextTable::Find(absl::string_view text) const {
+  auto found = numbers_.find(text);
+  if (found == numbers_.end()) return std::nullopt;
+  return found->second;
+}
+
+uint32_t LinkState::AddClient(absl::string_view id) {
+  const uint32_t client = client_ids_.Add(id);
+  if (client == clients_.size()) clients_.emplace_back();
+  return client;
+}
+
+AddressNumber LinkState::AddHousehold(absl::string_view id) {
+  if (id.empty()) return kUnknownAddress;
+  const uint32_t household = households_.Add(id);
+  if (household == persons_at_.size()) persons_at_.emplace_back();
+  return kFirstHousehold + household;
+}
+
+absl::Span<const uint32_t> LinkState::PersonsAt(AddressNumber address) const {
+  if (address < kFirstHousehold) return {};
+  return persons_at_[address - kFirstHousehold];
+}
+
+absl::string_view LinkState::HouseholdId(AddressNumber address) const {
+  if (address < kFirstHousehold) return "";
+  return households_[address - kFirstHousehold];
+}
+
+void LinkState::AddRecord(uint32_t person, const Record& record) {
+  std::vector<Record>& records = persons_[person].records;
+  if (record.address >= kFirstHousehold &&
+      std::none_of(records.begin(), records.end(), [&](const Record& r) { return r.address == record.address; })) {
+    persons_at_[record.address - kFirstHousehold].push_back(person);
+  }
+  records.insert(LowerBound(records, record.known_micros + 1), record);
+}
+
+absl::Status LinkState::Apply(const internal::v1::PersonKeyEvent& event) {
+  const uint32_t person = person_keys_.Add(event.person_key());
+  if (person != persons_.size()) return Damaged("a person has two keys in the journal");
+  persons_.emplace_back().sealed_key = event.sealed_key();
+  return absl::OkStatus();
+}
+
+absl::Status LinkState::Apply(const internal::v1::PersonsEvent& event) {
+  for (const internal::v1::PersonEntry& entry : event.entries()) {
+    const std::optional<uint32_t> person = person_keys_.Find(entry.person_key());
+    if (!person) return Damaged("the journal has a record of a person without a key");
+    Record record;
+    record.known_micros = entry.known_micros();
+    record.source = sources_.Add(entry.source());
+    if (!entry.bsn_client().empty()) record.bsn_client = AddClient(entry.bsn_client());
+    if (entry.has_address()) {
+      record.address = AddHousehold(entry.household());
+      record.period = PeriodOf(entry.start_day(), entry.end_day());
+    }
+    AddRecord(*person, record);
+  }
+  person_sequence_ = event.person_sequence();
+  return absl::OkStatus();
+}
+
+void LinkState::AddFeedPosition(int64_t first_sequence, int64_t journal_sequence) {
+  feed_positions_.emplace_back(first_sequence, journal_sequence);
+}
+
+absl::Status LinkState::Apply(const internal::v1::LinksEvent& event) {
+  for (const v1::Link& link : event.links()) NMD_RETURN_IF_ERROR(Apply(link));
+  for (const v1::HouseholdStay& stay : event.stays()) NMD_RETURN_IF_ERROR(Apply(stay));
+  return absl::OkStatus();
+}
+
+absl::Status LinkState::Apply(const v1::Link& link) {
+  const std::optional<uint32_t> person = person_keys_.Find(link.person_key());
+  if (!person || link.sequence() != feed_sequence_ + 1) return Damaged("the journal has a link out of place");
+  feed_sequence_ = link.sequence();
+  const Step step{TimeUtil::TimestampToMicroseconds(link.known_time()), AddClient(link.client()), link.reason()};
+  std::vector<uint32_t>& persons = clients_[step.client].persons;
+  std::vector<Step>& steps = persons_[*person].steps;
+  if (std::find(persons.begin(), persons.end(), *person) == persons.end()) persons.push_back(*person);
+  auto place = LowerBound(steps, step.known_micros);
+  if (place != steps.end() && place->known_micros == step.known_micros) {
+    *place = step;
+  } else {
+    steps.insert(place, step);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinkState::Apply(const v1::HouseholdStay& stay) {
+  const std::optional<uint32_t> client = client_ids_.Find(stay.client());
+  if (!client || stay.sequence() != feed_sequence_ + 1) return Damaged("the journal has a stay out of place");
+  feed_sequence_ = stay.sequence();
+  std::vector<Revision>& revisions = clients_[*client].revisions;
+  const int64_t known_micros = TimeUtil::TimestampToMicroseconds(stay.known_time());
+  auto revision = LowerBound(revisions, known_micros);
+  if (revision == revisions.end() || revision->known_micros != known_micros) {
+    revision = revisions.insert(revision, Revision{known_micros, {}});
+  }
+  if (stay.revision() == stay.sequence()) revision->rows.clear();
+  revision->rows.push_back({AddHousehold(stay.household()), PeriodOf(stay.start_day(), stay.end_day())});
+  return absl::OkStatus();
+}
+
+const LinkState::Step* LinkState::StepAt(absl::Span<const Step> steps, int64_t known_micros) {
+  return LastKnownBy(steps, known_micros);
+}
+
+const LinkState::Revision* LinkState::RevisionAt(const Client& client, int64_t known_micros) {
+  return LastKnownBy(absl::MakeConstSpan(client.revisions), known_micros);
+}
+
+int64_t LinkState::FeedPosition(int64_t sequence) const {
+  auto after = std::upper_bound(feed_positions_.begin(), feed_positions_.end(), std::make_pair(sequence, INT64_MAX));
+  return (after - 1)->second;
+}
+
+internal::v1::LinkingState LinkState::Save() const {
+  internal::v1::LinkingState saved;
+  saved.set_person_sequence(person_sequence_);
+  saved.set_feed_sequence(feed_sequence_);
+  for (uint32_t i = 0; i < sources_.size(); ++i) saved.add_sources(sources_[i]);
+  for (uint32_t i = 0; i < households_.size(); ++i) saved.add_households(households_[i]);
+  for (uint32_t i = 0; i < clients_.size(); ++i) {
+    internal::v1::LinkingState::Client& to = *saved.add_clients();
+    to.set_id(client_ids_[i]);
+    for (uint32_t person : clients_[i].persons) to.add_person_indexes(person);
+    for (const Revision& revision : clients_[i].revisions) {
+      internal::v1::LinkingState::Revision& kept = *to.add_revisions();
+      kept.set_known_micros(revision.known_micros);
+      for (const StayRow& row : revision.rows) {
+        kept.add_stays(static_cast<int32_t>(row.address));
+        kept.add_stays(row.period.start);
+        kept.add_stays(EndDay(row.period));
+      }
+    }
+  }
+  for (uint32_t i = 0; i < persons_.size(); ++i) {
+    internal::v1::LinkingState::Person& to = *saved.add_persons();
+    to.set_person_key(person_keys_[i]);
+    to.set_sealed_key(persons_[i].sealed_key);
+    for (const Record& record : persons_[i].records) {
+      internal::v1::LinkingState::Record& kept = *to.add_records();
+      kept.set_known_micros(record.known_micros);
+      kept.set_source_index(record.source);
+      kept.set_bsn_client(record.bsn_client == kNoClient ? 0 : record.bsn_client + 1);
+      kept.set_address(record.address);
+      if (record.address != kNoAddress) {
+        kept.set_start_day(record.period.start);
+        kept.set_end_day(EndDay(record.period));
+      }
+    }
+    for (const Step& step : persons_[i].steps) {
+      internal::v1::LinkingState::Step& kept = *to.add_steps();
+      kept.set_known_micros(step.known_micros);
+      kept.set_client_index(step.client);
+      kept.set_reason(step.reason);
+    }
+  }
+  for (const auto& [feed, journal] : feed_positions_) {
+    saved.add_feed_positions(feed);
+    saved.add_feed_positions(journal);
+  }
+  return saved;
+}
+
+absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
+  *this = LinkState();
+  const absl::Status damaged = Damaged("the checkpoint of linking does not fit together");
+  person_sequence_ = saved.person_sequence();
+  feed_sequence_ = saved.feed_sequence();
+  for (const std::string& source : saved.sources()) sources_.Add(source);
+  for (const std::string& household : saved.households()) AddHousehold(household);
+  const uint32_t address_end = kFirstHousehold + households_.size();
+  for (const internal::v1::LinkingState::Client& from : saved.clients()) {
+    Client& client = clients_[AddClient(from.id())];
+    for (uint32_t person : from.person_indexes()) {
+      if (person >= static_cast<uint32_t>(saved.persons_size())) return damaged;
+      client.persons.push_back(person);
+    }
+    for (const internal::v1::LinkingState::Revision& kept : from.revisions()) {
+      Revision& revision = client.revisions.emplace_back();
+      revision.known_micros = kept.known_micros();
+      if (kept.stays_size() % 3 != 0) return damaged;
+      for (int i = 0; i < kept.stays_size(); i += 3) {
+        const AddressNumber address = static_cast<AddressNumber>(kept.stays(i));
+        if (address >= address_end) return damaged;
+        revision.rows.push_back({address, PeriodOf(kept.stays(i + 1), kept.stays(i + 2))});
+      }
+    }
+  }
+  for (const internal::v1::LinkingState::Person& from : saved.persons()) {
+    const uint32_t person = person_keys_.Add(from.person_key());
+    if (person != persons_.size()) return damaged;
+    persons_.emplace_back().sealed_key = from.sealed_key();
+    for (const internal::v1::LinkingState::Record& kept : from.records()) {
+      Record record;
+      record.known_micros = kept.known_micros();
+      record.source = kept.source_index();
+      if (kept.bsn_client() != 0) record.bsn_client = kept.bsn_client() - 1;
+      record.address = kept.address();
+      if (record.address != kNoAddress) record.period = PeriodOf(kept.start_day(), kept.end_day());
+      if (record.source >= sources_.size() || record.address >= address_end || kept.bsn_client() > clients_.size()) {
+        return damaged;
+      }
+      AddRecord(person, record);
+    }
+    for (const internal::v1::LinkingState::Step& kept : from.steps()) {
+      if (kept.client_index() >= clients_.size()) return damaged;
+      persons_[person].steps.push_back({kept.known_micros(), kept.client_index(), kept.reason()});
+    }
+  }
+  if (saved.feed_positions_size() % 2 != 0) return damaged;
+  for (int i = 0; i < saved.feed_positions_size(); i += 2) {
+    feed_positions_.emplace_back(saved.feed_positions(i), saved.feed_positions(i + 1));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace nmd::linking

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_LINKING_LINK_STATE_H_
+#define NMD_SERVICES_LINKING_LINK_STATE_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nmd/internal/v1/linking_events.pb.h"
+#include "nmd/linking/v1/linking.pb.h"
+#include "services/core/date.h"
+
+namespace nmd::linking {
+
+// Texts by number: 0, 1, 2, ... in order of first appearance.
+class TextTable {
+ public:
+  TextTable() = default;
+  // Movable only: the index points into the texts, which a deque keeps in place when it moves.
+  TextTable(TextTable&&) = default;
+  TextTable& operator=(TextTable&&) = default;
+
+  uint32_t Add(absl::string_view text);
+  std::optional<uint32_t> Find(absl::string_view text) const;
+  const std::string& operator[](uint32_t number) const { return texts_[number]; }
+  uint32_t size() const { return static_cast<uint32_t>(texts_.size()); }
+
+ private:
+  std::deque<std::string> texts_;
+  absl::flat_hash_map<absl::string_view, uint32_t> numbers_;
+};
+
+// An address in the state: none, one that is not known well enough, or the household at kFirstHousehold + number.
+using AddressNumber = uint32_t;
+inline constexpr AddressNumber kNoAddress = 0;
+inline constexpr AddressNumber kUnknownAddress = 1;
+inline constexpr AddressNumber kFirstHousehold = 2;
+
+// What linking remembers: the fold over its journal. Hashes and numbers only; who the persons are is in the vault.
+// Not thread-safe.
+class LinkState {
+ public:
+  static constexpr uint32_t kNoClient = UINT32_MAX;
+
+  // A person record without what names.
+  struct Record {
+    int64_t known_micros = 0;
+    uint32_t bsn_client = kNoClient;  // The client of its valid BSN.
+    AddressNumber address = kNoAddress;
+    Period period;        // When the address holds.
+    uint32_t source = 0;  // Number in sources().
+    friend bool operator==(const Record&, const Record&) = default;
+  };
+  struct Step {
+    int64_t known_micros = 0;
+    uint32_t client = 0;
+    v1::LinkReason reason = v1::LINK_REASON_UNSPECIFIED;
+  };
+  struct Person {
+    std::string sealed_key;
+    std::vector<Record> records;  // By known time, then as they came.
+    std::vector<Step> steps;      // Published links by known time, at most one per known time.
+  };
+  struct StayRow {
+    AddressNumber address = kUnknownAddress;
+    Period period;
+    friend bool operator==(const StayRow&, const StayRow&) = default;
+  };
+  struct Revision {
+    int64_t known_micros = 0;
+    std::vector<StayRow> rows;
+  };
+  struct Client {
+    std::vector<uint32_t> persons;    // All that were ever linked to it, at any known time.
+    std::vector<Revision> revisions;  // Published stays by known time, at most one revision per known time.
+  };
+
+  // --- The fold. Errors: DATA_LOSS STORE_DAMAGED when an event does not fit the state.
+  absl::Status Apply(const internal::v1::PersonKeyEvent& event);
+  absl::Status Apply(const internal::v1::PersonsEvent& event);
+  absl::Status Apply(const internal::v1::LinksEvent& event);
+  // One row of a LinksEvent.
+  absl::Status Apply(const v1::Link& link);
+  absl::Status Apply(const v1::HouseholdStay& stay);
+  // Remembers in which record of the journal the LinksEvent is that begins with this feed sequence.
+  void AddFeedPosition(int64_t first_sequence, int64_t journal_sequence);
+
+  // The checkpoint: Restore of what Save gave is the same state.
+  internal::v1::LinkingState Save() const;
+  absl::Status Restore(const internal::v1::LinkingState& saved);
+
+  // --- Questions.
+  // The client of a person as known at a time; null before the first record.
+  static const Step* StepAt(absl::Span<const Step> steps, int64_t known_micros);
+  // The published stays of a client as known at a time; null before the first revision.
+  static const Revision* RevisionAt(const Client& client, int64_t known_micros);
+
+  int64_t person_sequence() const { return person_sequence_; }
+  int64_t feed_sequence() const { return feed_sequence_; }
+  // Journal sequence of the LinksEvent that holds the feed row `sequence`. REQUIRES: 1 <= sequence <= feed_sequence().
+  int64_t FeedPosition(int64_t sequence) const;
+
+  const TextTable& sources() const { return sources_; }
+  const TextTable& households() const { return households_; }
+  const TextTable& client_ids() const { return client_ids_; }
+  const TextTable& person_keys() const { return person_keys_; }
+  // By number in client_ids() and person_keys().
+  const std::vector<Client>& clients() const { return clients_; }
+  const std::vector<Person>& persons() const { return persons_; }
+  // Persons with a record at this address.
+  absl::Span<const uint32_t> PersonsAt(AddressNumber address) const;
+  // Household id; empty for none and unknown.
+  absl::string_view HouseholdId(AddressNumber address) const;
+
+ private:
+  uint32_t AddClient(absl::string_view id);
+  void AddRecord(uint32_t person, const Record& record);
+  AddressNumber AddHousehold(absl::string_view id);
+
+  int64_t person_sequence_ = 0;
+  int64_t feed_sequence_ = 0;
+  std::vector<std::pair<int64_t, int64_t>> feed_positions_;  // First feed sequence, journal sequence.
+  TextTable sources_;
+  TextTable households_;
+  TextTable client_ids_;
+  TextTable person_keys_;
+  std::vector<Client> clients_;
+  std::vector<Person> persons_;
+  std::vector<std::vector<uint32_t>> persons_at_;  // By number in households_.
+};
+
+}  // namespace nmd::linking
+
+#endif  // NMD_SERVICES_LINKING_LINK_STATE_H_

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/linking/linking.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "nmd/internal/v1/linking_events.pb.h"
+#include "services/core/codes.h"
+#include "services/linking/explain.h"
+#include "services/linking/household.h"
+#include "services/platform/errors.h"
+#include "services/platform/log.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::linking {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using internal::v1::LinksEvent;
+using internal::v1::PersonEntry;
+using internal::v1::PersonKeyEvent;
+using internal::v1::PersonsEvent;
+
+constexpr absl::string_view kPersonKey = "person_key";
+constexpr absl::string_view kPersons = "persons";
+constexpr absl::string_view kLinks = "links";
+
+constexpr size_t kIdDigits = 20;
+// Longest wait of one step of the follower: what a stop may have to wait for.
+constexpr int kFollowSeconds = 5;
+// A journal record stays well under what one page of the feed holds.
+constexpr size_t kRecordBytes = 1 << 20;
+constexpr size_t kPageBytes = 2 << 20;
+// A checkpoint follows 5,000 new records, and a quarter of all: then all checkpoints together cost no more than a few times
+// the last one, and a start replays no more than a fifth of the journal.
+constexpr int64_t kCheckpointRecords = 5000;
+
+absl::Status Damaged(absl::string_view text) { return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, text); }
+
+template <typename Event>
+absl::StatusOr<Event> Parse(const JournalRecord& record) {
+  Event event;
+  if (!event.ParseFromString(record.payload)) {
+    return Damaged(absl::StrCat("record ", record.sequence, " of the journal cannot be read; restore the store from a backup"));
+  }
+  return event;
+}
+
+std::string AloneClient(const Key& client_key, absl::string_view person_key) {
+  return absl::StrCat("c", client_key.MacHex(absl::StrCat("key/", person_key), kIdDigits));
+}
+
+bool IsClientId(absl::string_view text) {
+  return text.size() == 1 + kIdDigits && text[0] == 'c' &&
+         std::all_of(text.begin() + 1, text.end(), [](char c) { return absl::ascii_isxdigit(c) && !absl::ascii_isupper(c); });
+}
+
+// Cuts what was derived into events of at most about kRecordBytes, between revisions only.
+std::vector<LinksEvent> EventsOf(Derived derived, int64_t person_sequence) {
+  std::vector<LinksEvent> events;
+  size_t bytes = kRecordBytes;
+  const auto event_for = [&](size_t size, bool may_cut) -> LinksEvent& {
+    if (bytes + size > kRecordBytes && may_cut) {
+      events.emplace_back().set_person_sequence(person_sequence);
+      bytes = 0;
+    }
+    bytes += size;
+    return events.back();
+  };
+  for (v1::Link& link : derived.links) {
+    const size_t size = link.ByteSizeLong() + 4;
+    *event_for(size, true).add_links() = std::move(link);
+  }
+  for (v1::HouseholdStay& stay : derived.stays) {
+    const size_t size = stay.ByteSizeLong() + 4;
+    *event_for(size, stay.revision() == stay.sequence()).add_stays() = std::move(stay);
+  }
+  return events;
+}
+
+// Collects one page of the feed from the events it is in.
+class FeedPage {
+ public:
+  explicit FeedPage(int64_t after_sequence) : after_sequence_(after_sequence) { response_.set_next_sequence(after_sequence); }
+
+  // False when the page is full; what is left of the event is for the next one then.
+  bool Add(LinksEvent event) {
+    for (v1::Link& link : *event.mutable_links()) {
+      if (link.sequence() <= after_sequence_) continue;
+      if (Full(event.person_sequence())) return false;
+      Count(link.sequence(), link.ByteSizeLong());
+      *response_.add_links() = std::move(link);
+    }
+    for (v1::HouseholdStay& stay : *event.mutable_stays()) {
+      if (stay.sequence() <= after_sequence_) continue;
+      if (stay.revision() == stay.sequence() && Full(event.person_sequence())) return false;
+      Count(stay.sequence(), stay.ByteSizeLong());
+      *response_.add_stays() = std::move(stay);
+    }
+    return true;
+  }
+
+  // `last_sequence` of the feed, and how far the person feed is in it.
+  v1::ListLinksResponse Finish(int64_t last_sequence, int64_t person_sequence) {
+    response_.set_last_sequence(last_sequence);
+    if (!full_) response_.set_person_sequence(person_sequence);
+    return std::move(response_);
+  }
+
+ private:
+  bool Full(int64_t person_sequence_before) {
+    full_ = bytes_ >= kPageBytes;
+    if (full_) response_.set_person_sequence(person_sequence_before);
+    return full_;
+  }
+  void Count(int64_t sequence, size_t bytes) {
+    response_.set_next_sequence(sequence);
+    bytes_ += bytes + 4;
+  }
+
+  const int64_t after_sequence_;
+  v1::ListLinksResponse response_;
+  size_t bytes_ = 0;
+  bool full_ = false;
+};
+
+}  // namespace
+
+Linking::Linking(Journal& journal, const Clock& clock, const Peer& ingestion, const Key& service_key, LinkingOptions options)
+    : journal_(journal),
+      clock_(clock),
+      ingestion_(ingestion),
+      options_(std::move(options)),
+      vault_(service_key),
+      client_key_(service_key.Derive("client")),
+      household_key_(service_key.Derive("household")),
+      derive_options_{options_.institution_size,
+                      [key = client_key_](absl::string_view person_key) { return AloneClient(key, person_key); }} {}
+
+absl::Status Linking::Load() {
+  MutexLock lock(mutex_);
+  return LoadLocked();
+}
+
+absl::Status Linking::LoadLocked() {
+  if (loaded_) return absl::OkStatus();
+  state_ = LinkState();
+  journal_sequence_ = 0;
+  checkpoint_sequence_ = 0;
+  NMD_ASSIGN_OR_RETURN(const std::optional<Journal::Checkpoint> checkpoint, journal_.LoadCheckpoint());
+  if (checkpoint) {
+    internal::v1::LinkingState saved;
+    if (!saved.ParseFromString(checkpoint->state)) return Damaged("the checkpoint of linking cannot be read");
+    NMD_RETURN_IF_ERROR(state_.Restore(saved));
+    journal_sequence_ = checkpoint->sequence;
+    checkpoint_sequence_ = checkpoint->sequence;
+  }
+  absl::Status folded;
+  NMD_RETURN_IF_ERROR(journal_.Replay(journal_sequence_, [&](const JournalRecord& record) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    folded = Fold(record);
+    return folded.ok();
+  }));
+  NMD_RETURN_IF_ERROR(folded);
+  loaded_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Linking::Fold(const JournalRecord& record) {
+  if (record.kind == kPersonKey) {
+    NMD_ASSIGN_OR_RETURN(const PersonKeyEvent event, Parse<PersonKeyEvent>(record));
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kPersons) {
+    NMD_ASSIGN_OR_RETURN(const PersonsEvent event, Parse<PersonsEvent>(record));
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kLinks) {
+    NMD_ASSIGN_OR_RETURN(const LinksEvent event, Parse<LinksEvent>(record));
+    state_.AddFeedPosition(state_.feed_sequence() + 1, record.sequence);
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else {
+    return Damaged(absl::StrCat("record ", record.sequence, " is not of linking; is this the right store?"));
+  }
+  journal_sequence_ = record.sequence;
+  return absl::OkStatus();
+}
+
+absl::Status Linking::CheckLoaded() const {
+  if (loaded_) return absl::OkStatus();
+  return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the links are being read from the store; retry");
+}
+
+absl::Status Linking::Follow() {
+  ingestion::v1::ListPersonRecordsRequest request;
+  request.set_parent(absl::StrCat("municipalities/", options_.municipality));
+  request.set_wait_seconds(kFollowSeconds);
+  {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(LoadLocked());
+    request.set_after_sequence(state_.person_sequence());
+  }
+  NMD_ASSIGN_OR_RETURN(const auto answer, ingestion_.Call<ingestion::v1::ListPersonRecordsResponse>(
+                                              "/nmd.ingestion.v1.IngestionService/ListPersonRecords", request,
+                                              absl::Seconds(kFollowSeconds + 25)));
+  MutexLock lock(mutex_);
+  NMD_RETURN_IF_ERROR(LoadLocked());
+  const absl::Status taken = Take(answer);
+  // The state is ahead of the journal then; the next step or Load folds again.
+  if (!taken.ok()) loaded_ = false;
+  return taken;
+}
+
+JournalRecord Linking::NewRecord(absl::string_view kind, std::string payload) const {
+  JournalRecord record;
+  record.record_time = clock_.Now();
+  record.kind = std::string(kind);
+  record.payload = std::move(payload);
+  record.actor = "service:linking";
+  return record;
+}
+
+absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answer) {
+  const int64_t cursor = state_.person_sequence();
+  if (answer.next_sequence() <= cursor) return absl::OkStatus();
+  std::vector<JournalRecord> records;
+  PersonsEvent event;
+  size_t event_bytes = 0;
+  const auto flush = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::Status {
+    event.set_person_sequence(answer.next_sequence());
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+    records.push_back(NewRecord(kPersons, event.SerializeAsString()));
+    event.Clear();
+    event_bytes = 0;
+    return absl::OkStatus();
+  };
+
+  // Intake: every record sealed, and what can be said of it without naming anybody.
+  std::set<uint32_t> persons;
+  int64_t from_micros = INT64_MAX;
+  int64_t without_key = 0;
+  for (const ingestion::v1::PersonBatch& batch : answer.batches()) {
+    if (batch.sequence() <= cursor) continue;
+    const int64_t known_micros = TimeUtil::TimestampToMicroseconds(batch.known_time());
+    from_micros = std::min(from_micros, known_micros);
+    for (const ingestion::v1::PersonRecord& record : batch.records()) {
+      if (record.person_key().empty()) {
+        ++without_key;
+        continue;
+      }
+      std::optional<uint32_t> person = state_.person_keys().Find(record.person_key());
+      if (!person) {
+        PersonKeyEvent key_event;
+        key_event.set_person_key(record.person_key());
+        key_event.set_sealed_key(vault_.NewPersonKey(record.person_key()));
+        NMD_RETURN_IF_ERROR(state_.Apply(key_event));
+        records.push_back(NewRecord(kPersonKey, key_event.SerializeAsString()));
+        person = state_.person_keys().Find(record.person_key());
+      }
+      persons.insert(*person);
+      PersonEntry& entry = *event.add_entries();
+      entry.set_person_key(record.person_key());
+      entry.set_source(batch.source());
+      entry.set_known_micros(known_micros);
+      if (IsValidBsn(record.bsn())) {
+        entry.set_bsn_client(absl::StrCat("c", client_key_.MacHex(absl::StrCat("bsn/", record.bsn()), kIdDigits)));
+      }
+      // A record without postcode and number says nothing about where the person lives; half an address says that the person
+      // moved, but not where to.
+      if (!record.postcode().empty() || record.house_number() != 0) {
+        entry.set_has_address(true);
+        const std::string address =
+            AddressText(record.postcode(), record.house_number(), record.house_letter(), record.house_addition());
+        if (!address.empty()) entry.set_household(absl::StrCat("h", household_key_.MacHex(address, kIdDigits)));
+        entry.set_start_day(record.address_start_day());
+        entry.set_end_day(record.address_end_day());
+      }
+      NMD_ASSIGN_OR_RETURN(*entry.mutable_sealed(), vault_.Seal(record, state_.persons()[*person].sealed_key));
+      event_bytes += entry.ByteSizeLong() + 4;
+      if (event_bytes > kRecordBytes) NMD_RETURN_IF_ERROR(flush());
+    }
+  }
+  NMD_RETURN_IF_ERROR(flush());
+  if (without_key > 0) Log(LogLevel::kWarning, "person records without a person key are left out", {{"count", without_key}});
+
+  const std::vector<uint32_t> changed(persons.begin(), persons.end());
+  NMD_ASSIGN_OR_RETURN(Derived derived, Derive(changed, from_micros, derive_options_, state_));
+  for (const LinksEvent& links : EventsOf(std::move(derived), cursor)) {
+    const int64_t first = links.links_size() > 0 ? links.links(0).sequence() : links.stays(0).sequence();
+    records.push_back(NewRecord(kLinks, links.SerializeAsString()));
+    state_.AddFeedPosition(first, journal_sequence_ + static_cast<int64_t>(records.size()));
+  }
+
+  NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  const int64_t since_checkpoint = journal_sequence_ - checkpoint_sequence_;
+  if (since_checkpoint >= std::max(kCheckpointRecords, checkpoint_sequence_ / 4)) {
+    // Only the next start is slower without it.
+    if (const absl::Status saved = SaveCheckpointLocked(); !saved.ok()) {
+      Log(LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Linking::SaveCheckpoint() {
+  MutexLock lock(mutex_);
+  NMD_RETURN_IF_ERROR(CheckLoaded());
+  return SaveCheckpointLocked();
+}
+
+absl::Status Linking::SaveCheckpointLocked() {
+  NMD_RETURN_IF_ERROR(journal_.SaveCheckpoint(journal_sequence_, state_.Save().SerializeAsString()));
+  checkpoint_sequence_ = journal_sequence_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ListLinksResponse> Linking::ListLinks(const Caller& caller, const v1::ListLinksRequest& request) const {
+  FieldCheck check;
+  check.Require(request.after_sequence() >= 0, "after_sequence", "must not be negative");
+  check.Require(request.wait_seconds() >= 0 && request.wait_seconds() <= 30, "wait_seconds", "must be from 0 to 30");
+  if (!check.ok()) return check.Result();
+
+  int64_t feed_sequence, journal_sequence;
+  {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(CheckLoaded());
+    feed_sequence = state_.feed_sequence();
+    journal_sequence = journal_sequence_;
+  }
+  if (request.after_sequence() >= feed_sequence && request.wait_seconds() > 0) {
+    const absl::Duration wait = std::min(absl::Seconds(request.wait_seconds()), caller.deadline - clock_.Now());
+    // Any record ends the wait: that person records were taken in without a new link is news too.
+    journal_.WaitBeyond(journal_sequence, wait);
+  }
+
+  int64_t person_sequence, position = 0;
+  {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(CheckLoaded());
+    feed_sequence = state_.feed_sequence();
+    journal_sequence = journal_sequence_;
+    person_sequence = state_.person_sequence();
+    if (request.after_sequence() < feed_sequence) position = state_.FeedPosition(request.after_sequence() + 1);
+  }
+  FeedPage page(request.after_sequence());
+  if (position > 0) {
+    // Outside the lock: what is in the journal does not change.
+    absl::Status read;
+    NMD_RETURN_IF_ERROR(journal_.Replay(position - 1, [&](const JournalRecord& record) {
+      if (record.sequence > journal_sequence) return false;
+      if (record.kind != kLinks) return true;
+      absl::StatusOr<LinksEvent> event = Parse<LinksEvent>(record);
+      if (!event.ok()) {
+        read = event.status();
+        return false;
+      }
+      return page.Add(*std::move(event));
+    }));
+    NMD_RETURN_IF_ERROR(read);
+  }
+  return page.Finish(feed_sequence, person_sequence);
+}
+
+absl::StatusOr<v1::LinkSummary> Linking::GetLinkSummary(const Caller&, const v1::GetLinkSummaryRequest&) const {
+  MutexLock lock(mutex_);
+  NMD_RETURN_IF_ERROR(CheckLoaded());
+  v1::LinkSummary summary;
+  summary.set_name(absl::StrCat("municipalities/", options_.municipality, "/linksummary"));
+  std::vector<bool> in_use(state_.clients().size());
+  for (const LinkState::Person& person : state_.persons()) {
+    const int64_t records = static_cast<int64_t>(person.records.size());
+    const LinkState::Step& step = person.steps.back();
+    summary.set_record_count(summary.record_count() + records);
+    if (step.reason == v1::EXACT_BSN) {
+      summary.set_exact_bsn_count(summary.exact_bsn_count() + records);
+    } else {
+      summary.set_alone_count(summary.alone_count() + records);
+    }
+    in_use[step.client] = true;
+  }
+  summary.set_client_count(std::count(in_use.begin(), in_use.end(), true));
+  std::vector<bool> lived_in(state_.households().size());
+  for (const LinkState::Client& client : state_.clients()) {
+    if (client.revisions.empty()) continue;
+    for (const LinkState::StayRow& row : client.revisions.back().rows) {
+      if (row.address >= kFirstHousehold) lived_in[row.address - kFirstHousehold] = true;
+    }
+  }
+  summary.set_household_count(std::count(lived_in.begin(), lived_in.end(), true));
+  summary.set_person_sequence(state_.person_sequence());
+  return summary;
+}
+
+absl::StatusOr<v1::ExplainClientResponse> Linking::ExplainClient(const Caller&, const v1::ExplainClientRequest& request) const {
+  FieldCheck check;
+  check.Require(IsClientId(request.client()), "client", "must be 'c' and 20 hexadecimal digits");
+  if (!check.ok()) return check.Result();
+  MutexLock lock(mutex_);
+  NMD_RETURN_IF_ERROR(CheckLoaded());
+  const std::optional<uint32_t> client = state_.client_ids().Find(request.client());
+  // The id is personal: the error does not repeat it.
+  if (!client) {
+    return Fail(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND, "there is no client with this id",
+                {{"resource", "client"}});
+  }
+  return Explain(*client, state_);
+}
+
+}  // namespace nmd::linking

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// The law of linking: at every known time K the answer is a function of the records known by K. It is worked out here a
+// second time, straight from the definitions, and compared for random deliveries in random order and grouping.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <tuple>
+
+#include "google/protobuf/util/time_util.h"
+#include "services/linking/fake_ingestion.h"
+#include "services/linking/household.h"
+
+namespace nmd::linking {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using ingestion::v1::PersonBatch;
+using ingestion::v1::PersonRecord;
+
+constexpr int kInstitutionSize = 2;
+constexpr int kDays = 14;
+constexpr int kTimes = 5;
+
+// What a consumer believes at a known time.
+struct Belief {
+  std::map<std::string, std::pair<std::string, v1::LinkReason>> links;  // By person_key.
+  std::map<std::pair<std::string, Day>, std::string> households;        // By client and day; none where not known.
+  friend bool operator==(const Belief&, const Belief&) = default;
+};
+
+// Reads a feed by the rules in linking.proto, and by nothing else.
+Belief Read(const v1::ListLinksResponse& feed, int64_t known_micros) {
+  Belief belief;
+  std::map<std::string, std::pair<int64_t, int64_t>> best_link;
+  for (const v1::Link& link : feed.links()) {
+    const int64_t time = TimeUtil::TimestampToMicroseconds(link.known_time());
+    if (time > known_micros) continue;
+    auto& best = best_link[link.person_key()];
+    if (std::make_pair(time, link.sequence()) < best) continue;
+    best = {time, link.sequence()};
+    belief.links[link.person_key()] = {link.client(), link.reason()};
+  }
+  std::map<std::string, std::pair<int64_t, int64_t>> best_revision;
+  for (const v1::HouseholdStay& stay : feed.stays()) {
+    const int64_t time = TimeUtil::TimestampToMicroseconds(stay.known_time());
+    if (time > known_micros) continue;
+    auto& best = best_revision[stay.client()];
+    best = std::max(best, std::make_pair(time, stay.revision()));
+  }
+  for (const v1::HouseholdStay& stay : feed.stays()) {
+    if (best_revision[stay.client()] != std::make_pair(TimeUtil::TimestampToMicroseconds(stay.known_time()), stay.revision())) {
+      continue;
+    }
+    const Period period{stay.start_day(), stay.end_day() == 0 ? kOpenEnd : stay.end_day()};
+    for (Day day = 0; day < kDays; ++day) {
+      if (!period.Contains(day) || stay.household().empty()) continue;
+      EXPECT_TRUE(belief.households.emplace(std::make_pair(stay.client(), day), stay.household()).second)
+          << "two stays on one day";
+    }
+  }
+  return belief;
+}
+
+// The definitions, word for word. Counts the days of clients in institutions.
+Belief Define(const std::vector<PersonBatch>& batches, int64_t known_micros, int& institution_days) {
+  struct Known {
+    int64_t time;
+    const PersonRecord* record;
+  };
+  std::map<std::string, std::vector<Known>> by_person;
+  for (const PersonBatch& batch : batches) {
+    const int64_t time = TimeUtil::TimestampToMicroseconds(batch.known_time());
+    if (time > known_micros) continue;
+    for (const PersonRecord& record : batch.records()) by_person[record.person_key()].push_back({time, &record});
+  }
+  const Key client_key = TestKey().Derive("client"), household_key = TestKey().Derive("household");
+  Belief belief;
+  std::map<std::string, std::vector<Known>> by_client;
+  for (const auto& [person, records] : by_person) {
+    std::string client;
+    int64_t client_time = -1;
+    for (const Known& known : records) {
+      if (!IsValidBsn(known.record->bsn())) continue;
+      const std::string id = "c" + client_key.MacHex("bsn/" + known.record->bsn(), 20);
+      if (known.time > client_time || (known.time == client_time && id < client)) {
+        client = id;
+        client_time = known.time;
+      }
+    }
+    const bool alone = client.empty();
+    if (alone) client = "c" + client_key.MacHex("key/" + person, 20);
+    belief.links[person] = {client, alone ? v1::ALONE : v1::EXACT_BSN};
+    by_client[client].insert(by_client[client].end(), records.begin(), records.end());
+  }
+  std::map<std::pair<std::string, Day>, std::string> lives_at;
+  std::map<std::pair<std::string, Day>, int> crowd;
+  for (const auto& [client, records] : by_client) {
+    std::vector<std::string> ids(records.size());
+    std::vector<AddressRecord> said;
+    for (size_t i = 0; i < records.size(); ++i) {
+      const PersonRecord& r = *records[i].record;
+      if (r.postcode().empty() && r.house_number() == 0) continue;
+      const std::string address = AddressText(r.postcode(), r.house_number(), r.house_letter(), r.house_addition());
+      if (!address.empty()) ids[i] = "h" + household_key.MacHex(address, 20);
+      said.push_back(
+          {ids[i], {r.address_start_day(), r.address_end_day() == 0 ? kOpenEnd : r.address_end_day()}, records[i].time});
+    }
+    for (const Stay& stay : HistoryOf(said)) {
+      for (Day day = 0; day < kDays; ++day) {
+        if (!stay.period.Contains(day) || stay.address.empty()) continue;
+        lives_at[{client, day}] = std::string(stay.address);
+        ++crowd[{std::string(stay.address), day}];
+      }
+    }
+  }
+  for (const auto& [client_day, household] : lives_at) {
+    if (crowd[{household, client_day.second}] <= kInstitutionSize) {
+      belief.households[client_day] = household;
+    } else {
+      ++institution_days;
+    }
+  }
+  return belief;
+}
+
+PersonRecord RandomRecord(std::mt19937& random) {
+  PersonRecord record;
+  record.set_person_key(absl::StrCat("p", random() % 6));
+  const int bsn = static_cast<int>(random() % 6);
+  record.set_bsn(bsn < 3 ? TestBsn(bsn) : bsn == 3 ? "999999999" : "");
+  const int address = static_cast<int>(random() % 6);
+  if (address < 4) {
+    record.set_postcode("9471AB");
+    record.set_house_number(address);  // Number 0 is half an address.
+    record.set_address_start_day(1 + static_cast<Day>(random() % 8));
+    if (random() % 3 == 0) record.set_address_end_day(record.address_start_day() + static_cast<Day>(random() % 5) + 1);
+  }
+  return record;
+}
+
+TEST(LinkingOrder, AtEveryKnownTimeTheFeedSaysWhatTheRecordsKnownByThenSay) {
+  std::mt19937 random(1730);
+  const FakeClock clock(absl::FromUnixSeconds(1'520'000'000));
+  int moved = 0, institution_days = 0;
+  for (int round = 0; round < 120; ++round) {
+    std::vector<PersonBatch> batches(1 + random() % 8);
+    for (PersonBatch& batch : batches) {
+      *batch.mutable_known_time() = TimeUtil::MicrosecondsToTimestamp(1 + static_cast<int64_t>(random() % kTimes));
+      batch.set_source(random() % 2 == 0 ? "jw301" : "wmo301");
+      for (size_t i = 1 + random() % 3; i > 0; --i) *batch.add_records() = RandomRecord(random);
+    }
+    std::vector<Belief> defined;
+    for (int64_t known = 0; known <= kTimes + 1; ++known) defined.push_back(Define(batches, known, institution_days));
+    std::set<std::string> summaries;
+    for (int order = 0; order < 4; ++order) {
+      FakeIngestion ingestion(1 + static_cast<int>(random() % 4));
+      for (const PersonBatch& batch : batches) ingestion.AddBatch(batch);
+      const std::unique_ptr<Journal> journal = NewMemoryJournal();
+      Linking linking(*journal, clock, ingestion, TestKey(), {"gm1730", kInstitutionSize});
+      FollowAll(linking, ingestion);
+      const v1::ListLinksResponse feed = WholeFeed(linking);
+      for (int64_t known = 0; known <= kTimes + 1; ++known) {
+        const Belief read = Read(feed, known);
+        ASSERT_EQ(read.links, defined[static_cast<size_t>(known)].links) << "round " << round << " known " << known;
+        ASSERT_EQ(read.households, defined[static_cast<size_t>(known)].households) << "round " << round << " known " << known;
+      }
+      v1::LinkSummary summary = *linking.GetLinkSummary({}, {});
+      summaries.insert(summary.SerializeAsString());
+      std::shuffle(batches.begin(), batches.end(), random);
+    }
+    EXPECT_EQ(summaries.size(), 1u) << "the summary depends on the order, round " << round;
+    if (defined[kTimes].links != defined[1].links) ++moved;
+  }
+  // The rounds are worth something: links change over known time, and there are institutions.
+  EXPECT_GT(moved, 60);
+  EXPECT_GT(institution_days, 200);
+}
+
+}  // namespace
+}  // namespace nmd::linking

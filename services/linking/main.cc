@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <memory>
+
+#include "nmd/internal/v1/config.pb.h"
+#include "services/linking/linking.h"
+#include "services/platform/follower.h"
+#include "services/platform/log.h"
+#include "services/platform/service_main.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::linking {
+namespace {
+
+// In order of construction; destroyed the other way round.
+struct Service {
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Peer> ingestion;
+  std::unique_ptr<Linking> linking;
+  std::unique_ptr<Follower> follower;
+};
+
+absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::LinkingConfig& config) {
+  auto service = std::make_shared<Service>();
+  NMD_ASSIGN_OR_RETURN(const Key key, Key::FromFile(config.key_file()));
+  NMD_ASSIGN_OR_RETURN(service->journal, process.OpenJournal());
+  service->ingestion = process.NewPeer(config.ingestion());
+  service->linking = std::make_unique<Linking>(*service->journal, process.clock(), *service->ingestion, key,
+                                               LinkingOptions{config.server().municipality(), config.institution_size()});
+  Linking& linking = *service->linking;
+  NMD_RETURN_IF_ERROR(linking.Load());
+
+  constexpr absl::string_view kService = "nmd.linking.v1.LinkingService";
+  process.router().Handle(kService, "ListLinks", [&linking](const Caller& caller, const v1::ListLinksRequest& request) {
+    return linking.ListLinks(caller, request);
+  });
+  process.router().Handle(kService, "GetLinkSummary",
+                          [&linking](const Caller& caller, const v1::GetLinkSummaryRequest& request) {
+                            return linking.GetLinkSummary(caller, request);
+                          });
+  process.router().Handle(kService, "ExplainClient", [&linking](const Caller& caller, const v1::ExplainClientRequest& request) {
+    return linking.ExplainClient(caller, request);
+  });
+
+  process.AtStop([&linking] {
+    if (const absl::Status saved = linking.SaveCheckpoint(); !saved.ok()) {
+      Log(LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
+    }
+  });
+  service->follower = std::make_unique<Follower>("ingestion person records", [&linking] { return linking.Follow(); });
+  process.AtStop([service = service.get()] { service->follower.reset(); });
+  process.AtStop([service = service.get()] { service->journal->Interrupt(); });
+  return service;
+}
+
+}  // namespace
+}  // namespace nmd::linking
+
+int main(int argc, char** argv) {
+  nmd::internal::v1::LinkingConfig config;
+  return nmd::ServiceMain(argc, argv, config, config.mutable_server(),
+                          [&](nmd::Process& process) { return nmd::linking::Build(process, config); });
+}
