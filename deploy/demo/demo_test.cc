@@ -242,7 +242,7 @@ TEST(People, LiveWithBrothersAndParents) {
 }
 
 TEST(Secrets, NameEverybodyInTheMessages) {
-  const std::string list = Secrets(Tynaarlo().model);
+  const std::string list = Secrets(Tynaarlo().model, Tynaarlo().files);
   const std::vector<std::string> lines = absl::StrSplit(list, '\n');
   const std::set<std::string> secrets(lines.begin(), lines.end());
   for (const File& file : Tynaarlo().files) {
@@ -349,6 +349,70 @@ TEST(Providers, FiveLargeOnesHoldAboutFortyFivePercent) {  // T-19
   int five = 0;
   for (size_t i = 0; i < 5; ++i) five += sizes[i];
   EXPECT_THAT(100 * five / total, testing::AllOf(Ge(42), Le(50)));
+}
+
+TEST(Providers, OneGivesTheHeavierLevelMoreOften) {  // T-09, R109
+  const Model& model = Tynaarlo().model;
+  std::map<int, std::pair<int, int>> five_and_six;
+  for (const Provision& p : model.provisions) {
+    const int level = model.products[static_cast<size_t>(p.product)].level;
+    if (level == 5) ++five_and_six[p.provider].first;
+    if (level == 6) ++five_and_six[p.provider].second;
+  }
+  const auto share = [&](int provider) {
+    const auto [five, six] = five_and_six[provider];
+    return 100 * six / (five + six);
+  };
+  ASSERT_EQ(model.providers[0].upcoding, 60);
+  EXPECT_GT(share(0), 65);
+  EXPECT_LT(share(1), 60);
+}
+
+TEST(Population, AddsUpToTheInhabitantsAndOneEstateGrows) {
+  std::map<std::string, std::map<std::string, int>> by_place;  // per year and buurt
+  for (const std::string year : {"2016", "2018"}) {
+    for (absl::string_view row : absl::StrSplit(Named(Tynaarlo(), "bevolking-" + year).bytes, "\r\n")) {
+      const std::vector<std::string> fields = absl::StrSplit(row, ';');
+      if (fields[0] == year) by_place[year][fields[2]] += std::stoi(fields[6]);
+    }
+  }
+  int total = 0;
+  for (const auto& [buurt, count] : by_place["2016"]) total += count;
+  EXPECT_NEAR(total, 33000, 700);
+  const std::string estate = Tynaarlo().model.neighbourhoods.back().buurt;
+  EXPECT_NEAR(1.2 * by_place["2016"][estate], by_place["2018"][estate], 10);
+}
+
+TEST(Profiles, ScaleWithTheSizeAsked) {
+  const Profile small = Profiles(kSeed, 20).front();
+  EXPECT_EQ(small.january_2018.clients, 120);
+  Town town;
+  town.model = Build(small, kSeed);
+  town.files = Files(town.model, kSeed);
+  const Counted counted = Count(town, MonthOf(2018, 1), kForEver);
+  EXPECT_EQ(counted.clients.size(), 120u);
+  EXPECT_EQ(counted.provisions.at("8"), 5);
+  EXPECT_EQ(counted.partial, 0);
+  EXPECT_THAT(town.files.size(), Le(2500u));
+}
+
+TEST(Profiles, EveryNeighbourHoldsTheStockItWasGiven) {
+  for (const Town& town : Towns()) {
+    for (const auto& [month, stock] : {std::make_pair(MonthOf(2017, 1), town.model.profile.january_2017),
+                                       std::make_pair(MonthOf(2018, 1), town.model.profile.january_2018)}) {
+      const Counted counted = Count(town, month, kForEver);
+      EXPECT_EQ(counted.clients.size(), static_cast<size_t>(stock.clients)) << town.model.profile.id;
+      int total = 0;
+      for (const auto& [level, n] : counted.provisions) total += n;
+      EXPECT_EQ(total, stock.Total()) << town.model.profile.id;
+    }
+  }
+}
+
+TEST(Exports, NoteSomePeopleWithoutANumber) {
+  const std::vector<std::string> rows = absl::StrSplit(Named(Tynaarlo(), "clienten-wijkteam").bytes, "\r\n");
+  EXPECT_GE(rows.size(), 8u);
+  for (size_t i = 1; i + 1 < rows.size(); ++i) EXPECT_EQ(rows[i][0], ';');
 }
 
 }  // namespace

@@ -78,6 +78,37 @@ std::vector<std::string> ClientRow(const Model& model, const Person& person, con
           moved ? DutchLastDay(address.until) : ""};
 }
 
+// One client in ninety also stands in the file of the local team: without a number, without a prefix and with two letters
+// of the name swapped. Only linking can tell who that is.
+constexpr int kLocalTeam = 90;
+
+std::string Swapped(const std::string& surname) {
+  std::string swapped = surname;
+  std::swap(swapped[3], swapped[4]);
+  return swapped;
+}
+
+bool KnownToLocalTeam(const Model& model, size_t person) {
+  return model.profile.full_mess && person % kLocalTeam == kLocalTeam - 1;
+}
+
+void AddLocalTeam(const Model& model, std::vector<File>* files) {
+  Table table(kClientHeader);
+  int rows = 0;
+  const Day day = DayOf(2018, 5, 7);
+  for (size_t i = 0; i < model.persons.size(); ++i) {
+    const Person& person = model.persons[i];
+    if (!KnownToLocalTeam(model, i) || person.known_from > day) continue;
+    Person noted = person;
+    noted.bsn.clear();
+    noted.prefix.clear();
+    noted.surname = Swapped(person.surname);
+    table.Row(ClientRow(model, noted, model.AddressOn(person, day), false));
+    ++rows;
+  }
+  if (rows > 0) table.SendTo(files, "clienten", "clienten-wijkteam-2018", day);
+}
+
 // One export per quarter with who is new and who moved. A move is two rows: the old address with its end, and the new one.
 void AddClients(const Model& model, std::vector<File>* files) {
   const Day first = DayOf(model.profile.first_year, 1, 1);
@@ -135,8 +166,8 @@ void AddProducts(const Model& model, std::vector<File>* files) {
   const Day begin = DayOf(model.profile.first_year, 1, 1);
   Table products("wet;productcode;omschrijving;ivn;geldig_vanaf;geldig_tot");
   for (const Product& p : model.products) {
-    products.Row(
-        {std::string(LawName(p.law)), p.code, p.title, p.level == 0 ? "" : std::to_string(p.level), DutchDay(begin), ""});
+    if (p.level == 0) continue;  // the Wmo has no levels of intervention
+    products.Row({std::string(LawName(p.law)), p.code, p.title, std::to_string(p.level), DutchDay(begin), ""});
   }
   products.SendTo(files, "producten", "producten", begin - 20);
 
@@ -284,6 +315,7 @@ void AddExports(const Model& model, uint64_t seed, std::vector<File>* files) {
   AddProducts(model, files);
   AddContracts(model, files);
   AddClients(model, files);
+  AddLocalTeam(model, files);
   AddReferrals(model, files);
   AddPopulation(model, seed, files);
   AddBudget(model, files);
@@ -298,20 +330,27 @@ std::string Manifest(const std::vector<File>& files) {
   return out;
 }
 
-std::string Secrets(const Model& model) {
-  std::set<std::string> secrets;
-  for (const Person& person : model.persons) {
+std::string Secrets(const Model& model, const std::vector<File>& files) {
+  std::set<std::string> secrets = {"Ongeldigsma"};
+  for (size_t i = 0; i < model.persons.size(); ++i) {
+    const Person& person = model.persons[i];
     secrets.insert(person.bsn);
-    if (person.surname.size() >= 6) secrets.insert(person.surname);
+    secrets.insert(person.surname);
+    if (KnownToLocalTeam(model, i)) secrets.insert(Swapped(person.surname));
   }
   for (const Household& house : model.households) {
-    if (house.surname.size() >= 6) secrets.insert(house.surname);
+    secrets.insert(house.surname);
     for (const Address& a : house.addresses) {
       secrets.insert(a.street);
       secrets.insert(a.postcode);
     }
   }
-  secrets.insert("Ongeldigsma");
+  // Numbers that belong to nobody, in the damaged files.
+  for (const File& file : files) {
+    if (!file.schema.empty() || file.source != "auto") continue;
+    const size_t at = file.bytes.find("Bsn>");
+    if (at != std::string::npos) secrets.insert(file.bytes.substr(at + 4, 9));
+  }
   return absl::StrCat(absl::StrJoin(secrets, "\n"), "\n");
 }
 

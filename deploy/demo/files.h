@@ -27,12 +27,12 @@ struct File {
 // files (mess.cc).
 std::vector<File> Files(const Model& model, uint64_t seed);
 
-// deliveries.csv: received;source;file with a comma, in order of arrival.
+// deliveries.csv: received, source and file, comma-separated, in order of arrival.
 std::string Manifest(const std::vector<File>& files);
 
-// Every citizen service number, surname of six letters or more, street and postcode in the files, one per line, sorted:
-// what a log may never hold. Not for delivery.
-std::string Secrets(const Model& model);
+// Every citizen service number, surname, street and postcode in the files, one per line, sorted: what a log may never hold.
+// All surnames have seven letters or more, so that a search for them finds nothing by chance. Not for delivery.
+std::string Secrets(const Model& model, const std::vector<File>& files);
 
 // Parts of Files, also used by the mess.
 void AddMessages(const Model& model, uint64_t seed, std::vector<File>* files);

@@ -68,7 +68,7 @@ bool WriteMunicipality(const nmd::demo::Profile& profile, const Options& options
     if (!Write(path, file.bytes)) return false;
   }
   if (!Write(folder / "deliveries.csv", nmd::demo::Manifest(files))) return false;
-  if (!Write(folder / "secrets.txt", nmd::demo::Secrets(model))) return false;
+  if (!Write(folder / "secrets.txt", nmd::demo::Secrets(model, files))) return false;
   std::cout << profile.id << " " << profile.name << ": " << files.size() << " files, " << model.persons.size() << " people\n";
   return true;
 }

@@ -26,6 +26,7 @@ class Mess {
       : rng_(seed, model.profile.id + "/mess"), model_(model), files_(*files) {}
 
   void Run() {
+    OtherContent();
     Doubles(model_.profile.full_mess ? 30 : 4);
     Broken("kapot-afgekapt", [](std::string* xml) { xml->resize(xml->size() * 2 / 3); });
     Broken("kapot-bsn", [](std::string* xml) {
@@ -35,7 +36,6 @@ class Mess {
       wrong.back() = wrong.back() == '9' ? '0' : static_cast<char>(wrong.back() + 1);
       *xml = absl::StrReplaceAll(*xml, {{bsn, wrong}});
     });
-    OtherContent();
     if (!model_.profile.full_mess) return;
     Broken("kapot-schemafout", [](std::string* xml) {
       const std::string date = Between(*xml, "Ingangsdatum>", "</");
@@ -62,11 +62,12 @@ class Mess {
   }
 
  private:
-  // Positions in `files_` of the messages of this schema, of those delivered properly.
+  // A message of this schema among those delivered properly; not the contested one, which must stay where it is.
   const File& Some(absl::string_view schema) {
     std::vector<size_t> found;
     for (size_t i = 0; i < files_.size(); ++i) {
-      if (files_[i].schema == schema) found.push_back(i);
+      const File& file = files_[i];
+      if (file.schema == schema && file.path != contested_ && !absl::StartsWith(file.path, "overig/")) found.push_back(i);
     }
     return files_[found[At(rng_.Below(static_cast<int>(found.size())))]];
   }
@@ -178,6 +179,7 @@ class Mess {
     other.path = "overig/tegenspraak-tr056.xml";
     other.received = good->received + 5 * kSecondsPerDay;
     other.arrival = other.received;
+    contested_ = good->path;
     good->arrival = other.arrival + 3 * kSecondsPerDay;
     files_.push_back(std::move(other));
   }
@@ -186,6 +188,7 @@ class Mess {
   const Model& model_;
   std::vector<File>& files_;
   int broken_ = 0;
+  std::string contested_;  // path of the message that tegenspraak-tr056.xml contradicts
 };
 
 }  // namespace
