@@ -74,4 +74,9 @@ std::string MonthLong(Month month) {
 
 std::string Moment(absl::Time time) { return absl::FormatTime("%d-%m-%Y %H:%M", time, Amsterdam()); }
 
+Day CalendarDay(absl::Time time) {
+  const absl::CivilDay day = absl::ToCivilDay(time, Amsterdam());
+  return DayOf(static_cast<int>(day.year()), day.month(), day.day());
+}
+
 }  // namespace nmd::dutch

@@ -33,6 +33,9 @@ std::string MonthLong(Month month);
 // "01-02-2018 13:45" in Dutch civil time (Europe/Amsterdam).
 std::string Moment(absl::Time time);
 
+// The day the calendar shows in the Netherlands at that moment.
+Day CalendarDay(absl::Time time);
+
 }  // namespace nmd::dutch
 
 #endif  // NMD_SERVICES_CORE_DUTCH_H_

@@ -30,6 +30,8 @@ TEST(Dutch, WritesDates) {
   EXPECT_EQ(MonthName(MonthOf(2018, 3)), "mrt 2018");
   EXPECT_EQ(MonthLong(MonthOf(2017, 1)), "januari 2017");
   EXPECT_EQ(Moment(absl::FromUnixSeconds(1517443200)), "01-02-2018 01:00");
+  EXPECT_EQ(CalendarDay(absl::FromUnixSeconds(1517443200 - 3601)), DayOf(2018, 1, 31));
+  EXPECT_EQ(CalendarDay(absl::FromUnixSeconds(1517443200 - 3600)), DayOf(2018, 2, 1)) << "midnight in the Netherlands";
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "services/core/date.h"
+#include "services/core/dutch.h"
 #include "services/platform/config.h"
 #include "services/platform/errors.h"
 #include "services/platform/status_macros.h"
@@ -19,13 +19,6 @@ namespace {
 
 // Fewer may never be shown, whatever parties agree (domain-standards 5.4).
 constexpr int32_t kSmallestMinimum = 5;
-
-Day DutchDay(absl::Time time) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone("Europe/Amsterdam", &zone)) zone = absl::FixedTimeZone(3600);
-  const absl::CivilDay day = absl::ToCivilDay(time, zone);
-  return DayOf(static_cast<int>(day.year()), day.month(), day.day());
-}
 
 // Ids are part of names and of messages: keep them plain.
 bool IsId(absl::string_view text) {
@@ -109,7 +102,7 @@ absl::StatusOr<std::vector<v1::Agreement>> ReadAgreements(const std::string& pat
 
 bool InForce(const v1::Agreement& agreement, absl::Time now) {
   const std::optional<Day> start = ParseDay(agreement.start_date()), end = ParseDay(agreement.end_date());
-  return start && end && nmd::Period{*start, *end}.Contains(DutchDay(now));
+  return start && end && nmd::Period{*start, *end}.Contains(dutch::CalendarDay(now));
 }
 
 }  // namespace nmd::publication

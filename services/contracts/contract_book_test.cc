@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/contracts/contract_book.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace nmd::contracts {
+namespace {
+
+using ingestion::v1::FactBatch;
+using ::testing::ElementsAre;
+
+FactBatch Batch(int64_t sequence, const std::string& delivery, int64_t known_second) {
+  FactBatch batch;
+  batch.set_sequence(sequence);
+  batch.set_delivery(delivery);
+  batch.mutable_known_time()->set_seconds(known_second);
+  return batch;
+}
+
+void AddContract(FactBatch* batch, const std::string& id, Day start, Day end, Cents ceiling, int year) {
+  auto* contract = batch->add_facts()->mutable_contract();
+  contract->set_contract(id);
+  contract->set_law(ingestion::v1::YOUTH);
+  contract->set_provider("01234567");
+  contract->set_provider_name("De Boomhut");
+  contract->set_start_day(start);
+  contract->set_end_day(end);
+  contract->set_ceiling_cents(ceiling);
+  contract->set_ceiling_year(year);
+}
+
+void AddTariff(FactBatch* batch, const std::string& provider, const std::string& product, Cents amount, Day start,
+               Day end = 0) {
+  auto* tariff = batch->add_facts()->mutable_tariff();
+  tariff->set_law(ingestion::v1::YOUTH);
+  tariff->set_provider(provider);
+  tariff->set_product(product);
+  tariff->set_unit("04");
+  tariff->set_tariff_cents(amount);
+  tariff->set_start_day(start);
+  tariff->set_end_day(end);
+}
+
+std::vector<std::string> Texts(const std::vector<BookedPrice>& prices) {
+  std::vector<std::string> texts;
+  for (const BookedPrice& price : prices) {
+    texts.push_back(price.product + "/" + price.provider + "/" + std::to_string(price.amount));
+  }
+  return texts;
+}
+
+TEST(ContractBook, AYearsOwnCeilingGoesBeforeTheOneOfEveryYear) {
+  ContractBook book;
+  FactBatch batch = Batch(1, "a", 100);
+  AddContract(&batch, "c", DayOf(2017, 1, 1), 0, 500, 0);
+  AddContract(&batch, "c", DayOf(2017, 1, 1), 0, 900, 2018);
+  book.Add(batch);
+  const Book known = book.AsKnown(absl::FromUnixSeconds(100));
+  ASSERT_EQ(known.contracts.size(), 1) << "two facts, one contract";
+  EXPECT_EQ(known.contracts[0].CeilingOf(2017), 500);
+  EXPECT_EQ(known.contracts[0].CeilingOf(2018), 900);
+}
+
+TEST(ContractBook, AVersionHoldsFromItsKnownTimeWhateverTheOrderOfArrival) {
+  for (const bool reversed : {false, true}) {
+    FactBatch first = Batch(reversed ? 2 : 1, "a", 100), second = Batch(reversed ? 1 : 2, "b", 200);
+    AddContract(&first, "c", DayOf(2017, 1, 1), 0, 500, 0);
+    AddContract(&second, "c", DayOf(2017, 1, 1), DayOf(2019, 1, 1), 0, 0);
+    ContractBook book;
+    for (const FactBatch* batch : reversed ? std::vector{&second, &first} : std::vector{&first, &second}) book.Add(*batch);
+    EXPECT_TRUE(book.AsKnown(absl::FromUnixSeconds(99)).contracts.empty());
+    EXPECT_EQ(book.AsKnown(absl::FromUnixSeconds(199)).contracts[0].CeilingOf(2018), 500);
+    const BookedContract now = book.AsKnown(absl::FromUnixSeconds(200)).contracts[0];
+    EXPECT_EQ(now.CeilingOf(2018), std::nullopt) << "a ceiling of 0 takes it away";
+    EXPECT_EQ(now.period.end, DayOf(2019, 1, 1));
+  }
+}
+
+TEST(ContractBook, Tr056ASupersededDeliveryNeverSaidAnything) {
+  ContractBook book;
+  FactBatch batch = Batch(1, "a", 100);
+  AddContract(&batch, "c", DayOf(2017, 1, 1), 0, 500, 0);
+  book.Add(batch);
+  FactBatch taken_back = Batch(2, "b", 300);
+  taken_back.set_supersedes("a");
+  book.Add(taken_back);
+  EXPECT_TRUE(book.AsKnown(absl::FromUnixSeconds(200)).contracts.empty());
+}
+
+TEST(ContractBook, AProvidersOwnPriceGoesBeforeThatOfEverybody) {
+  ContractBook book;
+  FactBatch batch = Batch(1, "a", 100);
+  AddContract(&batch, "c", DayOf(2018, 1, 1), DayOf(2019, 1, 1), 0, 0);
+  AddTariff(&batch, "", "45A04", 100, DayOf(2018, 1, 1));
+  AddTariff(&batch, "", "50A01", 200, DayOf(2018, 1, 1));
+  AddTariff(&batch, "01234567", "45A04", 110, DayOf(2018, 1, 1), DayOf(2018, 7, 1));
+  AddTariff(&batch, "01234567", "45A04", 120, DayOf(2018, 7, 1));
+  AddTariff(&batch, "07654321", "45A04", 130, DayOf(2018, 1, 1));
+  AddTariff(&batch, "01234567", "45A05", 140, DayOf(2019, 1, 1));
+  book.Add(batch);
+  const Book known = book.AsKnown(absl::FromUnixSeconds(100));
+  EXPECT_THAT(Texts(known.PricesOf(known.contracts[0])), ElementsAre("45A04/01234567/110", "45A04/01234567/120", "50A01//200"));
+}
+
+TEST(ContractBook, AContractRunsInTheMonthsItTouches) {
+  BookedContract contract;
+  contract.period = {DayOf(2018, 6, 15), DayOf(2018, 9, 1)};
+  EXPECT_EQ(contract.RunningMonths(2018), 0b0000'1110'0000u);
+  EXPECT_EQ(contract.RunningMonths(2019), 0u);
+  contract.period.end = kOpenEnd;
+  EXPECT_EQ(contract.RunningMonths(2019), 0xFFFu);
+}
+
+}  // namespace
+}  // namespace nmd::contracts

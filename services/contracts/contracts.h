@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_CONTRACTS_CONTRACTS_H_
+#define NMD_SERVICES_CONTRACTS_CONTRACTS_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "nmd/contracts/v1/contracts.pb.h"
+#include "nmd/internal/v1/contracts_events.pb.h"
+#include "services/contracts/contract_book.h"
+#include "services/platform/caller.h"
+#include "services/platform/clock.h"
+#include "services/platform/journal.h"
+#include "services/platform/mutex.h"
+#include "services/platform/peer.h"
+
+namespace nmd::contracts {
+
+// Contracts and what the accounts say about them. State is a fold over the journal: pages of ingestion's feed with their
+// cursor, written in one Append (a crash anywhere repeats a page and changes nothing), and every change of a signal.
+//
+// Signals are judged on the accounts as known at the known time of the newest fact, so that the same facts give the same
+// signals whenever they are read: when somebody lists them, and twice after the feed fell idle, because costs follows the
+// same feed in its own time. They close by themselves when a rule no longer holds; where costs has no answer a signal
+// stays as it is.
+//
+// Errors: as contracts.proto says per method, those of the journal, and those of costs.
+// Thread-safe. Never calls a peer while it holds the lock of its state.
+class Contracts {
+ public:
+  // Replays the journal. What is passed by reference must outlive this.
+  static absl::StatusOr<std::unique_ptr<Contracts>> Open(std::string municipality, int ceiling_percent, Journal& journal,
+                                                         const Clock& clock, const Peer& ingestion, const Peer& costs);
+
+  // One step of following ingestion's feed of facts; waits up to wait_seconds at its tail.
+  absl::Status Follow(int wait_seconds);
+
+  absl::StatusOr<v1::ListContractsResponse> ListContracts(const Caller& caller, const v1::ListContractsRequest& request) const;
+  absl::StatusOr<v1::ListPositionsResponse> ListPositions(const Caller& caller, const v1::ListPositionsRequest& request) const;
+  // The first page judges the signals anew; later pages show what the first one was cut from, unless a fact came between.
+  absl::StatusOr<v1::ListSignalsResponse> ListSignals(const Caller& caller, const v1::ListSignalsRequest& request);
+
+ private:
+  Contracts(std::string municipality, int ceiling_percent, Journal& journal, const Clock& clock, const Peer& ingestion,
+            const Peer& costs);
+
+  absl::Status Replay();
+  void Apply(const internal::v1::FollowedFacts& followed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Judges all standings and journals what changed.
+  absl::Status Judge(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_, judging_);
+
+  const std::string municipality_;
+  const int ceiling_percent_;
+  Journal& journal_;
+  const Clock& clock_;
+  const Peer& ingestion_;
+  const Peer& costs_;
+
+  // Held while costs is asked and its answer is turned into changes: an older answer must not undo a newer one.
+  Mutex judging_;
+  mutable Mutex mutex_;
+  ContractBook book_ ABSL_GUARDED_BY(mutex_);
+  int64_t cursor_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time newest_known_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  int idle_judgements_due_ ABSL_GUARDED_BY(mutex_) = 2;
+  std::map<std::string, v1::Signal> signals_ ABSL_GUARDED_BY(mutex_);  // By name.
+};
+
+}  // namespace nmd::contracts
+
+#endif  // NMD_SERVICES_CONTRACTS_CONTRACTS_H_

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <memory>
+#include <utility>
+
+#include "nmd/internal/v1/config.pb.h"
+#include "services/contracts/contracts.h"
+#include "services/platform/follower.h"
+#include "services/platform/service_main.h"
+#include "services/platform/status_macros.h"
+
+namespace {
+
+using namespace nmd::contracts::v1;  // NOLINT: only the requests of one service.
+
+// A stop waits for the feed's answer, so the wait is short; an idle instance asks twelve times a minute.
+constexpr int kWaitSeconds = 5;
+
+struct State {
+  std::unique_ptr<nmd::Journal> journal;
+  std::unique_ptr<nmd::Peer> ingestion, costs;
+  std::unique_ptr<nmd::contracts::Contracts> contracts;
+  std::unique_ptr<nmd::Follower> facts;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  nmd::internal::v1::ContractsConfig config;
+  return nmd::ServiceMain(
+      argc, argv, config, config.mutable_server(), [&](nmd::Process& process) -> absl::StatusOr<nmd::ServiceState> {
+        auto state = std::make_shared<State>();
+        NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
+        state->ingestion = process.NewPeer(config.ingestion());
+        state->costs = process.NewPeer(config.costs());
+        NMD_ASSIGN_OR_RETURN(state->contracts, nmd::contracts::Contracts::Open(
+                                                   config.server().municipality(), config.ceiling_percent(), *state->journal,
+                                                   process.clock(), *state->ingestion, *state->costs));
+        auto& contracts = *state->contracts;
+        constexpr absl::string_view kService = "nmd.contracts.v1.ContractsService";
+        process.router().Handle(kService, "ListContracts",
+                                [&contracts](const nmd::Caller& caller, const ListContractsRequest& request) {
+                                  return contracts.ListContracts(caller, request);
+                                });
+        process.router().Handle(kService, "ListPositions",
+                                [&contracts](const nmd::Caller& caller, const ListPositionsRequest& request) {
+                                  return contracts.ListPositions(caller, request);
+                                });
+        process.router().Handle(kService, "ListSignals",
+                                [&contracts](const nmd::Caller& caller, const ListSignalsRequest& request) {
+                                  return contracts.ListSignals(caller, request);
+                                });
+        state->facts =
+            std::make_unique<nmd::Follower>("ingestion facts", [&contracts] { return contracts.Follow(kWaitSeconds); });
+        process.AtStop([&facts = *state->facts] { facts.Stop(); });
+        return nmd::ServiceState(std::move(state));
+      });
+}
