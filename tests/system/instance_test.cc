@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: EUPL-1.2
+// One instance as it runs: six processes with mutual TLS, fed with the demo of Tynaarlo through the gateway while every
+// service is killed in turn; then asked, stopped, started again, given bad input, and searched for what may not leak.
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/util/json_util.h"
+#include "nmd/costs/v1/costs.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
+#include "nmd/publication/v1/publication.pb.h"
+#include "tests/support/instance.h"
+
+namespace nmd {
+namespace {
+
+using costs::v1::DecomposeGrowthResponse;
+using costs::v1::QueryFiguresResponse;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using testing::Instance;
+using ::testing::Not;
+
+constexpr char kQuery[] = "/v1/municipalities/gm1730/figures/_query";
+
+std::string TempDir(absl::string_view name) { return absl::StrCat(::testing::TempDir(), "/nmd_instance_test/", name); }
+
+template <typename Message>
+Message Parsed(const Instance::Answer& answer) {
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  Message message;
+  const auto status = google::protobuf::util::JsonStringToMessage(answer.body, &message);
+  EXPECT_TRUE(status.ok()) << status.ToString() << "\n" << answer.body.substr(0, 500);
+  return message;
+}
+
+// Figures of youth care of one month; `extra` goes into the request.
+QueryFiguresResponse Ask(Instance& instance, absl::string_view month_start, absl::string_view month_end,
+                         absl::string_view extra = "") {
+  return Parsed<QueryFiguresResponse>(
+      instance.Post(kQuery,
+                    absl::StrCat(R"({"measures": ["clients", "provisions", "indicated"], "period": {"start_date": ")",
+                                 month_start, R"(", "end_date": ")", month_end,
+                                 R"("}, "filters": [{"dimension": "law", "values": ["jeugdwet"]}])", extra, "}"),
+                    "beleidsadviseur"));
+}
+
+int64_t Value(const type::Figure& figure) {
+  EXPECT_EQ(figure.state(), type::Figure::ANSWERED) << figure.DebugString();
+  return figure.has_count() ? figure.count() : figure.amount_cents();
+}
+
+class InstanceTest : public ::testing::Test {
+ protected:
+  // Delivers the demo of Tynaarlo; each service is killed once on the way. What a killed service was doing is done again
+  // by who asked: nmdctl retries, followers ask for the batch again.
+  static void SetUpTestSuite() {
+    testing::MustRun(
+        absl::StrCat(testing::Program("nmd_demo"), " --out ", TempDir("demo"), " --municipality gm1730 >/dev/null"));
+    instance_ = new Instance(TempDir("gm1730"), "gm1730");
+    instance_->StartAll();
+    testing::Child deliver(
+        instance_->Ctl("beheerder", {"deliver", "--manifest", TempDir("demo/gm1730/deliveries.csv"), "--jobs", "8"}),
+        TempDir("gm1730/deliver.out"));
+    int64_t next_kill = 300;
+    for (const std::string& service : Instance::Services()) {
+      const bool reached = deliver.WaitForLine([&](const std::string& line) {
+        // Progress counts look like "1200/5920 ...".
+        int64_t done = 0;
+        const std::vector<std::string> parts = absl::StrSplit(absl::StripAsciiWhitespace(line), '/');
+        return parts.size() >= 2 && absl::SimpleAtoi(parts[0], &done) && done >= next_kill;
+      });
+      ASSERT_TRUE(reached) << "delivery ended before " << service << " was killed";
+      next_kill += 800;
+      instance_->KillNine(service);
+      instance_->Start(service);
+    }
+    // 1: done with findings, because the demo holds broken files on purpose.
+    ASSERT_EQ(deliver.Join(), 1);
+    ASSERT_EQ(instance_->RunCtl("beheerder", {"wait"}).exit_code, 0);
+  }
+  static void TearDownTestSuite() {
+    if (instance_ != nullptr) instance_->StopAll();
+    delete instance_;
+    instance_ = nullptr;
+  }
+
+  static Instance* instance_;
+};
+
+Instance* InstanceTest::instance_ = nullptr;
+
+TEST_F(InstanceTest, KillNineDuringDeliveryLosesAndDoublesNothing) {
+  // Every distinct file of the manifest is one delivery, however often it was sent.
+  std::set<std::string> distinct;
+  std::ifstream manifest(TempDir("demo/gm1730/deliveries.csv"));
+  std::string line;
+  std::getline(manifest, line);
+  while (std::getline(manifest, line)) {
+    const std::vector<std::string> fields = absl::StrSplit(absl::StripAsciiWhitespace(line), ',');
+    ASSERT_EQ(fields.size(), 3u) << line;
+    std::ifstream file(TempDir(absl::StrCat("demo/gm1730/", fields[2])), std::ios::binary);
+    distinct.insert(std::string(std::istreambuf_iterator<char>(file), {}));
+  }
+  const auto deliveries = Parsed<ingestion::v1::ListDeliveriesResponse>(
+      instance_->Get("/v1/municipalities/gm1730/deliveries?page_size=1", "beheerder"));
+  EXPECT_EQ(deliveries.total_size(), static_cast<int64_t>(distinct.size()));
+}
+
+TEST_F(InstanceTest, T01ToT03GrowthOfClientsProvisionsAndCost) {
+  const QueryFiguresResponse before = Ask(*instance_, "2017-01-01", "2017-02-01");
+  const QueryFiguresResponse after = Ask(*instance_, "2018-01-01", "2018-02-01");
+  ASSERT_EQ(before.totals_size(), 3);
+  EXPECT_EQ(Value(before.totals(0)), 484);
+  EXPECT_EQ(Value(before.totals(1)), 601);
+  EXPECT_EQ(Value(before.totals(2)), 416'000'00);
+  EXPECT_EQ(Value(after.totals(0)), 598);
+  EXPECT_EQ(Value(after.totals(1)), 786);
+  EXPECT_EQ(Value(after.totals(2)), 598'264'00);
+  EXPECT_FALSE(after.totals(0).reliability().statement().empty());
+  EXPECT_GT(after.provenance_size(), 0);
+}
+
+TEST_F(InstanceTest, T04T05T06WhyItGrew) {
+  const auto answer = Parsed<DecomposeGrowthResponse>(instance_->Post(
+      "/v1/municipalities/gm1730/figures/_decompose",
+      R"({"before": {"start_date": "2017-01-01", "end_date": "2017-02-01"}, "after": {"start_date": "2018-01-01",
+          "end_date": "2018-02-01"}, "group_by": "ivn", "filters": [{"dimension": "law", "values": ["jeugdwet"]}]})",
+      "beleidsadviseur"));
+  EXPECT_EQ(answer.growth_cents(), 182'264'00);
+  std::vector<int64_t> three, four, groups, shifts;
+  for (const auto& effect : answer.three_factor()) three.push_back(effect.amount_cents());
+  for (const auto& effect : answer.four_factor()) four.push_back(effect.amount_cents());
+  for (const auto& group : answer.groups()) {
+    groups.push_back(group.growth_cents() / 100);
+    shifts.push_back(std::llround(100.0 * static_cast<double>(Value(group.provisions_after())) /
+                                      static_cast<double>(Value(group.provisions_before())) -
+                                  100));
+  }
+  EXPECT_THAT(three, ::testing::ElementsAre(106'096'69, 28'520'42, 47'646'89));
+  EXPECT_THAT(four, ::testing::ElementsAre(105'984'47, 28'490'25, 13'010'15, 34'779'13));
+  EXPECT_THAT(groups, ::testing::ElementsAre(-2520, 46860, 52210, 52378, 33336));
+  EXPECT_THAT(shifts, ::testing::ElementsAre(-20, 51, 34, 24, 50));
+}
+
+TEST_F(InstanceTest, T12AsKnownOn) {
+  const auto grant = [](absl::string_view known) {
+    const auto answer = Parsed<QueryFiguresResponse>(instance_->Post(
+        kQuery,
+        absl::StrCat(R"({"measures": ["budget"], "dimensions": ["budget_line"], "period": {"start_date": "2018-01-01",
+                        "end_date": "2019-01-01"}, "filters": [{"dimension": "budget_line", "values": ["rijksbijdrage_jeugd"]}],
+                        "known_time": ")",
+                     known, "\"}"),
+        "controller"));
+    return Value(answer.totals(0));
+  };
+  EXPECT_EQ(grant("2018-03-31T22:00:00Z"), 5'229'670'00);
+  EXPECT_EQ(grant("2019-12-31T00:00:00Z"), 5'800'000'00);
+}
+
+TEST_F(InstanceTest, AFigureCanBeExplainedDownToDeliveries) {
+  const auto answer = Parsed<costs::v1::ExplainFigureResponse>(
+      instance_->Post("/v1/municipalities/gm1730/figures/_explain",
+                      R"({"measure": "clients", "period": {"start_date": "2018-01-01", "end_date": "2018-02-01"},
+          "filters": [{"dimension": "law", "values": ["jeugdwet"]}]})",
+                      "beleidsadviseur"));
+  EXPECT_EQ(Value(answer.figure()), 598);
+  EXPECT_GT(answer.steps_size(), 2);
+  EXPECT_GT(answer.contribution_count(), 500);
+}
+
+TEST_F(InstanceTest, T31NotRegisteredIsAnAnswer) {
+  const QueryFiguresResponse answer = Ask(*instance_, "2018-01-01", "2018-02-01", R"(, "dimensions": ["inkomen"])");
+  ASSERT_GT(answer.figures_size() + answer.totals_size(), 0);
+  const type::Figure& figure = answer.figures_size() > 0 ? answer.figures(0) : answer.totals(0);
+  EXPECT_EQ(figure.state(), type::Figure::NOT_REGISTERED);
+}
+
+TEST_F(InstanceTest, PreviewHidesSmallCells) {
+  const auto result = instance_->RunCtl("privacyfunctionaris", {"publish", "preview", "--agreement", "regio", "--table",
+                                                                "clienten-wijk-ivn", "--from", "2018-01", "--to", "2018-01"});
+  EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("onderdrukt"));
+}
+
+TEST_F(InstanceTest, SignalsNameAContractThatPassesItsCeiling) {
+  const auto result = instance_->RunCtl("contractmanager", {"signals"});
+  EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("plafond"));
+}
+
+TEST_F(InstanceTest, StoppedAndStartedAgainItAnswersTheSame) {
+  const std::string request =
+      R"({"measures": ["clients", "provisions", "indicated", "declared", "approved"], "dimensions": ["month", "ivn", "wijk"],
+          "period": {"start_date": "2017-01-01", "end_date": "2018-07-01"}, "known_time": "2026-01-01T00:00:00Z"})";
+  const Instance::Answer before = instance_->Post(kQuery, request, "controller");
+  ASSERT_EQ(before.status, 200) << before.body;
+  instance_->StopAll();
+  instance_->StartAll();
+  ASSERT_EQ(instance_->RunCtl("beheerder", {"wait"}).exit_code, 0);
+  const Instance::Answer after = instance_->Post(kQuery, request, "controller");
+  EXPECT_EQ(after.status, 200);
+  EXPECT_EQ(after.body, before.body);
+}
+
+// What an operator may send by mistake and an attacker on purpose. Each gets a clear answer and harms nothing else.
+TEST_F(InstanceTest, BadInputIsExplainedAndHarmsNothing) {
+  const int64_t known = Value(Ask(*instance_, "2018-01-01", "2018-02-01").totals(0));
+  std::ifstream file(TempDir("demo/gm1730/jw301/jw301-00001.xml"), std::ios::binary);
+  const std::string message((std::istreambuf_iterator<char>(file)), {});
+  ASSERT_FALSE(message.empty());
+  const auto replaced = [&](absl::string_view from, absl::string_view to) {
+    std::string text = message;
+    const size_t at = text.find(std::string(from));
+    EXPECT_NE(at, std::string::npos) << from;
+    return at == std::string::npos ? text : text.replace(at, from.size(), std::string(to));
+  };
+  const size_t bsn = message.find("Bsn>") + 4;
+  std::string wrong_bsn = message;
+  wrong_bsn.replace(bsn, 9, "123456789");
+  struct Case {
+    std::string name, content, rule;
+  };
+  std::string bomb = "<?xml version=\"1.0\"?>\n<!DOCTYPE b [<!ENTITY a0 \"ha\">";
+  for (int i = 1; i < 30; ++i) absl::StrAppend(&bomb, "<!ENTITY a", i, " \"&a", i - 1, ";&a", i - 1, ";\">");
+  absl::StrAppend(&bomb, "]>\n<b>&a29;</b>");
+  const std::vector<Case> cases = {
+      {"truncated", message.substr(0, message.size() / 2), ""},
+      {"schema", replaced("ToewijzingNummer>", "Toewijzingnummer>"), ""},
+      {"wrong_bsn", wrong_bsn, "CS002"},
+      {"latin1", replaced("Achternaam>", "Achternaam>\xe9"), ""},
+      {"bomb", bomb, ""},
+      {"not_xml", "hello", ""},
+      {"empty_root", "<x/>", ""},
+  };
+  for (const Case& c : cases) {
+    std::string content;
+    absl::Base64Escape(c.content, &content);
+    const Instance::Answer answer = instance_->Post(
+        "/v1/municipalities/gm1730/deliveries/_deliver",
+        absl::StrCat(R"({"source": "auto", "file_name": ")", c.name, R"(.xml", "content": ")", content, "\"}"), "beheerder");
+    if (answer.status == 400) {
+      EXPECT_THAT(answer.type, HasSubstr("application/problem+json")) << c.name;
+      continue;
+    }
+    const auto delivery = Parsed<ingestion::v1::Delivery>(answer);
+    EXPECT_EQ(delivery.state(), ingestion::v1::Delivery::REJECTED) << c.name;
+    const auto findings = Parsed<ingestion::v1::ListFindingsResponse>(
+        instance_->Get(absl::StrCat("/v1/municipalities/gm1730/findings?delivery=", delivery.name()), "beheerder"));
+    ASSERT_GT(findings.findings_size(), 0) << c.name;
+    EXPECT_FALSE(findings.findings(0).text().empty()) << c.name;
+    EXPECT_THAT(answer.body, Not(HasSubstr("123456789"))) << c.name;
+    if (!c.rule.empty()) {
+      EXPECT_EQ(findings.findings(0).rule(), c.rule) << c.name;
+    }
+  }
+  // 30 MB: refused, by the gateway in one piece and by ingestion in chunks, with bounded memory.
+  const std::string path = TempDir("gm1730/large.xml");
+  {
+    std::ofstream large(path, std::ios::binary);
+    for (int i = 0; i < 30; ++i) large << std::string(1'000'000, 'x');
+  }
+  const auto large = instance_->RunCtl("beheerder", {"deliver", path});
+  EXPECT_EQ(large.exit_code, 3) << large.output;
+  EXPECT_THAT(large.output, HasSubstr("25")) << large.output;
+  const Instance::Answer whole =
+      instance_->Post("/v1/municipalities/gm1730/deliveries/_deliver", std::string(30'000'000, ' '), "beheerder");
+  EXPECT_THAT(whole.status, AnyOf(413, 0)) << "refused, or cut off while it was still sending";
+  EXPECT_LT(instance_->PeakMemory("gateway"), 250 << 20);
+  EXPECT_LT(instance_->PeakMemory("ingestion"), 600 << 20);
+  EXPECT_EQ(Value(Ask(*instance_, "2018-01-01", "2018-02-01").totals(0)), known) << "nothing of it counts";
+}
+
+TEST_F(InstanceTest, TheDoorRefusesWhoMayNotAsk) {
+  const std::string question = R"({"measures": ["clients"], "period": {"start_date": "2018-01-01", "end_date": "2018-02-01"}})";
+  EXPECT_EQ(instance_->Post(kQuery, question, "").status, 401);
+  EXPECT_EQ(instance_->Post(kQuery, question, "aanbieder").status, 403);
+  EXPECT_EQ(instance_->Post("/v1/municipalities/gm0106/figures/_query", question, "beleidsadviseur").status, 403);
+  EXPECT_EQ(instance_->Post(kQuery, "{\"measures\": [\"geluk\"]}", "beleidsadviseur").status, 400);
+  EXPECT_EQ(instance_->Get("/v1/nothing", "beleidsadviseur").status, 404);
+  EXPECT_EQ(instance_->Get(kQuery, "beleidsadviseur").status, 405);
+}
+
+// R23, decision 4. Runs last: after everything above went through the instance.
+TEST_F(InstanceTest, NoBsnNameOrAddressInLogsMetricsOrStores) {
+  std::set<std::string> secrets;
+  std::ifstream file(TempDir("demo/gm1730/secrets.txt"));
+  for (std::string line; std::getline(file, line);) {
+    const std::string secret(absl::StripAsciiWhitespace(line));
+    // Short names occur in ordinary words.
+    if (secret.size() >= 6) secrets.insert(secret);
+  }
+  ASSERT_GT(secrets.size(), 1000u);
+  const auto search = [&](const std::string& where, const std::string& text) {
+    ASSERT_FALSE(text.empty()) << where;
+    for (const std::string& secret : secrets) {
+      ASSERT_EQ(text.find(secret), std::string::npos) << where << " holds something of a person: " << secret;
+    }
+  };
+  search("logs", instance_->Logs());
+  search("metrics", instance_->Metrics());
+  // Stores and their write-ahead logs: everything personal in them is sealed.
+  for (const std::string& service : Instance::Services()) {
+    for (const std::string suffix : {"", "-wal"}) {
+      std::ifstream store(absl::StrCat(instance_->dir(), "/data/", service, ".db", suffix), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(store)), {});
+      if (!bytes.empty()) search(absl::StrCat(service, ".db", suffix), bytes);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nmd

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+// T-29 (OP080, D2): any permutation of the same delivered files gives the same figures at the same known time, through
+// ingestion, linking and costs together. The services run in this process, on memory journals, over local peers.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/util/time_util.h"
+#include "nmd/costs/v1/costs.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
+#include "nmd/internal/v1/mapping.pb.h"
+#include "nmd/linking/v1/linking.pb.h"
+#include "services/costs/costs.h"
+#include "services/ingestion/ingestion.h"
+#include "services/linking/linking.h"
+#include "services/platform/config.h"
+#include "services/platform/peer.h"
+#include "services/platform/router.h"
+#include "tests/support/instance.h"
+
+namespace nmd {
+namespace {
+
+struct File {
+  std::string source, name, received, content;
+};
+
+std::vector<File> DemoFiles() {
+  const std::string dir = absl::StrCat(::testing::TempDir(), "/nmd_order_test");
+  std::filesystem::remove_all(dir);
+  testing::MustRun(absl::StrCat(testing::Program("nmd_demo"), " --out ", dir,
+                                " --municipality gm1699 --size-percent 8 --seed 29 >/dev/null"));
+  std::vector<File> files;
+  std::ifstream manifest(absl::StrCat(dir, "/gm1699/deliveries.csv"));
+  std::string line;
+  std::getline(manifest, line);
+  while (std::getline(manifest, line)) {
+    const std::vector<std::string> fields = absl::StrSplit(absl::StripAsciiWhitespace(line), ',');
+    std::ifstream file(absl::StrCat(dir, "/gm1699/", fields.at(2)), std::ios::binary);
+    files.push_back({fields[1], fields[2], fields[0], std::string(std::istreambuf_iterator<char>(file), {})});
+  }
+  return files;
+}
+
+// Ingestion, linking and costs of one instance.
+class Pipeline {
+ public:
+  Pipeline() {
+    std::vector<internal::v1::MappingFile> mappings;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(absl::StrCat(testing::SourceDir(), "/deploy/config/mappings"))) {
+      EXPECT_TRUE(ReadYamlFile(entry.path(), &mappings.emplace_back()).ok());
+    }
+    ingestion_ = *ingestion::Ingestion::Open(*ingestion_journal_, clock_, key_, "gm1699", mappings);
+    const auto bind = [this](const char* method, auto function) {
+      router_.Handle("nmd.ingestion.v1.IngestionService", method, std::move(function));
+    };
+    bind("ListFacts",
+         [this](const Caller& c, const ingestion::v1::ListFactsRequest& r) { return ingestion_->ListFacts(c, r); });
+    bind("ListPersonRecords", [this](const Caller& c, const ingestion::v1::ListPersonRecordsRequest& r) {
+      return ingestion_->ListPersonRecords(c, r);
+    });
+    // Nothing waits in here: a feed without news answers at once.
+    ingestion_journal_->Interrupt();
+    linking_journal_->Interrupt();
+    linking_ =
+        std::make_unique<linking::Linking>(*linking_journal_, clock_, *peer_, key_, linking::LinkingOptions{"gm1699", 12});
+    EXPECT_TRUE(linking_->Load().ok());
+    EXPECT_TRUE(costs_.Replay().ok());
+  }
+
+  void Deliver(const File& file) {
+    ingestion::v1::DeliverFileRequest request;
+    request.set_parent("municipalities/gm1699");
+    request.set_source(file.source);
+    request.set_file_name(file.name);
+    request.set_content(file.content);
+    ASSERT_TRUE(google::protobuf::util::TimeUtil::FromString(file.received, request.mutable_received_time()));
+    const auto delivery = ingestion_->DeliverFile(ServiceCaller("test", "gm1699"), request);
+    ASSERT_TRUE(delivery.ok()) << file.name << ": " << delivery.status();
+  }
+
+  // Lets linking and costs read everything there is.
+  void Settle() {
+    const Caller costs = ServiceCaller("costs", "gm1699");
+    for (int64_t before = -1; before != linking_journal_->LastSequence();) {
+      before = linking_journal_->LastSequence();
+      ASSERT_TRUE(linking_->Follow().ok());
+    }
+    for (int64_t before = -1; before != costs_.facts_cursor();) {
+      before = costs_.facts_cursor();
+      ingestion::v1::ListFactsRequest request;
+      request.set_parent("municipalities/gm1699");
+      request.set_after_sequence(before);
+      const auto facts = ingestion_->ListFacts(costs, request);
+      ASSERT_TRUE(facts.ok() && costs_.AddFacts(*facts).ok());
+    }
+    for (int64_t before = -1; before != costs_.links_cursor();) {
+      before = costs_.links_cursor();
+      linking::v1::ListLinksRequest request;
+      request.set_parent("municipalities/gm1699");
+      request.set_after_sequence(before);
+      const auto links = linking_->ListLinks(costs, request);
+      ASSERT_TRUE(links.ok() && costs_.AddLinks(*links).ok());
+    }
+  }
+
+  // Everything that could differ, as text: figures by several dimensions at a known time.
+  std::string Answers(absl::string_view known) {
+    std::string all;
+    const std::vector<std::vector<std::string>> questions = {{"month", "law"},       {"month", "product", "ivn"},
+                                                             {"month", "provider"},  {"month", "wijk", "sex"},
+                                                             {"month", "household"}, {"quarter", "age_band", "referrer"}};
+    for (const auto& dimensions : questions) {
+      costs::v1::QueryFiguresRequest request;
+      request.set_parent("municipalities/gm1699");
+      for (const char* measure : {"clients", "provisions", "indicated", "declared", "approved"}) request.add_measures(measure);
+      for (const std::string& dimension : dimensions) request.add_dimensions(dimension);
+      request.mutable_period()->set_start_date("2017-01-01");
+      request.mutable_period()->set_end_date("2019-01-01");
+      EXPECT_TRUE(google::protobuf::util::TimeUtil::FromString(std::string(known), request.mutable_known_time()));
+      const auto answer = costs_.QueryFigures(ServiceCaller("test", "gm1699"), request);
+      EXPECT_TRUE(answer.ok()) << answer.status();
+      if (answer.ok()) absl::StrAppend(&all, answer->DebugString());
+    }
+    return all;
+  }
+
+  // Findings of all deliveries, in an order of their own.
+  std::vector<std::string> Findings() {
+    std::vector<std::string> all;
+    ingestion::v1::ListFindingsRequest request;
+    request.set_parent("municipalities/gm1699");
+    request.set_page_size(1000);
+    while (true) {
+      const auto page = ingestion_->ListFindings(ServiceCaller("test", "gm1699"), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      for (const auto& finding : page->findings()) all.push_back(finding.ShortDebugString());
+      if (page->next_page_token().empty()) break;
+      request.set_page_token(page->next_page_token());
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+ private:
+  FakeClock clock_{absl::FromUnixSeconds(1'764'000'000)};
+  const Key key_ = Key::FromBytes({7});
+  std::unique_ptr<Journal> ingestion_journal_ = NewMemoryJournal(), linking_journal_ = NewMemoryJournal(),
+                           costs_journal_ = NewMemoryJournal();
+  Router router_{"gm1699", clock_};
+  std::unique_ptr<Peer> peer_ = NewLocalPeer(router_, "linking");
+  std::unique_ptr<ingestion::Ingestion> ingestion_;
+  std::unique_ptr<linking::Linking> linking_;
+  costs::Costs costs_{*costs_journal_, clock_, "gm1699", {}};
+};
+
+TEST(Order, T29AnyPermutationGivesTheSameFiguresAndFindings) {
+  std::vector<File> files = DemoFiles();
+  ASSERT_GT(files.size(), 100u);
+  const std::vector<std::string> moments = {"2017-06-30T22:00:00Z", "2018-03-31T22:00:00Z", "2025-01-01T00:00:00Z"};
+
+  const auto run = [&](int settle_every) {
+    Pipeline pipeline;
+    int count = 0;
+    for (const File& file : files) {
+      pipeline.Deliver(file);
+      if (settle_every > 0 && ++count % settle_every == 0) pipeline.Settle();
+    }
+    pipeline.Settle();
+    std::vector<std::string> outcome;
+    for (const std::string& moment : moments) outcome.push_back(pipeline.Answers(moment));
+    for (const std::string& finding : pipeline.Findings()) outcome.push_back(finding);
+    return outcome;
+  };
+
+  const std::vector<std::string> expected = run(0);
+  ASSERT_NE(expected[0], expected[1]) << "the known times tell apart";
+  ASSERT_NE(expected[2].find("state: ANSWERED"), std::string::npos) << "there is something to compare";
+  std::mt19937 random(29);
+  for (const int settle_every : {0, 37, 5}) {
+    std::shuffle(files.begin(), files.end(), random);
+    const std::vector<std::string> outcome = run(settle_every);
+    ASSERT_EQ(outcome.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_TRUE(outcome[i] == expected[i]) << "answer " << i << " differs, settling every " << settle_every << ":\n"
+                                             << expected[i].substr(0, 400) << "\n---\n"
+                                             << outcome[i].substr(0, 400);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nmd
