@@ -159,18 +159,22 @@ QueryFiguresRequest Question(const v1::TableRule& rule, const v1::PreviewPublica
   return question;
 }
 
-// The number of clients per cell, the count that decides. Fails when some cell has none: what cannot be counted cannot be
-// protected.
+// What cannot be counted cannot be protected: fails on a count of clients without a value, such as that of a dimension or
+// filter nobody registers.
+absl::Status CheckCounted(const Figure& figure, const v1::TableRule& rule) {
+  if (figure.measure() != rule.measures(0)) return absl::OkStatus();
+  if (figure.state() == Figure::ANSWERED && figure.value_case() == Figure::kCount) return absl::OkStatus();
+  return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::TABLE_NOT_COUNTED,
+              absl::StrCat("a cell of the table has no count of clients (", figure.state_reason(), ")"),
+              {{"state_reason", figure.state_reason()}});
+}
+
+// The number of clients per cell, the count that decides.
 absl::StatusOr<std::vector<int64_t>> CountClients(const Answer& answer, const Lattice& lattice) {
   std::vector<int64_t> clients(static_cast<size_t>(lattice.cells()), 0);
   for (const auto& [at, figures] : answer.cells) {
-    const Figure& figure = figures.front();
-    if (figure.state() != Figure::ANSWERED || figure.value_case() != Figure::kCount) {
-      return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::TABLE_NOT_COUNTED,
-                  absl::StrCat("a cell of the table has no count of clients (", figure.state_reason(), ")"),
-                  {{"state_reason", figure.state_reason()}});
-    }
-    clients[static_cast<size_t>(lattice.CellOf(at))] = figure.count();
+    if (figures.front().state() != Figure::ANSWERED) return Answer::Mistaken();  // Other measures, but no count.
+    clients[static_cast<size_t>(lattice.CellOf(at))] = figures.front().count();
   }
   return clients;
 }
@@ -252,6 +256,7 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
                          costs_.Call<QueryFiguresResponse>(kQueryFigures, Question(*rule, request, known_time, subset), left));
     const auto& figures = subset == 0 ? response.totals() : response.figures();
     for (const Figure& figure : figures) {
+      NMD_RETURN_IF_ERROR(CheckCounted(figure, *rule));
       const int wanted = __builtin_popcountll(subset);
       // Below a split costs repeats the totals of the whole; they were asked for by themselves.
       if (figure.dimensions_size() == wanted) NMD_RETURN_IF_ERROR(answer.Add(figure, *rule));

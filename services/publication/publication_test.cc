@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/publication/publication.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -45,7 +46,8 @@ class FakeCosts {
 
   std::vector<Provision> provisions;
   std::vector<QueryFiguresRequest> asked;
-  std::string unanswered;  // A measure without an answer.
+  std::string unanswered;    // A measure without an answer.
+  std::string unregistered;  // A dimension or filter nobody registers.
 
  private:
   absl::StatusOr<QueryFiguresResponse> Query(const Caller& caller, const QueryFiguresRequest& request) {
@@ -61,6 +63,19 @@ class FakeCosts {
       all.push_back(&provision);
     }
     QueryFiguresResponse response;
+    const auto& dimensions = request.dimensions();
+    const bool split = std::find(dimensions.begin(), dimensions.end(), unregistered) != dimensions.end();
+    const bool filtered = request.filters(0).dimension() == unregistered;
+    if (split || filtered) {  // As the costs service does it: one figure per measure, at the unregistered dimension.
+      for (const std::string& measure : request.measures()) {
+        Figure* figure = filtered && dimensions.empty() ? response.add_totals() : response.add_figures();
+        figure->set_measure(measure);
+        figure->set_state(Figure::NOT_REGISTERED);
+        figure->set_state_reason("ATTRIBUTE_NOT_REGISTERED");
+        figure->add_dimensions()->set_dimension(unregistered);
+      }
+      return response;
+    }
     for (const auto& [key, rows] : cells) {
       for (const std::string& measure : request.measures()) {
         Figure* figure = response.add_figures();
@@ -292,6 +307,16 @@ TEST_F(PublicationTest, RefusesATableWithoutACountOfClients) {
   EXPECT_EQ(response.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(ReasonOf(response.status()), ErrorReason::TABLE_NOT_COUNTED);
   EXPECT_EQ(MetadataOf(response.status(), "state_reason"), "PERIOD_NOT_DELIVERED");
+}
+
+TEST_F(PublicationTest, RefusesATableByAnAttributeNobodyRegisters) {
+  Add(1, 10, "Eelde", "5");
+  for (const char* attribute : {"ivn", "law"}) {
+    costs_.unregistered = attribute;
+    const auto response = publication_->PreviewPublication(With(type::PRIVACY_OFFICER), request_);
+    EXPECT_EQ(ReasonOf(response.status()), ErrorReason::TABLE_NOT_COUNTED) << attribute;
+    EXPECT_EQ(MetadataOf(response.status(), "state_reason"), "ATTRIBUTE_NOT_REGISTERED");
+  }
 }
 
 TEST_F(PublicationTest, SharesOnlyWhatWasAgreedAndWhileItHolds) {
