@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_GATEWAY_CLI_FIGURES_H_
+#define NMD_GATEWAY_CLI_FIGURES_H_
+
+#include <map>
+#include <string>
+
+#include "gateway/cli/table.h"
+#include "nmd/costs/v1/costs.pb.h"
+#include "nmd/type/figure.pb.h"
+
+// Figures for people and for machines. A figure without a value is told by a word, never by a zero or an empty cell, and
+// below every table for people stand how far it can be trusted and as known when.
+namespace nmd::cli {
+
+// Dutch names by id, from the catalogue of the instance; an id without one stands for itself.
+struct Titles {
+  std::map<std::string, std::string> measures;
+  std::map<std::string, std::string> dimensions;
+
+  std::string Measure(const std::string& id) const { return Of(measures, id); }
+  std::string Dimension(const std::string& id) const { return Of(dimensions, id); }
+
+ private:
+  static std::string Of(const std::map<std::string, std::string>& titles, const std::string& id) {
+    const auto it = titles.find(id);
+    return it == titles.end() ? id : it->second;
+  }
+};
+
+// "598", "€ 598.264", "1,23", or the word of the state: "onderdrukt", "niet geregistreerd", "niet beschikbaar",
+// "niet vergelijkbaar".
+std::string FigureText(const type::Figure& figure);
+// "598", "598264.00", "1.23"; empty without a value.
+std::string FigureRaw(const type::Figure& figure);
+// "beantwoord", "onderdrukt", "niet_geregistreerd", "niet_beschikbaar", "niet_vergelijkbaar".
+std::string StateKey(type::Figure::State state);
+
+// A column per dimension and per measure, a row per cell, the totals below.
+Table QueryTable(const costs::v1::QueryFiguresResponse& response, const Titles& titles);
+// A row per figure: rij (cel or totaal), maat, van, tot (exclusive), a column per dimension and one for its name, waarde,
+// eenheid, toestand, reden, bekend_op, definitie.
+Table QueryRecords(const costs::v1::QueryFiguresResponse& response);
+
+// Two periods beside each other: a row per cell and measure with difference and growth. A cell that one answer does not have
+// counts as zero there when that period was answered, and as not available when it was not.
+Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v1::QueryFiguresResponse& after,
+                   const Titles& titles);
+
+// The lines below a table: reasons for missing values, reliability, known time.
+std::string Footer(const costs::v1::QueryFiguresResponse& response);
+
+std::string DecomposeText(const costs::v1::DecomposeGrowthResponse& response, const Titles& titles);
+Table DecomposeRecords(const costs::v1::DecomposeGrowthResponse& response);
+
+std::string ExplainText(const costs::v1::ExplainFigureResponse& response);
+Table ExplainRecords(const costs::v1::ExplainFigureResponse& response);
+
+// A sentence in Dutch for a reason code; the code itself for one that is not known here.
+std::string ReasonText(const std::string& reason);
+
+// "31-03-2018 23:59" and "2018-03-31T21:59:59.999999Z"; empty for an absent one.
+Cell MomentCell(const google::protobuf::Timestamp& time, bool present);
+
+}  // namespace nmd::cli
+
+#endif  // NMD_GATEWAY_CLI_FIGURES_H_

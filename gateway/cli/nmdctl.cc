@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "gateway/cli/nmdctl.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/cli/client.h"
+#include "gateway/cli/deliver.h"
+#include "gateway/cli/figures.h"
+#include "gateway/cli/listings.h"
+#include "gateway/cli/question.h"
+#include "gateway/dev_issuer.h"
+#include "gateway/transcoder.h"
+#include "services/core/dutch.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::cli {
+namespace {
+
+constexpr int kFindings = 1;
+constexpr int kUsage = 2;
+
+// Everything a command line can say; CLI11 fills it.
+struct Options {
+  std::string url = "http://127.0.0.1:8080";
+  std::string token_file, municipality, format = "table";
+  Question question;
+  bool compare = false;
+  std::vector<std::string> files;
+  std::string manifest, source, received, delivery, rule, state, provider, agreement, table;
+  int jobs = 4;
+  int year = 0;
+  bool open = false;
+  std::string key, subject, issuer = "nmd-development", audience = "nmd-monitor", purpose = "beleidsinformatie";
+  std::vector<std::string> roles;
+  int hours = 12;
+  int timeout_seconds = 300;
+};
+
+class Command {
+ public:
+  Command(const Options& options, const Surroundings& surroundings) : options_(options), io_(surroundings) {}
+
+  // The exit code of a command: 0, 1, or that of the error.
+  int Run(absl::StatusOr<int> (Command::*command)()) {
+    const absl::StatusOr<int> result = (this->*command)();
+    if (result.ok()) return *result;
+    io_.err << "nmdctl: " << ErrorText(result.status()) << "\n";
+    return usage_ ? kUsage : ExitCodeOf(result.status());
+  }
+
+  absl::StatusOr<int> Deliver() {
+    std::vector<Parcel> parcels;
+    if (!options_.manifest.empty()) {
+      if (!options_.files.empty()) return Usage(absl::InvalidArgumentError("geef bestanden of een --manifest, niet allebei"));
+      absl::StatusOr<std::vector<Parcel>> read = ReadManifest(options_.manifest);
+      if (!read.ok()) return Usage(read.status());
+      parcels = *std::move(read);
+    } else if (options_.files.empty()) {
+      return Usage(absl::InvalidArgumentError("geef bestanden of een --manifest"));
+    }
+    for (const std::string& file : options_.files) parcels.push_back({file, options_.source, options_.received});
+    NMD_RETURN_IF_ERROR(Connect());
+    const DeliverySummary summary = cli::Deliver(parcels, options_.jobs, client_->options(), io_.terminal, io_.err);
+    if (options_.format == "table") {
+      io_.out << SummaryText(summary) << "\n";
+    } else {
+      Print(Table{{{"", "aangenomen", true},
+                   {"", "afgekeurd", true},
+                   {"", "al_geleverd", true},
+                   {"", "mislukt", true},
+                   {"", "bevindingen", true}},
+                  {{Cell::Same(absl::StrCat(summary.accepted)), Cell::Same(absl::StrCat(summary.rejected)),
+                    Cell::Same(absl::StrCat(summary.duplicate)), Cell::Same(absl::StrCat(summary.failed)),
+                    Cell::Same(absl::StrCat(summary.findings))}}});
+    }
+    if (!summary.worst.ok()) return ExitCodeOf(summary.worst);
+    return summary.rejected > 0 || summary.findings > 0 ? kFindings : 0;
+  }
+
+  absl::StatusOr<int> Deliveries() {
+    Parameters parameters = {{"source", options_.source}};
+    if (!options_.state.empty()) parameters.emplace_back("state", absl::AsciiStrToUpper(options_.state));
+    return ListAs<ingestion::v1::ListDeliveriesResponse>("deliveries", parameters, &DeliveryTable);
+  }
+  absl::StatusOr<int> Findings() {
+    NMD_RETURN_IF_ERROR(Connect());
+    std::string delivery = options_.delivery;
+    if (!delivery.empty() && delivery.find('/') == std::string::npos)
+      delivery = absl::StrCat(client_->parent(), "/deliveries/", delivery);
+    return ListAs<ingestion::v1::ListFindingsResponse>("findings", {{"delivery", delivery}, {"rule", options_.rule}},
+                                                       &FindingTable);
+  }
+  absl::StatusOr<int> Sources() { return ListAs<ingestion::v1::ListSourcesResponse>("sources", {}, &SourceTable); }
+  absl::StatusOr<int> Contracts() { return ListAs<contracts::v1::ListContractsResponse>("contracts", {}, &ContractTable); }
+  absl::StatusOr<int> Agreements() {
+    return ListAs<publication::v1::ListAgreementsResponse>("agreements", {}, &AgreementTable);
+  }
+  absl::StatusOr<int> Signals() {
+    Parameters parameters = {{"provider", options_.provider}};
+    if (options_.year != 0) parameters.emplace_back("year", absl::StrCat(options_.year));
+    if (options_.open) parameters.emplace_back("state", "OPEN");
+    return ListAs<contracts::v1::ListSignalsResponse>("signals", parameters, &SignalTable);
+  }
+  absl::StatusOr<int> Positions() {
+    Parameters parameters = {{"year", absl::StrCat(options_.year)}, {"provider", options_.provider}};
+    if (!options_.question.known_on.empty()) {
+      const absl::StatusOr<absl::Time> known = KnownTimeOf(options_.question.known_on);
+      if (!known.ok()) return Usage(known.status());
+      parameters.emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", *known, absl::UTCTimeZone()));
+    }
+    return ListAs<contracts::v1::ListPositionsResponse>("positions", parameters, &PositionTable);
+  }
+
+  absl::StatusOr<int> LinkStatus() {
+    NMD_RETURN_IF_ERROR(Connect());
+    linking::v1::LinkSummary summary;
+    NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/linksummary"), {}, &summary));
+    Print(summary, LinkSummaryTable(summary));
+    return 0;
+  }
+
+  absl::StatusOr<int> Query() {
+    NMD_RETURN_IF_ERROR(Connect());
+    if (options_.compare) return Compare();
+    const auto request = QueryOf(options_.question, client_->parent());
+    if (!request.ok()) return Usage(request.status());
+    NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse response, Ask(*request));
+    if (options_.format == "json") {
+      Print(response, Table());
+    } else if (options_.format == "csv") {
+      io_.out << CsvOf(QueryRecords(response));
+    } else {
+      io_.out << TextOf(QueryTable(response, ReadTitles())) << Footer(response);
+    }
+    return 0;
+  }
+
+  absl::StatusOr<int> Decompose() {
+    NMD_RETURN_IF_ERROR(Connect());
+    const auto request = DecomposeOf(options_.question, client_->parent());
+    if (!request.ok()) return Usage(request.status());
+    costs::v1::DecomposeGrowthResponse response;
+    NMD_RETURN_IF_ERROR(client_->Post(absl::StrCat(client_->parent(), "/figures/_decompose"), *request, &response));
+    if (options_.format == "table") {
+      io_.out << DecomposeText(response, ReadTitles());
+    } else {
+      Print(response, DecomposeRecords(response));
+    }
+    return 0;
+  }
+
+  absl::StatusOr<int> Explain() {
+    NMD_RETURN_IF_ERROR(Connect());
+    const auto request = ExplainOf(options_.question, client_->parent());
+    if (!request.ok()) return Usage(request.status());
+    costs::v1::ExplainFigureResponse response;
+    NMD_RETURN_IF_ERROR(client_->Post(absl::StrCat(client_->parent(), "/figures/_explain"), *request, &response));
+    if (options_.format == "table") {
+      io_.out << ExplainText(response);
+    } else {
+      Print(response, ExplainRecords(response));
+    }
+    return 0;
+  }
+
+  absl::StatusOr<int> Preview() {
+    NMD_RETURN_IF_ERROR(Connect());
+    publication::v1::PreviewPublicationRequest request;
+    request.set_table(options_.table);
+    const auto period = PeriodOf(options_.question.from, options_.question.to);
+    if (!period.ok()) return Usage(period.status());
+    *request.mutable_period() = *period;
+    if (!options_.question.known_on.empty()) {
+      const absl::StatusOr<absl::Time> known = KnownTimeOf(options_.question.known_on);
+      if (!known.ok()) return Usage(known.status());
+      request.mutable_known_time()->set_seconds(absl::ToUnixSeconds(*known));
+      request.mutable_known_time()->set_nanos(
+          static_cast<int32_t>(absl::ToInt64Nanoseconds(*known - absl::FromUnixSeconds(absl::ToUnixSeconds(*known)))));
+    }
+    publication::v1::PreviewPublicationResponse response;
+    NMD_RETURN_IF_ERROR(
+        client_->Post(absl::StrCat(client_->parent(), "/agreements/", options_.agreement, "/_preview"), request, &response));
+    Print(response, PreviewTable(response));
+    if (options_.format == "table") {
+      io_.out << "\n"
+              << dutch::Number(response.shown_count()) << " getoond, " << dutch::Number(response.zero_count()) << " nul, "
+              << dutch::Number(response.primary_count()) << " te klein, " << dutch::Number(response.secondary_count())
+              << " verborgen om die te beschermen.\n";
+      if (!response.proof().empty()) io_.out << response.proof() << "\n";
+      if (response.has_known_time()) io_.out << "Bekend op " << MomentCell(response.known_time(), true).text << ".\n";
+    }
+    return 0;
+  }
+
+  // Waits until what was delivered is linked and counted: every person record is in the links, and links and figures stayed
+  // the same three times in a row. A caller that may not ask for figures waits for the links only.
+  absl::StatusOr<int> Wait() {
+    NMD_RETURN_IF_ERROR(Connect());
+    const absl::Time end = io_.clock.Now() + absl::Seconds(options_.timeout_seconds);
+    std::string before;
+    for (int same = 0; same < 3;) {
+      NMD_ASSIGN_OR_RETURN(const std::string state, StateOfServices());
+      same = !state.empty() && state == before ? same + 1 : 0;
+      before = state;
+      if (same < 3) {
+        if (io_.clock.Now() >= end) return absl::DeadlineExceededError("de leveringen zijn nog niet alle verwerkt");
+        io_.sleep(absl::Milliseconds(300));
+      }
+    }
+    return 0;
+  }
+
+  absl::StatusOr<int> Token() {
+    std::ifstream file(options_.key);
+    std::stringstream pem;
+    pem << file.rdbuf();
+    if (!file) return Usage(absl::InvalidArgumentError(absl::StrCat(options_.key, ": kan niet worden gelezen")));
+    if (options_.municipality.empty()) return Usage(absl::InvalidArgumentError("geef --municipality, bijvoorbeeld gm1730"));
+    const absl::Time now = io_.clock.Now();
+    const std::string subject = options_.subject.empty() ? absl::StrCat("demo-", options_.roles[0]) : options_.subject;
+    const absl::StatusOr<std::string> token =
+        gateway::MintToken(pem.str(), {options_.issuer, options_.audience, subject, options_.municipality, options_.roles,
+                                       options_.purpose, now, now + absl::Hours(options_.hours)});
+    if (!token.ok()) return Usage(token.status());
+    io_.out << *token << "\n";
+    return 0;
+  }
+
+ private:
+  absl::Status Usage(const absl::Status& status) {
+    usage_ = true;
+    return status;
+  }
+
+  absl::Status Connect() {
+    if (client_ != nullptr) return absl::OkStatus();
+    ClientOptions options;
+    options.url = options_.url;
+    options.sleep = io_.sleep;
+    if (!options_.token_file.empty()) {
+      std::ifstream file(options_.token_file);
+      std::getline(file, options.token);
+      if (!file) return Usage(absl::InvalidArgumentError(absl::StrCat(options_.token_file, ": kan niet worden gelezen")));
+      options.token = std::string(absl::StripAsciiWhitespace(options.token));
+    }
+    options.municipality = options_.municipality.empty() ? MunicipalityOfToken(options.token) : options_.municipality;
+    if (options.municipality.empty()) return Usage(absl::InvalidArgumentError("geef --municipality, bijvoorbeeld gm1730"));
+    client_ = std::make_unique<ApiClient>(std::move(options));
+    return absl::OkStatus();
+  }
+
+  void Print(const Table& table) { io_.out << (options_.format == "csv" ? CsvOf(table) : TextOf(table)); }
+  void Print(const google::protobuf::Message& message, const Table& table) {
+    if (options_.format == "json") {
+      io_.out << gateway::ToJson(message) << "\n";
+    } else {
+      Print(table);
+    }
+  }
+
+  template <typename Response>
+  absl::StatusOr<int> ListAs(const std::string& collection, const Parameters& parameters, Table (*table)(const Response&)) {
+    NMD_RETURN_IF_ERROR(Connect());
+    Parameters given;
+    for (const auto& parameter : parameters) {
+      if (!parameter.second.empty()) given.push_back(parameter);
+    }
+    Response response;
+    NMD_RETURN_IF_ERROR(client_->List(absl::StrCat(client_->parent(), "/", collection), given, &response));
+    Print(response, table(response));
+    return 0;
+  }
+
+  absl::StatusOr<costs::v1::QueryFiguresResponse> Ask(const costs::v1::QueryFiguresRequest& request) {
+    costs::v1::QueryFiguresResponse response;
+    NMD_RETURN_IF_ERROR(client_->Post(absl::StrCat(client_->parent(), "/figures/_query"), request, &response));
+    return response;
+  }
+
+  absl::StatusOr<int> Compare() {
+    if (options_.question.from.empty() || options_.question.to.empty()) {
+      return Usage(absl::InvalidArgumentError("--compare vergelijkt twee maanden: geef --from en --to"));
+    }
+    Question first = options_.question, last = options_.question;
+    first.to = first.from;
+    last.from = last.to;
+    const auto before_request = QueryOf(first, client_->parent());
+    auto after_request = QueryOf(last, client_->parent());
+    if (!before_request.ok()) return Usage(before_request.status());
+    if (!after_request.ok()) return Usage(after_request.status());
+    NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse before, Ask(*before_request));
+    // Both as known at one moment, also when that is "now" and a delivery comes in between.
+    if (before.effective().has_known_time()) *after_request->mutable_known_time() = before.effective().known_time();
+    NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse after, Ask(*after_request));
+    if (options_.format == "json") {
+      io_.out << "{\"before\":" << gateway::ToJson(before) << ",\"after\":" << gateway::ToJson(after) << "}\n";
+    } else {
+      const Table table = CompareTable(before, after, ReadTitles());
+      Print(table);
+      if (options_.format == "table") io_.out << Footer(after);
+    }
+    return 0;
+  }
+
+  // Names for people. A caller who may not read the catalogue sees the ids.
+  Titles ReadTitles() {
+    Titles titles;
+    costs::v1::ListMeasuresResponse measures;
+    costs::v1::ListDimensionsResponse dimensions;
+    const auto id = [](const std::string& name) { return name.substr(name.rfind('/') + 1); };
+    if (client_->List(absl::StrCat(client_->parent(), "/measures"), {}, &measures).ok()) {
+      for (const auto& measure : measures.measures()) titles.measures[id(measure.name())] = measure.title();
+    }
+    if (client_->List(absl::StrCat(client_->parent(), "/dimensions"), {}, &dimensions).ok()) {
+      for (const auto& dimension : dimensions.dimensions()) titles.dimensions[id(dimension.name())] = dimension.title();
+    }
+    return titles;
+  }
+
+  // Links and the sources behind the figures, as text; empty while person records are still waiting to be linked.
+  absl::StatusOr<std::string> StateOfServices() {
+    ingestion::v1::ListDeliveriesResponse deliveries;
+    NMD_RETURN_IF_ERROR(client_->List(absl::StrCat(client_->parent(), "/deliveries"), {{"state", "ACCEPTED"}}, &deliveries));
+    int64_t persons = 0;
+    for (const auto& delivery : deliveries.deliveries()) persons += delivery.person_count();
+    linking::v1::LinkSummary links;
+    NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/linksummary"), {}, &links));
+    if (links.record_count() < persons) return std::string();
+    std::string state = links.SerializeAsString();
+    costs::v1::QueryFiguresRequest request;
+    request.set_parent(client_->parent());
+    for (const char* measure : {"clients", "declared", "approved"}) request.add_measures(measure);
+    request.set_reference_date(absl::FormatTime("%Y-%m-%d", io_.clock.Now(), absl::UTCTimeZone()));
+    const absl::StatusOr<costs::v1::QueryFiguresResponse> figures = Ask(request);
+    if (figures.ok()) {
+      for (const auto& provenance : figures->provenance()) absl::StrAppend(&state, provenance.ShortDebugString());
+    } else if (figures.status().code() != absl::StatusCode::kPermissionDenied) {
+      return figures.status();
+    }
+    return absl::StrCat("+", state);
+  }
+
+  const Options& options_;
+  const Surroundings& io_;
+  std::unique_ptr<ApiClient> client_;
+  bool usage_ = false;
+};
+
+}  // namespace
+
+int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundings) {
+  Options options;
+  Command command(options, surroundings);
+  int code = 0;
+  CLI::App app("nmdctl: leveren aan en vragen stellen aan een NMD Monitor", "nmdctl");
+  app.set_help_flag("-h,--help", "Toon deze uitleg");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--url", options.url, "Adres van de monitor")->envname("NMDCTL_URL")->take_last();
+  app.add_option("--token-file", options.token_file, "Bestand met het toegangsbewijs")
+      ->envname("NMDCTL_TOKEN_FILE")
+      ->take_last();
+  app.add_option("--municipality", options.municipality, "Gemeente, zoals gm1730; anders die van het toegangsbewijs")
+      ->envname("NMDCTL_MUNICIPALITY")
+      ->take_last();
+  app.add_option("--format", options.format, "table, csv of json")->check(CLI::IsMember({"table", "csv", "json"}));
+
+  const auto add = [&](CLI::App* parent, const char* name, const char* text, absl::StatusOr<int> (Command::*run)()) {
+    CLI::App* sub = parent->add_subcommand(name, text);
+    sub->fallthrough();
+    if (run != nullptr) sub->callback([&code, &command, run] { code = command.Run(run); });
+    return sub;
+  };
+  const auto add_time = [&](CLI::App* sub) {
+    sub->add_option("--from", options.question.from, "Eerste maand, zoals 2017-01");
+    sub->add_option("--to", options.question.to, "Laatste maand, die meetelt, zoals 2018-01");
+    sub->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+  };
+  const auto add_where = [&](CLI::App* sub) {
+    sub->add_option("--where", options.question.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
+  };
+
+  CLI::App* deliver = add(&app, "deliver", "Bestanden leveren", &Command::Deliver);
+  deliver->add_option("files", options.files, "Bestanden");
+  deliver->add_option("--manifest", options.manifest, "CSV met received,source,file");
+  deliver->add_option("--source", options.source, "Bron; officiële berichten worden herkend");
+  deliver->add_option("--received", options.received, "Wanneer de gemeente het ontving, zoals 2018-03-31T12:00:00Z");
+  deliver->add_option("--jobs", options.jobs, "Verbindingen tegelijk")->check(CLI::Range(1, 64));
+
+  CLI::App* deliveries = add(&app, "deliveries", "Wat er geleverd is", &Command::Deliveries);
+  deliveries->add_option("--source", options.source, "Alleen deze bron");
+  deliveries->add_option("--state", options.state, "accepted, rejected of superseded")
+      ->check(CLI::IsMember({"accepted", "rejected", "superseded"}));
+  CLI::App* findings = add(&app, "findings", "Wat er mis is met leveringen", &Command::Findings);
+  findings->add_option("--delivery", options.delivery, "Alleen van deze levering");
+  findings->add_option("--rule", options.rule, "Alleen van deze regel, zoals TR101");
+  add(&app, "sources", "Welke bronnen er zijn", &Command::Sources);
+
+  CLI::App* query = add(&app, "query", "Cijfers opvragen", &Command::Query);
+  query->add_option("--measure", options.question.measures, "Maten, zoals clients,provisions,indicated")
+      ->delimiter(',')
+      ->required();
+  query->add_option("--by", options.question.dimensions, "Uitgesplitst naar kenmerken, zoals month,ivn")->delimiter(',');
+  add_time(query);
+  add_where(query);
+  query->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
+  query->add_flag("--compare", options.compare, "De maand --from naast de maand --to, met de groei");
+
+  CLI::App* explain = add(&app, "explain", "Waar een cijfer vandaan komt", &Command::Explain);
+  explain->add_option("--measure", options.question.measures, "Maat")->required()->expected(1);
+  add_time(explain);
+  add_where(explain);
+  explain->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
+
+  CLI::App* decompose = add(&app, "decompose", "Waardoor het bedrag tussen twee maanden groeide", &Command::Decompose);
+  add_time(decompose);
+  add_where(decompose);
+  decompose->add_option("--by", options.question.dimensions, "Groepen, zoals ivn")->expected(1);
+
+  CLI::App* signals = add(&app, "signals", "Redenen om met een aanbieder te praten", &Command::Signals);
+  signals->add_option("--year", options.year, "Alleen dit jaar");
+  signals->add_option("--provider", options.provider, "Alleen deze AGB-code");
+  signals->add_flag("--open", options.open, "Alleen wat nu geldt");
+  CLI::App* positions = add(&app, "positions", "Waar aanbieders staan ten opzichte van hun plafond", &Command::Positions);
+  positions->add_option("--year", options.year, "Kalenderjaar")->required();
+  positions->add_option("--provider", options.provider, "Alleen deze AGB-code");
+  positions->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+  add(&app, "contracts", "Contracten", &Command::Contracts);
+
+  CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
+  link->require_subcommand(1);
+  add(link, "status", "Hoeveel records zijn gekoppeld, en hoe", &Command::LinkStatus);
+  add(&app, "wait", "Wachten tot wat geleverd is, is verwerkt", &Command::Wait)
+      ->add_option("--timeout", options.timeout_seconds, "Hooguit zoveel seconden")
+      ->check(CLI::Range(1, 86400));
+
+  CLI::App* publish = add(&app, "publish", "Delen met de regio", nullptr);
+  publish->require_subcommand(1);
+  add(publish, "agreements", "Wat er gedeeld mag worden", &Command::Agreements);
+  CLI::App* preview = add(publish, "preview", "Hoe een tabel eruit komt te zien", &Command::Preview);
+  preview->add_option("--agreement", options.agreement, "Afspraak")->required();
+  preview->add_option("--table", options.table, "Tabel van de afspraak")->required();
+  add_time(preview);
+
+  CLI::App* token = add(&app, "token", "Toegangsbewijs van de ontwikkeluitgever; niet voor echte gegevens", &Command::Token);
+  token->add_option("--key", options.key, "Geheime sleutel van de uitgever (PEM)")->required();
+  token->add_option("--role", options.roles, "Rollen, zoals beleidsadviseur,controller")->delimiter(',')->required();
+  token->add_option("--subject", options.subject, "Wie het is");
+  token->add_option("--issuer", options.issuer, "Naam van de uitgever");
+  token->add_option("--audience", options.audience, "Waarvoor het geldt");
+  token->add_option("--purpose", options.purpose, "Doel van de vragen");
+  token->add_option("--hours", options.hours, "Geldig zoveel uur")->check(CLI::Range(1, 24));
+
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes a vector from its end.
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    const int exit = app.exit(error, surroundings.out, surroundings.err);
+    return exit == 0 ? 0 : kUsage;
+  }
+  return code;
+}
+
+}  // namespace nmd::cli

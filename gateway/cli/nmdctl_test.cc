@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: EUPL-1.2
+// nmdctl from command line to output, against a monitor of the test.
+#include "gateway/cli/nmdctl.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gateway/cli/fake_monitor.h"
+#include "gateway/testing.h"
+#include "gateway/token.h"
+#include "google/protobuf/util/json_util.h"
+#include "nmd/costs/v1/costs.pb.h"
+
+namespace nmd::cli {
+namespace {
+
+using testing::FakeMonitor;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const absl::Time kNow = absl::FromUnixSeconds(1522533600);
+
+class NmdctlTest : public ::testing::Test {
+ protected:
+  NmdctlTest() : clock_(kNow) {
+    monitor_.OnJson("GET /v1/municipalities/gm1730/measures", R"({"measures":[
+        {"name":"municipalities/gm1730/measures/clients","title":"Cliënten"},
+        {"name":"municipalities/gm1730/measures/indicated","title":"Geïndiceerd bedrag"}]})");
+    monitor_.OnJson("GET /v1/municipalities/gm1730/dimensions",
+                    R"({"dimensions":[{"name":"municipalities/gm1730/dimensions/ivn","title":"Interventieniveau"}]})");
+  }
+
+  // The arguments, split at spaces, after --url and --municipality.
+  int Run(const std::string& command) {
+    out_.str("");
+    err_.str("");
+    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
+    for (const absl::string_view word : absl::StrSplit(command, ' ', absl::SkipEmpty())) arguments.emplace_back(word);
+    return RunNmdctl(arguments, {out_, err_, false, clock_, [this](absl::Duration step) { clock_.Advance(step); }});
+  }
+
+  FakeClock clock_;
+  FakeMonitor monitor_;
+  std::ostringstream out_, err_;
+};
+
+// Answers with the question as it was understood, and 100 clients per year after 2012.
+gateway::HttpResponse AnswerQuery(const FakeMonitor::Asked& asked) {
+  costs::v1::QueryFiguresRequest request;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(asked.body, &request).ok()) << asked.body;
+  costs::v1::QueryFiguresResponse response;
+  *response.mutable_effective() = request;
+  if (!request.has_known_time()) response.mutable_effective()->mutable_known_time()->set_seconds(1522533599);
+  const int year = std::stoi(request.has_period() ? request.period().start_date() : request.reference_date());
+  for (const std::string& measure : request.measures()) {
+    type::Figure figure;
+    figure.set_measure(measure);
+    figure.set_state(type::Figure::ANSWERED);
+    measure == "clients" ? figure.set_count(100 * (year - 2012)) : figure.set_amount_cents(1000000 * (year - 2012));
+    *figure.mutable_period() = request.period();
+    *figure.mutable_known_time() = response.effective().known_time();
+    figure.set_definition(measure + "/1");
+    figure.mutable_reliability()->set_statement("Alle bronnen zijn geleverd.");
+    *response.add_totals() = figure;
+    for (const std::string& dimension : request.dimensions()) {
+      auto* value = figure.add_dimensions();
+      value->set_dimension(dimension);
+      value->set_value("5");
+      value->set_label("IVN 5");
+    }
+    *response.add_figures() = figure;
+  }
+  std::string json;
+  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(response, &json).ok());
+  return FakeMonitor::Json(json);
+}
+
+TEST_F(NmdctlTest, AsksAsArchitectureSectionSevenWritesIt) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  ASSERT_EQ(Run("query --measure clients,indicated --by month,ivn --from 2017-01 --to 2018-01 --where product=45A04 --where "
+                "law=jeugdwet,wmo --known-on 2018-03-31 --format csv"),
+            0)
+      << err_.str();
+  costs::v1::QueryFiguresRequest asked;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked()[0].body, &asked).ok());
+  EXPECT_EQ(asked.ShortDebugString(),
+            "parent: \"municipalities/gm1730\" measures: \"clients\" measures: \"indicated\" dimensions: \"month\" dimensions: "
+            "\"ivn\" period { start_date: \"2017-01-01\" end_date: \"2018-02-01\" } filters { dimension: \"product\" values: "
+            "\"45A04\" } filters { dimension: \"law\" values: \"jeugdwet\" values: \"wmo\" } known_time { seconds: 1522533599 "
+            "nanos: 999999000 }");
+}
+
+TEST_F(NmdctlTest, PrintsATableForPeople) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  ASSERT_EQ(Run("query --measure clients,indicated --by ivn --from 2018-01"), 0) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "Interventieniveau  Cliënten  Geïndiceerd bedrag\n"
+            "-----------------  --------  ------------------\n"
+            "IVN 5                   600            € 60.000\n"
+            "-----------------  --------  ------------------\n"
+            "Totaal                  600            € 60.000\n"
+            "\n"
+            "Betrouwbaarheid: Alle bronnen zijn geleverd.\n"
+            "Periode: januari 2018.\n"
+            "Bekend op 31-03-2018 23:59.\n");
+}
+
+TEST_F(NmdctlTest, PrintsRecordsForMachines) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  ASSERT_EQ(Run("query --measure indicated --by ivn --from 2018-01 --format csv"), 0);
+  EXPECT_EQ(out_.str(),
+            "rij,maat,van,tot,ivn,ivn_naam,waarde,eenheid,toestand,reden,bekend_op,definitie\n"
+            "cel,indicated,2018-01-01,2018-02-01,5,IVN 5,60000.00,euro,beantwoord,,2018-03-31T21:59:59Z,indicated/1\n"
+            "totaal,indicated,2018-01-01,2018-02-01,,,60000.00,euro,beantwoord,,2018-03-31T21:59:59Z,indicated/1\n");
+  ASSERT_EQ(Run("query --measure clients --on 2018-01-31 --format json"), 0);
+  costs::v1::QueryFiguresResponse response;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(out_.str(), &response).ok());
+  EXPECT_EQ(response.totals(0).count(), 600);
+  EXPECT_EQ(response.effective().reference_date(), "2018-01-31");
+}
+
+TEST_F(NmdctlTest, ComparesTwoMonthsAsKnownAtOneMoment) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  ASSERT_EQ(Run("query --measure clients --from 2017-01 --to 2018-01 --compare"), 0) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "Maat      januari 2017  januari 2018  Verschil  Groei\n"
+            "--------  ------------  ------------  --------  -----\n"
+            "Cliënten           500           600       100   +20%\n"
+            "\n"
+            "Betrouwbaarheid: Alle bronnen zijn geleverd.\n"
+            "Periode: januari 2018.\n"
+            "Bekend op 31-03-2018 23:59.\n");
+  costs::v1::QueryFiguresRequest second;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked()[1].body, &second).ok());
+  EXPECT_EQ(second.period().start_date(), "2018-01-01");
+  EXPECT_EQ(second.known_time().seconds(), 1522533599);  // That of the first answer.
+  EXPECT_EQ(Run("query --measure clients --from 2017-01 --compare"), 2);
+}
+
+TEST_F(NmdctlTest, ListsInEveryFormat) {
+  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[
+      {"name":"municipalities/gm1730/deliveries/abc","source":"jw301","file_name":"=a.xml","state":"REJECTED",
+       "known_time":"2018-01-05T09:00:00Z","finding_count":"1200"}],"total_size":"1"})");
+  ASSERT_EQ(Run("deliveries --state rejected --source jw301"), 0) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "Levering  Bron   Bestand  Toestand   Bekend op         Feiten  Personen  Bevindingen\n"
+            "--------  -----  -------  ---------  ----------------  ------  --------  -----------\n"
+            "abc       jw301  =a.xml   afgekeurd  05-01-2018 10:00       0         0        1.200\n");
+  EXPECT_THAT(monitor_.asked().back().target, HasSubstr("?source=jw301&state=REJECTED&page_size=1000"));
+  ASSERT_EQ(Run("deliveries --format csv"), 0);
+  EXPECT_EQ(out_.str(),
+            "levering,bron,bestand,toestand,bekend_op,feiten,personen,bevindingen\n"
+            "abc,jw301,\"'=a.xml\",afgekeurd,2018-01-05T09:00:00Z,0,0,1200\n");
+  ASSERT_EQ(Run("--format json deliveries"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr(R"("file_name":"=a.xml")"));
+}
+
+TEST_F(NmdctlTest, EveryListCommandHasItsPath) {
+  const std::string base = "/v1/municipalities/gm1730/";
+  for (const auto& [command, path] :
+       std::vector<std::pair<std::string, std::string>>{{"sources", "sources"},
+                                                        {"findings --rule TR101 --delivery abc", "findings"},
+                                                        {"contracts", "contracts"},
+                                                        {"signals --open --year 2018", "signals"},
+                                                        {"positions --year 2018 --known-on 2018-03-31", "positions"},
+                                                        {"link status", "linksummary"},
+                                                        {"publish agreements", "agreements"}}) {
+    monitor_.OnJson(absl::StrCat("GET ", base, path), "{}");
+    EXPECT_EQ(Run(command), 0) << command << err_.str();
+    EXPECT_EQ(Run(absl::StrCat(command, " --format csv")), 0) << command << err_.str();
+    EXPECT_TRUE(absl::StartsWith(monitor_.asked().back().target, absl::StrCat(base, path))) << command;
+  }
+  bool delivery = false, known = false;
+  for (const FakeMonitor::Asked& asked : monitor_.asked()) {
+    delivery |= absl::StrContains(asked.target, "delivery=municipalities%2fgm1730%2fdeliveries%2fabc");
+    known |= absl::StrContains(asked.target, "year=2018&known_time=2018-03-31T21%3a59%3a59.999999Z");
+  }
+  EXPECT_TRUE(delivery);
+  EXPECT_TRUE(known);
+}
+
+TEST_F(NmdctlTest, PreviewsATable) {
+  monitor_.OnJson("POST /v1/municipalities/gm1730/agreements/regio/_preview", R"({"cells":[
+      {"dimensions":[{"dimension":"wijk","value":"01","label":"Eelde"}],"state":"SHOWN",
+       "figures":[{"measure":"clients","state":"ANSWERED","count":"12"}]},
+      {"dimensions":[{"dimension":"wijk","value":"","label":""}],"state":"HIDDEN_PRIMARY",
+       "figures":[{"measure":"clients","state":"SUPPRESSED"}]}],
+      "shown_count":"1","primary_count":"1","proof":"Geen verborgen cel is te berekenen."})");
+  ASSERT_EQ(Run("publish preview --agreement regio --table clienten --from 2018-01"), 0) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "wijk         clients  Toestand\n"
+            "--------  ----------  --------------------\n"
+            "Eelde             12  getoond\n"
+            "onbekend  onderdrukt  onderdrukt: te klein\n"
+            "\n"
+            "1 getoond, 0 nul, 1 te klein, 0 verborgen om die te beschermen.\n"
+            "Geen verborgen cel is te berekenen.\n");
+}
+
+TEST_F(NmdctlTest, WaitsUntilNothingChangesAnyMore) {
+  int64_t linked = 0;
+  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[{"person_count":"3"},{"person_count":"2"}]})");
+  monitor_.On("GET /v1/municipalities/gm1730/linksummary", [&](const FakeMonitor::Asked&) {
+    linked = std::min<int64_t>(linked + 1, 5);
+    return FakeMonitor::Json(absl::StrCat("{\"record_count\":\"", linked, "\"}"));
+  });
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  EXPECT_EQ(Run("wait"), 0) << err_.str();
+  EXPECT_EQ(linked, 5);
+  // More persons than are ever linked: told, not waited for without end.
+  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[{"person_count":"6"}]})");
+  EXPECT_EQ(Run("wait --timeout 10"), 4);
+}
+
+TEST_F(NmdctlTest, MakesATokenTheGatewayTakes) {
+  const auto keys = gateway::testing::MakeKeyPair("P-256");
+  const std::string key = gateway::testing::WriteTemp("nmdctl_test.key", keys.private_pem);
+  ASSERT_EQ(Run(absl::StrCat("token --key ", key, " --role beleidsadviseur,controller --subject demo-adviseur --hours 1")), 0);
+  internal::v1::IssuerConfig issuer = gateway::testing::MakeIssuer("nmdctl_test", keys);
+  issuer.set_issuer("nmd-development");
+  const auto checker = *gateway::TokenChecker::Create(issuer, clock_);
+  const auto caller = checker->Check(absl::StrCat("Bearer ", out_.str()));
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_EQ(caller->subject, "demo-adviseur");
+  EXPECT_EQ(caller->municipality, "gm1730");
+  EXPECT_EQ(caller->roles.size(), 2U);
+  EXPECT_EQ(Run(absl::StrCat("token --key ", issuer.public_key(), " --role griffie")), 2);
+}
+
+TEST_F(NmdctlTest, ExitCodesSayHowItWent) {
+  EXPECT_EQ(Run("--help"), 0);
+  for (const char* usage :
+       {"", "dansen", "query", "query --measure clients", "query --measure clients --from 2018-1", "link",
+        "sources --format xlsx", "positions", "deliver", "deliver --jobs 0 x", "--token-file /nergens sources",
+        "explain --measure clients", "decompose --from 2018-01", "query --measure clients --from 2018-01 --where x"}) {
+    EXPECT_EQ(Run(usage), 2) << usage;
+    EXPECT_FALSE(err_.str().empty()) << usage;
+    EXPECT_THAT(out_.str(), IsEmpty()) << usage;
+  }
+  monitor_.On("GET /v1/municipalities/gm1730/sources", [](const FakeMonitor::Asked&) {
+    return FakeMonitor::Problem(Fail(absl::StatusCode::kPermissionDenied, ErrorReason::ROLE_MISSING, "no role may call this"));
+  });
+  EXPECT_EQ(Run("sources"), 3);
+  EXPECT_THAT(err_.str(), HasSubstr("ROLE_MISSING"));
+  EXPECT_EQ(Run("--url http://127.0.0.1:1 sources"), 4);
+  monitor_.OnJson("POST /v1/municipalities/gm1730/deliveries/_deliver", R"({"state":"REJECTED","finding_count":"1"})");
+  const std::string file = gateway::testing::WriteTemp("nmdctl_bad.xml", "<bad/>");
+  EXPECT_EQ(Run(absl::StrCat("deliver ", file)), 1);
+  EXPECT_EQ(out_.str(), "0 aangenomen, 1 afgekeurd, 0 al eerder geleverd, 0 mislukt; 1 bevinding\n");
+}
+
+}  // namespace
+}  // namespace nmd::cli
