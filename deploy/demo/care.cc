@@ -21,6 +21,9 @@ size_t At(int i) { return static_cast<size_t>(i); }
 
 Day DayOfMoment(int64_t moment) { return static_cast<Day>(moment / kSecondsPerDay); }
 
+// A moment between nine and half past eight in the evening, in seconds of the day.
+int WorkingHours(Rng* rng) { return 9 * 3600 + rng->Below(11 * 3600 + 1800); }
+
 // The first decision the provider can have acted on.
 Day DecidedOn(const Allocation& a) { return DayOfMoment(a.versions.front().assigned); }
 
@@ -74,7 +77,8 @@ class CareReporter {
       }
       // Some stop before the last day of the allocation, most on it.
       const Day ended = rng_.Chance(250) ? std::max(begin + 1, period.end - rng_.Between(1, 25)) : period.end;
-      Stop(p, a, begin, ended, Reason(p.law), WorkdaysAfter(ended, rng_.Between(1, 8)));
+      const std::string reason = Reason(p.law);
+      Stop(p, a, begin, ended, reason, WorkdaysAfter(ended, rng_.Between(1, 8)));
     }
   }
 
@@ -96,7 +100,7 @@ class CareReporter {
     m.dated = reported;
     // One in twelve comes weeks late, a few three months (T-30).
     const int late = rng_.Chance(80) ? rng_.Between(14, 40) : rng_.Chance(15) ? rng_.Between(60, 95) : 0;
-    m.received = (int64_t{reported} + late) * kSecondsPerDay + rng_.Between(9, 19) * 3600 + rng_.Below(3600);
+    m.received = (int64_t{reported} + late) * kSecondsPerDay + WorkingHours(&rng_);
     return m;
   }
 
@@ -221,7 +225,7 @@ class Declarer {
     claim.message = absl::StrFormat("%08d", serial_);
     claim.dated = WorkdayBefore(FirstDay(month + 1) + rng_.Between(3, 15));
     const int late = rng_.Chance(40) ? rng_.Between(8, 30) : 0;
-    claim.received = (int64_t{claim.dated} + late) * kSecondsPerDay + rng_.Between(9, 19) * 3600 + rng_.Below(3600);
+    claim.received = (int64_t{claim.dated} + late) * kSecondsPerDay + WorkingHours(&rng_);
     const bool refused = rng_.Chance(12);
     if (refused) claim.reject_code = "8214";
     if (!rng_.Chance(10)) {

@@ -23,7 +23,8 @@ std::string Surname(Rng* rng) {
   static const Words kTails = {"brink",  "dijkstra", "hoven",   "huizing", "inga",    "kamp",  "laarman",
                                "meijer", "mansma",   "oort",    "stra",    "veenhof", "voort", "woldman",
                                "zijlma", "horst",    "inkveld", "esch",    "heuvel",  "berge"};
-  return rng->Pick(kHeads) + rng->Pick(kTails);
+  std::string name = rng->Pick(kHeads);
+  return name += rng->Pick(kTails);
 }
 
 std::string Prefix(Rng* rng) {
@@ -51,10 +52,11 @@ Address NewAddress(const Model& model, int neighbourhood, Rng* rng) {
   Address a;
   a.neighbourhood = neighbourhood;
   a.town = village.name;
-  a.street = rng->Pick(kHeads) + rng->Pick(kTails);
+  a.street = rng->Pick(kHeads);
+  a.street += rng->Pick(kTails);
   // No S and no F, I, O, Q, U, Y: letters that postcodes avoid.
-  a.postcode = village.postcode_digits + kLetters[At(rng->Below(static_cast<int>(kLetters.size())))] +
-               kLetters[At(rng->Below(static_cast<int>(kLetters.size())))];
+  a.postcode = village.postcode_digits;
+  for (int i = 0; i < 2; ++i) a.postcode += kLetters[At(rng->Below(static_cast<int>(kLetters.size())))];
   a.house = rng->Between(1, 240);
   if (rng->Chance(80)) a.letter = std::string(1, static_cast<char>('A' + rng->Below(4)));
   if (rng->Chance(30)) a.addition = absl::StrCat(rng->Between(1, 9));
@@ -114,11 +116,12 @@ void AddPeople(uint64_t seed, Model* model) {
       house.surname = Surname(&rng);
       house.prefix = Prefix(&rng);
       Address first = NewAddress(*model, rng.Below(static_cast<int>(model->neighbourhoods.size())), &rng);
-      first.from = DayOf(rng.Between(2006, 2014), rng.Between(1, 12), 1 + rng.Below(28));
+      first.from = DayOf(2006, 1, 1) + rng.Below(9 * 365);
       house.addresses.push_back(first);
       if (rng.Chance(70)) {  // moved within the municipality
         Address next = NewAddress(*model, rng.Below(static_cast<int>(model->neighbourhoods.size())), &rng);
-        next.from = DayOf(rng.Between(model->profile.first_year, 2018), rng.Between(2, 11), 1 + rng.Below(28));
+        const int year = rng.Between(model->profile.first_year, 2018);
+        next.from = DayOf(year, 2, 1) + rng.Below(300);
         house.addresses.back().until = next.from;
         house.addresses.push_back(next);
       }

@@ -59,7 +59,8 @@ class Planner {
     }
     int next = std::min(static_cast<int>(continuing.size()), both_clients);
     for (int level : only_2017) {
-      Add(next < last_2017 ? next++ : rng_.Below(last_2017), level, Ending2017());
+      const int client = next < last_2017 ? next++ : rng_.Below(last_2017);
+      Add(client, level, Ending2017());
     }
     next = std::min(static_cast<int>(continuing.size()), both_clients);
     for (int level : only_2018) {
@@ -74,11 +75,16 @@ class Planner {
 
     // Provisions outside the two months: of newcomers, and of people who are there already.
     int newcomer = last_2018;
-    for (int i = 0; i < profile.before; ++i)
-      Add(rng_.Chance(600) ? newcomer++ : rng_.Below(last_2018), AnyLevel(), Ended2016());
-    for (int i = 0; i < profile.between; ++i)
-      Add(rng_.Chance(250) ? newcomer++ : rng_.Below(last_2018), AnyLevel(), Within2017());
-    for (int i = 0; i < profile.after; ++i) Add(rng_.Chance(450) ? newcomer++ : rng_.Below(last_2018), AnyLevel(), After2018());
+    const auto outside = [&](int count, int newcomer_permille, Period (Planner::*period)()) {
+      for (int i = 0; i < count; ++i) {
+        const int client = rng_.Chance(newcomer_permille) ? newcomer++ : rng_.Below(last_2018);
+        const int level = AnyLevel();
+        Add(client, level, (this->*period)());
+      }
+    };
+    outside(profile.before, 600, &Planner::Ended2016);
+    outside(profile.between, 250, &Planner::Within2017);
+    outside(profile.after, 450, &Planner::After2018);
     for (int i = 0; i < profile.withdrawn; ++i) Withdrawn(rng_.Below(last_2018));
     Refer();
     youth_clients_ = newcomer;

@@ -12,7 +12,8 @@
 namespace nmd::demo {
 
 // The dice of the demo. The same seed and label give the same throws on every machine and compiler, which the standard
-// distributions do not promise. Source of the generator: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+// distributions do not promise. Throw once per expression: C++ does not say which operand of + or which argument comes first.
+// Source of the generator: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
 class Rng {
  public:
   // A stream of its own per label, so that more throws in one stage change nothing in another.
