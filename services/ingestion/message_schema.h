@@ -19,6 +19,8 @@ namespace nmd::ingestion {
 // what is not kept; opening a row sets those of the row.
 struct Filling {
   explicit Filling(ParsedMessage& into) : message(into) {}
+  Filling(const Filling&) = delete;
+  Filling& operator=(const Filling&) = delete;
 
   ParsedMessage& message;
   Client* person = &scratch_person;

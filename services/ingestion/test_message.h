@@ -57,12 +57,21 @@ class Renderer {
   void Put(absl::string_view name, absl::string_view value) {
     absl::StrAppend(&out_, "<", name, ">");
     for (const char c : value) {
-      if (c == '&') {
-        out_ += "&amp;";
-      } else if (c == '<') {
-        out_ += "&lt;";
-      } else {
-        out_ += c;
+      switch (c) {
+        case '&':
+          out_ += "&amp;";
+          break;
+        case '<':
+          out_ += "&lt;";
+          break;
+        case '>':
+          out_ += "&gt;";
+          break;
+        case '\r':
+          out_ += "&#13;";
+          break;
+        default:
+          out_ += c;
       }
     }
     absl::StrAppend(&out_, "</", name, ">\n");
@@ -210,8 +219,8 @@ class Renderer {
           Put("m:ToewijzingNummer", a.number);
           Maybe("m:ReferentieAanbieder", a.reference);
           Product(a.category, a.product);
-          PutDay("m:Toewijzingsdatum", static_cast<Day>(a.assigned_second / 86'400));
-          const int64_t second = a.assigned_second % 86'400;
+          const int64_t second = (a.assigned_second % 86'400 + 86'400) % 86'400;
+          PutDay("m:Toewijzingsdatum", static_cast<Day>((a.assigned_second - second) / 86'400));
           Put("m:Toewijzingstijd", absl::StrFormat("%02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60));
           PutDay("m:Ingangsdatum", a.period.start);
           if (a.period.end != kOpenEnd) PutDay("m:Einddatum", a.period.end - 1);
