@@ -100,7 +100,7 @@ void AllocationIndex::Add(int32_t delivery, const DeliveryRank& rank, const std:
       changed.insert(key);
     } else {
       node.referers.push_back(index);
-      SetViolated(entries_.back(), JudgeReferer(node, entries_.back()));
+      SetViolated(entries_.back(), Judge(CurrentFor(node, entries_.back()), entries_.back()));
     }
   }
   known.last = static_cast<int32_t>(entries_.size());
@@ -141,22 +141,34 @@ void AllocationIndex::JudgeNode(const Node& node) {
     Entry& version = entries_[static_cast<size_t>(i)];
     SetViolated(version, identity(version) == identity(*owner) ? 0 : kNotUnique332);
   }
+  absl::flat_hash_map<std::pair<int32_t, int32_t>, const Entry*> current;
+  for (const int32_t i : node.versions) {
+    const Entry& version = entries_[static_cast<size_t>(i)];
+    const Entry*& best = current[{version.person, version.provider}];
+    if (best == nullptr || Supersedes(version, *best)) best = &version;
+  }
   for (const int32_t i : node.referers) {
     Entry& referer = entries_[static_cast<size_t>(i)];
-    SetViolated(referer, JudgeReferer(node, referer));
+    const auto found = current.find({referer.person, referer.provider});
+    SetViolated(referer, Judge(found == current.end() ? nullptr : found->second, referer));
   }
 }
 
-uint8_t AllocationIndex::JudgeReferer(const Node& node, const Entry& entry) const {
+bool AllocationIndex::Supersedes(const Entry& a, const Entry& b) const {
+  return a.assigned_second != b.assigned_second ? a.assigned_second > b.assigned_second : Earlier(b, a);
+}
+
+const AllocationIndex::Entry* AllocationIndex::CurrentFor(const Node& node, const Entry& referer) const {
   const Entry* current = nullptr;
   for (const int32_t i : node.versions) {
     const Entry& version = entries_[static_cast<size_t>(i)];
-    if (version.person != entry.person || version.provider != entry.provider) continue;
-    if (current == nullptr || version.assigned_second > current->assigned_second ||
-        (version.assigned_second == current->assigned_second && Earlier(*current, version))) {
-      current = &version;
-    }
+    if (version.person != referer.person || version.provider != referer.provider) continue;
+    if (current == nullptr || Supersedes(version, *current)) current = &version;
   }
+  return current;
+}
+
+uint8_t AllocationIndex::Judge(const Entry* current, const Entry& entry) const {
   if (current == nullptr || current->deleted) {
     return entry.kind == AllocationReference::kLine ? kNoAllocation338 : kNoAllocation019;
   }

@@ -99,7 +99,11 @@ class AllocationIndex {
 
   int32_t Numbered(absl::string_view text);
   void JudgeNode(const Node& node);
-  uint8_t JudgeReferer(const Node& node, const Entry& entry) const;
+  // Whether version `a` is the one in force rather than `b`.
+  bool Supersedes(const Entry& a, const Entry& b) const;
+  // The version `referer` is judged by; null when there is none.
+  const Entry* CurrentFor(const Node& node, const Entry& referer) const;
+  uint8_t Judge(const Entry* current, const Entry& referer) const;
   void SetViolated(Entry& entry, uint8_t violated);
   bool Earlier(const Entry& a, const Entry& b) const;
 

@@ -159,7 +159,7 @@ absl::Status Ingestion::Commit(Write& write) {
   waiting_.push_back(&write);
   while (!write.done) {
     if (storing_) {
-      stored_.Wait(mutex_);
+      write.changed.Wait(mutex_);
     } else {
       StoreWaiting();
     }
@@ -220,8 +220,11 @@ void Ingestion::StoreWaiting() {
       }
     }
   }
-  for (Write* write : chosen) write->done = true;
-  stored_.NotifyAll();
+  for (Write* write : chosen) {
+    write->done = true;
+    write->changed.NotifyOne();
+  }
+  if (!waiting_.empty()) waiting_.front()->changed.NotifyOne();
   if (sequence_ - checkpoint_sequence_ < std::max(kCheckpointRecords, checkpoint_sequence_ / 4)) return;
   checkpoint_sequence_ = sequence_;
   const int64_t sequence = sequence_;

@@ -131,6 +131,7 @@ class Ingestion {
     std::function<absl::Status(Batch&)> decide;
     absl::Status status;
     bool done = false;
+    CondVar changed;  // Done, or its turn to store: one waiter is woken, not all.
   };
 
   Ingestion(Journal& journal, const Clock& clock, const Key& key, const std::string& municipality);
@@ -189,7 +190,6 @@ class Ingestion {
   std::map<std::string, CsvSource> exports_;  // By source id. Written by Open only.
 
   mutable Mutex mutex_;
-  CondVar stored_;
   std::deque<Write*> waiting_ ABSL_GUARDED_BY(mutex_);
   bool storing_ ABSL_GUARDED_BY(mutex_) = false;
 
