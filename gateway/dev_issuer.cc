@@ -116,6 +116,8 @@ HttpResponse DevIssuer::Answer(const HttpRequest& request) const {
   response.content_type = "application/json";
   response.body = "{\"token\":";
   AppendJsonString(*token, &response.body);
+  absl::StrAppend(&response.body, ",\"municipality\":\"", municipality_, "\",\"title\":");
+  AppendJsonString(config_.title().empty() ? municipality_ : config_.title(), &response.body);
   absl::StrAppend(&response.body, ",\"role\":\"", role, "\",\"expire_time\":\"",
                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now + kTokenLife, absl::UTCTimeZone()), "\"}");
   return response;

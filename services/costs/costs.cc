@@ -73,6 +73,7 @@ absl::Status Costs::Fold(const JournalRecord& record) {
     for (const auto& link : event.links()) ledger_.Add(link);
     for (const auto& stay : event.stays()) ledger_.Add(stay);
     links_cursor_ = event.next_sequence();
+    person_sequence_ = event.person_sequence();
   }
   journal_sequence_ = record.sequence;
   return absl::OkStatus();
@@ -138,7 +139,11 @@ absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
   for (const auto& stay : response.stays()) {
     if (stay.sequence() > links_cursor_) *event.add_stays() = stay;
   }
-  if (event.links_size() == 0 && event.stays_size() == 0) return absl::OkStatus();
+  if (event.links_size() == 0 && event.stays_size() == 0) {
+    // Nothing new about anybody, but linking may have read on.
+    person_sequence_ = std::max(person_sequence_, response.person_sequence());
+    return absl::OkStatus();
+  }
   std::vector<JournalRecord> records;
   records.push_back({0, clock_.Now(), std::string(kLinks), event.SerializeAsString(), "service:costs"});
   NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
@@ -151,6 +156,7 @@ absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
     Forget(MomentOf(stay.known_time()));
   }
   links_cursor_ = event.next_sequence();
+  person_sequence_ = std::max(person_sequence_, event.person_sequence());
   return absl::OkStatus();
 }
 
@@ -231,10 +237,16 @@ absl::StatusOr<v1::ListDimensionsResponse> Costs::ListDimensions(const Caller&,
 
 absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, const v1::QueryFiguresRequest& request) {
   NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(request, clock_.Now()));
+  v1::QueryFiguresResponse response;
+  {
+    // Before the snapshot is taken: it may hold more than this says, never less.
+    MutexLock lock(mutex_);
+    response.set_fact_sequence(facts_cursor_);
+    response.set_person_sequence(person_sequence_);
+  }
   const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
   const Question& question = asked.question;
   const FigureMaker maker(*snapshot, asked);
-  v1::QueryFiguresResponse response;
   *response.mutable_effective() = request;
   const int64_t micros = absl::ToUnixMicros(asked.known);
   auto* known = response.mutable_effective()->mutable_known_time();

@@ -17,7 +17,10 @@
 namespace {
 
 // A stop waits for a follower's last question, so the question does not wait long.
+// How long a poll waits at the tail. Links are asked more often: that they caught up with persons without a change is only
+// seen in an answer.
 constexpr int kWaitSeconds = 5;
+constexpr int kLinksWaitSeconds = 1;
 
 // In order of construction; destroyed in reverse: followers first, journal last.
 struct State {
@@ -63,7 +66,7 @@ int main(int argc, char** argv) {
         state->facts = std::make_unique<nmd::Follower>(
             "ingestion facts", [=] { return nmd::costs::PullFacts(*ingestion, parent, kWaitSeconds, costs); });
         state->links = std::make_unique<nmd::Follower>(
-            "linking links", [=] { return nmd::costs::PullLinks(*linking, parent, kWaitSeconds, costs); });
+            "linking links", [=] { return nmd::costs::PullLinks(*linking, parent, kLinksWaitSeconds, costs); });
         process.AtStop([state = state.get()] {
           state->facts->Stop();
           state->links->Stop();

@@ -72,6 +72,7 @@ v1::Delivery Ingestion::DeliveryOf(int32_t index) const {
   delivery.set_person_count(entry.person_count);
   delivery.set_finding_count(CountFindings(index));
   delivery.set_message_key(entry.message_key);
+  delivery.set_sequence(entry.sequence);
   return delivery;
 }
 

@@ -127,7 +127,12 @@ class Pipeline {
       EXPECT_TRUE(google::protobuf::util::TimeUtil::FromString(std::string(known), request.mutable_known_time()));
       const auto answer = costs_.QueryFigures(ServiceCaller("test", "gm1699"), request);
       EXPECT_TRUE(answer.ok()) << answer.status();
-      if (answer.ok()) absl::StrAppend(&all, answer->DebugString());
+      if (!answer.ok()) continue;
+      costs::v1::QueryFiguresResponse figures = *answer;
+      // Positions in the feeds are about arrival, and nothing else in an answer is.
+      figures.clear_fact_sequence();
+      figures.clear_person_sequence();
+      absl::StrAppend(&all, figures.DebugString());
     }
     return all;
   }
