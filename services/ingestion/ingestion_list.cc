@@ -174,7 +174,8 @@ absl::StatusOr<v1::ListFindingsResponse> Ingestion::ListFindings(const Caller&, 
       const Entry& entry = entries_[static_cast<size_t>(index)];
       return DeliveryRank{entry.known_micros, entry.id};
     };
-    std::sort(deliveries.begin(), deliveries.end(), [&](int32_t a, int32_t b) { return rank(a) < rank(b); });
+    const auto is_before = [&](int32_t a, int32_t b) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return rank(a) < rank(b); };
+    std::sort(deliveries.begin(), deliveries.end(), is_before);
   }
   for (const int32_t index : deliveries) {
     const int64_t count = CountFindings(index);

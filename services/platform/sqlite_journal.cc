@@ -44,9 +44,7 @@ absl::Status SqlError(sqlite3* db, absl::string_view doing) {
 // A prepared statement, bound by position.
 class Statement {
  public:
-  Statement(sqlite3* db, const char* sql) : db_(db) {
-    sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
-  }
+  Statement(sqlite3* db, const char* sql) { sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr); }
   ~Statement() { sqlite3_finalize(statement_); }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -80,7 +78,6 @@ class Statement {
   }
 
  private:
-  sqlite3* const db_;
   sqlite3_stmt* statement_ = nullptr;
 };
 
