@@ -698,7 +698,7 @@ TEST(Feed, WaitsForWhatIsNewAndEndsWhenTheServiceStops) {
 TEST(Feed, SplitsLongHistoriesIntoAnswersOfAboutTwoMebibytes) {
   Instance instance;
   std::string rows = "bsn;surname;birth_date;postcode;house_number;buurt\n";
-  for (int i = 0; i < 6000; ++i) absl::StrAppend(&rows, ";Proef", i, ";2010-02-01;9401AB;", i, ";BU17300101\n");
+  for (int i = 0; i < 4500; ++i) absl::StrAppend(&rows, ";Proef", i, ";2010-02-01;9401AB;", i, ";BU17300101\n");
   for (int i = 0; i < 5; ++i) instance.Deliver(absl::StrCat(rows, ";Anders", i, ";2010-02-01;;;\n"), "clienten");
   v1::ListFactsRequest request;
   request.set_parent(kParent);
