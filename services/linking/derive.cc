@@ -19,18 +19,23 @@ using google::protobuf::util::TimeUtil;
 
 // --- Stage 1 and 2 (identity.h): links.
 
-absl::Status DeriveLinks(uint32_t person, const DeriveOptions& options, LinkState& state, Derived& derived) {
+absl::Status DeriveLinks(uint32_t person, int64_t from_micros, const DeriveOptions& options, LinkState& state,
+                         Derived& derived) {
+  const std::vector<LinkState::Record>& records = state.persons()[person].records;
   std::vector<Evidence> evidence;
-  std::set<int64_t> times;
-  for (const LinkState::Record& record : state.persons()[person].records) {
+  evidence.reserve(records.size());
+  for (const LinkState::Record& record : records) {
     const bool has_bsn = record.bsn_client != LinkState::kNoClient;
     evidence.push_back({record.known_micros, has_bsn ? absl::string_view(state.client_ids()[record.bsn_client]) : ""});
-    times.insert(record.known_micros);
   }
   const std::vector<LinkStep> steps = LinkSteps(evidence);
   // Both the steps and what is published change at known times of records only.
   size_t next = 0;
-  for (int64_t time : times) {
+  int64_t last_time = INT64_MIN;
+  for (const LinkState::Record& record : records) {
+    const int64_t time = record.known_micros;
+    if (time < from_micros || time == last_time) continue;
+    last_time = time;
     while (next < steps.size() && steps[next].known_micros <= time) ++next;
     const LinkStep& wanted = steps[next - 1];
     const std::string& key = state.person_keys()[person];
@@ -67,14 +72,16 @@ class Addresses {
   }
 
   // Known times, not before from_micros, at which the stays of a client may change.
-  std::set<int64_t> TimesOf(uint32_t client) {
-    std::set<int64_t> times = RecordTimesOf(client);
+  std::vector<int64_t> TimesOf(uint32_t client) {
+    std::vector<int64_t> times;
+    AddRecordTimes(client, times);
     absl::flat_hash_set<AddressNumber> institutions;
     AddMaybeInstitutions(client, institutions);
     for (AddressNumber address : institutions) {
-      const std::set<int64_t>& more = TimesAt(address);
-      times.insert(more.begin(), more.end());
+      const std::vector<int64_t>& more = TimesAt(address);
+      times.insert(times.end(), more.begin(), more.end());
     }
+    SortUnique(times);
     return times;
   }
 
@@ -101,15 +108,18 @@ class Addresses {
     }
   }
 
-  std::set<int64_t> RecordTimesOf(uint32_t client) const {
-    std::set<int64_t> times;
+  static void SortUnique(std::vector<int64_t>& times) {
+    std::sort(times.begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
+  }
+
+  void AddRecordTimes(uint32_t client, std::vector<int64_t>& times) const {
     for (uint32_t person : state_.clients()[client].persons) {
       const std::vector<LinkState::Record>& records = state_.persons()[person].records;
       for (auto record = records.rbegin(); record != records.rend() && record->known_micros >= from_micros_; ++record) {
-        times.insert(record->known_micros);
+        times.push_back(record->known_micros);
       }
     }
-    return times;
   }
 
   // Clients that, at some known time, were a person with a record at this address.
@@ -123,13 +133,11 @@ class Addresses {
     return entry->second;
   }
 
-  const std::set<int64_t>& TimesAt(AddressNumber address) {
+  const std::vector<int64_t>& TimesAt(AddressNumber address) {
     auto [entry, is_new] = times_at_.try_emplace(address);
     if (is_new) {
-      for (uint32_t client : ClientsAt(address)) {
-        const std::set<int64_t> times = RecordTimesOf(client);
-        entry->second.insert(times.begin(), times.end());
-      }
+      for (uint32_t client : ClientsAt(address)) AddRecordTimes(client, entry->second);
+      SortUnique(entry->second);
     }
     return entry->second;
   }
@@ -168,7 +176,7 @@ class Addresses {
   const int institution_size_;
   const int64_t from_micros_;
   absl::flat_hash_map<AddressNumber, std::set<uint32_t>> clients_at_;
-  absl::flat_hash_map<AddressNumber, std::set<int64_t>> times_at_;
+  absl::flat_hash_map<AddressNumber, std::vector<int64_t>> times_at_;
   absl::flat_hash_map<std::pair<uint32_t, int64_t>, std::vector<Stay>> histories_;
   absl::flat_hash_map<std::pair<AddressNumber, int64_t>, std::vector<Period>> crowded_;
 };
@@ -221,7 +229,7 @@ absl::StatusOr<Derived> Derive(const std::vector<uint32_t>& persons, int64_t fro
   // Also those that lose a person: a step that is put right at the same known time leaves no trace of its old client.
   std::set<uint32_t> clients;
   AddClientsOf(persons, state, clients);
-  for (uint32_t person : persons) NMD_RETURN_IF_ERROR(DeriveLinks(person, options, state, derived));
+  for (uint32_t person : persons) NMD_RETURN_IF_ERROR(DeriveLinks(person, from_micros, options, state, derived));
   AddClientsOf(persons, state, clients);
   Addresses addresses(state, options.institution_size, from_micros);
   addresses.AddNeighbours(clients);

@@ -160,8 +160,7 @@ int64_t LinkState::FeedPosition(int64_t sequence) const {
   return (after - 1)->second;
 }
 
-internal::v1::LinkingState LinkState::Save() const {
-  internal::v1::LinkingState saved;
+void LinkState::Save(internal::v1::LinkingState& saved) const {
   saved.set_person_sequence(person_sequence_);
   saved.set_feed_sequence(feed_sequence_);
   for (uint32_t i = 0; i < sources_.size(); ++i) saved.add_sources(sources_[i]);
@@ -206,7 +205,6 @@ internal::v1::LinkingState LinkState::Save() const {
     saved.add_feed_positions(feed);
     saved.add_feed_positions(journal);
   }
-  return saved;
 }
 
 absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {

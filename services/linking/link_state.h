@@ -93,7 +93,7 @@ class LinkState {
   void AddFeedPosition(int64_t first_sequence, int64_t journal_sequence);
 
   // The checkpoint: Restore of what Save gave is the same state.
-  internal::v1::LinkingState Save() const;
+  void Save(internal::v1::LinkingState& saved) const;
   absl::Status Restore(const internal::v1::LinkingState& saved);
 
   // --- Questions.
