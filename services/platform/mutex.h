@@ -2,6 +2,7 @@
 #ifndef NMD_SERVICES_PLATFORM_MUTEX_H_
 #define NMD_SERVICES_PLATFORM_MUTEX_H_
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -37,6 +38,8 @@ class CondVar {
  public:
   // Waits until notified, or until the timeout; may wake for no reason. REQUIRES: the caller holds the mutex.
   void WaitFor(Mutex& mutex, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    // The standard library adds the timeout to its clock without a check: an endless one would lie in the past.
+    timeout = std::min(timeout, absl::Hours(1));
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait_for(lock, absl::ToChronoNanoseconds(timeout));
     lock.release();
