@@ -168,7 +168,7 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
   for (uint32_t i = 0; i < clients_.size(); ++i) {
     internal::v1::LinkingState::Client& to = *saved.add_clients();
     to.set_id(client_ids_[i]);
-    for (uint32_t person : clients_[i].persons) to.add_person_indexes(person);
+    for (uint32_t person : clients_[i].persons) to.add_person_indexes(static_cast<int32_t>(person));
     for (const Revision& revision : clients_[i].revisions) {
       internal::v1::LinkingState::Revision& kept = *to.add_revisions();
       kept.set_known_micros(revision.known_micros);
@@ -186,9 +186,9 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
     for (const Record& record : persons_[i].records) {
       internal::v1::LinkingState::Record& kept = *to.add_records();
       kept.set_known_micros(record.known_micros);
-      kept.set_source_index(record.source);
-      kept.set_bsn_client(record.bsn_client == kNoClient ? 0 : record.bsn_client + 1);
-      kept.set_address(record.address);
+      kept.set_source_index(static_cast<int32_t>(record.source));
+      kept.set_bsn_client(record.bsn_client == kNoClient ? 0 : static_cast<int32_t>(record.bsn_client) + 1);
+      kept.set_address(static_cast<int32_t>(record.address));
       if (record.address != kNoAddress) {
         kept.set_start_day(record.period.start);
         kept.set_end_day(EndDay(record.period));
@@ -197,7 +197,7 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
     for (const Step& step : persons_[i].steps) {
       internal::v1::LinkingState::Step& kept = *to.add_steps();
       kept.set_known_micros(step.known_micros);
-      kept.set_client_index(step.client);
+      kept.set_client_index(static_cast<int32_t>(step.client));
       kept.set_reason(step.reason);
     }
   }
@@ -217,9 +217,9 @@ absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
   const uint32_t address_end = kFirstHousehold + households_.size();
   for (const internal::v1::LinkingState::Client& from : saved.clients()) {
     Client& client = clients_[AddClient(from.id())];
-    for (uint32_t person : from.person_indexes()) {
-      if (person >= static_cast<uint32_t>(saved.persons_size())) return damaged;
-      client.persons.push_back(person);
+    for (int32_t person : from.person_indexes()) {
+      if (person < 0 || person >= saved.persons_size()) return damaged;
+      client.persons.push_back(static_cast<uint32_t>(person));
     }
     for (const internal::v1::LinkingState::Revision& kept : from.revisions()) {
       Revision& revision = client.revisions.emplace_back();
@@ -239,19 +239,22 @@ absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
     for (const internal::v1::LinkingState::Record& kept : from.records()) {
       Record record;
       record.known_micros = kept.known_micros();
-      record.source = kept.source_index();
-      if (kept.bsn_client() != 0) record.bsn_client = kept.bsn_client() - 1;
-      record.address = kept.address();
+      record.source = static_cast<uint32_t>(kept.source_index());
+      if (kept.bsn_client() != 0) record.bsn_client = static_cast<uint32_t>(kept.bsn_client() - 1);
+      record.address = static_cast<AddressNumber>(kept.address());
       if (record.address != kNoAddress) record.period = PeriodOf(kept.start_day(), kept.end_day());
-      if (record.source >= sources_.size() || record.address >= address_end || kept.bsn_client() > clients_.size()) {
+      if (record.source >= sources_.size() || record.address >= address_end ||
+          (record.bsn_client != kNoClient && record.bsn_client >= clients_.size())) {
         return damaged;
       }
       AddRecord(person, record);
     }
     for (const internal::v1::LinkingState::Step& kept : from.steps()) {
-      if (kept.client_index() >= clients_.size()) return damaged;
-      persons_[person].steps.push_back({kept.known_micros(), kept.client_index(), kept.reason()});
+      const uint32_t client = static_cast<uint32_t>(kept.client_index());
+      if (client >= clients_.size()) return damaged;
+      persons_[person].steps.push_back({kept.known_micros(), client, kept.reason()});
     }
+    if (persons_[person].steps.empty()) return damaged;
   }
   if (saved.feed_positions_size() % 2 != 0) return damaged;
   for (int i = 0; i < saved.feed_positions_size(); i += 2) {
