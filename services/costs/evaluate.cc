@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -261,42 +260,39 @@ struct Inhabitants {
 // Statements that together count everybody of a year once: of one level of area, of one way to split by sex, and of ages
 // that do not overlap. `level` 0 is the municipality, 1 wijk, 2 buurt; a level nobody states is summed from a finer one.
 std::vector<Inhabitants> Disjoint(const Snapshot& snapshot, int32_t year, int level, bool by_sex, bool by_age) {
-  std::vector<const PopulationCount*> stated;
-  for (int at = level; at <= 2 && stated.empty(); ++at) {
-    for (const PopulationCount& p : snapshot.populations) {
-      const int own = !p.buurt.empty() ? 2 : !p.wijk.empty() ? 1 : 0;
-      if (p.year == year && own == at) stated.push_back(&p);
-    }
-  }
   const auto band_of = [](const PopulationCount& p) {
     for (uint32_t band = 0; band < kUnknownAgeBand; ++band) {
       if (AgeBandOf(band).from <= p.age_from && p.age_to <= AgeBandOf(band).to) return band;
     }
     return kUnknownAgeBand;
   };
-  // Per area and sex the widest statements that fit side by side.
-  std::map<std::pair<std::pair<std::string, std::string>, std::string>, std::vector<Inhabitants>> chosen;
-  std::stable_sort(stated.begin(), stated.end(), [](const PopulationCount* a, const PopulationCount* b) {
-    return std::pair(a->age_from, -a->age_to) < std::pair(b->age_from, -b->age_to);
-  });
-  std::map<std::pair<std::pair<std::string, std::string>, std::string>, int32_t> covered;
-  for (const PopulationCount* p : stated) {
-    const uint32_t band = by_age ? band_of(*p) : kUnknownAgeBand;
-    if (by_age && band == kUnknownAgeBand) continue;
-    const auto key = std::pair(std::pair(p->wijk, p->buurt), p->sex);
-    const auto [last, fresh] = covered.try_emplace(key, -1);
-    if (p->age_from <= last->second) continue;
-    last->second = p->age_to;
-    chosen[key].push_back({p, band});
+  std::vector<const PopulationCount*> stated;
+  for (int at = level; at <= 2 && stated.empty(); ++at) {
+    for (const PopulationCount& p : snapshot.populations) {
+      const int own = !p.buurt.empty() ? 2 : !p.wijk.empty() ? 1 : 0;
+      const bool fits = !by_age || band_of(p) != kUnknownAgeBand;
+      if (p.year == year && own == at && fits) stated.push_back(&p);
+    }
   }
+  // Per area and range of ages, in order of age and the widest first, what was stated for each sex.
+  using Range = std::pair<int32_t, int32_t>;  // From, minus to.
+  using BySex = std::map<std::string, const PopulationCount*>;
+  std::map<std::pair<std::string, std::string>, std::map<Range, BySex>> areas;
+  for (const PopulationCount* p : stated) areas[{p->wijk, p->buurt}][{p->age_from, -p->age_to}][p->sex] = p;
   std::vector<Inhabitants> result;
-  for (const auto& [key, list] : chosen) {
-    const auto& [area, sex] = key;
-    const bool has_both = chosen.contains({area, "1"}) && chosen.contains({area, "2"});
-    const bool has_total = chosen.contains({area, ""});
-    // With a split by sex the two sexes are used when both are stated; without one, the total when it is.
-    const bool use = sex.empty() ? !(by_sex && has_both) : by_sex ? has_both || !has_total : !has_total;
-    if (use) result.insert(result.end(), list.begin(), list.end());
+  for (const auto& [area, ranges] : areas) {
+    int32_t covered = -1;
+    for (const auto& [range, sexes] : ranges) {
+      if (range.first <= covered) continue;
+      covered = -range.second;
+      const bool total = sexes.contains("");
+      const bool both = sexes.contains("1") && sexes.contains("2");
+      for (const auto& [sex, p] : sexes) {
+        // With a split by sex the two sexes when both are stated; without one the total when it is.
+        const bool use = sex.empty() ? !(by_sex && both) : !total || (by_sex && both);
+        if (use) result.push_back({p, by_age ? band_of(*p) : kUnknownAgeBand});
+      }
+    }
   }
   return result;
 }
@@ -391,6 +387,9 @@ void AddStatements(const Snapshot& snapshot, const Question& question, Family fa
 
 std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
   Evaluation evaluation;
+  // The total has no coordinates, so nothing needs to be split for it.
+  Question whole = question;
+  whole.dimensions.clear();
   evaluation.total = EmptyCell(snapshot, question, {}, {question.first, question.end});
   const size_t cell_limit = figure_limit / question.measures.size();
   const bool only_times = std::all_of(question.dimensions.begin(), question.dimensions.end(), IsTime);
@@ -439,7 +438,7 @@ std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& que
   for (const Family family : {Family::kPopulation, Family::kBudget}) {
     if (!Asks(question, family)) continue;
     if (!question.dimensions.empty()) AddStatements(snapshot, question, family, &cells);
-    for (const Statement& statement : StatementsOf(snapshot, question, family, evaluation.total.months)) {
+    for (const Statement& statement : StatementsOf(snapshot, whole, family, evaluation.total.months)) {
       AddStatement(question, family, statement.amount, &evaluation.total);
     }
   }

@@ -16,7 +16,7 @@ constexpr size_t kBlock = 2048;
 constexpr uint64_t kDenseGroups = uint64_t{1} << 17;
 constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
 
-// State of one group: what the hot loop touches lies in one cache line.
+// State of one group: what every row touches lies in half a cache line, what is rare elsewhere.
 struct Slot {
   int64_t indicated = 0;
   uint32_t last_client = kNobody;
@@ -24,8 +24,12 @@ struct Slot {
   uint32_t clients = 0;
   uint32_t provisions = 0;
   uint32_t rows = 0;
-  uint32_t exact_rows = 0;
-  uint32_t counted_rows = 0;
+  uint32_t unused = 0;  // Keeps two slots to a cache line.
+};
+static_assert(sizeof(Slot) == 32);
+struct RareSlot {
+  uint32_t inexact_rows = 0;
+  uint32_t claim_only_rows = 0;
   uint32_t untariffed_rows = 0;
   uint32_t last_untariffed = kNobody;
   uint32_t untariffed_provisions = 0;
@@ -64,16 +68,34 @@ void Keep(const Axis& axis, uint32_t* selected, size_t* count) {
 
 // Rows by position within a block: contiguous ones without a list, or those of a list.
 struct Run {
-  uint32_t base;
-  uint32_t operator[](size_t i) const { return base + static_cast<uint32_t>(i); }
+  size_t base;
+  size_t operator[](size_t i) const { return base + i; }
 };
 struct List {
   const uint32_t* rows;
-  uint32_t operator[](size_t i) const { return rows[i]; }
+  size_t operator[](size_t i) const { return rows[i]; }
+};
+
+// What an axis adds to the number of a row's group: scaled[code], which for most axes is offset + code * stride.
+struct ScaledAxis {
+  const Column* column = nullptr;
+  std::vector<uint32_t> scaled;
+  bool linear = false;
+  uint32_t offset = 0, stride = 0;
 };
 
 template <typename Rows, typename Code>
-void AddAxis(const Rows rows, size_t count, const Code* codes, const uint32_t* scaled, uint32_t* group, bool first) {
+void AddAxis(const Rows rows, size_t count, const Code* codes, const ScaledAxis& axis, uint32_t* group, bool first) {
+  if (axis.linear) {
+    const uint32_t offset = axis.offset, stride = axis.stride;
+    if (first) {
+      for (size_t i = 0; i < count; ++i) group[i] = offset + codes[rows[i]] * stride;
+    } else {
+      for (size_t i = 0; i < count; ++i) group[i] += offset + codes[rows[i]] * stride;
+    }
+    return;
+  }
+  const uint32_t* scaled = axis.scaled.data();
   if (first) {
     for (size_t i = 0; i < count; ++i) group[i] = scaled[codes[rows[i]]];
   } else {
@@ -81,27 +103,35 @@ void AddAxis(const Rows rows, size_t count, const Code* codes, const uint32_t* s
   }
 }
 
-template <bool kClients, bool kProvisions, bool kIndicated, typename Rows>
-void Accumulate(const FactTable& table, const Rows rows, size_t count, const uint32_t* group, Slot* slots) {
+// Adds rows to their groups. With kOne there is one group, whose state then stays in registers.
+template <bool kOne, bool kClients, bool kProvisions, bool kIndicated, typename Rows>
+void Accumulate(const FactTable& table, const Rows rows, size_t count, const uint32_t* group, Slot* slots, RareSlot* rares) {
   const uint8_t* flags = table.flags.data();
   const uint32_t* client = table.client.data();
   const uint32_t* provision = table.provision.data();
   const Cents* indicated = table.indicated.data();
+  Slot one = slots[0];
   for (size_t i = 0; i < count; ++i) {
-    const uint32_t row = rows[i];
-    Slot& slot = slots[group[i]];
-    const uint8_t flag = flags[row];
+    const size_t row = rows[i];
+    const uint32_t place = kOne ? 0 : group[i];
+    Slot& slot = kOne ? one : slots[place];
     slot.rows += 1;
-    slot.exact_rows += (flag & kExact) >> 1;
     if constexpr (kIndicated) slot.indicated += indicated[row];
-    // Claims alone and missing tariffs are rare: the branch is free as long as they are.
-    if (__builtin_expect((flag & (kCounts | kNoTariff)) != kCounts, 0)) {
-      if ((flag & kCounts) == 0) continue;
-      slot.untariffed_rows += 1;
-      slot.untariffed_provisions += slot.last_untariffed != provision[row] ? 1 : 0;
-      slot.last_untariffed = provision[row];
+    // A row that counts, is exact and has its tariff is the rule: the branch is free as long as it is.
+    const uint8_t flag = flags[row];
+    if (__builtin_expect(flag != (kCounts | kExact), 0)) {
+      RareSlot& rare = rares[place];
+      rare.inexact_rows += (flag & kExact) == 0 ? 1 : 0;
+      if ((flag & kCounts) == 0) {
+        rare.claim_only_rows += 1;
+        continue;
+      }
+      if ((flag & kNoTariff) != 0) {
+        rare.untariffed_rows += 1;
+        rare.untariffed_provisions += rare.last_untariffed != provision[row] ? 1 : 0;
+        rare.last_untariffed = provision[row];
+      }
     }
-    slot.counted_rows += 1;
     if constexpr (kClients) {
       slot.clients += slot.last_client != client[row] ? 1 : 0;
       slot.last_client = client[row];
@@ -111,12 +141,13 @@ void Accumulate(const FactTable& table, const Rows rows, size_t count, const uin
       slot.last_provision = provision[row];
     }
   }
+  if constexpr (kOne) slots[0] = one;
 }
 
 template <typename Rows>
 void AccumulateClaims(const FactTable& table, const Rows rows, size_t count, const uint32_t* group, ClaimSlot* slots) {
   for (size_t i = 0; i < count; ++i) {
-    const uint32_t row = rows[i];
+    const size_t row = rows[i];
     ClaimSlot& slot = slots[group[i]];
     slot.declared += table.declared[row];
     slot.approved += table.approved[row];
@@ -125,37 +156,53 @@ void AccumulateClaims(const FactTable& table, const Rows rows, size_t count, con
   }
 }
 
-template <typename Rows>
-void AccumulateWanted(const FactTable& table, const Wanted& wanted, const Rows rows, size_t count, const uint32_t* group,
-                      Slot* slots, ClaimSlot* claims) {
-  const int kind = (wanted.clients ? 4 : 0) + (wanted.provisions ? 2 : 0) + (wanted.indicated ? 1 : 0);
+// Everything that is counted while rows pass by.
+struct Accumulators {
+  std::vector<Slot> slots;
+  std::vector<RareSlot> rares;
+  std::vector<ClaimSlot> claims;  // Empty unless wanted.
+  void Resize(size_t groups, const Wanted& wanted) {
+    slots.resize(groups);
+    rares.resize(groups);
+    if (wanted.claims) claims.resize(groups);
+  }
+};
+
+template <bool kOne, typename Rows>
+void AccumulateKind(int kind, const FactTable& table, const Rows rows, size_t count, const uint32_t* group, Accumulators* to) {
+  Slot* slots = to->slots.data();
+  RareSlot* rares = to->rares.data();
   switch (kind) {
     case 0:
-      Accumulate<false, false, false>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, false, false, false>(table, rows, count, group, slots, rares);
     case 1:
-      Accumulate<false, false, true>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, false, false, true>(table, rows, count, group, slots, rares);
     case 2:
-      Accumulate<false, true, false>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, false, true, false>(table, rows, count, group, slots, rares);
     case 3:
-      Accumulate<false, true, true>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, false, true, true>(table, rows, count, group, slots, rares);
     case 4:
-      Accumulate<true, false, false>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, true, false, false>(table, rows, count, group, slots, rares);
     case 5:
-      Accumulate<true, false, true>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, true, false, true>(table, rows, count, group, slots, rares);
     case 6:
-      Accumulate<true, true, false>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, true, true, false>(table, rows, count, group, slots, rares);
     default:
-      Accumulate<true, true, true>(table, rows, count, group, slots);
-      break;
+      return Accumulate<kOne, true, true, true>(table, rows, count, group, slots, rares);
   }
-  if (wanted.claims) AccumulateClaims(table, rows, count, group, claims);
+}
+
+template <typename Rows>
+void AccumulateWanted(const FactTable& table, const TableQuery& query, const Rows rows, size_t count, const uint32_t* group,
+                      Accumulators* to) {
+  const Wanted& wanted = query.wanted;
+  const int kind = (wanted.clients ? 4 : 0) + (wanted.provisions ? 2 : 0) + (wanted.indicated ? 1 : 0);
+  if (query.groups.empty()) {
+    AccumulateKind<true>(kind, table, rows, count, group, to);
+  } else {
+    AccumulateKind<false>(kind, table, rows, count, group, to);
+  }
+  if (wanted.claims) AccumulateClaims(table, rows, count, group, to->claims.data());
 }
 
 // The smallest set of rows that certainly holds all rows of the query, from the postings at hand. A list is of use only
@@ -197,7 +244,7 @@ void Walk(const FactTable& table, const TableQuery& query, Visit visit) {
   for (size_t at = candidates.begin; at < candidates.end; at += kBlock) {
     size_t count = std::min(kBlock, candidates.end - at);
     if (straight) {
-      visit(Run{static_cast<uint32_t>(at)}, count);
+      visit(Run{at}, count);
       continue;
     }
     if (candidates.rows != nullptr) {
@@ -236,21 +283,23 @@ void Walk(const FactTable& table, const TableQuery& query, Visit visit) {
   }
 }
 
-Totals TotalsOf(const Slot& slot, const ClaimSlot* claim) {
+Totals TotalsOf(const Accumulators& from, size_t place) {
+  const Slot& slot = from.slots[place];
+  const RareSlot& rare = from.rares[place];
   Totals totals;
   totals.clients = slot.clients;
   totals.provisions = slot.provisions;
   totals.indicated = slot.indicated;
   totals.rows = slot.rows;
-  totals.exact_rows = slot.exact_rows;
-  totals.counted_rows = slot.counted_rows;
-  totals.untariffed_rows = slot.untariffed_rows;
-  totals.untariffed_provisions = slot.untariffed_provisions;
-  if (claim != nullptr) {
-    totals.declared = claim->declared;
-    totals.approved = claim->approved;
-    totals.claim_lines = claim->lines;
-    totals.answered_lines = claim->answered;
+  totals.exact_rows = int64_t{slot.rows} - rare.inexact_rows;
+  totals.counted_rows = int64_t{slot.rows} - rare.claim_only_rows;
+  totals.untariffed_rows = rare.untariffed_rows;
+  totals.untariffed_provisions = rare.untariffed_provisions;
+  if (!from.claims.empty()) {
+    totals.declared = from.claims[place].declared;
+    totals.approved = from.claims[place].approved;
+    totals.claim_lines = from.claims[place].lines;
+    totals.answered_lines = from.claims[place].answered;
   }
   return totals;
 }
@@ -264,41 +313,61 @@ std::vector<uint32_t> PositionsOf(uint64_t key, const std::vector<Axis>& groups)
   return positions;
 }
 
+ScaledAxis Scale(const Axis& axis, uint32_t stride) {
+  ScaledAxis scaled;
+  scaled.column = axis.column;
+  scaled.scaled = axis.position;
+  scaled.stride = stride;
+  scaled.linear = true;
+  for (uint32_t code = 0; code < axis.position.size(); ++code) {
+    // Dropped rows never come here.
+    scaled.scaled[code] = axis.position[code] == Axis::kDropped ? 0 : axis.position[code] * stride;
+    scaled.linear = scaled.linear && axis.position[code] == axis.position[0] + code;
+  }
+  if (!axis.position.empty()) scaled.offset = axis.position[0] * stride;
+  return scaled;
+}
+
 std::vector<Group> AggregateDense(const FactTable& table, const TableQuery& query, uint64_t space) {
-  std::vector<Slot> slots(space);
-  std::vector<ClaimSlot> claims(query.wanted.claims ? space : 0);
-  std::vector<std::vector<uint32_t>> scaled;  // Position times the number of groups one step is worth.
-  uint64_t stride = space;
-  for (const Axis& axis : query.groups) {
-    stride /= axis.size;
-    scaled.push_back(axis.position);
-    for (uint32_t& position : scaled.back())
-      position = position == Axis::kDropped ? 0 : position * static_cast<uint32_t>(stride);
+  if (space == 0) return {};
+  Accumulators accumulators;
+  accumulators.Resize(space, query.wanted);
+  // Places run fastest along the months: the rows of a provision are consecutive months, so that they meet neighbouring
+  // places, which the nearest cache holds (measured: half the time of places in the order of the answer).
+  std::vector<ScaledAxis> axes(query.groups.size());
+  uint64_t stride = 1;
+  for (const bool months : {true, false}) {
+    for (size_t g = query.groups.size(); g-- > 0;) {
+      const Axis& axis = query.groups[g];
+      if ((axis.column == &table.fields[kMonthField]) != months) continue;
+      axes[g] = Scale(axis, static_cast<uint32_t>(stride));
+      stride *= axis.size;
+    }
   }
   std::array<uint32_t, kBlock> group{};
   Walk(table, query, [&](auto rows, size_t count) {
-    for (size_t g = 0; g < query.groups.size(); ++g) {
-      const Column& column = *query.groups[g].column;
-      if (const uint16_t* narrow = column.narrow()) {
-        AddAxis(rows, count, narrow, scaled[g].data(), group.data(), g == 0);
+    for (size_t a = 0; a < axes.size(); ++a) {
+      if (const uint16_t* narrow = axes[a].column->narrow()) {
+        AddAxis(rows, count, narrow, axes[a], group.data(), a == 0);
       } else {
-        AddAxis(rows, count, column.wide(), scaled[g].data(), group.data(), g == 0);
+        AddAxis(rows, count, axes[a].column->wide(), axes[a], group.data(), a == 0);
       }
     }
-    AccumulateWanted(table, query.wanted, rows, count, group.data(), slots.data(), claims.data());
+    AccumulateWanted(table, query, rows, count, group.data(), &accumulators);
   });
   std::vector<Group> groups;
   for (uint64_t key = 0; key < space; ++key) {
-    if (slots[key].rows == 0) continue;
-    groups.push_back({PositionsOf(key, query.groups), TotalsOf(slots[key], claims.empty() ? nullptr : &claims[key])});
+    std::vector<uint32_t> positions = PositionsOf(key, query.groups);
+    uint64_t place = 0;
+    for (size_t g = 0; g < axes.size(); ++g) place += uint64_t{positions[g]} * axes[g].stride;
+    if (accumulators.slots[place].rows > 0) groups.push_back({std::move(positions), TotalsOf(accumulators, place)});
   }
   return groups;
 }
 
 // For more possible groups than places: a group gets its place at its first row.
 std::optional<std::vector<Group>> AggregateSparse(const FactTable& table, const TableQuery& query) {
-  std::vector<Slot> slots;
-  std::vector<ClaimSlot> claims;
+  Accumulators accumulators;
   std::vector<uint64_t> keys;
   absl::flat_hash_map<uint64_t, uint32_t> places;
   std::array<uint32_t, kBlock> group{};
@@ -313,9 +382,8 @@ std::optional<std::vector<Group>> AggregateSparse(const FactTable& table, const 
       group[i] = place->second;
     }
     too_many = keys.size() > query.group_limit;
-    slots.resize(keys.size());
-    if (query.wanted.claims) claims.resize(keys.size());
-    AccumulateWanted(table, query.wanted, rows, count, group.data(), slots.data(), claims.data());
+    accumulators.Resize(keys.size(), query.wanted);
+    AccumulateWanted(table, query, rows, count, group.data(), &accumulators);
   });
   if (too_many) return std::nullopt;
   std::vector<uint32_t> order(keys.size());
@@ -323,8 +391,8 @@ std::optional<std::vector<Group>> AggregateSparse(const FactTable& table, const 
   std::sort(order.begin(), order.end(), [&keys](uint32_t a, uint32_t b) { return keys[a] < keys[b]; });
   std::vector<Group> groups;
   groups.reserve(order.size());
-  for (const uint32_t i : order) {
-    groups.push_back({PositionsOf(keys[i], query.groups), TotalsOf(slots[i], claims.empty() ? nullptr : &claims[i])});
+  for (const uint32_t place : order) {
+    groups.push_back({PositionsOf(keys[place], query.groups), TotalsOf(accumulators, place)});
   }
   return groups;
 }
@@ -371,7 +439,7 @@ std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQ
 std::vector<uint32_t> SelectRows(const FactTable& table, const TableQuery& query) {
   std::vector<uint32_t> found;
   Walk(table, query, [&found](auto rows, size_t count) {
-    for (size_t i = 0; i < count; ++i) found.push_back(rows[i]);
+    for (size_t i = 0; i < count; ++i) found.push_back(static_cast<uint32_t>(rows[i]));
   });
   return found;
 }

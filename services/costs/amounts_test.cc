@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/amounts.h"
+
+#include <map>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/support/facts.h"
+
+namespace nmd::costs {
+namespace {
+
+using testing::AllocationOf;
+using testing::AllocationSpec;
+using testing::AnswerOf;
+using testing::At;
+using testing::BatchOf;
+using testing::ClaimOf;
+using testing::On;
+using testing::TariffOf;
+
+KnownFacts Known(Ledger* ledger, std::vector<ingestion::v1::Fact> facts) {
+  ledger->Add(BatchOf(1, At("2018-01-01"), std::move(facts)));
+  return ledger->AsKnown(absl::ToUnixMicros(At("2026-01-01")));
+}
+
+Indicated Amount(const AllocationSpec& spec, const std::vector<ingestion::v1::Fact>& tariffs, int year, int month) {
+  Ledger ledger;
+  std::vector<ingestion::v1::Fact> facts = tariffs;
+  facts.push_back(AllocationOf(spec));
+  const KnownFacts known = Known(&ledger, std::move(facts));
+  return IndicatedInMonth(known.facts.allocations[0], MonthOf(year, month),
+                          TariffBook(known.facts.tariffs, known.batches, known.empty));
+}
+
+TEST(IndicatedInMonth, SpreadsAVolumeByItsFrequency) {
+  struct Case {
+    const char* frequency;
+    const char* last;
+    Cents february;  // Of 3 units at 10,00 from 1-2-2018.
+  };
+  for (const Case& c : std::initializer_list<Case>{
+           {"1", "", 28 * 30'00},       // Every day.
+           {"2", "", 120'00},           // 28/7 weeks.
+           {"3", "", 30'00},            // 28/28 of four weeks.
+           {"4", "", 30'00},            // The whole month.
+           {"4", "2018-02-14", 15'00},  // Half of it.
+           {"5", "", 2'30},             // 28/365 of 30,00 = 2,3014.
+           {"6", "2018-02-28", 30'00},  // All of it within the month.
+           {"6", "2018-03-28", 15'00},  // 28 of 56 days.
+       }) {
+    const Indicated amount = Amount({.first = "2018-02-01", .last = c.last, .volume = 3, .frequency = c.frequency},
+                                    {TariffOf("45A04", 10'00)}, 2018, 2);
+    EXPECT_EQ(amount.cents, c.february) << "frequency " << c.frequency << " until " << c.last;
+    EXPECT_TRUE(amount.complete);
+  }
+}
+
+TEST(IndicatedInMonth, ATotalWithoutAnEndHasNoAmountPerDay) {
+  const Indicated amount = Amount({.frequency = "6"}, {TariffOf("45A04", 10'00)}, 2018, 2);
+  EXPECT_EQ(amount.cents, 0);
+  EXPECT_FALSE(amount.complete);
+}
+
+TEST(IndicatedInMonth, MinutesAndHoursStandForEachOther) {
+  const auto hourly = {TariffOf("45A04", 55'00, "2017-01-01", "", "04")};
+  // IV081: 55,00 per hour for 95 minutes is 87,08.
+  EXPECT_EQ(Amount({.volume = 95, .unit = "01"}, hourly, 2018, 1).cents, 87'08);
+  const auto per_minute = {TariffOf("45A04", 92, "2017-01-01", "", "01")};
+  EXPECT_EQ(Amount({.volume = 2, .unit = "04"}, per_minute, 2018, 1).cents, 2 * 60 * 92);
+  EXPECT_FALSE(Amount({.unit = "14"}, hourly, 2018, 1).complete) << "a day is no number of hours";
+}
+
+TEST(IndicatedInMonth, AVolumeOfEurosNeedsNoTariffIV042) {
+  const Indicated amount = Amount({.volume = 123'45, .unit = "83"}, {}, 2018, 1);
+  EXPECT_EQ(amount.cents, 123'45);
+  EXPECT_TRUE(amount.complete);
+}
+
+TEST(IndicatedInMonth, ABudgetIsSpreadOverTheAllocation) {
+  EXPECT_EQ(Amount({.last = "2018-01-31", .volume = 0, .budget_cents = 310'00}, {}, 2018, 1).cents, 310'00);
+  EXPECT_EQ(Amount({.last = "2018-12-31", .volume = 0, .budget_cents = 365'00}, {}, 2018, 2).cents, 28'00);
+}
+
+TEST(IndicatedInMonth, WithoutVolumeAndBudgetThereIsNoAmount) {
+  EXPECT_FALSE(Amount({.volume = 0}, {TariffOf("45A04", 10'00)}, 2018, 1).complete);
+}
+
+TEST(IndicatedInMonth, EveryDayHasTheTariffOfThatDayAndTheMonthIsRoundedOnce) {
+  // 31 days: 10 at 1,00 and 21 at 2,00 per month: 10/31 + 42/31 = 1,677.
+  EXPECT_EQ(Amount({}, {TariffOf("45A04", 1'00), TariffOf("45A04", 2'00, "2018-01-11")}, 2018, 1).cents, 1'68);
+}
+
+TEST(IndicatedInMonth, AMissingTariffOfSomeDaysIsAnIncompleteAmount) {
+  const Indicated amount = Amount({}, {TariffOf("45A04", 31'00, "2018-01-17")}, 2018, 1);
+  EXPECT_EQ(amount.cents, 15'00);
+  EXPECT_FALSE(amount.complete);
+}
+
+TEST(TariffBook, TheProvidersOwnTariffGoesBeforeTheGeneralOne) {
+  const auto tariffs = {TariffOf("45A04", 10'00), TariffOf("45A04", 12'00, "2018-01-01", "99000001")};
+  EXPECT_EQ(Amount({}, tariffs, 2018, 1).cents, 12'00);
+  EXPECT_EQ(Amount({.provider = "99000002"}, tariffs, 2018, 1).cents, 10'00);
+}
+
+TEST(TariffBook, ACorrectionOfLastYearDoesNotOverrideThisYear) {
+  Ledger ledger;
+  ledger.Add(
+      BatchOf(1, At("2018-01-01"), {AllocationOf({}), TariffOf("45A04", 10'00), TariffOf("45A04", 20'00, "2018-01-01")}));
+  ledger.Add(BatchOf(2, At("2019-01-01"), {TariffOf("45A04", 11'00)}));
+  const KnownFacts known = ledger.AsKnown(absl::ToUnixMicros(At("2019-02-01")));
+  const TariffBook book(known.facts.tariffs, known.batches, known.empty);
+  TariffBook::Price price;
+  Day until = 0;
+  ASSERT_TRUE(book.Find(known.facts.allocations[0], On("2017-12-31"), &price, &until));
+  EXPECT_EQ(price.cents, 11'00) << "the correction holds for its own year";
+  EXPECT_EQ(until, On("2018-01-01"));
+  ASSERT_TRUE(book.Find(known.facts.allocations[0], On("2018-01-01"), &price, &until));
+  EXPECT_EQ(price.cents, 20'00);
+}
+
+// Declared and approved over all lines that count.
+std::pair<Cents, Cents> Net(const std::vector<ingestion::v1::Fact>& facts) {
+  Ledger ledger;
+  const KnownFacts known = Known(&ledger, facts);
+  std::pair<Cents, Cents> sums;
+  for (const NetLine& net : NetClaims(known.facts.claim_lines, known.facts.answers, known.batches)) {
+    sums.first += net.line->amount;
+    if (net.approved) sums.second += net.line->amount;
+  }
+  return sums;
+}
+
+TEST(NetClaims, ALineSentTwiceCountsOnceTR314) {
+  EXPECT_EQ(Net({ClaimOf("A", {{"r1", "", 100}}), ClaimOf("A", {{"r1", "", 100}})}), std::pair(Cents{100}, Cents{0}));
+}
+
+TEST(NetClaims, ReferencesAreOfAProvider) {
+  EXPECT_EQ(Net({ClaimOf("A", {{"r1", "", 100}}), ClaimOf("A", {{"r1", "", 50}}, "99000002")}).first, 150);
+}
+
+TEST(NetClaims, ADebitIsCreditedOnceAndARejectedCreditDoesNotBlockTheNextOP360) {
+  const auto debit = ClaimOf("A", {{"r1", "", 100}});
+  const auto twice = {debit, ClaimOf("B", {{"r2", "r1", -100}}), ClaimOf("C", {{"r3", "r1", -100}})};
+  EXPECT_EQ(Net(twice).first, 0);
+  std::vector<ingestion::v1::Fact> answered = twice;
+  answered.insert(answered.end(), {AnswerOf("A"), AnswerOf("B", {"r2"}), AnswerOf("C")});
+  EXPECT_EQ(Net(answered), std::pair(Cents{0}, Cents{0})) << "r2 was rejected, r3 takes the debit back";
+}
+
+TEST(NetClaims, ACreditOfARejectedDebitIsNotApproved) {
+  EXPECT_EQ(Net({ClaimOf("A", {{"r1", "", 100}}), ClaimOf("B", {{"r2", "r1", -100}}), AnswerOf("A", {"r1"}), AnswerOf("B")}),
+            std::pair(Cents{0}, Cents{0}));
+}
+
+}  // namespace
+}  // namespace nmd::costs
