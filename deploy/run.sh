@@ -121,7 +121,7 @@ for dir in "$run"/gm*; do
 done
 
 # Questions can be asked at once; the answer is complete when linking and costs have read everything.
-ctl gm1730 beheerder wait
+ctl gm1730 controller wait
 
 step "6. The question: how did youth care grow from January 2017 to January 2018, and why?"
 youth=(--from 2017-01 --to 2018-01 --where law=jeugdwet)

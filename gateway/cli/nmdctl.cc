@@ -199,22 +199,29 @@ class Command {
     return 0;
   }
 
-  // Waits until what was delivered is linked and counted: every person record is in the links, and links and figures stayed
-  // the same three times in a row. A caller that may not ask for figures waits for the links only.
+  // Waits until every accepted delivery is in the figures: its facts in costs, its persons linked.
   absl::StatusOr<int> Wait() {
     NMD_RETURN_IF_ERROR(Connect());
-    const absl::Time end = io_.clock.Now() + absl::Seconds(options_.timeout_seconds);
-    std::string before;
-    for (int same = 0; same < 3;) {
-      NMD_ASSIGN_OR_RETURN(const std::string state, StateOfServices());
-      same = !state.empty() && state == before ? same + 1 : 0;
-      before = state;
-      if (same < 3) {
-        if (io_.clock.Now() >= end) return absl::DeadlineExceededError("de leveringen zijn nog niet alle verwerkt");
-        io_.sleep(absl::Milliseconds(300));
-      }
+    // The newest thousand; what came before them is in when they are.
+    ingestion::v1::ListDeliveriesResponse deliveries;
+    NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/deliveries"),
+                                     {{"state", "ACCEPTED"}, {"page_size", "1000"}}, &deliveries));
+    int64_t facts = 0, persons = 0;
+    for (const auto& delivery : deliveries.deliveries()) {
+      if (delivery.fact_count() > 0) facts = std::max(facts, delivery.sequence());
+      if (delivery.person_count() > 0) persons = std::max(persons, delivery.sequence());
     }
-    return 0;
+    costs::v1::QueryFiguresRequest request;
+    request.set_parent(client_->parent());
+    request.add_measures("clients");
+    request.set_reference_date(absl::FormatTime("%Y-%m-%d", io_.clock.Now(), absl::UTCTimeZone()));
+    const absl::Time end = io_.clock.Now() + absl::Seconds(options_.timeout_seconds);
+    while (true) {
+      NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse figures, Ask(request));
+      if (figures.fact_sequence() >= facts && figures.person_sequence() >= persons) return 0;
+      if (io_.clock.Now() >= end) return absl::DeadlineExceededError("de leveringen zijn nog niet alle verwerkt");
+      io_.sleep(absl::Milliseconds(300));
+    }
   }
 
   absl::StatusOr<int> Token() {
@@ -322,29 +329,6 @@ class Command {
       for (const auto& dimension : dimensions.dimensions()) titles.dimensions[id(dimension.name())] = dimension.title();
     }
     return titles;
-  }
-
-  // Links and the sources behind the figures, as text; empty while person records are still waiting to be linked.
-  absl::StatusOr<std::string> StateOfServices() {
-    ingestion::v1::ListDeliveriesResponse deliveries;
-    NMD_RETURN_IF_ERROR(client_->List(absl::StrCat(client_->parent(), "/deliveries"), {{"state", "ACCEPTED"}}, &deliveries));
-    int64_t persons = 0;
-    for (const auto& delivery : deliveries.deliveries()) persons += delivery.person_count();
-    linking::v1::LinkSummary links;
-    NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/linksummary"), {}, &links));
-    if (links.record_count() < persons) return std::string();
-    std::string state = links.SerializeAsString();
-    costs::v1::QueryFiguresRequest request;
-    request.set_parent(client_->parent());
-    for (const char* measure : {"clients", "declared", "approved"}) request.add_measures(measure);
-    request.set_reference_date(absl::FormatTime("%Y-%m-%d", io_.clock.Now(), absl::UTCTimeZone()));
-    const absl::StatusOr<costs::v1::QueryFiguresResponse> figures = Ask(request);
-    if (figures.ok()) {
-      for (const auto& provenance : figures->provenance()) absl::StrAppend(&state, provenance.ShortDebugString());
-    } else if (figures.status().code() != absl::StatusCode::kPermissionDenied) {
-      return figures.status();
-    }
-    return absl::StrCat("+", state);
   }
 
   const Options& options_;

@@ -202,18 +202,17 @@ TEST_F(NmdctlTest, PreviewsATable) {
             "Geen verborgen cel is te berekenen.\n");
 }
 
-TEST_F(NmdctlTest, WaitsUntilNothingChangesAnyMore) {
+TEST_F(NmdctlTest, WaitsUntilEveryDeliveryIsInTheFigures) {
   int64_t linked = 0;
-  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[{"person_count":"3"},{"person_count":"2"}]})");
-  monitor_.On("GET /v1/municipalities/gm1730/linksummary", [&](const FakeMonitor::Asked&) {
-    linked = std::min<int64_t>(linked + 1, 5);
-    return FakeMonitor::Json(absl::StrCat("{\"record_count\":\"", linked, "\"}"));
+  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries",
+                  R"({"deliveries":[{"sequence":"9"},{"sequence":"7","fact_count":"4"},{"sequence":"5","person_count":"2"}]})");
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", [&](const FakeMonitor::Asked&) {
+    return FakeMonitor::Json(absl::StrCat("{\"fact_sequence\":\"7\",\"person_sequence\":\"", ++linked, "\"}"));
   });
-  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
   EXPECT_EQ(Run("wait"), 0) << err_.str();
   EXPECT_EQ(linked, 5);
-  // More persons than are ever linked: told, not waited for without end.
-  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[{"person_count":"6"}]})");
+  // Facts that never come: told, not waited for without end.
+  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[{"sequence":"8","fact_count":"1"}]})");
   EXPECT_EQ(Run("wait --timeout 10"), 4);
 }
 
