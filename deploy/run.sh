@@ -19,34 +19,31 @@ services=(ingestion linking costs contracts publication gateway)
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 die() { echo "run.sh: $*" >&2; exit 1; }
 
+alive() { grep -qs "$1_server" "/proc/$(cat "$2/$1.pid" 2>/dev/null)/cmdline"; }
+
+# Asks all services to drain, then waits for them: each finishes what it does.
 stop_instance() {
-  local dir=$1 service pid
-  for service in gateway publication contracts costs linking ingestion; do
-    [ -f "$dir/$service.pid" ] || continue
-    pid=$(cat "$dir/$service.pid")
-    # Only a process that is still this service.
-    if grep -qs "${service}_server" "/proc/$pid/cmdline"; then
-      kill -TERM "$pid"
-      while grep -qs "${service}_server" "/proc/$pid/cmdline"; do sleep 0.05; done
-    fi
+  local dir=$1 service
+  for service in "${services[@]}"; do alive "$service" "$dir" && kill -TERM "$(cat "$dir/$service.pid")"; done
+  for service in "${services[@]}"; do
+    while alive "$service" "$dir"; do sleep 0.05; done
     rm -f "$dir/$service.pid"
   done
 }
 
 # Starts what is not running; returns when all of it says it is ready.
 start_instance() {
-  local dir=$1 service pid admin tries
+  local dir=$1 service admin tries
   for service in "${services[@]}"; do
-    if [ -f "$dir/$service.pid" ] && grep -qs "${service}_server" "/proc/$(cat "$dir/$service.pid")/cmdline"; then continue; fi
+    alive "$service" "$dir" && continue
     setsid "$bin/${service}_server" --config="$dir/config/$service.yaml" >>"$dir/log/$service.log" 2>&1 </dev/null &
     echo $! >"$dir/$service.pid"
   done
   for service in "${services[@]}"; do
-    pid=$(cat "$dir/$service.pid")
     admin=$(sed -n 's/^ *admin_listen: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$dir/config/$service.yaml")
     for ((tries = 0; ; ++tries)); do
       curl -fs -o /dev/null "http://$admin/readyz" && break
-      grep -qs "${service}_server" "/proc/$pid/cmdline" || die "$service did not start; see $dir/log/$service.log:
+      alive "$service" "$dir" || die "$service did not start; see $dir/log/$service.log:
 $(tail -n 3 "$dir/log/$service.log")"
       [ "$tries" -lt 600 ] || die "$service is not ready after a minute; see $dir/log/$service.log"
       sleep 0.1
