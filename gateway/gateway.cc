@@ -46,6 +46,13 @@ void Count(const std::string& route, int status, absl::Duration took) {
   families.seconds.Add({{"route", route}}, buckets).Observe(absl::ToDoubleSeconds(took));
 }
 
+// Why a service cannot be reached names addresses of the inside: that is for the log.
+absl::Status AtTheDoor(const absl::Status& status, absl::string_view request_id) {
+  if (ReasonOf(status) != ErrorReason::UNAVAILABLE_NOW) return status;
+  Log(LogLevel::kWarning, "service unavailable", {{"request_id", request_id}, {"detail", status.message()}});
+  return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the service cannot be reached now; try again");
+}
+
 }  // namespace
 
 Headers CommonHeaders() {
@@ -170,8 +177,8 @@ void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Peer& peer, 
   peer.CallBytesAsync(route.rpc_path, *std::move(request), kCallLimit, &visit->caller,
                       [this, visit, &route, respond = std::move(respond)](absl::StatusOr<std::string> answer) {
                         respond([this, visit, &route, answer = std::move(answer)] {
-                          absl::StatusOr<std::string> json =
-                              answer.ok() ? ResponseJson(*route.method, *answer) : answer.status();
+                          absl::StatusOr<std::string> json = answer.ok() ? ResponseJson(*route.method, *answer)
+                                                                         : AtTheDoor(answer.status(), visit->request_id);
                           if (!json.ok()) return visit->Done(ProblemOf(json.status(), visit->request_id), clock_.Now());
                           return visit->Done({200, "application/json", *std::move(json), {}}, clock_.Now());
                         });

@@ -244,6 +244,18 @@ TEST_F(GatewayTest, PassesOnWhateverTheServiceSays) {
   }
 }
 
+TEST_F(GatewayTest, KeepsAddressesOfTheInsideToTheLog) {
+  peer_.Set([&](absl::string_view, const std::string&, const Caller&) -> absl::StatusOr<std::string> {
+    return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "cannot connect to ipv4:127.0.0.1:7101");
+  });
+  ::testing::internal::CaptureStderr();
+  const httplib::Result result = Query();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  Problem(result, 503, "UNAVAILABLE_NOW");
+  EXPECT_THAT(result->body, Not(HasSubstr("7101")));
+  EXPECT_THAT(log, HasSubstr("7101"));
+}
+
 TEST_F(GatewayTest, TheServiceDecidesAboutRoles) {
   // A real router behind the gateway: the role is refused there, by the option in the proto file.
   Router router("gm1730", clock_);

@@ -199,11 +199,13 @@ int ExitCodeOf(const absl::Status& status) {
 }
 
 std::string ErrorText(const absl::Status& status) {
-  std::string text(status.message());
+  const std::vector<BadField> fields = BadFieldsOf(status);
+  // With fields, the message is the same list on one line.
+  std::string text = fields.empty() ? std::string(status.message()) : "de vraag klopt niet";
   const ErrorReason reason = ReasonOf(status);
   if (reason != ErrorReason::ERROR_REASON_UNSPECIFIED) absl::StrAppend(&text, " (", type::ErrorReason_Name(reason), ")");
   if (const std::string member = MetadataOf(status, "member"); !member.empty()) absl::StrAppend(&text, "\n  ", member);
-  for (const BadField& field : BadFieldsOf(status)) absl::StrAppend(&text, "\n  ", field.path, ": ", field.text);
+  for (const BadField& field : fields) absl::StrAppend(&text, "\n  ", field.path, ": ", field.text);
   return text;
 }
 

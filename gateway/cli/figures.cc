@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "gateway/cli/figures.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <set>
@@ -70,11 +71,12 @@ std::vector<std::string> DimensionsOf(const costs::v1::QueryFiguresResponse& res
   return {response.effective().dimensions().begin(), response.effective().dimensions().end()};
 }
 
-std::string ValueOf(const Coordinates& coordinates, const std::string& dimension) {
+// A coordinate for people and for machines; empty when the figure does not have it.
+Cell CoordinateOf(const Coordinates& coordinates, const std::string& dimension) {
   for (const auto& [id, value, label] : coordinates) {
-    if (id == dimension) return LabelOf(id, value, label);
+    if (id == dimension) return {LabelOf(id, value, label), value};
   }
-  return "";
+  return {};
 }
 
 std::string NotesOf(const std::set<std::string>& reasons) {
@@ -217,7 +219,7 @@ Table QueryTable(const costs::v1::QueryFiguresResponse& response, const Titles& 
   if (!dimensions.empty()) {
     for (const auto& [coordinates, values] : cells) {
       std::vector<std::string> head;
-      for (const std::string& dimension : dimensions) head.push_back(ValueOf(coordinates, dimension));
+      for (const std::string& dimension : dimensions) head.push_back(CoordinateOf(coordinates, dimension).text);
       add(head, values);
     }
   }
@@ -275,6 +277,7 @@ Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v
                    const Titles& titles) {
   Table table;
   const std::vector<std::string> dimensions = DimensionsOf(after);
+  table.columns.push_back({"", "rij"});
   for (const std::string& dimension : dimensions) table.columns.push_back({titles.Dimension(dimension), dimension});
   table.columns.push_back({"Maat", "maat"});
   table.columns.push_back({PeriodText(before.effective()), "waarde_voor", true});
@@ -299,12 +302,10 @@ Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v
     total->value_case() == Figure::kAmountCents ? figure.set_amount_cents(0) : figure.set_count(0);
     return figure;
   };
-  const auto add = [&](const std::vector<std::string>& head, const std::string& measure, const Pair& pair) {
+  const auto add = [&](std::vector<Cell> row, const std::string& measure, const Pair& pair) {
     const Pair& total = totals[measure];
     const Figure first = pair.first != nullptr ? *pair.first : absent(total.first);
     const Figure last = pair.second != nullptr ? *pair.second : absent(total.second);
-    std::vector<Cell> row;
-    for (const std::string& text : head) row.push_back(Cell::Same(text));
     row.push_back({titles.Measure(measure), measure});
     row.push_back({FigureText(first), FigureRaw(first)});
     row.push_back({FigureText(last), FigureRaw(last)});
@@ -331,16 +332,17 @@ Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v
   const auto& measures = after.effective().measures();
   if (!dimensions.empty()) {
     for (const auto& [coordinates, by_measure] : cells) {
-      std::vector<std::string> head;
-      for (const std::string& dimension : dimensions) head.push_back(ValueOf(coordinates, dimension));
+      std::vector<Cell> head = {{"", "cel"}};
+      for (const std::string& dimension : dimensions) head.push_back(CoordinateOf(coordinates, dimension));
       for (const std::string& measure : measures) {
         const auto it = by_measure.find(measure);
         if (it != by_measure.end()) add(head, measure, it->second);
       }
     }
   }
-  std::vector<std::string> head(dimensions.size());
-  if (!head.empty()) head[0] = "Totaal";
+  std::vector<Cell> head(dimensions.size() + 1);
+  head[0].raw = "totaal";
+  if (head.size() > 1) head[1].text = "Totaal";
   for (const std::string& measure : measures) {
     add(head, measure, totals[measure]);
     ++table.total_rows;
@@ -348,7 +350,7 @@ Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v
   return table;
 }
 
-std::string Footer(const costs::v1::QueryFiguresResponse& response) {
+std::string Footer(const costs::v1::QueryFiguresResponse& response, const Titles& titles, bool compared) {
   std::set<std::string> reasons;
   for (const auto* figures : {&response.figures(), &response.totals()}) {
     for (const Figure& figure : *figures) {
@@ -356,12 +358,21 @@ std::string Footer(const costs::v1::QueryFiguresResponse& response) {
     }
   }
   std::string text = absl::StrCat("\n", NotesOf(reasons));
-  // Measures can rest on other sources: a sentence for each that differs, in the order of the question.
-  std::set<std::string> said;
+  // Measures rest on different sources: each sentence once, with the measures it is about if there are more of them.
+  std::vector<std::pair<std::string, std::vector<std::string>>> statements;
   for (const Figure& figure : response.totals()) {
-    if (said.insert(figure.reliability().statement()).second) absl::StrAppend(&text, ReliabilityLine(figure));
+    const std::string& statement = figure.reliability().statement();
+    if (statement.empty()) continue;
+    const auto same = [&](const auto& one) { return one.first == statement; };
+    auto it = std::find_if(statements.begin(), statements.end(), same);
+    if (it == statements.end()) it = statements.insert(it, {statement, {}});
+    it->second.push_back(titles.Measure(figure.measure()));
   }
-  const std::string period = PeriodText(response.effective());
+  for (const auto& [statement, measures] : statements) {
+    const std::string about = statements.size() > 1 ? absl::StrCat(" (", absl::StrJoin(measures, ", "), ")") : "";
+    absl::StrAppend(&text, "Betrouwbaarheid", about, ": ", statement, "\n");
+  }
+  const std::string period = compared ? "" : PeriodText(response.effective());
   if (!period.empty()) absl::StrAppend(&text, "Periode: ", period, ".\n");
   absl::StrAppend(&text, KnownLine(response.effective().known_time(), response.effective().has_known_time()));
   return text;

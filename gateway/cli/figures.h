@@ -47,8 +47,8 @@ Table QueryRecords(const costs::v1::QueryFiguresResponse& response);
 Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v1::QueryFiguresResponse& after,
                    const Titles& titles);
 
-// The lines below a table: reasons for missing values, reliability, known time.
-std::string Footer(const costs::v1::QueryFiguresResponse& response);
+// The lines below a table: reasons for missing values, reliability, the period unless the table names it, known time.
+std::string Footer(const costs::v1::QueryFiguresResponse& response, const Titles& titles, bool compared = false);
 
 std::string DecomposeText(const costs::v1::DecomposeGrowthResponse& response, const Titles& titles);
 Table DecomposeRecords(const costs::v1::DecomposeGrowthResponse& response);

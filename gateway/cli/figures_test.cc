@@ -67,7 +67,7 @@ TEST(Figures, AreWordsWhenThereIsNoValue) {
 
 TEST(Figures, StandInATableWithWhatTheyAreWorth) {
   const auto answer = Answer("2018-01-01", "2018-02-01", 598, 56, 276);
-  EXPECT_EQ(TextOf(QueryTable(answer, DutchTitles())) + Footer(answer),
+  EXPECT_EQ(TextOf(QueryTable(answer, DutchTitles())) + Footer(answer, DutchTitles()),
             "Interventieniveau  Cliënten\n"
             "-----------------  --------\n"
             "IVN 4                    56\n"
@@ -99,8 +99,8 @@ TEST(Figures, CompareTwoMonthsWithGrowth) {
             "IVN 5              Cliënten           183           276        93   +51%\n"
             "-----------------  --------  ------------  ------------  --------  -----\n"
             "Totaal             Cliënten           484           598       114   +24%\n");
-  EXPECT_THAT(CsvOf(table), HasSubstr("ivn,maat,waarde_voor,waarde_na,verschil,groei,toestand_voor,toestand_na\n"));
-  EXPECT_THAT(CsvOf(table), HasSubstr("IVN 4,clients,70,56,-14,-0.200000,beantwoord,beantwoord\n"));
+  EXPECT_THAT(CsvOf(table), HasSubstr("rij,ivn,maat,waarde_voor,waarde_na,verschil,groei,toestand_voor,toestand_na\n"));
+  EXPECT_THAT(CsvOf(table), HasSubstr("cel,4,clients,70,56,-14,-0.200000,beantwoord,beantwoord\n"));
 }
 
 TEST(Figures, CompareSaysWhatIsMissing) {
@@ -127,8 +127,17 @@ TEST(Figures, GiveTheReasonOnce) {
     figure.set_state(Figure::NOT_REGISTERED);
     figure.set_state_reason("ATTRIBUTE_NOT_REGISTERED");
   }
-  EXPECT_THAT(Footer(answer), ::testing::StartsWith("\nNiet geregistreerd: geen enkele bron"));
+  EXPECT_THAT(Footer(answer, DutchTitles()), ::testing::StartsWith("\nNiet geregistreerd: geen enkele bron"));
   EXPECT_EQ(ReasonText("IETS_NIEUWS"), "IETS_NIEUWS");
+}
+
+TEST(Figures, SayWhichMeasureAStatementIsAbout) {
+  const auto answer = Parse<costs::v1::QueryFiguresResponse>(R"(
+      totals { measure: 'clients' state: ANSWERED count: 1 reliability { statement: 'Volledig.' } }
+      totals { measure: 'provisions' state: ANSWERED count: 1 reliability { statement: 'Volledig.' } }
+      totals { measure: 'indicated' state: ANSWERED count: 1 reliability { statement: 'Onvolledig.' } })");
+  EXPECT_EQ(Footer(answer, DutchTitles()),
+            "\nBetrouwbaarheid (Cliënten, provisions): Volledig.\nBetrouwbaarheid (Geïndiceerd bedrag): Onvolledig.\n");
 }
 
 TEST(Figures, NameMonthsAndTheUnknownClass) {
@@ -139,7 +148,7 @@ TEST(Figures, NameMonthsAndTheUnknownClass) {
       effective { measures: 'clients' dimensions: 'month' dimensions: 'wijk' reference_date: '2018-03-31' })");
   const std::string text = TextOf(QueryTable(answer, DutchTitles()));
   EXPECT_THAT(text, HasSubstr("mrt 2018  onbekend"));
-  EXPECT_THAT(Footer(answer), HasSubstr("Periode: peildatum 31-03-2018."));
+  EXPECT_THAT(Footer(answer, DutchTitles()), HasSubstr("Periode: peildatum 31-03-2018."));
 }
 
 TEST(Figures, ShowTheDecompositionWithItsLevels) {

@@ -80,8 +80,10 @@ Table DeliveryTable(const ingestion::v1::ListDeliveriesResponse& response) {
 
 Table FindingTable(const ingestion::v1::ListFindingsResponse& response) {
   Table table;
-  table.columns = {{"Levering", "levering"}, {"Regel", "regel"},       {"Niveau", "niveau", true}, {"Fataal", "fataal"},
-                   {"Code", "retourcode"},   {"Eigenaar", "eigenaar"}, {"Plaats", "plaats"},       {"Wat er mis is", "tekst"}};
+  table.columns = {{"Levering", "levering"},        {"Regel", "regel"},
+                   {"Niveau", "niveau", true},      {"Fataal", "fataal"},
+                   {"Code", "retourcode"},          {"Eigenaar", "eigenaar"},
+                   {"Plaats", "plaats", false, 40}, {"Wat er mis is", "tekst", false, 60}};
   for (const auto& finding : response.findings()) {
     table.rows.push_back({Cell::Same(IdOf(finding.delivery())), Cell::Same(finding.rule()), NumberCell(finding.level()),
                           Cell::Same(finding.fatal() ? "ja" : "nee"), Cell::Same(finding.return_code()),
@@ -147,9 +149,16 @@ Table PositionTable(const contracts::v1::ListPositionsResponse& response) {
 
 Table SignalTable(const contracts::v1::ListSignalsResponse& response) {
   Table table;
-  table.columns = {{"Ernst", "ernst"},     {"Signaal", "signaal"}, {"Toestand", "toestand"}, {"Aanbieder", "aanbieder"},
-                   {"Naam", "naam"},       {"Wet", "wet"},         {"Jaar", "jaar", true},   {"Sinds", "sinds"},
-                   {"Wat er is", "tekst"}, {"Wat te doen", "stap"}};
+  table.columns = {{"Ernst", "ernst"},
+                   {"Signaal", "signaal"},
+                   {"Toestand", "toestand"},
+                   {"Aanbieder", "aanbieder"},
+                   {"Naam", "naam"},
+                   {"Wet", "wet"},
+                   {"Jaar", "jaar", true},
+                   {"Sinds", "sinds"},
+                   {"Wat er is", "tekst", false, 50},
+                   {"Wat te doen", "stap", false, 50}};
   for (const auto& signal : response.signals()) {
     const bool open = signal.state() == contracts::v1::Signal::OPEN;
     table.rows.push_back({{signal.severity() >= 2 ? "handelen" : "bespreken", absl::StrCat(signal.severity())},

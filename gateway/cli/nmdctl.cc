@@ -137,7 +137,8 @@ class Command {
     } else if (options_.format == "csv") {
       io_.out << CsvOf(QueryRecords(response));
     } else {
-      io_.out << TextOf(QueryTable(response, ReadTitles())) << Footer(response);
+      const Titles titles = ReadTitles();
+      io_.out << TextOf(QueryTable(response, titles)) << Footer(response, titles);
     }
     return 0;
   }
@@ -309,9 +310,9 @@ class Command {
     if (options_.format == "json") {
       io_.out << "{\"before\":" << gateway::ToJson(before) << ",\"after\":" << gateway::ToJson(after) << "}\n";
     } else {
-      const Table table = CompareTable(before, after, ReadTitles());
-      Print(table);
-      if (options_.format == "table") io_.out << Footer(after);
+      const Titles titles = ReadTitles();
+      Print(CompareTable(before, after, titles));
+      if (options_.format == "table") io_.out << Footer(after, titles, /*compared=*/true);
     }
     return 0;
   }

@@ -133,7 +133,6 @@ TEST_F(NmdctlTest, ComparesTwoMonthsAsKnownAtOneMoment) {
             "Cliënten           500           600       100   +20%\n"
             "\n"
             "Betrouwbaarheid: Alle bronnen zijn geleverd.\n"
-            "Periode: januari 2018.\n"
             "Bekend op 31-03-2018 23:59.\n");
   costs::v1::QueryFiguresRequest second;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked()[1].body, &second).ok());

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 namespace nmd::cli {
 namespace {
@@ -35,14 +36,29 @@ void AppendCsv(absl::string_view text, bool number, std::string* csv) {
   if (quote) csv->push_back('"');
 }
 
+// The words in lines of at most `width` characters; a longer word has a line of its own.
+std::vector<std::string> Wrapped(const std::string& text, size_t width) {
+  if (width == 0 || Width(text) <= width) return {text};
+  std::vector<std::string> lines(1);
+  for (absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (!lines.back().empty() && Width(lines.back()) + 1 + Width(word) > width) lines.emplace_back();
+    absl::StrAppend(&lines.back(), lines.back().empty() ? "" : " ", word);
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string TextOf(const Table& table) {
+  std::vector<std::vector<std::vector<std::string>>> rows;  // Lines by row and column.
   std::vector<size_t> widths;
-  for (size_t i = 0; i < table.columns.size(); ++i) {
-    size_t width = Width(table.columns[i].title);
-    for (const auto& row : table.rows) width = std::max(width, Width(row[i].text));
-    widths.push_back(width);
+  for (const Column& column : table.columns) widths.push_back(Width(column.title));
+  for (const auto& row : table.rows) {
+    rows.emplace_back();
+    for (size_t i = 0; i < row.size(); ++i) {
+      rows.back().push_back(Wrapped(row[i].text, table.columns[i].wrap));
+      for (const std::string& line : rows.back().back()) widths[i] = std::max(widths[i], Width(line));
+    }
   }
   std::string text;
   const auto append = [&](const auto& cell) {
@@ -58,9 +74,13 @@ std::string TextOf(const Table& table) {
   const auto rule = [&] { append([&](size_t i) { return std::string(widths[i], '-'); }); };
   append([&](size_t i) { return table.columns[i].title; });
   rule();
-  for (size_t r = 0; r < table.rows.size(); ++r) {
-    if (table.total_rows > 0 && r + table.total_rows == table.rows.size() && r > 0) rule();
-    append([&](size_t i) { return table.rows[r][i].text; });
+  for (size_t r = 0; r < rows.size(); ++r) {
+    if (table.total_rows > 0 && r + table.total_rows == rows.size() && r > 0) rule();
+    size_t height = 1;
+    for (const auto& lines : rows[r]) height = std::max(height, lines.size());
+    for (size_t n = 0; n < height; ++n) {
+      append([&](size_t i) { return n < rows[r][i].size() ? rows[r][i][n] : std::string(); });
+    }
   }
   return text;
 }

@@ -15,6 +15,7 @@ struct Column {
   std::string title;    // For people: "Cliënten"; empty: a column for machines only.
   std::string key;      // For machines, snake_case: "clienten".
   bool number = false;  // Aligned right; and in CSV a cell may begin with a minus sign.
+  size_t wrap = 0;      // For people, sentences go on below each other after about so many characters; 0: never.
 };
 
 struct Cell {

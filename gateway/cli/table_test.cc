@@ -22,6 +22,22 @@ TEST(Table, AlignsByCharactersNotBytes) {
             "Totaal                1.605\n");
 }
 
+TEST(Table, WrapsSentencesForPeopleOnly) {
+  Table table;
+  table.columns = {{"Regel", "regel"}, {"Tekst", "tekst", false, 10}, {"Aantal", "aantal", true}};
+  table.rows = {{Cell::Same("TR101"), Cell::Same("één twee drie vierhonderdvijftig zes"), Cell::Same("1")},
+                {Cell::Same("TR102"), Cell::Same("kort"), Cell::Same("2")}};
+  EXPECT_EQ(TextOf(table),
+            "Regel  Tekst               Aantal\n"
+            "-----  ------------------  ------\n"
+            "TR101  één twee                 1\n"
+            "       drie\n"
+            "       vierhonderdvijftig\n"
+            "       zes\n"
+            "TR102  kort                     2\n");
+  EXPECT_EQ(CsvOf(table), "regel,tekst,aantal\nTR101,één twee drie vierhonderdvijftig zes,1\nTR102,kort,2\n");
+}
+
 TEST(Table, WritesCsvThatReadsBack) {
   Table table;
   table.columns = {{"Naam", "naam"}, {"Bedrag", "bedrag", true}};
