@@ -18,5 +18,8 @@ step "Dashboard: build and unit tests"
 gateway/web/build.sh build/web
 (cd gateway/web && npm test --silent)
 
+step "Dashboard: in a browser, against recorded answers"
+(cd gateway/web && npm run build --silent && npm run e2e --silent)
+
 step "Tests"
 ctest --test-dir build/release --output-on-failure -j "$(nproc)" --no-tests=error "$@"

@@ -168,7 +168,10 @@ const std::vector<std::string>& Instance::Services() {
 Instance::Instance(const std::string& dir, const std::string& municipality) : dir_(dir), municipality_(municipality) {
   std::filesystem::remove_all(dir_);
   http_port_ = FreePorts();
-  MustRun(absl::StrCat(SourceDir(), "/deploy/make_instance.sh ", dir_, " ", municipality, " Tynaarlo ", http_port_, " ''"));
+  // The dashboard is served when it was built; tests/run.sh does that first.
+  const std::string web = std::filesystem::absolute(SourceDir() + "/build/web").string();
+  MustRun(absl::StrCat(SourceDir(), "/deploy/make_instance.sh ", dir_, " ", municipality, " Tynaarlo ", http_port_, " '",
+                       std::filesystem::exists(web) ? web : "", "'"));
 }
 
 Instance::~Instance() = default;

@@ -194,6 +194,28 @@ TEST_F(InstanceTest, SignalsNameAContractThatPassesItsCeiling) {
   EXPECT_THAT(result.output, HasSubstr("plafond"));
 }
 
+TEST_F(InstanceTest, Tr338AnUnknownAllocationIsFoundAndTheRestIsRead) {
+  const auto findings =
+      Parsed<ingestion::v1::ListFindingsResponse>(instance_->Get("/v1/municipalities/gm1730/findings?rule=TR338", "beheerder"));
+  ASSERT_GT(findings.total_size(), 0);
+  EXPECT_EQ(findings.findings(0).return_code(), "9338");
+  const auto delivery = Parsed<ingestion::v1::Delivery>(instance_->Get("/v1/" + findings.findings(0).delivery(), "beheerder"));
+  EXPECT_EQ(delivery.state(), ingestion::v1::Delivery::ACCEPTED) << "level 3 never changes what a provider submitted";
+  EXPECT_GT(delivery.fact_count(), 0);
+}
+
+// The same page, browser and assertions as against the stub, now against figures that came through every service.
+TEST_F(InstanceTest, DashboardShowsTheSameNumbers) {
+  const std::string web = testing::SourceDir() + "/gateway/web";
+  if (!std::filesystem::exists("/usr/bin/chromium") || !std::filesystem::exists(web + "/node_modules") ||
+      !std::filesystem::exists(testing::SourceDir() + "/build/web/index.html")) {
+    GTEST_SKIP() << "needs chromium and the built dashboard; tests/run.sh installs and builds them";
+  }
+  testing::MustRun(absl::StrCat("cd ", web, " && BASE_URL=http://127.0.0.1:", instance_->http_port(),
+                                " npm run e2e --silent > ", std::filesystem::absolute(TempDir("gm1730/e2e.out")).string(),
+                                " 2>&1"));
+}
+
 TEST_F(InstanceTest, StoppedAndStartedAgainItAnswersTheSame) {
   const std::string request =
       R"({"measures": ["clients", "provisions", "indicated", "declared", "approved"], "dimensions": ["month", "ivn", "wijk"],

@@ -78,15 +78,15 @@ export function decompose(request) {
     after: side(after, [598, 786, 598_264_00]),
     growth_cents: '18226400',
     three_factor: [
-      effect('clients', 'Meer cliënten', 10609669, 0.5821),
-      effect('intensity', 'Meer voorzieningen per cliënt', 2852042, 0.1565),
-      effect('price', 'Hogere prijs per voorziening', 4764689, 0.2614),
+      effect('clients', 'Meer cliënten', 10609669, 0.582104),
+      effect('intensity', 'Meer voorzieningen per cliënt', 2852042, 0.156479),
+      effect('price', 'Hogere prijs per voorziening', 4764689, 0.261417),
     ],
     four_factor: [
-      effect('clients', 'Meer cliënten', 10598447, 0.5815),
-      effect('intensity', 'Meer voorzieningen per cliënt', 2849025, 0.1563),
-      effect('mix', 'Zwaardere voorzieningen', 1301015, 0.0714),
-      effect('price', 'Hogere prijzen', 3477913, 0.1908),
+      effect('clients', 'Meer cliënten', 10598447, 0.581489),
+      effect('intensity', 'Meer voorzieningen per cliënt', 2849025, 0.156313),
+      effect('mix', 'Zwaardere voorzieningen', 1301015, 0.071381),
+      effect('price', 'Hogere prijzen', 3477913, 0.190817),
     ],
     groups: IVN.map(([ivn, provisionsBefore, provisionsAfter, amountBefore, amountAfter, growth]) => {
       const dimensions = [{ dimension: 'ivn', value: ivn, label: `IVN ${ivn}` }];
