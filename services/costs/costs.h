@@ -105,8 +105,8 @@ class Costs {
   int64_t facts_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t links_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t person_sequence_ ABSL_GUARDED_BY(mutex_) = 0;  // How far the links follow the person feed.
-  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;   // Counts what came in.
-  std::list<Cached> cache_ ABSL_GUARDED_BY(mutex_);  // Last used first.
+  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;       // Counts what came in.
+  std::list<Cached> cache_ ABSL_GUARDED_BY(mutex_);      // Last used first.
 };
 
 }  // namespace nmd::costs

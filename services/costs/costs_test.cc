@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/costs/costs.h"
 
-#include <map>
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -494,6 +495,32 @@ TEST(AgeDaysOf, AgreesWithTheAgeOnEveryDay) {
       EXPECT_EQ(AgeOn(On(birth), days[i] - 1), ages[i] - 1) << birth;
     }
   }
+}
+
+TEST(Costs, AnswersWhileItIsFed) {
+  CostsScene scene;
+  std::atomic<bool> done = false;
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 2; ++i) {
+    askers.emplace_back([&scene, &done] {
+      int64_t last = 0;
+      while (!done) {
+        const auto response = scene.costs.QueryFigures(Caller(), CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+        ASSERT_TRUE(response.ok());
+        // Every answer is of one moment: it holds all deliveries up to its position in the feed, and maybe newer ones.
+        EXPECT_GE(response->totals(0).count(), response->fact_sequence());
+        EXPECT_GE(response->totals(0).count(), last);
+        last = response->totals(0).count();
+      }
+    });
+  }
+  for (int64_t n = 1; n <= 60; ++n) {
+    scene.Feed({BatchOf(n, At("2018-01-02"), {AllocationOf({.person = "p" + std::to_string(n), .number = n})})});
+    scene.costs.Warm();
+  }
+  done = true;
+  for (std::thread& asker : askers) asker.join();
+  EXPECT_EQ(scene.Total("clients", "2018-01", "2018-02").count(), 60);
 }
 
 // Peers that answer like ingestion and linking do.

@@ -62,7 +62,13 @@ FigureMaker::FigureMaker(const Snapshot& snapshot, const AskedQuestion& asked) :
         base.deliveries += share.deliveries;
       }
     }
-    bases_.push_back(base);
+    base.opening =
+        base.records > 0
+            ? absl::StrCat(dutch::Percent(static_cast<double>(base.sound_records) / static_cast<double>(base.records)),
+                           " van de gegevens uit de bron is zonder fouten")
+            : "Hoeveel gegevens uit de bron zonder fouten zijn, is niet bekend";
+    base.closing = absl::StrCat("; de nieuwste levering is van ", dutch::Moment(absl::FromUnixMicros(base.newest)), ".");
+    bases_.push_back(std::move(base));
   }
 }
 
@@ -127,20 +133,14 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
 std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base, const Value& value) const {
   if (base.deliveries == 0) return "Hierover is nog niets aangeleverd.";
   if (value.state == Value::State::kPeriodNotDelivered) return "Over deze periode is nog niets aangeleverd.";
-  std::string text;
-  if (base.records > 0) {
-    const double quality = static_cast<double>(base.sound_records) / static_cast<double>(base.records);
-    absl::StrAppend(&text, dutch::Percent(quality), " van de gegevens uit de bron is zonder fouten");
-  } else {
-    absl::StrAppend(&text, "Hoeveel gegevens uit de bron zonder fouten zijn, is niet bekend");
-  }
+  std::string text = base.opening;
   if (measure.family == Family::kRows) {
     absl::StrAppend(&text, ", ", dutch::Percent(value.link_quality), " is gekoppeld op een geldig burgerservicenummer");
   }
   if (value.completeness.has_value()) {
     absl::StrAppend(&text, ", de volledigheid is ", dutch::Percent(*value.completeness));
   }
-  absl::StrAppend(&text, "; de nieuwste levering is van ", dutch::Moment(absl::FromUnixMicros(base.newest)), ".");
+  text += base.closing;
   if (value.untariffed_provisions > 0) {
     absl::StrAppend(
         &text,

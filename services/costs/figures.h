@@ -35,6 +35,7 @@ class FigureMaker {
   struct Base {
     int64_t records = 0, sound_records = 0, deliveries = 0;
     Moment newest = 0;
+    std::string opening, closing;  // The parts of the statement every figure shares.
   };
   uint32_t KindsOf(const MeasureInfo& measure) const;
   type::Figure Bare(size_t m) const;

@@ -17,7 +17,9 @@
 namespace nmd {
 namespace {
 
-constexpr int kMaxMessageBytes = 8 << 20;
+constexpr int kMaxRequestBytes = 8 << 20;
+// As much as a server sends: 100,000 figures are about 30 MiB.
+constexpr int kMaxAnswerBytes = 40 << 20;
 
 // Accepts a server whose certificate names exactly the service that is meant: a valid certificate of another service of
 // the same CA is not enough.
@@ -88,8 +90,8 @@ class GrpcPeer : public Peer {
           arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
           // A channel of its own per peer object, not one shared through the library's pool.
           arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-          arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
-          arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+          arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+          arguments.SetMaxSendMessageSize(kMaxRequestBytes);
           arguments.SetServiceConfigJSON(kServiceConfig);
           return grpc::CreateCustomChannel(config.address(), Credentials(tls, SpiffeId(municipality, config.service())),
                                            arguments);
