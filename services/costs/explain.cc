@@ -42,7 +42,7 @@ Counts ClaimDeliveries(const Snapshot& snapshot, const std::vector<uint32_t>& ro
   return counts;
 }
 
-int64_t DistinctIn(const std::vector<uint32_t>& rows, const FactTable& table, const std::vector<uint32_t>& column) {
+int64_t DistinctIn(const std::vector<uint32_t>& rows, const FactTable& table, const RowVector<uint32_t>& column) {
   int64_t count = 0;
   const uint32_t* last = nullptr;
   for (const uint32_t row : rows) {
@@ -85,9 +85,9 @@ void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::st
       step("Verschillende voorzieningen", DistinctIn(rows, table, table.provision));
     }
     if (measure.money) {
-      const std::vector<Cents>& amounts = measure.measure == MeasureId::kIndicated  ? table.indicated
-                                          : measure.measure == MeasureId::kDeclared ? table.declared
-                                                                                    : table.approved;
+      const RowVector<Cents>& amounts = measure.measure == MeasureId::kIndicated  ? table.indicated
+                                        : measure.measure == MeasureId::kDeclared ? table.declared
+                                                                                  : table.approved;
       step("Regels met een bedrag, opgeteld",
            std::count_if(rows.begin(), rows.end(), [&amounts](uint32_t row) { return amounts[row] != 0; }));
     }

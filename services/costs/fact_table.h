@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "services/core/date.h"
 #include "services/core/money.h"
+#include "services/costs/row_vector.h"
 
 // The columns figures are counted over, and the one kernel that counts them.
 namespace nmd::costs {
@@ -41,8 +42,8 @@ class Column {
  private:
   uint32_t cardinality_ = 1;
   bool wide_ = false;
-  std::vector<uint16_t> codes16_;
-  std::vector<uint32_t> codes32_;
+  RowVector<uint16_t> codes16_;
+  RowVector<uint32_t> codes32_;
 };
 
 // What rows can be split and filtered by. Law to household have a dictionary each.
@@ -76,12 +77,12 @@ struct FactTable {
   Month first_month = 0;
   Month end_month = 0;  // Exclusive; equal to first_month when there are no rows.
   std::array<Column, kFieldCount> fields;
-  std::vector<uint32_t> client;
-  std::vector<uint32_t> provision;
-  std::vector<Cents> indicated, declared, approved;
-  std::vector<uint8_t> flags;
-  std::vector<uint8_t> from_day, to_day;  // Valid days of the month [from, to), 1-based; both 0 for claims only.
-  std::vector<uint16_t> claim_lines, answered_lines;
+  RowVector<uint32_t> client;
+  RowVector<uint32_t> provision;
+  RowVector<Cents> indicated, declared, approved;
+  RowVector<uint8_t> flags;
+  RowVector<uint8_t> from_day, to_day;  // Valid days of the month [from, to), 1-based; both 0 for claims only.
+  RowVector<uint16_t> claim_lines, answered_lines;
 
   size_t size() const { return client.size(); }
 
