@@ -132,8 +132,12 @@ class GrpcPeer : public Peer {
     pending->done = std::move(done);
     stub_.UnaryCall(&pending->context, std::string(path), grpc::StubOptions(), &pending->request, &pending->response,
                     [pending](grpc::Status status) {
-                      pending->done(Outcome(status, pending->response));
+                      absl::StatusOr<std::string> outcome = Outcome(status, pending->response);
+                      const auto done_with = std::move(pending->done);
+                      // Before the caller is told: it may destroy the peer at once, and the context would then hold the
+                      // last reference to the channel, on a thread that the channel's end waits for.
                       delete pending;
+                      done_with(std::move(outcome));
                     });
   }
 

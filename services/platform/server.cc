@@ -9,10 +9,6 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -45,24 +41,6 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const google::rpc::Status rpc = ToRpcStatus(status);
   return grpc::Status(static_cast<grpc::StatusCode>(rpc.code()), rpc.message(), rpc.SerializeAsString());
-}
-
-// Whether this process could listen there. Asked before gRPC is: with a callback service and a port in use, version 1.51
-// sometimes aborts while it cleans up the server that did not start (seen: cq unref "prior > 0").
-bool CanListen(const Address& address) {
-  addrinfo hints = {};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(address.host.c_str(), absl::StrCat(address.port).c_str(), &hints, &found) != 0) return false;
-  const int descriptor = socket(found->ai_family, found->ai_socktype, 0);
-  const int yes = 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-  const bool can = bind(descriptor, found->ai_addr, found->ai_addrlen) == 0 && listen(descriptor, 1) == 0;
-  close(descriptor);
-  freeaddrinfo(found);
-  return can;
 }
 
 std::string ToString(const grpc::string_ref& text) { return std::string(text.data(), text.size()); }
@@ -205,7 +183,6 @@ class GrpcServer : public Server {
   ~GrpcServer() override { Drain(); }
 
   absl::Status Start(const Router& router) {
-    if (!CanListen(Address(config_.listen()))) return AddressTaken();
     NMD_ASSIGN_OR_RETURN(admin_, StartAdmin(config_.admin_listen()));
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     if (!config_.insecure_loopback()) {
@@ -235,7 +212,12 @@ class GrpcServer : public Server {
     builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
     builder.SetResourceQuota(grpc::ResourceQuota("nmd").Resize(kQuotaBytes));
     server_ = builder.BuildAndStart();
-    if (server_ == nullptr || port_ == 0) return AddressTaken();
+    if (server_ == nullptr || port_ == 0) {
+      return Fail(
+          absl::StatusCode::kFailedPrecondition, ErrorReason::UNAVAILABLE_NOW,
+          absl::StrCat("listen ", config_.listen(), " cannot be used: the address is in use or not of this machine, or a ",
+                       "certificate does not load"));
+    }
     health_names_ = {""};
     for (const auto& [path, method] : router.methods()) health_names_.insert(method.descriptor->service()->full_name());
     SetHealth(false);
@@ -262,13 +244,6 @@ class GrpcServer : public Server {
   }
 
  private:
-  absl::Status AddressTaken() const {
-    return Fail(
-        absl::StatusCode::kFailedPrecondition, ErrorReason::UNAVAILABLE_NOW,
-        absl::StrCat("listen ", config_.listen(), " cannot be used: the address is in use or not of this machine, or a ",
-                     "certificate does not load"));
-  }
-
   void SetHealth(bool serving) {
     for (const std::string& name : health_names_) server_->GetHealthCheckService()->SetServingStatus(name, serving);
   }
