@@ -14,6 +14,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/util/json_util.h"
 #include "nmd/costs/v1/costs.pb.h"
@@ -306,6 +307,25 @@ TEST_F(InstanceTest, TheDoorRefusesWhoMayNotAsk) {
   EXPECT_EQ(instance_->Post(kQuery, "{\"measures\": [\"geluk\"]}", "beleidsadviseur").status, 400);
   EXPECT_EQ(instance_->Get("/v1/nothing", "beleidsadviseur").status, 404);
   EXPECT_EQ(instance_->Get(kQuery, "beleidsadviseur").status, 405);
+}
+
+// Metrics are a publication channel: a label from data, such as a wijk or a provider, would go around suppression. So the
+// complete list of names and label names is a golden file.
+TEST_F(InstanceTest, MetricsAreTheGoldenList) {
+  std::set<std::string> seen;
+  for (const std::string line : absl::StrSplit(instance_->Metrics(), '\n')) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::string head = line.substr(0, line.find_first_of("} "));
+    std::vector<std::string> parts = absl::StrSplit(head, '{');
+    std::vector<std::string> labels;
+    if (parts.size() > 1) {
+      for (const std::string pair : absl::StrSplit(parts[1], "\",")) labels.push_back(pair.substr(0, pair.find('=')));
+    }
+    seen.insert(absl::StrCat(parts[0], labels.empty() ? "" : " ", absl::StrJoin(labels, " ")));
+  }
+  std::ifstream file(testing::SourceDir() + "/tests/golden/metrics.txt");
+  const std::string golden((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_EQ(absl::StrCat(absl::StrJoin(seen, "\n"), "\n"), golden);
 }
 
 // R23, decision 4. Runs last: after everything above went through the instance.
