@@ -20,8 +20,6 @@ bool IsValidBsn(absl::string_view text) {
 
 bool IsAgbCode(absl::string_view text) { return text.size() == 8 && IsDigits(text); }
 
-bool IsMunicipalityCode(absl::string_view text) { return text.size() == 4 && IsDigits(text); }
-
 bool IsPostcode(absl::string_view text) {
   if (text.size() == 7 && text[4] == ' ') return IsPostcode(std::string(text.substr(0, 4)) + std::string(text.substr(5)));
   if (text.size() != 6 || text[0] == '0' || !IsDigits(text.substr(0, 4))) return false;

@@ -14,9 +14,6 @@ bool IsValidBsn(absl::string_view text);
 // Eight digits (domain-standards 4.2); there is no check digit.
 bool IsAgbCode(absl::string_view text);
 
-// Four digits as in messages. Example: "1730".
-bool IsMunicipalityCode(absl::string_view text);
-
 // All digits, at least one.
 bool IsDigits(absl::string_view text);
 

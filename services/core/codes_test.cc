@@ -26,8 +26,6 @@ TEST(Codes, PostcodesHaveFourDigitsAndTwoLetters) {
 TEST(Codes, KeepTheirLength) {
   EXPECT_TRUE(IsAgbCode("01234567"));
   EXPECT_FALSE(IsAgbCode("1234567"));
-  EXPECT_TRUE(IsMunicipalityCode("0106"));
-  EXPECT_FALSE(IsMunicipalityCode("106"));
 }
 
 }  // namespace

@@ -24,9 +24,6 @@ inline Cents HourTariffForMinutes(Cents tariff, int64_t minutes) { return MulDiv
 // largest remainders, earlier parts first. REQUIRES: the parts sum to `total` up to less than half per part.
 std::vector<int64_t> RoundToTotal(absl::Span<const double> parts, int64_t total);
 
-// a + b into *sum; false when it does not fit (a hostile message, never a real one).
-inline bool AddChecked(Cents a, Cents b, Cents* sum) { return !__builtin_add_overflow(a, b, sum); }
-
 }  // namespace nmd
 
 #endif  // NMD_SERVICES_CORE_MONEY_H_

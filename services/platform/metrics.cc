@@ -67,8 +67,13 @@ void CountMetric(absl::string_view name, absl::string_view help, double by) {
   prometheus::BuildCounter().Name(std::string(name)).Help(std::string(help)).Register(MetricRegistry()).Add({}).Increment(by);
 }
 
-void SetMetric(absl::string_view name, absl::string_view help, double value) {
-  prometheus::BuildGauge().Name(std::string(name)).Help(std::string(help)).Register(MetricRegistry()).Add({}).Set(value);
+void SetBuildInfo(absl::string_view version) {
+  prometheus::BuildGauge()
+      .Name("nmd_build_info")
+      .Help("Always 1; the label says what runs.")
+      .Register(MetricRegistry())
+      .Add({{"version", std::string(version)}})
+      .Set(1);
 }
 
 std::string MetricsText() { return prometheus::TextSerializer().Serialize(MetricRegistry().Collect()); }

@@ -32,9 +32,11 @@ class RpcMetrics {
   Families* const families_;  // Owned by the registry's lifetime: the process.
 };
 
-// Counters and gauges of one number, by name; made on first use. Names: nmd_<area>_<what>_<unit>[_total].
+// Counters of one number, by name; made on first use. Names: nmd_<area>_<what>_<unit>[_total].
 void CountMetric(absl::string_view name, absl::string_view help, double by = 1);
-void SetMetric(absl::string_view name, absl::string_view help, double value);
+
+// nmd_build_info{version} = 1. Called once, at start.
+void SetBuildInfo(absl::string_view version);
 
 // The text of /metrics.
 std::string MetricsText();

@@ -49,7 +49,7 @@ absl::Status Serve(const internal::v1::ServerConfig& config, const sigset_t& sig
   ProcessContext process(config);
   NMD_ASSIGN_OR_RETURN(const ServiceState state, build(process));
   NMD_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, StartServer(config, process.router(), process.clock()));
-  SetMetric("nmd_build_info", "Always 1.", 1);
+  SetBuildInfo(NMD_VERSION);
   server->SetReady();
   Log(LogLevel::kInfo, "ready", {{"listen", config.listen()}, {"port", server->port()}, {"admin_port", server->admin_port()}});
   int received = 0;
