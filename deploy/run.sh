@@ -16,7 +16,9 @@ bin=$root/build/release/bin
 run=$root/build/run
 services=(ingestion linking costs contracts publication gateway)
 
-step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold= plain=
+[ ! -t 1 ] || { bold=$(printf '\033[1m') plain=$(printf '\033[0m'); }
+step() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 die() { echo "run.sh: $*" >&2; exit 1; }
 
 alive() { grep -qs "$1_server" "/proc/$(cat "$2/$1.pid" 2>/dev/null)/cmdline"; }
