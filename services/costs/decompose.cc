@@ -49,9 +49,10 @@ std::optional<std::vector<FourFactors>> Decompose(const PeriodTotals& before, co
     const double growth = Real(group.amount_after) - Real(group.amount_before);
     if (no_clients) {
       factors.clients = growth;
-    } else if (group.amount_before == 0 || group.amount_after == 0 || group.provisions_before <= 0 ||
-               group.provisions_after <= 0) {
+    } else if (group.provisions_before <= 0 || group.provisions_after <= 0) {
       factors.mix = growth;
+    } else if (group.amount_before == 0 || group.amount_after == 0) {
+      factors.price = growth;
     } else {
       const double weight = LogMean(Real(group.amount_after), Real(group.amount_before));
       factors.clients = weight * std::log(Real(after.clients) / Real(before.clients));

@@ -48,9 +48,11 @@ std::optional<ThreeFactors> Decompose(const PeriodTotals& before, const PeriodTo
 // (T-05). One entry per group, in order; the effects of a group sum to its growth, and swapping the periods changes only
 // the signs. The effect of clients differs a little from that of three factors, because the weights differ.
 //
-// Zeros: when one side has no clients at all, every group's growth is the clients'. Else a group without an amount on one
+// Zeros: when one side has no clients at all, every group's growth is the clients'. Else a group without provisions on one
 // side is one that enters or leaves: its whole growth is mix, which is the limit of the formula when its provisions go to
-// zero. (Replacing zeros by a tiny number instead can be badly wrong: Wood and Lenzen, Energy Policy 34, 2006.)
+// zero. A group with provisions on both sides that cost nothing on one is in neither: its whole growth is price, the limit
+// when its amount goes to zero. (Replacing zeros by a tiny number instead can be badly wrong: Wood and Lenzen, Energy
+// Policy 34, 2006.)
 // nullopt when an amount is negative: it has no logarithm.
 std::optional<std::vector<FourFactors>> Decompose(const PeriodTotals& before, const PeriodTotals& after,
                                                   absl::Span<const GroupCosts> groups);

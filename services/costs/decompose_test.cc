@@ -75,6 +75,14 @@ TEST(Decompose, AGroupThatEntersOrLeavesIsMix) {
   EXPECT_EQ(effects[1].clients + effects[1].intensity + effects[1].price, 0);
 }
 
+TEST(Decompose, AGroupWhoseCareWasFreeAndIsNotAnyMoreIsPrice) {
+  const PeriodTotals before{10, 20, 1'000}, after{10, 25, 1'900};
+  const auto effects = *Decompose(before, after, std::vector<GroupCosts>{{10, 15, 0, 900}, {10, 10, 1'000, 1'000}});
+  EXPECT_EQ(effects[0].price, 900) << "nothing entered: the same care got a price";
+  EXPECT_EQ(effects[0].clients + effects[0].intensity + effects[0].mix, 0);
+  EXPECT_EQ((*Decompose(after, before, std::vector<GroupCosts>{{15, 10, 900, 0}}))[0].price, -900);
+}
+
 TEST(Decompose, TheLimitIsWhereTinyNumbersGo) {
   // The same group with one provision of ever less cost: the share of mix approaches the whole.
   const auto mix_share = [](Cents tiny, int64_t scale) {
