@@ -130,6 +130,17 @@ std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const st
     if (slot == nullptr || known(slot->batch) < known(answer.batch)) slot = &answer;
   }
 
+  // What the answers say of a line: granted, not yet answered, refused.
+  enum Verdict { kGranted, kOpen, kRefused };
+  const auto verdict = [&answer_of](const ClaimLineFact& line) {
+    const auto found = answer_of.find(Key(line.law, line.provider, line.claim));
+    if (found == answer_of.end()) return kOpen;
+    const std::vector<Word>& rejected = found->second->rejected_references;
+    const bool refused =
+        found->second->rejected || std::find(rejected.begin(), rejected.end(), line.reference) != rejected.end();
+    return refused ? kRefused : kGranted;
+  };
+
   std::vector<const ClaimLineFact*> order;
   order.reserve(lines.size());
   for (const ClaimLineFact& line : lines) order.push_back(&line);
@@ -141,7 +152,8 @@ std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const st
     const auto right = reference_key(b);
     if (left != right) return left < right;
     const auto rest = [&](const ClaimLineFact* l) {
-      return std::make_tuple(known(l->batch), absl::string_view(*l->claim), l->dated, l->amount, l->start, l->allocation);
+      return std::make_tuple(verdict(*l), known(l->batch), absl::string_view(*l->claim), l->dated, l->amount, l->start,
+                             l->allocation);
     };
     return rest(a) < rest(b);
   });
@@ -154,13 +166,8 @@ std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const st
   for (size_t i = 0; i < order.size(); ++i) {
     const ClaimLineFact& line = *order[i];
     net[i].line = &line;
-    const auto answer = answer_of.find(Key(line.law, line.provider, line.claim));
-    if (answer != answer_of.end()) {
-      const std::vector<Word>& rejected = answer->second->rejected_references;
-      net[i].answered = true;
-      net[i].approved =
-          !answer->second->rejected && std::find(rejected.begin(), rejected.end(), line.reference) == rejected.end();
-    }
+    net[i].answered = verdict(line) != kOpen;
+    net[i].approved = verdict(line) == kGranted;
     if (line.previous->empty()) debit_at.emplace(Key(line.law, line.provider, line.reference), i);
   }
 

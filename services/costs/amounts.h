@@ -60,7 +60,9 @@ struct NetLine {
   bool approved = false;
 };
 
-// Lines in order of (law, provider, reference), each reference once (TR314). A credit counts only together with the debit
+// Lines in order of (law, provider, reference), each reference once (TR314): of several the one that was granted, else one
+// without an answer, else the one known first; for a claim that was not processed is sent again with the same references
+// (level 2, domain-standards 3.1), and a repetition of what was granted is refused. A credit counts only together with the debit
 // it takes back, at most one per debit (OP360), so that the sum is the same for every order of arrival: debit 80 and the
 // credit of debit 100 are 80, with the debit of 100 and without (T-28). Approved is what an answered claim does not list
 // as rejected (OP303); a credit only when its debit was approved.

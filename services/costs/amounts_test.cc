@@ -135,6 +135,15 @@ TEST(NetClaims, ALineSentTwiceCountsOnceTR314) {
   EXPECT_EQ(Net({ClaimOf("A", {{"r1", "", 100}}), ClaimOf("A", {{"r1", "", 100}})}), std::pair(Cents{100}, Cents{0}));
 }
 
+TEST(NetClaims, ALineSentAgainAfterItsClaimWasNotProcessedCountsAsGranted) {
+  // Claim A was refused as a whole; B is the same care sent again, with the references it had.
+  const auto again = {ClaimOf("A", {{"r1", "", 100}}), AnswerOf("A", {}, true), ClaimOf("B", {{"r1", "", 100}}), AnswerOf("B")};
+  EXPECT_EQ(Net(again), std::pair(Cents{100}, Cents{100}));
+  // The other way round: B repeats what A was granted, and is refused for it.
+  EXPECT_EQ(Net({ClaimOf("B", {{"r1", "", 100}}), AnswerOf("B", {"r1"}), ClaimOf("A", {{"r1", "", 100}}), AnswerOf("A")}),
+            std::pair(Cents{100}, Cents{100}));
+}
+
 TEST(NetClaims, ReferencesAreOfAProvider) {
   EXPECT_EQ(Net({ClaimOf("A", {{"r1", "", 100}}), ClaimOf("A", {{"r1", "", 50}}, "99000002")}).first, 150);
 }
