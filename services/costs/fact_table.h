@@ -69,8 +69,8 @@ enum RowFlag : uint8_t {
   kNoTariff = 4,  // The indicated amount misses a part, because a tariff or a volume is not known.
 };
 
-// One row per provision and calendar month it touches, and one per client, product, provider and month of claims that
-// belong to no such row. Rows are clustered: in order of client, then provision, then month. The kernel relies on it.
+// One row per provision and calendar month it touches, and one per client, product, provider, referrer and month of claims
+// that belong to no such row. Rows are clustered: in order of client, then provision, then month. The kernel relies on it.
 //
 // All vectors have one entry per row. Filled by its maker, then only read; any number of threads may read.
 struct FactTable {
@@ -81,7 +81,7 @@ struct FactTable {
   RowVector<uint32_t> provision;
   RowVector<Cents> indicated, declared, approved;
   RowVector<uint8_t> flags;
-  RowVector<uint8_t> from_day, to_day;  // Valid days of the month [from, to), 1-based; both 0 for claims only.
+  RowVector<uint8_t> from_day, to_day;  // Valid days of the month [from, to), 1-based; both 0 without a provision.
   RowVector<uint16_t> claim_lines, answered_lines;
 
   size_t size() const { return client.size(); }

@@ -214,7 +214,8 @@ class Builder {
   }
 
   // Which provision each claim line belongs to: that of its allocation, when the provider is the same and the provision
-  // has a row for the month. The others get rows of their own.
+  // has a row for the month. A line whose row tells another product, as under an allocation without one (OP302), and a
+  // line without a provision get rows of their own, so that what was declared is found under the product that was declared.
   void JoinClaims() {
     absl::flat_hash_map<std::pair<uint8_t, int64_t>, std::pair<uint32_t, Word>> by_number;
     for (uint32_t p = 0; p < list_.provisions.size(); ++p) {
@@ -232,22 +233,29 @@ class Builder {
         snapshot_->claim_months.first = std::min(snapshot_->claim_months.first, month);
         snapshot_->claim_months.end = std::max(snapshot_->claim_months.end, month + 1);
       }
-      uint32_t provision = kNoProvision;
+      ClaimPlace place;
       const auto found = by_number.find({line.law, line.allocation});
       if (found != by_number.end() && found->second.second == line.provider) {
-        const MonthRange months = RowMonths(list_.provisions[found->second.first]);
-        if (months.first <= month && month < months.end) provision = found->second.first;
+        const Provision& provision = list_.provisions[found->second.first];
+        const MonthRange months = RowMonths(provision);
+        if (months.first <= month && month < months.end) place.provision = found->second.first;
+        const Word product = list_.allocations[provision.first].product;
+        place.in_row = place.provision != kNoProvision && (line.product == product || line.product->empty());
       }
-      claim_provision_.push_back(provision);
-      if (provision == kNoProvision) alone_.push_back(static_cast<uint32_t>(claim_provision_.size() - 1));
+      claim_places_.push_back(place);
+      if (place.in_row) continue;
+      claim_places_.back().referrer = ReferrerOf(line, place.provision);
+      alone_.push_back(static_cast<uint32_t>(claim_places_.size() - 1));
     }
     std::sort(alone_.begin(), alone_.end(), [this](uint32_t a, uint32_t b) { return AloneKey(a) < AloneKey(b); });
   }
 
-  std::tuple<uint32_t, uint8_t, uint32_t, uint32_t, uint32_t, Month> AloneKey(uint32_t net) const {
+  // Lines with one key share a row.
+  std::tuple<uint32_t, uint8_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, Month> AloneKey(uint32_t net) const {
     const ClaimLineFact& line = *net_[net].line;
-    return {client_of_.at(line.person), line.law,           category_[line.category], product_[line.product],
-            provider_[line.provider],   MonthOf(line.start)};
+    const ClaimPlace& place = claim_places_[net];
+    return {client_of_.at(line.person), line.law,       category_[line.category], product_[line.product],
+            provider_[line.provider],   place.referrer, place.provision,          MonthOf(line.start)};
   }
 
   uint32_t IvnOn(uint8_t law, Word product, Day day) const {
@@ -267,6 +275,15 @@ class Builder {
     return latest == nullptr ? 0 : *latest;
   }
 
+  // Of a claim line: that of its provision, else of its allocation, else the last one of the client before the month.
+  uint32_t ReferrerOf(const ClaimLineFact& line, uint32_t provision) const {
+    if (provision != kNoProvision) return ReferrerOf(list_.provisions[provision]);
+    const auto own = referral_of_.find({line.law, line.allocation});
+    if (own != referral_of_.end() && own->second.Latest() != nullptr) return *own->second.Latest();
+    const uint32_t* latest = infos_[client_of_.at(line.person)].referrals.At(FirstDay(MonthOf(line.start)));
+    return latest == nullptr ? 0 : *latest;
+  }
+
   struct RowKey {
     Month month = 0;
     uint8_t law = 0;
@@ -276,6 +293,14 @@ class Builder {
     uint8_t flags = 0, from_day = 0, to_day = 0;
     Cents indicated = 0;
   };
+
+  // The days of the row's month on which the provision is valid.
+  static void SetValidDays(const Provision& provision, RowKey* key) {
+    const nmd::Period valid = Intersect(provision.period, MonthPeriod(key->month));
+    key->first_day = valid.start;
+    key->from_day = static_cast<uint8_t>(CivilOf(valid.start).day);
+    key->to_day = static_cast<uint8_t>(CivilOf(valid.end - 1).day + 1);
+  }
 
   void PushRow(const RowKey& key) {
     FactTable& table = snapshot_->table;
@@ -364,12 +389,9 @@ class Builder {
     const bool exact =
         std::all_of(allocations.begin(), allocations.end(), [this](const AllocationFact& a) { return Exact(a.person); });
     for (Month month = months.first; month < months.end; ++month) {
-      const nmd::Period valid = Intersect(provision.period, MonthPeriod(month));
       key.month = month;
-      key.first_day = valid.start;
-      key.from_day = static_cast<uint8_t>(CivilOf(valid.start).day);
-      key.to_day = static_cast<uint8_t>(CivilOf(valid.end - 1).day + 1);
-      key.ivn = IvnOn(allocations[0].law, allocations[0].product, valid.start);
+      SetValidDays(provision, &key);
+      key.ivn = IvnOn(allocations[0].law, allocations[0].product, key.first_day);
       key.indicated = 0;
       bool complete = true;
       for (const AllocationFact& allocation : allocations) {
@@ -401,9 +423,12 @@ class Builder {
     key.product = product_[line.product];
     key.provider = provider_[line.provider];
     key.client = client_of_.at(line.person);
-    key.ivn = IvnOn(line.law, line.product, line.start);
-    // Lines of a row may differ in start day; the month decides where the client lived, as for provisions.
+    key.referrer = claim_places_[net].referrer;
+    // Lines of a row may differ in start day; what holds on the first day of the month, or of the provision in it, is the
+    // same for all of them.
     key.first_day = FirstDay(key.month);
+    if (const uint32_t p = claim_places_[net].provision; p != kNoProvision) SetValidDays(list_.provisions[p], &key);
+    key.ivn = IvnOn(line.law, line.product, key.first_day);
     key.flags = Exact(line.person) ? kExact : 0;
     alone_row_[net] = static_cast<uint32_t>(table.size());
     PushRow(key);
@@ -413,9 +438,9 @@ class Builder {
     FactTable& table = snapshot_->table;
     for (size_t i = 0; i < net_.size(); ++i) {
       const NetLine& net = net_[i];
-      const uint32_t p = claim_provision_[i];
+      const uint32_t p = claim_places_[i].provision;
       const uint32_t row =
-          p == kNoProvision
+          !claim_places_[i].in_row
               ? alone_row_[i]
               : first_row_[p] + static_cast<uint32_t>(MonthOf(net.line->start) - MonthOf(list_.provisions[p].period.start));
       table.declared[row] += net.line->amount;
@@ -529,10 +554,16 @@ class Builder {
   std::vector<ClientInfo> infos_;
   absl::flat_hash_map<std::pair<uint8_t, int64_t>, Timeline<uint32_t>> referral_of_;
   absl::flat_hash_map<std::pair<uint8_t, Word>, Timeline<uint32_t>> levels_;
-  std::vector<uint32_t> claim_provision_;  // Per net line.
-  std::vector<uint32_t> alone_;            // Net lines without a provision row, in order of their key.
-  std::vector<uint32_t> alone_row_;        // Per net line.
-  std::vector<uint32_t> first_row_;        // Per provision.
+  // Where a net line belongs.
+  struct ClaimPlace {
+    uint32_t provision = kNoProvision;
+    uint32_t referrer = 0;  // Of a line that is not in_row.
+    bool in_row = false;    // In the provision's row of the month; else in a row of its own.
+  };
+  std::vector<ClaimPlace> claim_places_;  // Per net line.
+  std::vector<uint32_t> alone_;           // Net lines with rows of their own, in order of their key.
+  std::vector<uint32_t> alone_row_;       // Per net line.
+  std::vector<uint32_t> first_row_;       // Per provision.
 };
 
 }  // namespace

@@ -269,6 +269,30 @@ TEST(ClaimSpec, ALineWithoutItsAllocationKeepsItsMoneyAndCountsNobody) {
             "clients=1\nprovisions=1\ndeclared=5000\n");
 }
 
+TEST(ClaimSpec, UnderAnAllocationWithoutAProductTheDeclaredProductIsTheProductOP302) {
+  CostsScene scene;
+  ingestion::v1::Fact referral;
+  referral.mutable_referral()->set_person_key("p1");
+  referral.mutable_referral()->set_law(ingestion::v1::YOUTH);
+  referral.mutable_referral()->set_allocation(1);
+  referral.mutable_referral()->set_referrer("02");
+  ingestion::v1::Fact aspecific = AllocationOf({.first = "2018-01-10", .last = "2018-01-31", .budget_cents = 500'00});
+  aspecific.mutable_allocation()->clear_product();
+  const auto claim = ClaimOf("A", {{.reference = "r1", .amount_cents = 70'00, .product = "45A04"},
+                                   {.reference = "r2", .amount_cents = 30'00, .product = "45A05"}});
+  scene.Feed({BatchOf(1, At("2018-02-01"), {aspecific, claim, referral, LevelOf("45A05", "6")})});
+  EXPECT_EQ(TableOf(scene.Ask(CostsScene::Question({"provisions", "declared"}, "2018-01", "2018-02", {"product"}))),
+            "product= provisions=1\nproduct= declared=0\n"
+            "product=45A04 provisions=0\nproduct=45A04 declared=7000\n"
+            "product=45A05 provisions=0\nproduct=45A05 declared=3000\n"
+            "provisions=1\ndeclared=10000\n");
+  EXPECT_EQ(TableOf(scene.Ask(CostsScene::Question({"declared"}, "2018-01", "2018-02", {"ivn", "referrer"}))),
+            "ivn= referrer=02 declared=7000\nivn=6 referrer=02 declared=3000\ndeclared=10000\n");
+  EXPECT_EQ(scene.Ask(CostsScene::QuestionOn({"declared"}, "2018-01-15")).totals(0).amount_cents(), 100'00)
+      << "what was declared under it is valid when the allocation is";
+  EXPECT_EQ(scene.Ask(CostsScene::QuestionOn({"declared"}, "2018-01-05")).totals(0).amount_cents(), 0);
+}
+
 TEST(TimeSpec, AMonthCountsEveryDayAndAReferenceDateOneQ1Q2) {
   CostsScene scene;
   scene.Feed({BatchOf(1, At("2018-03-01"),
