@@ -63,8 +63,9 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
   for (const FactBatch& batch : batches_) {
     if (KnownTime(batch) <= known_time && superseded_.count(batch.delivery()) == 0) known.push_back(&batch);
   }
-  std::stable_sort(known.begin(), known.end(),
-                   [](const FactBatch* a, const FactBatch* b) { return KnownTime(*a) < KnownTime(*b); });
+  std::sort(known.begin(), known.end(), [](const FactBatch* a, const FactBatch* b) {
+    return KnownTime(*a) != KnownTime(*b) ? KnownTime(*a) < KnownTime(*b) : a->delivery() < b->delivery();
+  });
 
   std::map<std::string, BookedContract> contracts;
   std::map<std::tuple<std::string, std::string, std::string, std::string, Day>, BookedPrice> prices;

@@ -55,9 +55,10 @@ struct Book {
   std::vector<BookedPrice> PricesOf(const BookedContract& contract) const;
 };
 
-// What the facts said, in the order they came. A later known time wins, then a later place in the feed: two contracts
-// with one id are versions of one contract, two tariffs with one start are versions of one price. A superseded delivery
-// never said anything, at whatever known time (TR056). Not thread-safe.
+// What the facts said. A later known time wins, then the greater delivery id, then the later place in the delivery, so that
+// the order of arrival decides nothing (T-29): two contracts with one id are versions of one contract, two tariffs with one
+// start are versions of one price. A superseded delivery never said anything, at whatever known time (TR056). Not
+// thread-safe.
 class ContractBook {
  public:
   // Whether a fact is one that this keeps.

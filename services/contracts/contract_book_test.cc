@@ -77,6 +77,21 @@ TEST(ContractBook, AVersionHoldsFromItsKnownTimeWhateverTheOrderOfArrival) {
   }
 }
 
+TEST(ContractBook, OfTwoVersionsKnownAtOneMomentTheSameHoldsWhateverTheOrderOfArrivalT29) {
+  for (const bool reversed : {false, true}) {
+    FactBatch first = Batch(reversed ? 2 : 1, "a", 100), second = Batch(reversed ? 1 : 2, "b", 100);
+    AddContract(&first, "c", DayOf(2017, 1, 1), 0, 500, 0);
+    AddTariff(&first, "01234567", "45A04", 110, DayOf(2018, 1, 1));
+    AddContract(&second, "c", DayOf(2017, 1, 1), 0, 900, 0);
+    AddTariff(&second, "01234567", "45A04", 120, DayOf(2018, 1, 1));
+    ContractBook book;
+    for (const FactBatch* batch : reversed ? std::vector{&second, &first} : std::vector{&first, &second}) book.Add(*batch);
+    const Book known = book.AsKnown(absl::FromUnixSeconds(100));
+    EXPECT_EQ(known.contracts[0].CeilingOf(2018), 900);
+    EXPECT_EQ(known.prices[0].amount, 120);
+  }
+}
+
 TEST(ContractBook, Tr056ASupersededDeliveryNeverSaidAnything) {
   ContractBook book;
   FactBatch batch = Batch(1, "a", 100);
