@@ -115,6 +115,13 @@ Figure EmptyFigure(const Answer& answer, std::vector<int32_t> at, size_t measure
   return figure;
 }
 
+// Gives a counted zero the trust of the grand total, when that is shown, and none otherwise. Its own would be that of what
+// nets to nothing, or of a total that may be hidden, and tells how much there is behind either.
+void TrustAsWhole(const Figure& whole, bool whole_is_hidden, Figure* zero) {
+  zero->clear_reliability();
+  if (!whole_is_hidden && whole.has_reliability()) *zero->mutable_reliability() = whole.reliability();
+}
+
 // What is left of a figure in a hidden cell. The reliability goes too: a link quality of three quarters tells that the
 // cell holds four.
 Figure Suppressed(const Figure& figure) {
@@ -315,8 +322,12 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
     }
     for (size_t m = 0; m < static_cast<size_t>(rule->measures_size()); ++m) {
       const Figure* found = answer.Find(at, m);
-      const Figure figure = found != nullptr ? *found : EmptyFigure(answer, at, m);
-      *cell->add_figures() = IsHidden(state) ? Suppressed(figure) : figure;
+      Figure figure = found != nullptr ? *found : EmptyFigure(answer, at, m);
+      if (IsHidden(state)) figure = Suppressed(figure);
+      if (state == CellState::kZero && figure.state() == Figure::ANSWERED && !IsNonZero(figure)) {
+        TrustAsWhole(*answer.Find(everything, m), IsHidden(protection.states.front()), &figure);
+      }
+      *cell->add_figures() = std::move(figure);
     }
   }
   response.set_proof(protection.Text());

@@ -57,8 +57,9 @@ class FakeCosts {
     std::vector<const Provision*> all;
     for (const Provision& provision : provisions) {
       std::vector<std::string> key;
-      for (const std::string& dimension : request.dimensions())
-        key.push_back(dimension == "wijk" ? provision.wijk : provision.ivn);
+      for (const std::string& dimension : request.dimensions()) {
+        key.push_back(dimension == "wijk" ? provision.wijk : provision.ivn);  // "month" too stands in the place of ivn.
+      }
       cells[key].push_back(&provision);
       all.push_back(&provision);
     }
@@ -99,7 +100,7 @@ class FakeCosts {
     *figure.mutable_period() = request.period();
     *figure.mutable_known_time() = request.known_time();
     figure.set_definition(absl::StrCat(measure, "/1"));
-    figure.mutable_reliability()->set_link_quality(0.75);
+    figure.mutable_reliability()->set_link_quality(1 - 1.0 / static_cast<double>(1 + rows.size()));
     if (measure == unanswered) {
       figure.set_state(Figure::NOT_AVAILABLE);
       figure.set_state_reason("PERIOD_NOT_DELIVERED");
@@ -225,6 +226,32 @@ TEST_F(PublicationTest, HiddenFiguresOfAllMeasuresHoldNothingButThatTheyAreHidde
     }
   }
   EXPECT_GT(hidden, 0);
+}
+
+TEST_F(PublicationTest, AZeroTellsNothingOfTheHiddenTotalItIsPartOf) {
+  // January has four provisions in all, so that its total is hidden; Vries has none of them.
+  internal::v1::AgreementFile file;
+  *file.add_agreements() = Regio();
+  file.mutable_agreements(0)->mutable_tables(0)->set_dimensions(1, "month");
+  auto agreements = CheckAgreements(file, "gm1730");
+  ASSERT_TRUE(agreements.ok()) << agreements.status();
+  publication_ = std::make_unique<Publication>(*std::move(agreements), *peer_, clock_);
+  Add(1, 4, "Eelde", "2018-01");
+  Add(11, 20, "Eelde", "2018-02");
+  Add(31, 20, "Vries", "2018-02");
+  // What was declared and taken back: it counts nothing, and four rows stand behind it.
+  for (const int64_t cents : {10000, -10000, 10000, -10000}) costs_.provisions.push_back({0, "Zuidlaren", "2018-02", cents});
+  const auto response = publication_->PreviewPublication(With(type::PRIVACY_OFFICER), request_);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(CellOf(*response, "totaal", "2018-01").state(), v1::Cell::HIDDEN_PRIMARY);
+  const v1::Cell& whole = CellOf(*response, "totaal", "totaal");
+  ASSERT_EQ(whole.state(), v1::Cell::SHOWN);
+  for (const auto& [wijk, month] : {std::pair("Vries", "2018-01"), {"Zuidlaren", "2018-02"}}) {
+    const v1::Cell& zero = CellOf(*response, wijk, month);
+    ASSERT_EQ(zero.state(), v1::Cell::ZERO) << wijk;
+    EXPECT_EQ(zero.figures(0).count(), 0);
+    EXPECT_EQ(zero.figures(0).reliability().link_quality(), whole.figures(0).reliability().link_quality()) << wijk;
+  }
 }
 
 TEST_F(PublicationTest, TellsTheReasonOnlyToThoseWithAMandate) {
