@@ -46,8 +46,10 @@ constexpr uint32_t In(std::initializer_list<MessageType> types) {
   return bits;
 }
 
+// A return is not judged again: it repeats a message with the verdict on it.
 constexpr uint32_t kAll =
-    In({MessageType::kAllocation, MessageType::kStart, MessageType::kStop, MessageType::kClaim, MessageType::kClaimAnswer});
+    In({MessageType::kAllocation, MessageType::kStart, MessageType::kStop, MessageType::kRequest, MessageType::kChangeRequest,
+        MessageType::kReply, MessageType::kClaim, MessageType::kClaimAnswer});
 constexpr uint32_t k301 = In({MessageType::kAllocation});
 constexpr uint32_t k307 = In({MessageType::kStop});
 constexpr uint32_t k323 = In({MessageType::kClaim});
@@ -200,8 +202,8 @@ void Duplicates(const ParsedMessage& m, Report& report) {
   }
   for (const Client& client : m.clients) {
     names.clear();
-    for (size_t i = 0; i < client.relation_numbers.size(); ++i) {
-      if (!names.insert(client.relation_numbers[i]).second) {
+    for (size_t i = 0; i < client.relations.size(); ++i) {
+      if (!names.insert(client.relations[i].number).second) {
         report.Add(absl::StrCat("Client/Relaties/Relatie[", i + 1, "]/Nummer"));
       }
     }
@@ -358,13 +360,12 @@ const Rule& RuleById(absl::string_view id) {
 }
 
 Finding FindingOf(const Rule& rule, MessageType type, std::string place) {
-  const bool municipality = type == MessageType::kAllocation || type == MessageType::kClaimAnswer;
   return {.rule = std::string(rule.id),
           .level = rule.level,
           .place = std::move(place),
           .text = std::string(rule.text),
           .return_code = std::string(rule.return_code),
-          .owner = municipality ? "gemeente" : "aanbieder",
+          .owner = IsFromMunicipality(type) ? "gemeente" : "aanbieder",
           .fatal = rule.level <= 2};
 }
 

@@ -218,7 +218,7 @@ std::vector<RuleCase> Cases() {
        [](ParsedMessage& m) {
          Address& address = m.clients[0].addresses[0];
          address.kind = "04";
-         address.has_start = true;
+         address.has_period = address.has_start = true;
          address.period = Days("2026-03-02", "2026-03-01");
        },
        {"Client/Contactgegevens/Contact[1]/Periode/Einddatum"}},
@@ -356,7 +356,7 @@ std::vector<RuleCase> Cases() {
        301,
        "a relation twice (OP071)",
        [](ParsedMessage& m) {
-         m.clients[0].relation_numbers = {"7", "8", "7"};
+         m.clients[0].relations = {testing::TestRelation("7"), testing::TestRelation("8"), testing::TestRelation("7")};
        },
        {"Client/Relaties/Relatie[3]/Nummer"}},
       {"TR101",

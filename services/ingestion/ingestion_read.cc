@@ -66,7 +66,8 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
   ReadResult read = ReadMessage(content);
   const ParsedMessage& message = read.message;
   std::vector<Finding> findings = std::move(read.findings);
-  if (read.recognised && !message.header.sender.empty() && !message.header.identification.empty()) {
+  // A return is known by what it returns; TR056 does not hold for it.
+  if (read.recognised && !IsReturn(message.type) && !message.header.sender.empty() && !message.header.identification.empty()) {
     record->mutable_delivery()->set_message_key(absl::StrCat(SourceName(message.law, static_cast<int>(message.type)), "/",
                                                              message.header.sender, "/", message.header.identification));
   }
@@ -74,9 +75,9 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
   findings = CheckMessage(message);
   // Another municipality's clients are not ours to keep figures of, whoever sent the file here.
   if (absl::StrCat("gm", message.Municipality()) != municipality_) {
-    findings.push_back({"BERICHT", 1, message.FromMunicipality() ? "Header/Afzender" : "Header/Ontvanger",
+    findings.push_back({"BERICHT", 1, message.SenderIsMunicipality() ? "Header/Afzender" : "Header/Ontvanger",
                         "Het bericht is van of voor een andere gemeente. Lever het aan bij die gemeente.", "",
-                        message.FromMunicipality() ? "gemeente" : "aanbieder", /*fatal=*/true});
+                        IsFromMunicipality(message.type) ? "gemeente" : "aanbieder", /*fatal=*/true});
   }
   if (std::any_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.fatal; })) return findings;
   MessageFacts facts = FactsOf(message, known_day, person_key_);

@@ -327,6 +327,82 @@ TEST(Ingestion, RejectedFileIsKeptListedAndExplainedButGivesNoFacts) {
   EXPECT_EQ(*Decompress(*opened, bytes.size()), bytes);
 }
 
+TEST(Ingestion, TakesEveryMessageOfBothLawsAsASourceOfItsOwn) {
+  Instance instance;
+  std::set<std::string> expected;
+  for (const Law law : testing::kLaws) {
+    for (const MessageType type : testing::kTypes) {
+      const std::string content = Render(testing::SoundMessage(law, type));
+      const v1::Delivery delivery = instance.Deliver(content);
+      const std::string source = SourceName(law, static_cast<int>(type));
+      EXPECT_EQ(delivery.state(), v1::Delivery::ACCEPTED) << source;
+      EXPECT_EQ(delivery.source(), source);
+      // TR056 holds for what is sent, not for the return of it.
+      EXPECT_EQ(delivery.message_key().empty(), IsReturn(type)) << source;
+      EXPECT_TRUE(instance.journal.ReadBlob(absl::StrCat("raw/", delivery.sha256())).ok()) << source;
+      expected.insert(source);
+    }
+  }
+  for (const v1::Finding& finding : instance.Findings()) EXPECT_FALSE(finding.fatal()) << finding.rule();
+  std::set<std::string> delivered;
+  v1::ListSourcesRequest request;
+  request.set_parent(kParent);
+  const auto listed = instance.ingestion->ListSources(instance.caller, request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  for (const v1::Source& source : listed->sources()) {
+    if (source.delivery_count() == 1) delivered.insert(source.name().substr(source.name().rfind('/') + 1));
+  }
+  EXPECT_EQ(delivered, expected);
+  for (const v1::FactBatch& batch : instance.Facts()) {
+    const int number = std::stoi(batch.source().substr(batch.source().size() - 3));
+    if (number % 2 == 0 || number == 319) {
+      EXPECT_EQ(batch.facts_size(), 0) << batch.source();
+      EXPECT_EQ(batch.record_count(), 1) << batch.source();
+    }
+  }
+}
+
+TEST(Ingestion, RequestGivesReferralsOfNoAllocationInParticular) {  // D8: only a 315 names who referred
+  Instance instance;
+  const v1::Delivery delivery = instance.Deliver(testing::RequestMessage(Law::kYouth));
+  EXPECT_EQ(delivery.message_key(), "jw315/41000001/100000001");
+  EXPECT_EQ(delivery.person_count(), 1);
+  const std::vector<v1::FactBatch> batches = instance.Facts();
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_EQ(batches[0].record_count(), 2);
+  ASSERT_EQ(batches[0].facts_size(), 3);
+  const v1::Referral& referral = batches[0].facts(1).referral();
+  EXPECT_EQ(referral.person_key(), batches[0].facts(0).person().person_key());
+  EXPECT_EQ(referral.law(), v1::YOUTH);
+  EXPECT_EQ(referral.allocation(), 0);
+  EXPECT_EQ(referral.referrer(), "02");
+  EXPECT_EQ(referral.start_day(), D("2026-06-01"));
+  EXPECT_EQ(batches[0].facts(2).referral().start_day(), D("2026-09-01"));
+}
+
+TEST(Ingestion, ChangeRequestGivesAPersonByNumberOnly) {
+  Instance instance;
+  EXPECT_EQ(instance.Deliver(testing::ChangeRequestMessage(Law::kWmo)).fact_count(), 0);
+  const std::vector<v1::PersonBatch> persons = instance.Persons();
+  ASSERT_THAT(persons, SizeIs(1));
+  EXPECT_EQ(persons[0].records(0).bsn(), TestBsn(0));
+  EXPECT_EQ(persons[0].records(0).surname(), "");
+  const std::vector<v1::FactBatch> batches = instance.Facts();
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_EQ(batches[0].record_count(), 3);
+}
+
+TEST(Ingestion, ReturnBelongsToTheMunicipalityOfWhatItReturns) {
+  Instance instance;
+  ParsedMessage foreign = testing::SoundMessage(Law::kYouth, MessageType::kStartReturn);
+  EXPECT_EQ(foreign.header.receiver, "1730") << "a return copies Afzender and Ontvanger";
+  foreign.header.receiver = "0106";
+  const v1::Delivery other = instance.Deliver(foreign);
+  EXPECT_EQ(other.state(), v1::Delivery::REJECTED);
+  EXPECT_EQ(instance.Findings("BERICHT", other.name())[0].place(), "Header/Ontvanger");
+  EXPECT_EQ(instance.Findings("BERICHT", other.name())[0].owner(), "gemeente");
+}
+
 TEST(Ingestion, MalformedAndForeignFilesAreRejectedNotErrors) {
   Instance instance;
   const v1::Delivery broken = instance.Deliver("<kapot");
@@ -726,13 +802,13 @@ TEST(Lists, PageThroughSourcesDeliveriesAndFindings) {
   v1::ListSourcesRequest sources;
   sources.set_parent(kParent);
   const auto listed = instance.ingestion->ListSources(instance.caller, sources);
-  ASSERT_EQ(listed->sources_size(), 11);
-  EXPECT_EQ(listed->sources(1).name(), "municipalities/gm1730/sources/jw305");
-  EXPECT_EQ(listed->sources(1).delivery_count(), 7);
+  ASSERT_EQ(listed->sources_size(), 29);
+  EXPECT_EQ(listed->sources(2).name(), "municipalities/gm1730/sources/jw305");
+  EXPECT_EQ(listed->sources(2).delivery_count(), 7);
   EXPECT_EQ(listed->sources(0).delivery_count(), 0);
   EXPECT_FALSE(listed->sources(0).has_newest_known_time());
-  EXPECT_EQ(listed->sources(10).name(), "municipalities/gm1730/sources/clienten");
-  EXPECT_THAT(listed->sources(10).fields(), Contains("birth_date"));
+  EXPECT_EQ(listed->sources(28).name(), "municipalities/gm1730/sources/clienten");
+  EXPECT_THAT(listed->sources(28).fields(), Contains("birth_date"));
 
   v1::ListDeliveriesRequest deliveries;
   deliveries.set_parent(kParent);

@@ -20,8 +20,42 @@ namespace nmd::ingestion {
 // The law a message falls under. A code means nothing without it: reason 31 differs between the two.
 enum class Law { kYouth, kWmo };
 
-// The messages this system reads. The value is the number of the message.
-enum class MessageType { kAllocation = 301, kStart = 305, kStop = 307, kClaim = 323, kClaimAnswer = 325 };
+// The messages of release 3.2. The value is the number of the message; that of a return is even.
+enum class MessageType {
+  kAllocation = 301,
+  kAllocationReturn = 302,
+  kStart = 305,
+  kStartReturn = 306,
+  kStop = 307,
+  kStopReturn = 308,
+  kRequest = 315,  // verzoek om toewijzing
+  kRequestReturn = 316,
+  kChangeRequest = 317,  // verzoek om wijziging
+  kChangeRequestReturn = 318,
+  kReply = 319,  // antwoord on a 315 or 317
+  kReplyReturn = 320,
+  kClaim = 323,
+  kClaimAnswer = 325,
+};
+
+// Whether it returns another message, whose header it copies, Afzender and Ontvanger included (domain-standards 1.4).
+constexpr bool IsReturn(MessageType type) { return static_cast<int>(type) % 2 == 0; }
+
+// Whether the municipality sends messages of this type; the provider sends the others.
+constexpr bool IsFromMunicipality(MessageType type) {
+  switch (type) {
+    case MessageType::kAllocation:
+    case MessageType::kStartReturn:
+    case MessageType::kStopReturn:
+    case MessageType::kRequestReturn:
+    case MessageType::kChangeRequestReturn:
+    case MessageType::kReply:
+    case MessageType::kClaimAnswer:
+      return true;
+    default:
+      return false;
+  }
+}
 
 // One thing that is wrong with a delivery (nmd.ingestion.v1.Finding without its delivery).
 struct Finding {
@@ -46,9 +80,13 @@ struct MessageHeader {
   Day dated_day = 0;           // Dagtekening
   std::string base_schema_version;
   std::string schema_version;
-  // 325 only: the header of the 323 it answers (TR337), and the return codes of the answer as a whole.
+  // 325 only: the header of the 323 it answers (TR337).
   std::string claim_identification;
   Day claim_dated_day = 0;
+  // Returns only: what the return itself is called and when it was made. The rest is that of the returned message.
+  std::string return_identification;
+  Day return_dated_day = 0;
+  // Returns and 325: of the message as a whole. Empty in a return when nothing was wrong.
   std::vector<std::string> return_codes;
 };
 
@@ -62,9 +100,10 @@ struct PersonName {
   std::string name_use;  // NaamGebruik (COD700); 301 only
 };
 
-// A Contact of the client; 301 only.
+// A Contact of the client or of a relation; 301 and 302 only.
 struct Address {
-  std::string kind;  // Soort (COD757): 01 BRP, 02 post, 03 stay, 04 temporary stay
+  std::string kind;          // Soort (COD757): 01 BRP, 02 post, 03 stay, 04 temporary stay
+  bool has_address = false;  // whether Adres is there; what it holds is empty otherwise
   bool has_house = false;
   int32_t house_number = 0;
   std::string house_letter;
@@ -76,19 +115,34 @@ struct Address {
   std::string country;
   bool has_start = false;  // whether Periode.Begindatum is filled; period.start is 0 otherwise
   Period period;           // end is kOpenEnd without Periode.Einddatum
+  bool has_phone = false;  // whether Telefoon is there; the numbers are not kept
+  bool has_period = false;
+  std::vector<std::string> return_codes;  // 302 only
   friend bool operator==(const Address&, const Address&) = default;
 };
 
-struct Client {
-  std::string bsn;
-  Day birth_day = 0;  // unknown parts filled as by IV009; 0 and has_birth_day false in 323 and 325
+// What messages tell of a client and of a relation alike.
+struct Person {
+  Day birth_day = 0;  // unknown parts filled as by IV009; 0 and has_birth_day false where a message does not tell
   bool has_birth_day = false;
   std::string birth_date_use;  // DatumGebruik (COD170), empty when complete
   std::string sex;             // COD046
   PersonName name;
-  std::vector<Address> addresses;
-  std::vector<std::string> relation_numbers;  // Nummer of every Relatie (OP071); the persons behind them are not read
-  std::vector<std::string> return_codes;      // 325 only
+  std::vector<Address> addresses;         // exactly one of a relation
+  std::vector<std::string> return_codes;  // returns and 325 only
+};
+
+// Relatie of a client; 301 and 302 only. Read to be judged: nothing of it goes into facts or person records.
+struct Relation : Person {
+  std::string number;  // Nummer (OP071)
+  std::string kind;    // Soort (COD472)
+};
+
+struct Client : Person {
+  std::string bsn;
+  std::string communication;  // Communicatie.Vorm (COD747); 301 and 302 only
+  bool has_language = false;  // whether Communicatie.Taal is there
+  std::vector<Relation> relations;
 };
 
 // Omvang of an allocation.
@@ -110,6 +164,7 @@ struct AllocatedProduct {
   std::string change_reason;    // RedenWijziging
   std::optional<AllocatedVolume> volume;
   std::optional<Cents> budget;
+  std::vector<std::string> return_codes;  // 302 only
 
   // RedenWijziging 13 with Ingangsdatum = Einddatum, or 01 in the form before 3.1: counts as never sent.
   bool Deleted() const {
@@ -122,9 +177,10 @@ struct StartedProduct {
   std::optional<int64_t> number;
   std::string category;
   std::string product;
-  std::optional<Day> allocation_start;  // ToewijzingIngangsdatum
-  Day start_day = 0;                    // Begindatum
-  std::string status;                   // StatusAanlevering: "1" first, "3" remove
+  std::optional<Day> allocation_start;    // ToewijzingIngangsdatum
+  Day start_day = 0;                      // Begindatum
+  std::string status;                     // StatusAanlevering: "1" first, "3" remove
+  std::vector<std::string> return_codes;  // 306 only
 };
 
 // StopProduct of a 307.
@@ -136,6 +192,54 @@ struct StoppedProduct {
   Period period;       // Begindatum until Einddatum
   std::string reason;  // RedenBeeindiging; its meaning depends on the law
   std::string status;
+  std::vector<std::string> return_codes;  // 308 only
+};
+
+// AangevraagdProduct of a 315.
+struct RequestedProduct {
+  std::string reference;                   // ReferentieAanbieder
+  std::optional<int64_t> decision_number;  // BeschikkingNummer
+  std::string category;
+  std::string product;
+  std::optional<Day> decision_start;  // BeschikkingIngangsdatum
+  Period period;                      // ToewijzingIngangsdatum until ToewijzingEinddatum
+  std::optional<AllocatedVolume> volume;
+  std::optional<Cents> budget;
+  std::string referrer;                   // Verwijzer.Type (COD327)
+  std::string referrer_name;              // Verwijzer.Naam
+  std::string referrer_code;              // Verwijzer.ZorgverlenerCode
+  std::vector<std::string> return_codes;  // 316 only
+};
+
+// OngewijzigdProduct, TeWijzigenProduct or NieuwProduct of a 317.
+struct WantedProduct {
+  int64_t number = 0;    // ToewijzingNummer; not of a new one
+  std::string category;  // of a new one only
+  std::string product;   // of a new one only
+  Period period;         // GewensteIngangsdatum until Einddatum; not of an unchanged one
+  std::optional<AllocatedVolume> volume;
+  std::optional<Cents> budget;
+  std::vector<std::string> return_codes;  // 318 only
+};
+
+// Verzoek of a 317.
+struct ChangeRequest {
+  std::string reference;  // ReferentieAanbieder
+  std::string reason;     // RedenVerzoek (WJ758)
+  std::vector<WantedProduct> unchanged;
+  std::vector<WantedProduct> changed;
+  std::vector<WantedProduct> added;
+  std::vector<std::string> return_codes;  // 318 only
+};
+
+// Antwoord of a 319.
+struct Reply {
+  std::string reference;                               // ReferentieAanbieder of the 315 or 317 it answers
+  std::string answer;                                  // VerzoekAntwoord (WJ760): 1 refused, 2 under investigation
+  std::string rejection_reason;                        // RedenAfwijzingVerzoek (WJ759)
+  std::string municipality;                            // Woonplaatsbeginsel.Gemeente; empty when absent, as always in iWmo
+  std::vector<std::string> municipality_return_codes;  // 320 only
+  std::vector<std::string> return_codes;               // 320 only
 };
 
 // A total with its side: TotaalBedrag and DebetCredit.
@@ -185,19 +289,24 @@ struct ParsedMessage {
   Law law = Law::kYouth;
   MessageType type = MessageType::kAllocation;
   MessageHeader header;
-  // Exactly one in 301, 305 and 307; as many as the claim names in 323 and 325.
+  // Exactly one in 301, 305, 307, 315 and 317, at most one in their returns; none in 319 and 320; as many as the claim
+  // names in 323 and 325.
   std::vector<Client> clients;
-  // Of the type of the message only; the other vectors are empty.
+  // Of the type of the message or of what it returns; the others are empty.
   std::vector<AllocatedProduct> allocations;
   std::vector<StartedProduct> starts;
   std::vector<StoppedProduct> stops;
+  std::vector<RequestedProduct> requests;
+  std::optional<ChangeRequest> change_request;
+  std::optional<Reply> reply;
   std::optional<Claim> claim;
   std::optional<ClaimAnswer> answer;  // absent in a 325 that rejects the 323 in its header
 
-  bool FromMunicipality() const { return type == MessageType::kAllocation || type == MessageType::kClaimAnswer; }
+  // Whether Afzender is the municipality, and Ontvanger the provider.
+  bool SenderIsMunicipality() const { return IsFromMunicipality(type) != IsReturn(type); }
   // The AGB code of the provider, whichever side it is on.
-  const std::string& Provider() const { return FromMunicipality() ? header.receiver : header.sender; }
-  const std::string& Municipality() const { return FromMunicipality() ? header.sender : header.receiver; }
+  const std::string& Provider() const { return SenderIsMunicipality() ? header.receiver : header.sender; }
+  const std::string& Municipality() const { return SenderIsMunicipality() ? header.sender : header.receiver; }
 };
 
 }  // namespace nmd::ingestion

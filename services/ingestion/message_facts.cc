@@ -60,6 +60,11 @@ void SetProduct(const Product& product, Fact* fact) {
 
 MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKeyMaker& person_key) {
   MessageFacts result;
+  // What is sent back says nothing that the message it answers did not say.
+  if (IsReturn(message.type) || message.type == MessageType::kReply) {
+    result.record_count = 1;
+    return result;
+  }
   const v1::Law law = LawOf(message.law);
   const std::string& provider = message.Provider();
   std::vector<std::string> keys;
@@ -130,7 +135,19 @@ MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKe
     fact.set_reason(product.reason);
     fact.set_status(product.status);
   }
-  result.record_count = static_cast<int64_t>(message.allocations.size() + message.starts.size() + message.stops.size());
+  for (const RequestedProduct& product : message.requests) {
+    v1::Referral& fact = *result.facts.emplace_back().mutable_referral();
+    fact.set_law(law);
+    fact.set_person_key(keys.front());
+    fact.set_referrer(product.referrer);
+    fact.set_start_day(product.period.start);
+  }
+  result.record_count =
+      static_cast<int64_t>(message.allocations.size() + message.starts.size() + message.stops.size() + message.requests.size());
+  if (message.change_request) {
+    const ChangeRequest& request = *message.change_request;
+    result.record_count = static_cast<int64_t>(request.unchanged.size() + request.changed.size() + request.added.size());
+  }
   if (message.claim) {
     v1::Claim& claim = *result.facts.emplace_back().mutable_claim();
     claim.set_law(law);

@@ -59,7 +59,9 @@ std::optional<Recognised> ParseNamespace(absl::string_view uri) {
   }
   if (!absl::SimpleAtoi(uri.substr(0, 3), &found.number)) return std::nullopt;
   const bool exact = uri.size() == 10 && release == kRelease;
-  found.kind = !exact ? FileKind::kOtherRelease : SchemaOf(found.number) ? FileKind::kMessage : FileKind::kOtherMessage;
+  found.kind = !exact                              ? FileKind::kOtherRelease
+               : SchemaOf(found.law, found.number) ? FileKind::kMessage
+                                                   : FileKind::kOtherMessage;
   return found;
 }
 
@@ -273,9 +275,9 @@ void Reader::Root(const char* name, const xmlChar* uri) {
   } else if (found->kind == FileKind::kOtherMessage) {
     Fault("BERICHT", "Bericht",
           absl::StrCat("Bericht ", SourceName(found->law, found->number),
-                       " leest de monitor niet. Lever de berichten 301, 305, 307, 323 en 325 aan."));
+                       " hoort niet bij release 3.2. Lever een bericht van die release aan: 301 tot en met 325."));
   } else {
-    const MessageSchema& schema = *SchemaOf(found->number);
+    const MessageSchema& schema = *SchemaOf(found->law, found->number);
     result_.message.type = schema.type;
     result_.recognised = true;
     own_uri_ = uri;

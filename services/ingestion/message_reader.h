@@ -21,7 +21,7 @@ inline constexpr int kMaxFindings = 100;
 enum class FileKind {
   kOther,         // not an iJw or iWmo message
   kOtherRelease,  // iJw or iWmo, but not release 3.2
-  kOtherMessage,  // release 3.2, but a message this system does not read. Example: jw315
+  kOtherMessage,  // release 3.2 has no such message. Example: jw303
   kMessage,       // ReadMessage reads it
 };
 

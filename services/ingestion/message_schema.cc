@@ -10,8 +10,17 @@ using Kind = SimpleType;
 
 // Value types (domain-standards 1.5 and 2). LDT_ and the XSD names are left off.
 constexpr SimpleType kAllocationCode = {Kind::kCode, 3, "436", "414"};
+constexpr SimpleType kAllocationReturnCode = {Kind::kCode, 3, "437", "415"};
 constexpr SimpleType kStartCode = {Kind::kCode, 3, "438", "418"};
+constexpr SimpleType kStartReturnCode = {Kind::kCode, 3, "439", "419"};
 constexpr SimpleType kStopCode = {Kind::kCode, 3, "440", "420"};
+constexpr SimpleType kStopReturnCode = {Kind::kCode, 3, "441", "421"};
+constexpr SimpleType kRequestCode = {Kind::kCode, 3, "446", "444"};
+constexpr SimpleType kRequestReturnCode = {Kind::kCode, 3, "447", "445"};
+constexpr SimpleType kChangeRequestCode = {Kind::kCode, 3, "486", "480"};
+constexpr SimpleType kChangeRequestReturnCode = {Kind::kCode, 3, "487", "481"};
+constexpr SimpleType kReplyCode = {Kind::kCode, 3, "488", "482"};
+constexpr SimpleType kReplyReturnCode = {Kind::kCode, 3, "489", "483"};
 constexpr SimpleType kClaimCode = {Kind::kCode, 3, "490", "484"};
 constexpr SimpleType kAnswerCode = {Kind::kCode, 3, "491", "485"};
 constexpr SimpleType kVersion3 = {Kind::kFixed, 0, "3"};
@@ -39,6 +48,7 @@ constexpr SimpleType kLine24 = {Kind::kLine, 24};
 constexpr SimpleType kLine25 = {Kind::kLine, 25};
 constexpr SimpleType kLine35 = {Kind::kLine, 35};
 constexpr SimpleType kLine36 = {Kind::kLine, 36};
+constexpr SimpleType kLine64 = {Kind::kLine, 64};
 constexpr SimpleType kLine80 = {Kind::kLine, 80};
 constexpr SimpleType kLine200 = {Kind::kLine, 200};
 constexpr SimpleType kText12 = {Kind::kText, 12};
@@ -64,6 +74,11 @@ constexpr SimpleType kChangeReason = {Kind::kCode, 2, "0102030405060708091011121
 constexpr SimpleType kEndReason = {Kind::kCode, 2, "0220313233343536373839", "0219202122233136373839"};
 constexpr SimpleType kCategory = {Kind::kCode, 2, "313233343536373840414243444546474849505152535455",
                                   "010203040506070809101112131415161718"};
+constexpr SimpleType kYesNo = {Kind::kCode, 1, "12"};
+constexpr SimpleType kReferrer = {Kind::kCode, 2, "01020304050608"};
+constexpr SimpleType kRequestReason = {Kind::kCode, 1, "12"};
+constexpr SimpleType kReplyKind = {Kind::kCode, 1, "12"};
+constexpr SimpleType kRejectionReason = {Kind::kCode, 1, "123456789"};
 constexpr SimpleType kReturnCode = {Kind::kCode, 4,
                                     "000102000233061180018017802181878214884890199056906390699071907493079308931993219322"
                                     "932693329333933893399340934193469347934993509351935593579359936093619365936693679369"
@@ -131,6 +146,15 @@ constexpr Element kReturnCodes[] = {
     Leaf(kOwn, kMany, "RetourCode", kReturnCode, [](Filling& f, const Value& v) { f.return_codes->emplace_back(v.text); }),
 };
 
+// The same children, with the return codes that every class of a return ends in; `open` says of which row they are.
+template <typename Children>
+constexpr auto Returned(const Children& children, Open open) {
+  std::array<Element, sizeof(Children) / sizeof(Element) + 1> result = {};
+  for (size_t i = 0; i + 1 < result.size(); ++i) result[i] = children[i];
+  result.back() = Group(kOwn, kOne, "RetourCodes", kReturnCodes, open);
+  return result;
+}
+
 constexpr Element kBirthDate[] = {
     Leaf(kBase, kOne, "Datum", kDate,
          [](Filling& f, const Value& v) {
@@ -171,8 +195,8 @@ constexpr Element kShortName[] = {
 };
 
 constexpr Element kCommunication[] = {
-    Leaf(kBase, kOne, "Vorm", kTalk),
-    Leaf(kBase, kOptional, "Taal", kLine25),
+    Leaf(kBase, kOne, "Vorm", kTalk, [](Filling& f, const Value& v) { Set(f.client->communication, v); }),
+    Leaf(kBase, kOptional, "Taal", kLine25, [](Filling& f, const Value&) { f.client->has_language = true; }),
 };
 
 constexpr Element kHouse[] = {
@@ -231,6 +255,12 @@ constexpr Element kExtent[] = {
     Leaf(kBase, kOne, "Frequentie", kFrequency, [](Filling& f, const Value& v) { Set(f.volume->frequency, v); }),
 };
 
+constexpr Element kReferrerChildren[] = {
+    Leaf(kBase, kOne, "Type", kReferrer, [](Filling& f, const Value& v) { Set(f.request->referrer, v); }),
+    Leaf(kBase, kOptional, "Naam", kLine64, [](Filling& f, const Value& v) { Set(f.request->referrer_name, v); }),
+    Leaf(kBase, kOptional, "ZorgverlenerCode", kAgb, [](Filling& f, const Value& v) { Set(f.request->referrer_code, v); }),
+};
+
 constexpr Element kReference[] = {
     Leaf(kBase, kOne, "ReferentieNummer", kText20, [](Filling& f, const Value& v) { Set(f.line->reference, v); }),
     Leaf(kBase, kOptional, "VorigReferentieNummer", kText20,
@@ -277,17 +307,44 @@ constexpr Element Receiver(const SimpleType& type) {
   return Leaf(kOwn, kOne, "Ontvanger", type, [](Filling& f, const Value& v) { Set(f.message.header.receiver, v); });
 }
 
-using Header = std::array<Element, 7>;
-
-constexpr Header HeaderOf(const SimpleType& code, const SimpleType& sender, const SimpleType& receiver) {
+constexpr std::array<Element, 7> HeaderOf(const SimpleType& code, const SimpleType& sender, const SimpleType& receiver) {
   return {Code(code),         kVersionElement,        kSubversionElement,    Sender(sender),
           Receiver(receiver), kIdentificationElement, kSchemaVersionsElement};
 }
 
-constexpr Header kAllocationHeader = HeaderOf(kAllocationCode, kMunicipality, kAgb);
-constexpr Header kStartHeader = HeaderOf(kStartCode, kAgb, kMunicipality);
-constexpr Header kStopHeader = HeaderOf(kStopCode, kAgb, kMunicipality);
-constexpr Header kClaimHeader = HeaderOf(kClaimCode, kAgb, kMunicipality);
+// A return repeats the header of what it returns, Afzender and Ontvanger included.
+constexpr std::array<Element, 12> ReturnHeaderOf(const SimpleType& code, const SimpleType& sender, const SimpleType& receiver) {
+  return {
+      Code(code),
+      kVersionElement,
+      kSubversionElement,
+      Sender(sender),
+      Receiver(receiver),
+      kIdentificationElement,
+      kSchemaVersionsElement,
+      Leaf(kOwn, kOne, "IdentificatieRetour", kLine12,
+           [](Filling& f, const Value& v) { Set(f.message.header.return_identification, v); }),
+      Leaf(kOwn, kOne, "DagtekeningRetour", kDate,
+           [](Filling& f, const Value& v) { f.message.header.return_dated_day = DayIn(v); }),
+      Leaf(kOwn, kOptional, "XsltVersie", kSchemaVersion),
+      Group(kOwn, kOne, "XsdVersieRetour", kSchemaVersions,
+            [](Filling& f) { f.base_schema_version = f.schema_version = &f.scratch_text; }),
+      Group(kOwn, kOptional, "RetourCodes", kReturnCodes, [](Filling& f) { f.return_codes = &f.message.header.return_codes; })};
+}
+
+constexpr auto kAllocationHeader = HeaderOf(kAllocationCode, kMunicipality, kAgb);
+constexpr auto kAllocationReturnHeader = ReturnHeaderOf(kAllocationReturnCode, kMunicipality, kAgb);
+constexpr auto kStartHeader = HeaderOf(kStartCode, kAgb, kMunicipality);
+constexpr auto kStartReturnHeader = ReturnHeaderOf(kStartReturnCode, kAgb, kMunicipality);
+constexpr auto kStopHeader = HeaderOf(kStopCode, kAgb, kMunicipality);
+constexpr auto kStopReturnHeader = ReturnHeaderOf(kStopReturnCode, kAgb, kMunicipality);
+constexpr auto kRequestHeader = HeaderOf(kRequestCode, kAgb, kMunicipality);
+constexpr auto kRequestReturnHeader = ReturnHeaderOf(kRequestReturnCode, kAgb, kMunicipality);
+constexpr auto kChangeRequestHeader = HeaderOf(kChangeRequestCode, kAgb, kMunicipality);
+constexpr auto kChangeRequestReturnHeader = ReturnHeaderOf(kChangeRequestReturnCode, kAgb, kMunicipality);
+constexpr auto kReplyHeader = HeaderOf(kReplyCode, kMunicipality, kAgb);
+constexpr auto kReplyReturnHeader = ReturnHeaderOf(kReplyReturnCode, kMunicipality, kAgb);
+constexpr auto kClaimHeader = HeaderOf(kClaimCode, kAgb, kMunicipality);
 
 constexpr Element kAnswerHeader[] = {
     Code(kAnswerCode),
@@ -310,49 +367,49 @@ constexpr Element kAnswerHeader[] = {
 
 // ---- Clients ------------------------------------------------------------------------------------------------------------
 
-void OpenClient(Filling& f) { f.person = &f.message.clients.emplace_back(); }
+void OpenClient(Filling& f) { f.person = f.client = &f.message.clients.emplace_back(); }
+void OpenClientCodes(Filling& f) { f.return_codes = &f.client->return_codes; }
 
-constexpr Element kBsnElement = Leaf(kOwn, kOne, "Bsn", kBsn, [](Filling& f, const Value& v) { Set(f.person->bsn, v); });
+constexpr Element kBsnElement = Leaf(kOwn, kOne, "Bsn", kBsn, [](Filling& f, const Value& v) { Set(f.client->bsn, v); });
 constexpr Element kBirthElement = Group(kOwn, kOne, "Geboortedatum", kBirthDate);
 constexpr Element kSexElement = Leaf(kOwn, kOne, "Geslacht", kSex, [](Filling& f, const Value& v) { Set(f.person->sex, v); });
 constexpr Element kShortNameElement = Group(kOwn, kOne, "Naam", kShortName);
 
 constexpr Element kContact[] = {
     Leaf(kOwn, kOne, "Soort", kAddressKind, [](Filling& f, const Value& v) { Set(f.address->kind, v); }),
-    Group(kOwn, kOptional, "Adres", kAddress),
+    Group(kOwn, kOptional, "Adres", kAddress, [](Filling& f) { f.address->has_address = true; }),
     Leaf(kOwn, kOptional, "Organisatie", kLine35),
-    Group(kOwn, kOptional, "Telefoon", kTelephones),
+    Group(kOwn, kOptional, "Telefoon", kTelephones, [](Filling& f) { f.address->has_phone = true; }),
     Leaf(kOwn, kOptional, "Emailadres", kLine80),
-    Group(kOwn, kOptional, "Periode", kOpenPeriod),
+    Group(kOwn, kOptional, "Periode", kOpenPeriod, [](Filling& f) { f.address->has_period = true; }),
 };
+constexpr auto kReturnedContact = Returned(kContact, [](Filling& f) { f.return_codes = &f.address->return_codes; });
 
 void OpenContact(Filling& f) { f.address = &f.person->addresses.emplace_back(); }
 
-// A relation is checked, and only its number is kept: who is related to a client is no business of the monitor.
-constexpr Element kRelationChildren[] = {
-    Leaf(kOwn, kOne, "Nummer", kLine20,
-         [](Filling& f, const Value& v) { f.message.clients.back().relation_numbers.emplace_back(v.text); }),
-    Leaf(kOwn, kOptional, "Volgorde", kRank),
-    Leaf(kOwn, kOne, "Soort", kRelation),
-    Group(kOwn, kOptional, "Geboortedatum", kBirthDate),
-    Leaf(kOwn, kOptional, "Geslacht", kSex),
-    Group(kOwn, kOne, "Naam", kFullName),
-    Group(kOwn, kOne, "Contact", kContact, OpenContact),
-};
+constexpr std::array<Element, 7> RelationWith(absl::Span<const Element> contact) {
+  return {Leaf(kOwn, kOne, "Nummer", kLine20, [](Filling& f, const Value& v) { Set(f.client->relations.back().number, v); }),
+          Leaf(kOwn, kOptional, "Volgorde", kRank),
+          Leaf(kOwn, kOne, "Soort", kRelation, [](Filling& f, const Value& v) { Set(f.client->relations.back().kind, v); }),
+          Group(kOwn, kOptional, "Geboortedatum", kBirthDate),
+          Leaf(kOwn, kOptional, "Geslacht", kSex, [](Filling& f, const Value& v) { Set(f.person->sex, v); }),
+          Group(kOwn, kOne, "Naam", kFullName),
+          Group(kOwn, kOne, "Contact", contact, OpenContact)};
+}
+constexpr auto kRelationChildren = RelationWith(kContact);
+constexpr auto kReturnedRelationChildren =
+    Returned(RelationWith(kReturnedContact), [](Filling& f) { f.return_codes = &f.person->return_codes; });
 
-constexpr Element kRelations[] = {
-    Group(kOwn, kMany, "Relatie", kRelationChildren,
-          [](Filling& f) {
-            f.scratch_person = Client();
-            f.person = &f.scratch_person;
-          }),
-};
+void OpenRelation(Filling& f) { f.person = &f.client->relations.emplace_back(); }
 
-constexpr Element kContacts[] = {
-    Group(kOwn, kMany, "Contact", kContact, OpenContact),
-};
+constexpr Element kRelations[] = {Group(kOwn, kMany, "Relatie", kRelationChildren, OpenRelation)};
+constexpr Element kReturnedRelations[] = {Group(kOwn, kMany, "Relatie", kReturnedRelationChildren, OpenRelation)};
 
-// ---- 301 ----------------------------------------------------------------------------------------------------------------
+constexpr Element kContacts[] = {Group(kOwn, kMany, "Contact", kContact, OpenContact)};
+constexpr Element kReturnedContacts[] = {Group(kOwn, kMany, "Contact", kReturnedContact, OpenContact)};
+
+// ---- 301 and 302
+// ----------------------------------------------------------------------------------------------------------------
 
 constexpr Element kAllocatedProduct[] = {
     Leaf(kOwn, kOne, "ToewijzingNummer", kNumber,
@@ -376,35 +433,47 @@ constexpr Element kAllocatedProduct[] = {
     Leaf(kOwn, kOptional, "Commentaar", kRemark),
 };
 
-constexpr Element kAllocatedProducts[] = {
-    Group(kOwn, kMany, "ToegewezenProduct", kAllocatedProduct,
-          [](Filling& f) {
-            AllocatedProduct& row = f.message.allocations.emplace_back();
-            f.category = &row.category;
-            f.product = &row.product;
-          }),
-};
+constexpr auto kReturnedAllocatedProduct =
+    Returned(kAllocatedProduct, [](Filling& f) { f.return_codes = &f.message.allocations.back().return_codes; });
 
-constexpr Element kAllocationClient[] = {
-    kBsnElement,
-    kBirthElement,
-    kSexElement,
-    Group(kOwn, kOne, "Naam", kFullName),
-    Group(kOwn, kOptional, "Communicatie", kCommunication),
-    Leaf(kOwn, kOptional, "JuridischeStatus", kLegalStatus),
-    Leaf(kOwn, kOptional, "WettelijkeVertegenwoordiging", kLegalRepresentation),
-    Leaf(kOwn, kOptional, "Commentaar", kRemark),
-    Group(kOwn, kOptional, "Relaties", kRelations),
-    Group(kOwn, kOne, "Contactgegevens", kContacts, [](Filling& f) { f.person = &f.message.clients.back(); }),
-    Group(kOwn, kOne, "ToegewezenProducten", kAllocatedProducts),
-};
+void OpenAllocation(Filling& f) {
+  AllocatedProduct& row = f.message.allocations.emplace_back();
+  f.category = &row.category;
+  f.product = &row.product;
+}
+
+constexpr Element kAllocatedProducts[] = {Group(kOwn, kMany, "ToegewezenProduct", kAllocatedProduct, OpenAllocation)};
+constexpr Element kReturnedAllocatedProducts[] = {
+    Group(kOwn, kMany, "ToegewezenProduct", kReturnedAllocatedProduct, OpenAllocation)};
+
+constexpr std::array<Element, 11> AllocationClientWith(absl::Span<const Element> relations, absl::Span<const Element> contacts,
+                                                       absl::Span<const Element> products) {
+  return {kBsnElement,
+          kBirthElement,
+          kSexElement,
+          Group(kOwn, kOne, "Naam", kFullName),
+          Group(kOwn, kOptional, "Communicatie", kCommunication),
+          Leaf(kOwn, kOptional, "JuridischeStatus", kLegalStatus),
+          Leaf(kOwn, kOptional, "WettelijkeVertegenwoordiging", kLegalRepresentation),
+          Leaf(kOwn, kOptional, "Commentaar", kRemark),
+          Group(kOwn, kOptional, "Relaties", relations),
+          Group(kOwn, kOne, "Contactgegevens", contacts, [](Filling& f) { f.person = f.client; }),
+          Group(kOwn, kOne, "ToegewezenProducten", products)};
+}
+constexpr auto kAllocationClient = AllocationClientWith(kRelations, kContacts, kAllocatedProducts);
+constexpr auto kReturnedAllocationClient =
+    Returned(AllocationClientWith(kReturnedRelations, kReturnedContacts, kReturnedAllocatedProducts), OpenClientCodes);
 
 constexpr Element kAllocationMessage[] = {
     Group(kOwn, kOne, "Header", kAllocationHeader),
     Group(kOwn, kOne, "Client", kAllocationClient, OpenClient),
 };
+constexpr Element kAllocationReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kAllocationReturnHeader),
+    Group(kOwn, kOptional, "Client", kReturnedAllocationClient, OpenClient),
+};
 
-// ---- 305 and 307 --------------------------------------------------------------------------------------------------------
+// ---- 305-308 -----------------------------------------------------------------------------------------------------------
 
 constexpr Element kStartedProduct[] = {
     Leaf(kOwn, kOptional, "ToewijzingNummer", kNumber,
@@ -416,22 +485,33 @@ constexpr Element kStartedProduct[] = {
     Leaf(kOwn, kOne, "StatusAanlevering", kStatus, [](Filling& f, const Value& v) { Set(f.message.starts.back().status, v); }),
 };
 
-constexpr Element kStartedProducts[] = {
-    Group(kOwn, kMany, "StartProduct", kStartedProduct,
-          [](Filling& f) {
-            StartedProduct& row = f.message.starts.emplace_back();
-            f.category = &row.category;
-            f.product = &row.product;
-          }),
-};
+constexpr auto kReturnedStartedProduct =
+    Returned(kStartedProduct, [](Filling& f) { f.return_codes = &f.message.starts.back().return_codes; });
+
+void OpenStart(Filling& f) {
+  StartedProduct& row = f.message.starts.emplace_back();
+  f.category = &row.category;
+  f.product = &row.product;
+}
+
+constexpr Element kStartedProducts[] = {Group(kOwn, kMany, "StartProduct", kStartedProduct, OpenStart)};
+constexpr Element kReturnedStartedProducts[] = {Group(kOwn, kMany, "StartProduct", kReturnedStartedProduct, OpenStart)};
 
 constexpr Element kStartClient[] = {
     kBsnElement, kBirthElement, kSexElement, kShortNameElement, Group(kOwn, kOne, "StartProducten", kStartedProducts),
 };
+constexpr auto kReturnedStartClient =
+    Returned(std::array<Element, 5>{kBsnElement, kBirthElement, kSexElement, kShortNameElement,
+                                    Group(kOwn, kOne, "StartProducten", kReturnedStartedProducts)},
+             OpenClientCodes);
 
 constexpr Element kStartMessage[] = {
     Group(kOwn, kOne, "Header", kStartHeader),
     Group(kOwn, kOne, "Client", kStartClient, OpenClient),
+};
+constexpr Element kStartReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kStartReturnHeader),
+    Group(kOwn, kOptional, "Client", kReturnedStartClient, OpenClient),
 };
 
 constexpr Element kStoppedProduct[] = {
@@ -446,22 +526,218 @@ constexpr Element kStoppedProduct[] = {
     Leaf(kOwn, kOne, "StatusAanlevering", kStatus, [](Filling& f, const Value& v) { Set(f.message.stops.back().status, v); }),
 };
 
-constexpr Element kStoppedProducts[] = {
-    Group(kOwn, kMany, "StopProduct", kStoppedProduct,
-          [](Filling& f) {
-            StoppedProduct& row = f.message.stops.emplace_back();
-            f.category = &row.category;
-            f.product = &row.product;
-          }),
-};
+constexpr auto kReturnedStoppedProduct =
+    Returned(kStoppedProduct, [](Filling& f) { f.return_codes = &f.message.stops.back().return_codes; });
+
+void OpenStop(Filling& f) {
+  StoppedProduct& row = f.message.stops.emplace_back();
+  f.category = &row.category;
+  f.product = &row.product;
+}
+
+constexpr Element kStoppedProducts[] = {Group(kOwn, kMany, "StopProduct", kStoppedProduct, OpenStop)};
+constexpr Element kReturnedStoppedProducts[] = {Group(kOwn, kMany, "StopProduct", kReturnedStoppedProduct, OpenStop)};
 
 constexpr Element kStopClient[] = {
     kBsnElement, kBirthElement, kSexElement, kShortNameElement, Group(kOwn, kOne, "StopProducten", kStoppedProducts),
 };
+constexpr auto kReturnedStopClient =
+    Returned(std::array<Element, 5>{kBsnElement, kBirthElement, kSexElement, kShortNameElement,
+                                    Group(kOwn, kOne, "StopProducten", kReturnedStoppedProducts)},
+             OpenClientCodes);
 
 constexpr Element kStopMessage[] = {
     Group(kOwn, kOne, "Header", kStopHeader),
     Group(kOwn, kOne, "Client", kStopClient, OpenClient),
+};
+constexpr Element kStopReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kStopReturnHeader),
+    Group(kOwn, kOptional, "Client", kReturnedStopClient, OpenClient),
+};
+
+// ---- 315 and 316 --------------------------------------------------------------------------------------------------------
+
+constexpr Element kRequestedProduct[] = {
+    Leaf(kOwn, kOne, "ReferentieAanbieder", kLine36, [](Filling& f, const Value& v) { Set(f.request->reference, v); }),
+    Leaf(kOwn, kOptional, "BeschikkingNummer", kNumber,
+         [](Filling& f, const Value& v) { f.request->decision_number = v.number; }),
+    Group(kOwn, kOptional, "Product", kProduct),
+    Leaf(kOwn, kOptional, "BeschikkingIngangsdatum", kDate,
+         [](Filling& f, const Value& v) { f.request->decision_start = DayIn(v); }),
+    Leaf(kOwn, kOne, "ToewijzingIngangsdatum", kDate, [](Filling& f, const Value& v) { f.request->period.start = DayIn(v); }),
+    Leaf(kOwn, kOptional, "ToewijzingEinddatum", kDate,
+         [](Filling& f, const Value& v) { f.request->period.end = DayIn(v) + 1; }),
+    Group(kOwn, kOptional, "Omvang", kExtent, [](Filling& f) { f.volume = &f.request->volume.emplace(); }),
+    Leaf(kOwn, kOptional, "Budget", kAmount, [](Filling& f, const Value& v) { f.request->budget = v.number; }),
+    Group(kOwn, kOne, "Verwijzer", kReferrerChildren),
+    Leaf(kOwn, kOptional, "Raamcontract", kYesNo),
+    Leaf(kOwn, kOptional, "Commentaar", kRemark),
+};
+constexpr auto kReturnedRequestedProduct =
+    Returned(kRequestedProduct, [](Filling& f) { f.return_codes = &f.request->return_codes; });
+
+void OpenRequest(Filling& f) {
+  f.request = &f.message.requests.emplace_back();
+  f.category = &f.request->category;
+  f.product = &f.request->product;
+}
+
+constexpr Element kRequestedProducts[] = {Group(kOwn, kMany, "AangevraagdProduct", kRequestedProduct, OpenRequest)};
+constexpr Element kReturnedRequestedProducts[] = {
+    Group(kOwn, kMany, "AangevraagdProduct", kReturnedRequestedProduct, OpenRequest)};
+
+constexpr std::array<Element, 7> YouthRequestClientWith(absl::Span<const Element> products) {
+  return {kBsnElement,
+          kBirthElement,
+          kSexElement,
+          kShortNameElement,
+          Leaf(kOwn, kOptional, "GezagsdragerBekend", kYesNo),
+          Leaf(kOwn, kOptional, "Commentaar", kRemark),
+          Group(kOwn, kOne, "AangevraagdeProducten", products)};
+}
+constexpr std::array<Element, 6> WmoRequestClientWith(absl::Span<const Element> products) {
+  return {kBsnElement,
+          kBirthElement,
+          kSexElement,
+          kShortNameElement,
+          Leaf(kOwn, kOptional, "Commentaar", kRemark),
+          Group(kOwn, kOne, "AangevraagdeProducten", products)};
+}
+constexpr auto kYouthRequestClient = YouthRequestClientWith(kRequestedProducts);
+constexpr auto kWmoRequestClient = WmoRequestClientWith(kRequestedProducts);
+constexpr auto kReturnedYouthRequestClient = Returned(YouthRequestClientWith(kReturnedRequestedProducts), OpenClientCodes);
+constexpr auto kReturnedWmoRequestClient = Returned(WmoRequestClientWith(kReturnedRequestedProducts), OpenClientCodes);
+
+constexpr Element kYouthRequestMessage[] = {
+    Group(kOwn, kOne, "Header", kRequestHeader),
+    Group(kOwn, kOne, "Client", kYouthRequestClient, OpenClient),
+};
+constexpr Element kWmoRequestMessage[] = {
+    Group(kOwn, kOne, "Header", kRequestHeader),
+    Group(kOwn, kOne, "Client", kWmoRequestClient, OpenClient),
+};
+constexpr Element kYouthRequestReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kRequestReturnHeader),
+    Group(kOwn, kOptional, "Client", kReturnedYouthRequestClient, OpenClient),
+};
+constexpr Element kWmoRequestReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kRequestReturnHeader),
+    Group(kOwn, kOptional, "Client", kReturnedWmoRequestClient, OpenClient),
+};
+
+// ---- 317 and 318 --------------------------------------------------------------------------------------------------------
+
+void OpenWantedCodes(Filling& f) { f.return_codes = &f.wanted->return_codes; }
+
+void OpenUnchanged(Filling& f) { f.wanted = &f.message.change_request->unchanged.emplace_back(); }
+void OpenChanged(Filling& f) { f.wanted = &f.message.change_request->changed.emplace_back(); }
+void OpenAdded(Filling& f) {
+  f.wanted = &f.message.change_request->added.emplace_back();
+  f.category = &f.wanted->category;
+  f.product = &f.wanted->product;
+}
+
+constexpr Element kWantedNumber =
+    Leaf(kOwn, kOne, "ToewijzingNummer", kNumber, [](Filling& f, const Value& v) { f.wanted->number = v.number; });
+constexpr Element kWantedStart =
+    Leaf(kOwn, kOne, "GewensteIngangsdatum", kDate, [](Filling& f, const Value& v) { f.wanted->period.start = DayIn(v); });
+constexpr Element kWantedEnd =
+    Leaf(kOwn, kOptional, "Einddatum", kDate, [](Filling& f, const Value& v) { f.wanted->period.end = DayIn(v) + 1; });
+constexpr Element kWantedVolume =
+    Group(kOwn, kOptional, "Omvang", kExtent, [](Filling& f) { f.volume = &f.wanted->volume.emplace(); });
+constexpr Element kWantedBudget =
+    Leaf(kOwn, kOptional, "Budget", kAmount, [](Filling& f, const Value& v) { f.wanted->budget = v.number; });
+
+constexpr Element kUnchangedProduct[] = {kWantedNumber};
+constexpr Element kChangedProduct[] = {kWantedNumber, kWantedStart, kWantedEnd, kWantedVolume, kWantedBudget};
+constexpr Element kAddedProduct[] = {
+    Group(kOwn, kOptional, "Product", kProduct), kWantedStart, kWantedEnd, kWantedVolume, kWantedBudget,
+};
+constexpr auto kReturnedUnchangedProduct = Returned(kUnchangedProduct, OpenWantedCodes);
+constexpr auto kReturnedChangedProduct = Returned(kChangedProduct, OpenWantedCodes);
+constexpr auto kReturnedAddedProduct = Returned(kAddedProduct, OpenWantedCodes);
+
+constexpr Element kUnchangedProducts[] = {Group(kOwn, kMany, "OngewijzigdProduct", kUnchangedProduct, OpenUnchanged)};
+constexpr Element kChangedProducts[] = {Group(kOwn, kMany, "TeWijzigenProduct", kChangedProduct, OpenChanged)};
+constexpr Element kAddedProducts[] = {Group(kOwn, kMany, "NieuwProduct", kAddedProduct, OpenAdded)};
+constexpr Element kReturnedUnchangedProducts[] = {
+    Group(kOwn, kMany, "OngewijzigdProduct", kReturnedUnchangedProduct, OpenUnchanged)};
+constexpr Element kReturnedChangedProducts[] = {Group(kOwn, kMany, "TeWijzigenProduct", kReturnedChangedProduct, OpenChanged)};
+constexpr Element kReturnedAddedProducts[] = {Group(kOwn, kMany, "NieuwProduct", kReturnedAddedProduct, OpenAdded)};
+
+constexpr std::array<Element, 5> ChangeRequestWith(absl::Span<const Element> unchanged, absl::Span<const Element> changed,
+                                                   absl::Span<const Element> added) {
+  return {Leaf(kOwn, kOne, "ReferentieAanbieder", kLine36,
+               [](Filling& f, const Value& v) { Set(f.message.change_request->reference, v); }),
+          Leaf(kOwn, kOne, "RedenVerzoek", kRequestReason,
+               [](Filling& f, const Value& v) { Set(f.message.change_request->reason, v); }),
+          Group(kOwn, kOptional, "OngewijzigdeProducten", unchanged), Group(kOwn, kOptional, "TeWijzigenProducten", changed),
+          Group(kOwn, kOptional, "NieuweProducten", added)};
+}
+constexpr auto kChangeRequest = ChangeRequestWith(kUnchangedProducts, kChangedProducts, kAddedProducts);
+constexpr auto kReturnedChangeRequest =
+    Returned(ChangeRequestWith(kReturnedUnchangedProducts, kReturnedChangedProducts, kReturnedAddedProducts),
+             [](Filling& f) { f.return_codes = &f.message.change_request->return_codes; });
+
+void OpenChangeRequest(Filling& f) { f.message.change_request.emplace(); }
+
+constexpr Element kChangeRequestClient[] = {
+    kBsnElement,
+    Group(kOwn, kOne, "Verzoek", kChangeRequest, OpenChangeRequest),
+};
+constexpr auto kReturnedChangeRequestClient =
+    Returned(std::array<Element, 2>{kBsnElement, Group(kOwn, kOne, "Verzoek", kReturnedChangeRequest, OpenChangeRequest)},
+             OpenClientCodes);
+
+constexpr Element kChangeRequestMessage[] = {
+    Group(kOwn, kOne, "Header", kChangeRequestHeader),
+    Group(kOwn, kOne, "Client", kChangeRequestClient, OpenClient),
+};
+constexpr Element kChangeRequestReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kChangeRequestReturnHeader),
+    Group(kOwn, kOptional, "Client", kReturnedChangeRequestClient, OpenClient),
+};
+
+// ---- 319 and 320 --------------------------------------------------------------------------------------------------------
+
+constexpr Element kHomeMunicipality[] = {
+    Leaf(kOwn, kOne, "Gemeente", kMunicipality, [](Filling& f, const Value& v) { Set(f.message.reply->municipality, v); }),
+};
+constexpr auto kReturnedHomeMunicipality =
+    Returned(kHomeMunicipality, [](Filling& f) { f.return_codes = &f.message.reply->municipality_return_codes; });
+
+constexpr Element kWmoReply[] = {
+    Leaf(kOwn, kOne, "ReferentieAanbieder", kLine36, [](Filling& f, const Value& v) { Set(f.message.reply->reference, v); }),
+    Leaf(kOwn, kOne, "VerzoekAntwoord", kReplyKind, [](Filling& f, const Value& v) { Set(f.message.reply->answer, v); }),
+    Leaf(kOwn, kOptional, "RedenAfwijzingVerzoek", kRejectionReason,
+         [](Filling& f, const Value& v) { Set(f.message.reply->rejection_reason, v); }),
+};
+constexpr std::array<Element, 4> YouthReplyWith(absl::Span<const Element> home) {
+  return {kWmoReply[0], kWmoReply[1], kWmoReply[2], Group(kOwn, kOptional, "Woonplaatsbeginsel", home)};
+}
+constexpr auto kYouthReply = YouthReplyWith(kHomeMunicipality);
+
+void OpenReply(Filling& f) { f.message.reply.emplace(); }
+void OpenReplyCodes(Filling& f) { f.return_codes = &f.message.reply->return_codes; }
+
+constexpr auto kReturnedWmoReply = Returned(kWmoReply, OpenReplyCodes);
+constexpr auto kReturnedYouthReply = Returned(YouthReplyWith(kReturnedHomeMunicipality), OpenReplyCodes);
+
+constexpr Element kYouthReplyMessage[] = {
+    Group(kOwn, kOne, "Header", kReplyHeader),
+    Group(kOwn, kOne, "Antwoord", kYouthReply, OpenReply),
+};
+constexpr Element kWmoReplyMessage[] = {
+    Group(kOwn, kOne, "Header", kReplyHeader),
+    Group(kOwn, kOne, "Antwoord", kWmoReply, OpenReply),
+};
+constexpr Element kYouthReplyReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kReplyReturnHeader),
+    Group(kOwn, kOptional, "Antwoord", kReturnedYouthReply, OpenReply),
+};
+constexpr Element kWmoReplyReturnMessage[] = {
+    Group(kOwn, kOne, "Header", kReplyReturnHeader),
+    Group(kOwn, kOptional, "Antwoord", kReturnedWmoReply, OpenReply),
 };
 
 // ---- 323 and 325 --------------------------------------------------------------------------------------------------------
@@ -547,7 +823,7 @@ constexpr Element kAnswerLines[] = {
 constexpr Element kAnswerClient[] = {
     kBsnElement,
     Group(kOwn, kOne, "Prestaties", kAnswerLines),
-    Group(kOwn, kOne, "RetourCodes", kReturnCodes, [](Filling& f) { f.return_codes = &f.person->return_codes; }),
+    Group(kOwn, kOne, "RetourCodes", kReturnCodes, [](Filling& f) { f.return_codes = &f.client->return_codes; }),
 };
 
 constexpr Element kAnswerClients[] = {
@@ -568,18 +844,31 @@ constexpr Element kAnswerMessage[] = {
 };
 
 constexpr MessageSchema kSchemas[] = {
-    {MessageType::kAllocation, Group(kOwn, kOne, "Bericht", kAllocationMessage)},
-    {MessageType::kStart, Group(kOwn, kOne, "Bericht", kStartMessage)},
-    {MessageType::kStop, Group(kOwn, kOne, "Bericht", kStopMessage)},
-    {MessageType::kClaim, Group(kOwn, kOne, "Bericht", kClaimMessage)},
-    {MessageType::kClaimAnswer, Group(kOwn, kOne, "Bericht", kAnswerMessage)},
+    {MessageType::kAllocation, std::nullopt, Group(kOwn, kOne, "Bericht", kAllocationMessage)},
+    {MessageType::kAllocationReturn, std::nullopt, Group(kOwn, kOne, "Bericht", kAllocationReturnMessage)},
+    {MessageType::kStart, std::nullopt, Group(kOwn, kOne, "Bericht", kStartMessage)},
+    {MessageType::kStartReturn, std::nullopt, Group(kOwn, kOne, "Bericht", kStartReturnMessage)},
+    {MessageType::kStop, std::nullopt, Group(kOwn, kOne, "Bericht", kStopMessage)},
+    {MessageType::kStopReturn, std::nullopt, Group(kOwn, kOne, "Bericht", kStopReturnMessage)},
+    {MessageType::kRequest, Law::kYouth, Group(kOwn, kOne, "Bericht", kYouthRequestMessage)},
+    {MessageType::kRequest, Law::kWmo, Group(kOwn, kOne, "Bericht", kWmoRequestMessage)},
+    {MessageType::kRequestReturn, Law::kYouth, Group(kOwn, kOne, "Bericht", kYouthRequestReturnMessage)},
+    {MessageType::kRequestReturn, Law::kWmo, Group(kOwn, kOne, "Bericht", kWmoRequestReturnMessage)},
+    {MessageType::kChangeRequest, std::nullopt, Group(kOwn, kOne, "Bericht", kChangeRequestMessage)},
+    {MessageType::kChangeRequestReturn, std::nullopt, Group(kOwn, kOne, "Bericht", kChangeRequestReturnMessage)},
+    {MessageType::kReply, Law::kYouth, Group(kOwn, kOne, "Bericht", kYouthReplyMessage)},
+    {MessageType::kReply, Law::kWmo, Group(kOwn, kOne, "Bericht", kWmoReplyMessage)},
+    {MessageType::kReplyReturn, Law::kYouth, Group(kOwn, kOne, "Bericht", kYouthReplyReturnMessage)},
+    {MessageType::kReplyReturn, Law::kWmo, Group(kOwn, kOne, "Bericht", kWmoReplyReturnMessage)},
+    {MessageType::kClaim, std::nullopt, Group(kOwn, kOne, "Bericht", kClaimMessage)},
+    {MessageType::kClaimAnswer, std::nullopt, Group(kOwn, kOne, "Bericht", kAnswerMessage)},
 };
 
 }  // namespace
 
-const MessageSchema* SchemaOf(int number) {
+const MessageSchema* SchemaOf(Law law, int number) {
   for (const MessageSchema& schema : kSchemas) {
-    if (static_cast<int>(schema.type) == number) return &schema;
+    if (static_cast<int>(schema.type) == number && schema.law.value_or(law) == law) return &schema;
   }
   return nullptr;
 }

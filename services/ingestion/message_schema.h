@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct Filling {
   Filling& operator=(const Filling&) = delete;
 
   ParsedMessage& message;
-  Client* person = &scratch_person;
+  Client* client = nullptr;
+  Person* person = nullptr;
   Address* address = nullptr;
   std::string* surname = nullptr;
   std::string* prefix = nullptr;
@@ -41,7 +43,9 @@ struct Filling {
   Period* period = nullptr;
   Amount* amount = nullptr;
 
-  Client scratch_person;
+  RequestedProduct* request = nullptr;
+  WantedProduct* wanted = nullptr;
+
   std::string scratch_text;
 };
 
@@ -62,11 +66,12 @@ struct Element {
 
 struct MessageSchema {
   MessageType type;
+  std::optional<Law> law;  // absent when both have the same (domain-standards 1.7)
   Element root;
 };
 
-// The schema of message `number`, or null when this system does not read it.
-const MessageSchema* SchemaOf(int number);
+// The schema of message `number`, or null when release 3.2 has no such message.
+const MessageSchema* SchemaOf(Law law, int number);
 
 }  // namespace nmd::ingestion
 

@@ -43,13 +43,15 @@ void ExpectSoundTable(const Element& element, int depth) {
 }
 
 TEST(SchemaOf, IsAWellFormedTableForEachMessage) {
-  for (const MessageType type : kTypes) {
-    const MessageSchema* schema = SchemaOf(static_cast<int>(type));
-    ASSERT_NE(schema, nullptr);
-    EXPECT_EQ(schema->type, type);
-    ExpectSoundTable(schema->root, 0);
+  for (const Law law : kLaws) {
+    for (const MessageType type : kTypes) {
+      const MessageSchema* schema = SchemaOf(law, static_cast<int>(type));
+      ASSERT_NE(schema, nullptr);
+      EXPECT_EQ(schema->type, type);
+      ExpectSoundTable(schema->root, 0);
+    }
+    for (const int number : {300, 303, 304, 309, 321, 324, 326}) EXPECT_EQ(SchemaOf(law, number), nullptr);
   }
-  EXPECT_EQ(SchemaOf(302), nullptr);
 }
 
 // An official schema, as libxml2 judges by it.
@@ -106,7 +108,7 @@ std::string FullAllocation(Law law) {
   client.name.partner_prefix = "de";
   client.addresses[0].house_addition = "bis";
   client.addresses[0].house_indication = "TO";
-  client.addresses[0].has_start = true;
+  client.addresses[0].has_period = client.addresses[0].has_start = true;
   client.addresses[0].period = testing::Days("2025-01-01", "2025-12-31");
   m.allocations[0].reference = "ref-1";
   m.allocations[0].change_reason = "14";
@@ -117,6 +119,59 @@ std::string FullAllocation(Law law) {
   return absl::StrReplaceAll(text, {{"<m:Soort>10</m:Soort>\n",
                                      "<m:Volgorde>1</m:Volgorde>\n<m:Soort>10</m:Soort>\n<m:Geboortedatum>\n"
                                      "<b:Datum>1980-01-01</b:Datum>\n</m:Geboortedatum>\n<m:Geslacht>1</m:Geslacht>\n"}});
+}
+
+// A 315 or 317 with the elements that exclude those of the other sample.
+std::string WithBudgets(Law law, MessageType type) {
+  ParsedMessage m = testing::SoundMessage(law, type);
+  const auto change = [](auto& rows) {
+    for (auto& row : rows) {
+      row.volume.reset();
+      row.budget = 250'000;
+      row.category.clear();
+    }
+  };
+  for (RequestedProduct& request : m.requests) {
+    request.decision_number = 7;
+    request.decision_start = request.period.start;
+    request.referrer_name = "Praktijk";
+  }
+  change(m.requests);
+  if (m.change_request.has_value()) {
+    change(m.change_request->changed);
+    change(m.change_request->added);
+  }
+  return absl::StrReplaceAll(testing::Render(m),
+                             {{"</m:Verwijzer>\n",
+                               "</m:Verwijzer>\n<m:Raamcontract>2</m:Raamcontract>\n"
+                               "<m:Commentaar>Bel eerst.</m:Commentaar>\n"},
+                              {"<m:AangevraagdeProducten>", "<m:Commentaar>Spoed.</m:Commentaar>\n<m:AangevraagdeProducten>"}});
+}
+
+// The official schema of a message. Those of most iWmo returns and of the 325 are not in the folder; they are made of the
+// iJw ones, which differ in names, codes and two elements (domain-standards 1.7).
+std::filesystem::path SchemaPath(const std::filesystem::path& root, Law law, MessageType type) {
+  const int number = static_cast<int>(type);
+  const std::filesystem::path youth = root / "ijw-3.2" / "xsd" / absl::StrCat("JW", number, ".xsd");
+  if (law == Law::kYouth) return youth;
+  const std::filesystem::path wmo = root / "iwmo-3.2" / "xsd";
+  const std::string file = absl::StrCat("WMO", number, ".xsd");
+  if (std::filesystem::exists(wmo / file)) return wmo / file;
+  std::string text = ReadFile(youth);
+  for (const absl::string_view name : {"GezagsdragerBekend", "Woonplaatsbeginsel"}) {
+    const size_t at = text.find(absl::StrCat("<xs:element name=\"", name, "\""));
+    if (at == std::string::npos) continue;
+    const absl::string_view close = "</xs:element>";
+    text.erase(at, text.find(close.data(), at) + close.size() - at);
+  }
+  const std::string youth_code = testing::CodeOf(Law::kYouth, type), wmo_code = testing::CodeOf(Law::kWmo, type);
+  text = absl::StrReplaceAll(text, {{"ijw", "iwmo"},
+                                    {absl::StrCat("jw", number), absl::StrCat("wmo", number)},
+                                    {absl::StrCat("\"", youth_code, "\""), absl::StrCat("\"", wmo_code, "\"")}});
+  const std::filesystem::path folder = ::testing::TempDir();
+  std::ofstream(folder / file, std::ios::binary) << text;
+  std::ofstream(folder / "basisschema.xsd", std::ios::binary) << ReadFile(wmo / "basisschema.xsd");
+  return folder / file;
 }
 
 // Values that are at the edge of some type, or just over it.
@@ -297,13 +352,24 @@ TEST(ReadMessage, GivesTheVerdictOfTheOfficialSchemas) {
     for (const MessageType type : kTypes) {
       const int number = static_cast<int>(type);
       const std::string file = absl::StrCat(law == Law::kYouth ? "JW" : "WMO", number);
-      const std::filesystem::path schema_path = folder / "xsd" / (file + ".xsd");
-      if (!std::filesystem::exists(schema_path)) continue;  // there is no WMO325.xsd in the folder
-      const OfficialSchema schema(schema_path.string());
+      const OfficialSchema schema(SchemaPath(root, law, type).string());
       std::vector<std::string> samples = {testing::Render(testing::SoundMessage(law, type))};
       if (type == MessageType::kAllocation) samples.push_back(FullAllocation(law));
+      if (number >= 315 && number <= 318) samples.push_back(WithBudgets(law, type));
       const std::filesystem::path sample_path = folder / "samples" / (file + ".xml");
-      if (std::filesystem::exists(sample_path)) samples.push_back(ReadFile(sample_path));
+      if (std::filesystem::exists(sample_path)) {
+        std::string sample = ReadFile(sample_path);
+        // Two official samples are wrong at level 1 (domain-standards 3.9): refused as they are, right when mended.
+        const std::string mended = absl::StrReplaceAll(
+            sample, {{"2027-06-31", "2027-06-30"},
+                     {"</jw318:RedenVerzoek>\r\n\t\t\t<jw318:RetourCode>9350</jw318:RetourCode>", "</jw318:RedenVerzoek>"}});
+        if (file == "JW315" || file == "JW318") {
+          EXPECT_NE(sample, mended) << file;
+          EXPECT_FALSE(schema.Accepts(sample)) << file;
+          EXPECT_FALSE(ReadMessage(sample).ok()) << file;
+        }
+        samples.push_back(mended);
+      }
       std::set<std::string>
           tried;  // an element gets all values once per schema, and every other mutation once after each predecessor
       for (const std::string& sample : samples) {

@@ -20,12 +20,13 @@ struct OfficialSource {
   absl::string_view id;  // "jw301"
   Law law;
   MessageType type;
-  absl::string_view title;                // Dutch, for people.
-  absl::string_view owner;                // Who sends it: "gemeente" or "aanbieder".
-  std::vector<absl::string_view> fields;  // Elements that end in facts or person records.
+  absl::string_view title;  // Dutch, for people.
+  absl::string_view owner;  // Who sends it: "gemeente" or "aanbieder".
+  std::vector<absl::string_view>
+      fields;  // Elements that end in facts or person records; none where a message is kept and counted only.
 };
 
-// The ten official messages, in order of id.
+// The official messages of release 3.2, in order of law and number.
 absl::Span<const OfficialSource> OfficialSources();
 // Null when there is none of that id.
 const OfficialSource* OfficialSourceNamed(absl::string_view id);

@@ -42,7 +42,8 @@ class Renderer {
     Header();
     if (m_.claim.has_value()) Claimed();
     if (m_.answer.has_value()) Answered();
-    if (!m_.claim && !m_.answer && number < 323) OneClient(m_.clients.at(0));
+    if (m_.reply.has_value()) Replied();
+    if (number < 319 && !m_.clients.empty()) OneClient(m_.clients.at(0));
     out_ += "</m:Bericht>\n";
     return std::move(out_);
   }
@@ -86,6 +87,10 @@ class Renderer {
       for (const std::string& code : codes) Put("m:RetourCode", code);
     });
   }
+  // Return codes of a class; there are none but in a return.
+  void ClassCodes(const std::vector<std::string>& codes) {
+    if (IsReturn(m_.type)) Codes(codes);
+  }
   void Closed(absl::string_view name, const Period& period) {
     In(name, [&] {
       PutDay("b:Begindatum", period.start);
@@ -122,6 +127,15 @@ class Renderer {
         Put("b:BasisschemaXsdVersie", h.base_schema_version);
         Put("b:BerichtXsdVersie", h.schema_version);
       });
+      if (IsReturn(m_.type)) {
+        Put("m:IdentificatieRetour", h.return_identification);
+        PutDay("m:DagtekeningRetour", h.return_dated_day);
+        In("m:XsdVersieRetour", [&] {
+          Put("b:BasisschemaXsdVersie", h.base_schema_version);
+          Put("b:BerichtXsdVersie", h.schema_version);
+        });
+        if (!h.return_codes.empty()) Codes(h.return_codes);
+      }
       if (m_.type != MessageType::kClaimAnswer) return;
       In("m:DeclaratieIdentificatie", [&] {
         Put("b:Identificatie", h.claim_identification);
@@ -154,58 +168,81 @@ class Renderer {
   void Contact(const Address& a) {
     In("m:Contact", [&] {
       Put("m:Soort", a.kind);
-      In("m:Adres", [&] {
-        if (a.has_house) {
-          In("b:Huis", [&] {
-            Put("b:Huisnummer", a.house_number);
-            Maybe("b:Huisletter", a.house_letter);
-            Maybe("b:HuisnummerToevoeging", a.house_addition);
-            Maybe("b:AanduidingWoonadres", a.house_indication);
+      if (a.has_address) Place(a);
+      if (a.has_phone) {
+        In("m:Telefoon", [&] {
+          In("b:Telefoon01", [&] {
+            Put("b:Telefoonnummer", "0592123456");
+            Put("b:Landnummer", "31");
           });
-        }
-        Maybe("b:Postcode", a.postcode);
-        Maybe("b:Straatnaam", a.street);
-        Maybe("b:Plaatsnaam", a.town);
-        Maybe("b:LandCode", a.country);
-      });
-      if (!a.has_start && a.period.end == kOpenEnd) return;
-      In("m:Periode", [&] {
-        if (a.has_start) PutDay("b:Begindatum", a.period.start);
-        if (a.period.end != kOpenEnd) PutDay("b:Einddatum", a.period.end - 1);
-      });
+        });
+      }
+      if (a.has_period) {
+        In("m:Periode", [&] {
+          if (a.has_start) PutDay("b:Begindatum", a.period.start);
+          if (a.period.end != kOpenEnd) PutDay("b:Einddatum", a.period.end - 1);
+        });
+      }
+      ClassCodes(a.return_codes);
+    });
+  }
+  void Place(const Address& a) {
+    In("m:Adres", [&] {
+      if (a.has_house) {
+        In("b:Huis", [&] {
+          Put("b:Huisnummer", a.house_number);
+          Maybe("b:Huisletter", a.house_letter);
+          Maybe("b:HuisnummerToevoeging", a.house_addition);
+          Maybe("b:AanduidingWoonadres", a.house_indication);
+        });
+      }
+      Maybe("b:Postcode", a.postcode);
+      Maybe("b:Straatnaam", a.street);
+      Maybe("b:Plaatsnaam", a.town);
+      Maybe("b:LandCode", a.country);
     });
   }
 
   void OneClient(const Client& c) {
     In("m:Client", [&] {
       Put("m:Bsn", c.bsn);
-      In("m:Geboortedatum", [&] {
-        PutDay("b:Datum", c.birth_day);
-        Maybe("b:DatumGebruik", c.birth_date_use);
-      });
-      Put("m:Geslacht", c.sex);
-      Name(c.name);
-      if (m_.type == MessageType::kAllocation) Allocated(c);
-      if (m_.type == MessageType::kStart) Started();
-      if (m_.type == MessageType::kStop) Stopped();
+      if (c.has_birth_day) Birth(c);
+      Maybe("m:Geslacht", c.sex);
+      if (!c.name.surname.empty()) Name(c.name);
+      const int number = static_cast<int>(m_.type);
+      if (number <= 302) Allocated(c);
+      if (number == 305 || number == 306) Started();
+      if (number == 307 || number == 308) Stopped();
+      if (number == 315 || number == 316) Requested();
+      if (m_.change_request.has_value()) Changed(*m_.change_request);
+      ClassCodes(c.return_codes);
+    });
+  }
+  void Birth(const Person& p) {
+    In("m:Geboortedatum", [&] {
+      PutDay("b:Datum", p.birth_day);
+      Maybe("b:DatumGebruik", p.birth_date_use);
     });
   }
 
   void Allocated(const Client& c) {
-    if (!c.relation_numbers.empty()) {
+    if (!c.communication.empty()) {
+      In("m:Communicatie", [&] {
+        Put("b:Vorm", c.communication);
+        if (c.has_language) Put("b:Taal", "Fries");
+      });
+    }
+    if (!c.relations.empty()) {
       In("m:Relaties", [&] {
-        for (const std::string& number : c.relation_numbers) {
+        for (const Relation& relation : c.relations) {
           In("m:Relatie", [&] {
-            Put("m:Nummer", number);
-            Put("m:Soort", "10");
-            Name({.surname = "Ouder",
-                  .prefix = "",
-                  .partner_surname = "",
-                  .partner_prefix = "",
-                  .given_names = "",
-                  .initials = "",
-                  .name_use = "1"});
-            In("m:Contact", [&] { Put("m:Soort", "01"); });
+            Put("m:Nummer", relation.number);
+            Put("m:Soort", relation.kind);
+            if (relation.has_birth_day) Birth(relation);
+            Maybe("m:Geslacht", relation.sex);
+            Name(relation.name);
+            Contact(relation.addresses.at(0));
+            ClassCodes(relation.return_codes);
           });
         }
       });
@@ -225,19 +262,24 @@ class Renderer {
           PutDay("m:Ingangsdatum", a.period.start);
           if (a.period.end != kOpenEnd) PutDay("m:Einddatum", a.period.end - 1);
           Maybe("m:RedenWijziging", a.change_reason);
-          if (a.volume.has_value()) {
-            In("m:Omvang", [&] {
-              Put("b:Volume", a.volume->volume);
-              Put("b:Eenheid", a.volume->unit);
-              Put("b:Frequentie", a.volume->frequency);
-            });
-          }
-          if (a.budget.has_value()) Put("m:Budget", *a.budget);
+          Extent(a);
+          ClassCodes(a.return_codes);
         });
       }
     });
   }
 
+  template <typename Row>
+  void Extent(const Row& row) {
+    if (row.volume.has_value()) {
+      In("m:Omvang", [&] {
+        Put("b:Volume", row.volume->volume);
+        Put("b:Eenheid", row.volume->unit);
+        Put("b:Frequentie", row.volume->frequency);
+      });
+    }
+    if (row.budget.has_value()) Put("m:Budget", *row.budget);
+  }
   template <typename Row>
   void RowHead(const Row& row) {
     if (row.number.has_value()) Put("m:ToewijzingNummer", *row.number);
@@ -251,6 +293,7 @@ class Renderer {
           RowHead(s);
           PutDay("m:Begindatum", s.start_day);
           Put("m:StatusAanlevering", s.status);
+          ClassCodes(s.return_codes);
         });
       }
     });
@@ -264,8 +307,71 @@ class Renderer {
           Put("m:RedenBeeindiging", s.reason);
           PutDay("m:Einddatum", s.period.end - 1);
           Put("m:StatusAanlevering", s.status);
+          ClassCodes(s.return_codes);
         });
       }
+    });
+  }
+  void Requested() {
+    In("m:AangevraagdeProducten", [&] {
+      for (const RequestedProduct& r : m_.requests) {
+        In("m:AangevraagdProduct", [&] {
+          Put("m:ReferentieAanbieder", r.reference);
+          if (r.decision_number.has_value()) Put("m:BeschikkingNummer", *r.decision_number);
+          Product(r.category, r.product);
+          if (r.decision_start.has_value()) PutDay("m:BeschikkingIngangsdatum", *r.decision_start);
+          PutDay("m:ToewijzingIngangsdatum", r.period.start);
+          if (r.period.end != kOpenEnd) PutDay("m:ToewijzingEinddatum", r.period.end - 1);
+          Extent(r);
+          In("m:Verwijzer", [&] {
+            Put("b:Type", r.referrer);
+            Maybe("b:Naam", r.referrer_name);
+            Maybe("b:ZorgverlenerCode", r.referrer_code);
+          });
+          ClassCodes(r.return_codes);
+        });
+      }
+    });
+  }
+  void Wanted(absl::string_view group, absl::string_view element, const std::vector<WantedProduct>& rows, bool has_number,
+              bool has_content) {
+    if (rows.empty()) return;
+    In(group, [&] {
+      for (const WantedProduct& w : rows) {
+        In(element, [&] {
+          if (has_number) Put("m:ToewijzingNummer", w.number);
+          Product(w.category, w.product);
+          if (has_content) PutDay("m:GewensteIngangsdatum", w.period.start);
+          if (w.period.end != kOpenEnd) PutDay("m:Einddatum", w.period.end - 1);
+          Extent(w);
+          ClassCodes(w.return_codes);
+        });
+      }
+    });
+  }
+  void Changed(const ChangeRequest& c) {
+    In("m:Verzoek", [&] {
+      Put("m:ReferentieAanbieder", c.reference);
+      Put("m:RedenVerzoek", c.reason);
+      Wanted("m:OngewijzigdeProducten", "m:OngewijzigdProduct", c.unchanged, true, false);
+      Wanted("m:TeWijzigenProducten", "m:TeWijzigenProduct", c.changed, true, true);
+      Wanted("m:NieuweProducten", "m:NieuwProduct", c.added, false, true);
+      ClassCodes(c.return_codes);
+    });
+  }
+  void Replied() {
+    const Reply& r = *m_.reply;
+    In("m:Antwoord", [&] {
+      Put("m:ReferentieAanbieder", r.reference);
+      Put("m:VerzoekAntwoord", r.answer);
+      Maybe("m:RedenAfwijzingVerzoek", r.rejection_reason);
+      if (!r.municipality.empty()) {
+        In("m:Woonplaatsbeginsel", [&] {
+          Put("m:Gemeente", r.municipality);
+          ClassCodes(r.municipality_return_codes);
+        });
+      }
+      ClassCodes(r.return_codes);
     });
   }
 
@@ -325,33 +431,52 @@ class Renderer {
 
 inline std::string Render(const ParsedMessage& message) { return Renderer(message).Text(); }
 
+// BerichtCode (domain-standards 1.2), written down once more than in the schemas.
+inline std::string CodeOf(Law law, MessageType type) {
+  const auto code = [&](int youth, int wmo) { return absl::StrCat(law == Law::kYouth ? youth : wmo); };
+  switch (type) {
+    case MessageType::kAllocation:
+      return code(436, 414);
+    case MessageType::kAllocationReturn:
+      return code(437, 415);
+    case MessageType::kStart:
+      return code(438, 418);
+    case MessageType::kStartReturn:
+      return code(439, 419);
+    case MessageType::kStop:
+      return code(440, 420);
+    case MessageType::kStopReturn:
+      return code(441, 421);
+    case MessageType::kRequest:
+      return code(446, 444);
+    case MessageType::kRequestReturn:
+      return code(447, 445);
+    case MessageType::kChangeRequest:
+      return code(486, 480);
+    case MessageType::kChangeRequestReturn:
+      return code(487, 481);
+    case MessageType::kReply:
+      return code(488, 482);
+    case MessageType::kReplyReturn:
+      return code(489, 483);
+    case MessageType::kClaim:
+      return code(490, 484);
+    case MessageType::kClaimAnswer:
+      return code(491, 485);
+  }
+  return "";
+}
+
 // A header of the type; municipality 1730, provider 41000001.
 inline ParsedMessage Empty(Law law, MessageType type) {
   ParsedMessage m;
   m.law = law;
   m.type = type;
-  const bool youth = law == Law::kYouth;
-  switch (type) {
-    case MessageType::kAllocation:
-      m.header.code = youth ? "436" : "414";
-      break;
-    case MessageType::kStart:
-      m.header.code = youth ? "438" : "418";
-      break;
-    case MessageType::kStop:
-      m.header.code = youth ? "440" : "420";
-      break;
-    case MessageType::kClaim:
-      m.header.code = youth ? "490" : "484";
-      break;
-    case MessageType::kClaimAnswer:
-      m.header.code = youth ? "491" : "485";
-      break;
-  }
+  m.header.code = CodeOf(law, type);
   m.header.version = 3;
   m.header.subversion = 2;
-  m.header.sender = m.FromMunicipality() ? "1730" : "41000001";
-  m.header.receiver = m.FromMunicipality() ? "41000001" : "1730";
+  m.header.sender = m.SenderIsMunicipality() ? "1730" : "41000001";
+  m.header.receiver = m.SenderIsMunicipality() ? "41000001" : "1730";
   m.header.identification = "100000001";
   m.header.dated_day = D("2026-05-06");
   m.header.base_schema_version = "1.0.0";
@@ -385,11 +510,25 @@ inline AllocatedProduct TestAllocation(Law law, int64_t number) {
   return a;
 }
 
+// A parent who can be phoned.
+inline Relation TestRelation(absl::string_view number) {
+  Relation r;
+  r.number = std::string(number);
+  r.kind = "10";
+  r.name.surname = "Ouder";
+  r.name.name_use = "1";
+  Address& contact = r.addresses.emplace_back();
+  contact.kind = "02";
+  contact.has_phone = true;
+  return r;
+}
+
 inline ParsedMessage AllocationMessage(Law law) {
   ParsedMessage m = Empty(law, MessageType::kAllocation);
   Client c = TestClient(0, true);
   Address a;
   a.kind = "01";
+  a.has_address = true;
   a.has_house = true;
   a.house_number = 12;
   a.house_letter = "a";
@@ -398,7 +537,7 @@ inline ParsedMessage AllocationMessage(Law law) {
   a.town = "Zuidlaren";
   a.country = "NL";
   c.addresses.push_back(a);
-  c.relation_numbers = {"1", "2"};
+  c.relations = {TestRelation("1"), TestRelation("2")};
   m.clients.push_back(c);
   m.allocations.push_back(TestAllocation(law, 10072));
   m.allocations.push_back(TestAllocation(law, 10073));
@@ -483,6 +622,88 @@ inline ParsedMessage AnswerMessage(Law law) {
   return m;
 }
 
+// Two requests for four hours of 45A04 (iWmo: 02A04) a month in 2026, the second after the first; a doctor referred.
+inline ParsedMessage RequestMessage(Law law) {
+  ParsedMessage m = Empty(law, MessageType::kRequest);
+  m.clients.push_back(TestClient(0, false));
+  for (const auto& [reference, period] :
+       {std::pair("ref-1", Days("2026-06-01", "2026-08-31")), std::pair("ref-2", Days("2026-09-01", "2026-12-31"))}) {
+    RequestedProduct& r = m.requests.emplace_back();
+    r.reference = reference;
+    r.category = law == Law::kYouth ? "45" : "02";
+    r.product = r.category + "A04";
+    r.period = period;
+    r.volume = {.volume = 4, .unit = "04", .frequency = "4"};
+    r.referrer = "02";
+    r.referrer_code = "01234567";
+  }
+  return m;
+}
+
+// One allocation stays, one changes, and one is added.
+inline ParsedMessage ChangeRequestMessage(Law law) {
+  ParsedMessage m = Empty(law, MessageType::kChangeRequest);
+  m.clients.emplace_back().bsn = TestBsn(0);
+  ChangeRequest& c = m.change_request.emplace();
+  c.reference = "ref-3";
+  c.reason = "1";
+  c.unchanged.emplace_back().number = 10072;
+  WantedProduct& changed = c.changed.emplace_back();
+  changed.number = 10073;
+  changed.period = Days("2026-06-01", "2026-12-31");
+  changed.volume = {.volume = 5, .unit = "04", .frequency = "2"};
+  WantedProduct& added = c.added.emplace_back();
+  added.category = law == Law::kYouth ? "45" : "02";
+  added.product = added.category + "A05";
+  added.period = Days("2026-06-01", "2026-12-31");
+  added.volume = {.volume = 2, .unit = "16", .frequency = "4"};
+  return m;
+}
+
+// Refused: another product is needed (iWmo); lives elsewhere (iJw).
+inline ParsedMessage ReplyMessage(Law law) {
+  ParsedMessage m = Empty(law, MessageType::kReply);
+  Reply& r = m.reply.emplace();
+  r.reference = "ref-3";
+  r.answer = "1";
+  r.rejection_reason = law == Law::kYouth ? "8" : "1";
+  if (law == Law::kYouth) r.municipality = "1680";
+  return m;
+}
+
+// The return of a message: everything of it once more, each class with the code that it is in order.
+inline ParsedMessage ReturnOf(ParsedMessage m) {
+  m.type = static_cast<MessageType>(static_cast<int>(m.type) + 1);
+  m.header.code = CodeOf(m.law, m.type);
+  m.header.return_identification = "RT1";
+  m.header.return_dated_day = m.header.dated_day + 1;
+  m.header.return_codes = {"0200"};
+  const auto mark = [](auto& rows) {
+    for (auto& row : rows) row.return_codes = {"0200"};
+  };
+  mark(m.clients);
+  for (Client& client : m.clients) {
+    mark(client.addresses);
+    mark(client.relations);
+    for (Relation& relation : client.relations) mark(relation.addresses);
+  }
+  mark(m.allocations);
+  mark(m.starts);
+  mark(m.stops);
+  mark(m.requests);
+  if (m.change_request.has_value()) {
+    m.change_request->return_codes = {"9349", "9350"};
+    mark(m.change_request->unchanged);
+    mark(m.change_request->changed);
+    mark(m.change_request->added);
+  }
+  if (m.reply.has_value()) {
+    m.reply->return_codes = {"9360"};
+    if (!m.reply->municipality.empty()) m.reply->municipality_return_codes = {"0200"};
+  }
+  return m;
+}
+
 inline ParsedMessage SoundMessage(Law law, MessageType type) {
   switch (type) {
     case MessageType::kAllocation:
@@ -491,16 +712,26 @@ inline ParsedMessage SoundMessage(Law law, MessageType type) {
       return StartMessage(law);
     case MessageType::kStop:
       return StopMessage(law);
+    case MessageType::kRequest:
+      return RequestMessage(law);
+    case MessageType::kChangeRequest:
+      return ChangeRequestMessage(law);
+    case MessageType::kReply:
+      return ReplyMessage(law);
     case MessageType::kClaim:
       return ClaimMessage(law);
     case MessageType::kClaimAnswer:
       return AnswerMessage(law);
+    default:
+      return ReturnOf(SoundMessage(law, static_cast<MessageType>(static_cast<int>(type) - 1)));
   }
-  return {};
 }
 
-inline constexpr MessageType kTypes[] = {MessageType::kAllocation, MessageType::kStart, MessageType::kStop, MessageType::kClaim,
-                                         MessageType::kClaimAnswer};
+inline constexpr MessageType kTypes[] = {
+    MessageType::kAllocation,    MessageType::kAllocationReturn,    MessageType::kStart,   MessageType::kStartReturn,
+    MessageType::kStop,          MessageType::kStopReturn,          MessageType::kRequest, MessageType::kRequestReturn,
+    MessageType::kChangeRequest, MessageType::kChangeRequestReturn, MessageType::kReply,   MessageType::kReplyReturn,
+    MessageType::kClaim,         MessageType::kClaimAnswer};
 inline constexpr Law kLaws[] = {Law::kYouth, Law::kWmo};
 
 }  // namespace nmd::ingestion::testing

@@ -17,6 +17,8 @@ namespace nmd::ingestion {
 namespace {
 
 // Allocations, starts, stops and claims in turn, with allocation numbers of their own, of a thousand clients.
+constexpr MessageType kTypes[] = {MessageType::kAllocation, MessageType::kStart, MessageType::kStop, MessageType::kClaim};
+
 std::vector<std::string> Messages(int count, int round) {
   static const auto* const bsns = [] {
     auto* list = new std::vector<std::string>;
@@ -28,7 +30,7 @@ std::vector<std::string> Messages(int count, int round) {
   std::vector<std::string> messages;
   for (int i = 0; i < count; ++i) {
     const int set = round * count + i / 4;
-    ParsedMessage message = testing::SoundMessage(Law::kYouth, testing::kTypes[static_cast<size_t>(i) % 4]);
+    ParsedMessage message = testing::SoundMessage(Law::kYouth, kTypes[static_cast<size_t>(i) % 4]);
     message.header.identification = absl::StrCat(round * count + i);
     for (size_t c = 0; c < message.clients.size(); ++c) message.clients[c].bsn = (*bsns)[(static_cast<size_t>(set) + c) % 1000];
     for (AllocatedProduct& product : message.allocations) product.number += 2 * set;
