@@ -237,6 +237,21 @@ TEST(Costs, ALevelIsThatOfTheDayAndUnknownIsAClassOfItsOwn) {
   EXPECT_EQ(response.figures(1).dimensions(1).label(), "IVN 5");
 }
 
+TEST(Costs, AProductWithoutALevelIsOfTheUnknownClassAndKeepsItsTitle) {
+  ingestion::v1::Fact title = testing::LevelOf("01A03", "");
+  title.mutable_product_level()->set_law(ingestion::v1::WMO);
+  title.mutable_product_level()->set_title("Hulp bij het huishouden");
+  CostsScene scene;
+  scene.Feed(
+      {BatchOf(1, At("2018-05-02"),
+               {AllocationOf({.product = "01A03", .law = ingestion::v1::WMO}),
+                AllocationOf({.person = "p2", .number = 2, .product = "45A04"}), title, testing::LevelOf("45A04", "5")})});
+  const auto response = scene.Ask(CostsScene::Question({"provisions"}, "2018-01", "2018-02", {"ivn", "product"}));
+  EXPECT_EQ(TableOf(response), "ivn= product=01A03 provisions=1\nivn=5 product=45A04 provisions=1\nprovisions=2\n");
+  EXPECT_EQ(response.figures(0).dimensions(0).label(), "Onbekend");
+  EXPECT_EQ(response.figures(0).dimensions(1).label(), "Hulp bij het huishouden");
+}
+
 TEST(Costs, OfHouseholdRevisionsTheLatestKnownHoldsWithAllItsRows) {
   CostsScene scene;
   scene.Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({})})});

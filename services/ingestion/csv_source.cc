@@ -54,7 +54,7 @@ const std::vector<FieldRule>& FieldsOf(ExportKind kind) {
         {"address_end", false}}},
       {internal::v1::REFERRALS, {{"bsn", true}, {"law", true}, {"allocation", false}, {"referrer", true}, {"date", true}}},
       {internal::v1::PRODUCT_LEVELS,
-       {{"law", true}, {"product", true}, {"title", false}, {"ivn", true}, {"start", true}, {"end", false}}},
+       {{"law", true}, {"product", true}, {"title", false}, {"ivn", false}, {"start", true}, {"end", false}}},
       {internal::v1::TARIFFS,
        {{"law", true},
         {"product", true},
@@ -391,7 +391,10 @@ void ReadOther(ExportKind kind, RowReader& row, std::vector<v1::Fact>* facts) {
       level.set_law(row.Law());
       level.set_product(row.Text("product", 5, true));
       level.set_title(row.Text("title", 200));
-      level.set_ivn(row.Code("ivn", true));
+      level.set_ivn(row.Code("ivn"));
+      if (row.ok() && level.title().empty() && level.ivn().empty()) {
+        row.Fault("product", "de regel heeft geen niveau en geen omschrijving; vul er minstens een");
+      }
       row.Validity("start", "end", &start, &end);
       level.set_start_day(start);
       level.set_end_day(end);

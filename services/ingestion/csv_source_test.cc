@@ -232,6 +232,36 @@ TEST(CsvSource, TellsEveryFaultOfAMappingAtOnce) {
 }
 
 // The files an instance starts with read the exports of the demo as they are, one good row each.
+TEST(CsvSource, AProductNeedsATitleOrALevel) {
+  const std::map<std::string, std::string> columns = {
+      {"law", "w"}, {"product", "p"}, {"title", "o"}, {"ivn", "i"}, {"start", "s"}};
+  const CsvReading reading = Read(Mapping(internal::v1::PRODUCT_LEVELS, columns),
+                                  "w;p;o;i;s\n"
+                                  "wmo;01A03;Hulp bij het huishouden;;01-01-2017\n"
+                                  "jeugdwet;45A04;;5;01-01-2017\n"
+                                  "wmo;02A10;;;01-01-2017\n"
+                                  "wmo;07A12;Dagbesteding;9;01-01-2017\n");
+  ASSERT_THAT(reading.facts, SizeIs(2));
+  EXPECT_EQ(reading.facts[0].product_level().law(), v1::WMO);
+  EXPECT_EQ(reading.facts[0].product_level().title(), "Hulp bij het huishouden");
+  EXPECT_EQ(reading.facts[0].product_level().ivn(), "");
+  EXPECT_EQ(reading.facts[1].product_level().title(), "");
+  EXPECT_EQ(reading.facts[1].product_level().ivn(), "5");
+  ASSERT_THAT(reading.findings, SizeIs(2));
+  EXPECT_EQ(reading.findings[0].place, "regel 4, kolom p");
+  EXPECT_EQ(reading.findings[1].place, "regel 5, kolom i");
+  EXPECT_EQ(reading.sound_record_count, 2);
+}
+
+TEST(CsvSource, AListOfTitlesNeedsNoColumnForTheLevel) {
+  const CsvReading reading =
+      Read(Mapping(internal::v1::PRODUCT_LEVELS, {{"law", "w"}, {"product", "p"}, {"title", "o"}, {"start", "s"}}),
+           "w;p;o;s\nwmo;01A03;Hulp bij het huishouden;01-01-2017\n");
+  EXPECT_THAT(reading.findings, IsEmpty());
+  ASSERT_THAT(reading.facts, SizeIs(1));
+  EXPECT_EQ(reading.facts[0].product_level().ivn(), "");
+}
+
 TEST(MappingFiles, ReadTheExportsOfTheDemo) {
   const char* root = std::getenv("NMD_SOURCE_DIR");
   const std::map<std::string, std::pair<std::string, size_t>> exports = {
@@ -243,8 +273,9 @@ TEST(MappingFiles, ReadTheExportsOfTheDemo) {
       {"verwijzingen",
        {"burgerservicenummer;wet;toewijzingnummer;verwijzer;datum\n999900006;jeugdwet;12;huisarts;01-02-2018\n", 1}},
       {"producten",
-       {"wet;productcode;omschrijving;ivn;geldig_vanaf;geldig_tot\njeugdwet;45A04;Ambulant regulier;5;01-01-2017;31-12-2019\n",
-        1}},
+       {"wet;productcode;omschrijving;ivn;geldig_vanaf;geldig_tot\njeugdwet;45A04;Ambulant regulier;5;01-01-2017;31-12-2019\n"
+        "wmo;01A03;Hulp bij het huishouden;;01-01-2017;\n",
+        2}},
       {"tarieven", {"wet;productcode;agb;eenheid;tarief;geldig_vanaf;geldig_tot\nwmo;01A01;;04;30,50;01-01-2017;\n", 1}},
       {"bevolking",
        {"jaar;wijk;buurt;leeftijd_van;leeftijd_tot;geslacht;aantal\n2018;WK173001;BU17300101;0;17;M;412\n2018;;;0;17;;7150\n",
