@@ -182,12 +182,93 @@ TEST(Volume, YearsGrowAsTheMemorandumSays) {
   }
   EXPECT_THAT(clients[2016].size(), testing::AllOf(Ge(560u), Le(660u)));
   EXPECT_THAT(clients[2017].size(), testing::AllOf(Ge(620u), Le(700u)));
-  EXPECT_THAT(clients[2018].size(), testing::AllOf(Ge(640u), Le(740u)));
+  EXPECT_THAT(clients[2018].size(), testing::AllOf(Ge(740u), Le(840u)));
+}
+
+TEST(Volume, GoesOnGrowingAfterJanuary2018WithADipInSummer) {
+  for (const Town& town : Towns()) {
+    SCOPED_TRACE(town.model.profile.id);
+    const auto count = [&town](int month) { return Count(town, MonthOf(2018, month), kForEver); };
+    const auto provisions = [](const Counted& counted) {
+      int total = 0;
+      for (const auto& [level, n] : counted.provisions) total += n;
+      return static_cast<double>(total);
+    };
+    const Counted january = count(1), june = count(6), august = count(8), december = count(12);
+    EXPECT_THAT(provisions(december) / provisions(january), testing::AllOf(Ge(1.03), Le(1.08)));
+    EXPECT_THAT(static_cast<double>(december.clients.size()) / static_cast<double>(january.clients.size()),
+                testing::AllOf(Ge(1.03), Le(1.08)));
+    EXPECT_GT(provisions(june), provisions(august));
+    EXPECT_GE(provisions(august), provisions(january));
+  }
+}
+
+TEST(Volume, RisesThrough2016FromFourFifthsOfJanuary2017) {
+  const auto clients = [](int month) { return Count(Tynaarlo(), MonthOf(2016, month), kForEver).clients.size(); };
+  EXPECT_THAT(clients(1), testing::AllOf(Ge(390u), Le(450u)));  // of 484
+  EXPECT_THAT(clients(6), testing::AllOf(Ge(450u), Le(500u)));
+  EXPECT_THAT(clients(12), testing::AllOf(Ge(460u), Le(510u)));
+}
+
+TEST(Volume, GrantedCostRisesEveryYear) {  // requirements 2.1: 2018 costs a quarter more than 2017
+  for (const Town& town : Towns()) {
+    SCOPED_TRACE(town.model.profile.id);
+    std::map<int, Cents> granted;
+    for (const Claim& claim : town.model.claims) {
+      if (claim.law != Law::kYouth || !claim.reject_code.empty()) continue;
+      for (const ClaimLine& line : claim.lines) {
+        if (line.reject_code.empty()) granted[YearOf(MonthOf(line.period.start))] += line.Signed();
+      }
+    }
+    if (town.model.profile.first_year == 2016) {
+      EXPECT_THAT(100 * granted[2017] / granted[2016], testing::AllOf(Ge(110), Le(130)));
+    }
+    EXPECT_THAT(100 * granted[2018] / granted[2017], testing::AllOf(Ge(118), Le(135)));
+  }
+}
+
+TEST(Volume, EveryMonthOf2018HasPeopleWhoComeAndPeopleWhoGo) {
+  for (const Town& town : Towns()) {
+    SCOPED_TRACE(town.model.profile.id);
+    std::map<Month, int> begun, ended;
+    for (const Provision& p : town.model.provisions) {
+      if (p.law != Law::kYouth || p.withdrawn) continue;
+      ++begun[MonthOf(p.start)];
+      if (p.end != kOpenEnd) ++ended[MonthOf(p.end - 1)];
+    }
+    for (Month month = MonthOf(2018, 2); month <= MonthOf(2018, 12); ++month) {
+      EXPECT_GT(begun[month], 0) << FormatMonth(month);
+      EXPECT_GT(ended[month], 0) << FormatMonth(month);
+    }
+  }
+}
+
+TEST(Volume, NothingIsDecidedLongAfterTheYearEnds) {
+  for (const Town& town : Towns()) {
+    for (const Provision& p : town.model.provisions) {
+      for (const Allocation& a : p.allocations) {
+        EXPECT_LT(a.versions.back().assigned, Moment(2019, 2, 1)) << town.model.profile.id << " " << a.number;
+      }
+    }
+  }
+}
+
+TEST(Volume, AsManyWmoClientsInEveryMonth) {
+  for (const Town& town : Towns()) {
+    for (Month month = MonthOf(town.model.profile.first_year, 1); month < MonthOf(2019, 1); ++month) {
+      std::set<int> clients;
+      for (const Provision& p : town.model.provisions) {
+        if (p.law == Law::kWmo && Period{p.start, p.end}.Overlaps(MonthPeriod(month))) clients.insert(p.person);
+      }
+      EXPECT_EQ(clients.size(), static_cast<size_t>(town.model.profile.wmo_clients))
+          << town.model.profile.id << " " << FormatMonth(month);
+    }
+  }
 }
 
 TEST(Volume, StaysWithinWhatADemoCanLoad) {
   for (const Town& town : Towns()) {
-    EXPECT_THAT(town.files.size(), Le(town.model.profile.full_mess ? 6000u : 3000u)) << town.model.profile.id;
+    EXPECT_THAT(town.files.size(), Le(town.model.profile.full_mess ? 7000u : 3500u)) << town.model.profile.id;
     EXPECT_THAT(town.files.size(), Ge(1500u)) << town.model.profile.id;
     for (const File& file : town.files) ASSERT_LT(file.bytes.size(), 1u << 20) << file.path;
   }
@@ -297,6 +378,17 @@ TEST(Exports, HaveTheAgreedHeaders) {
     }
     EXPECT_EQ(sources.size(), headers.size()) << town.model.profile.id;
   }
+}
+
+TEST(Exports, NameEveryProductAndGiveTheWmoNoLevel) {
+  std::map<std::string, std::vector<std::string>> rows;
+  for (absl::string_view row : absl::StrSplit(Named(Tynaarlo(), "producten").bytes, "\r\n")) {
+    const std::vector<std::string> fields = absl::StrSplit(row, ';');
+    if (fields.size() == 6) rows[fields[1]] = fields;
+  }
+  EXPECT_THAT(rows.at("45A05"), ElementsAre("jeugdwet", "45A05", "Ambulante begeleiding midden", "5", "01-01-2016", ""));
+  EXPECT_THAT(rows.at("01A03"), ElementsAre("wmo", "01A03", "Hulp bij het huishouden", "", "01-01-2016", ""));
+  for (const Product& product : Tynaarlo().model.products) EXPECT_EQ(rows.count(product.code), 1u) << product.code;
 }
 
 TEST(Exports, TellEveryVintageOfTheBudget) {  // T-10, T-12

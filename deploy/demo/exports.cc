@@ -166,8 +166,9 @@ void AddProducts(const Model& model, std::vector<File>* files) {
   const Day begin = DayOf(model.profile.first_year, 1, 1);
   Table products("wet;productcode;omschrijving;ivn;geldig_vanaf;geldig_tot");
   for (const Product& p : model.products) {
-    if (p.level == 0) continue;  // the Wmo has no levels of intervention
-    products.Row({std::string(LawName(p.law)), p.code, p.title, std::to_string(p.level), DutchDay(begin), ""});
+    // The Wmo has no levels of intervention.
+    const std::string level = p.level == 0 ? "" : std::to_string(p.level);
+    products.Row({std::string(LawName(p.law)), p.code, p.title, level, DutchDay(begin), ""});
   }
   products.SendTo(files, "producten", "producten", begin - 20);
 

@@ -50,10 +50,10 @@ struct Profile {
   int first_year;  // first year with care
   Stock january_2017;
   Stock january_2018;
-  int continuing_percent;  // of the provisions of January 2017 that still run in January 2018
-  int before, between,
-      after;  // youth provisions that touch neither month: ended in 2016, within 2017, begun after January 2018
-  int wmo_clients;
+  int continuing_percent;              // of the provisions of January 2017 that still run in January 2018
+  int ending_2018_percent;             // of the provisions of January 2018 that end in that year
+  int before, between;                 // youth provisions that touch neither month: ended in 2016, within 2017
+  int wmo_clients;                     // in every month
   int start_permille, stop_permille;   // how many starts and stops a provider reports
   int change_permille;                 // how many provisions are extended, renewed, shortened or changed
   int withdrawn;                       // allocations that were taken back as never meant

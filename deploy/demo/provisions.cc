@@ -15,6 +15,12 @@ namespace {
 const Month kJanuary2017 = MonthOf(2017, 1);
 const Month kJanuary2018 = MonthOf(2018, 1);
 
+// What happens from this day on lies in the future of the demo.
+const Day kDataEnd = DayOf(2019, 1, 1);
+
+// Youth care in February to December 2018, per mille of January: growth goes on, with a dip in summer.
+constexpr std::array<int, 11> kStockOf2018 = {1006, 1013, 1020, 1027, 1030, 1012, 1004, 1028, 1044, 1056, 1060};
+
 size_t At(int i) { return static_cast<size_t>(i); }
 
 bool InsideF1(Day day) {
@@ -74,34 +80,30 @@ class Planner {
     }
 
     // Provisions outside the two months: of newcomers, and of people who are there already.
-    int newcomer = last_2018;
+    next_person_ = last_2018;
     const auto outside = [&](int count, int newcomer_permille, Period (Planner::*period)()) {
       for (int i = 0; i < count; ++i) {
-        const int client = rng_.Chance(newcomer_permille) ? newcomer++ : rng_.Below(last_2018);
+        const int client = rng_.Chance(newcomer_permille) ? next_person_++ : rng_.Below(last_2018);
         const int level = AnyLevel();
         Add(client, level, (this->*period)());
       }
     };
-    outside(profile.before, 600, &Planner::Ended2016);
+    outside(profile.before, 800, &Planner::Ended2016);
     outside(profile.between, 250, &Planner::Within2017);
-    outside(profile.after, 450, &Planner::After2018);
+    for (size_t i = 0; i < kStockOf2018.size(); ++i) GrowYouth(kJanuary2018 + 1 + static_cast<Month>(i), kStockOf2018[i]);
     for (int i = 0; i < profile.withdrawn; ++i) Withdrawn(rng_.Below(last_2018));
     Refer();
-    youth_clients_ = newcomer;
   }
 
+  // As many clients in every month; who leaves is replaced.
   void Wmo() {
-    const std::vector<int> kinds = {10, 10, 10, 10, 11, 11, 12, 12, 13, 14, 14, 15};  // positions in Products()
-    for (int i = 0; i < model_.profile.wmo_clients; ++i) {
-      const int client = youth_clients_ + i;
-      const int count = rng_.Chance(300) ? 2 : 1;
-      for (int k = 0; k < count; ++k) {
-        const int product = rng_.Pick(kinds);
-        const bool early = rng_.Chance(700);
-        const Day start = early ? AddMonths(first_day_, rng_.Below(6)) : AddMonths(first_day_, rng_.Between(6, Months() - 3));
-        Day end = AddMonths(start, rng_.Between(9, 36));
-        if (model_.products[At(product)].frequency == "4" && rng_.Chance(500)) end = kOpenEnd;
-        AddProvision(Law::kWmo, client, product, {start, end}, 0)->referrer = rng_.Chance(700) ? "01" : "06";
+    first_person_ = next_person_;
+    for (Month month = MonthOf(first_day_); FirstDay(month) < kDataEnd; ++month) {
+      Running running = RunningIn(Law::kWmo, month);
+      while (static_cast<int>(running.people.size()) < model_.profile.wmo_clients) {
+        const int client = Comer(running);
+        running.people.insert(client);
+        for (int count = rng_.Chance(300) ? 2 : 1; count > 0; --count) AddWmo(client, Spread(FirstDay(month)));
       }
     }
   }
@@ -144,18 +146,76 @@ class Planner {
     return std::max(start, Spread(FirstDay(months)));
   }
 
-  // Begins in or before January 2017, ends in or after January 2018.
-  Period Continuing() {
-    const Day start = StartBefore2017();
-    Day end = Spread(FirstDay(kJanuary2018 + rng_.Between(1, 12)));
-    if (end < FirstDay(kJanuary2018 + 1)) end = FirstDay(kJanuary2018 + 1);
-    return {start, end};
+  // Who receives care in a month, and by which level of youth care.
+  struct Running {
+    std::set<int> people;
+    std::array<int, kLevels> provisions = {};
+  };
+
+  Running RunningIn(Law law, Month month) const {
+    Running running;
+    for (const Provision& p : model_.provisions) {
+      if (p.law != law || !Period{p.start, p.end}.Overlaps(MonthPeriod(month))) continue;
+      running.people.insert(p.person);
+      if (law == Law::kYouth) ++running.provisions[At(model_.products[At(p.product)].level - kFirstLevel)];
+    }
+    return running;
   }
 
-  // A day in 2016 or on 1 January 2017; the first day of the data often, because contracts and decisions run per year.
+  // Somebody without care in that month: one in three had it before, the others are new.
+  int Comer(const Running& running) {
+    std::vector<int> former;
+    for (int person = first_person_; person < next_person_; ++person) {
+      if (running.people.count(person) == 0) former.push_back(person);
+    }
+    return !former.empty() && rng_.Chance(333) ? rng_.Pick(former) : next_person_++;
+  }
+
+  // Begins as much care in a month as brings the stock to so much of January 2018, by level and in clients.
+  void GrowYouth(Month month, int permille) {
+    const Stock& january = model_.profile.january_2018;
+    const auto missing = [permille](int then, int now) { return std::max(0, (then * permille + 500) / 1000 - now); };
+    Running running = RunningIn(Law::kYouth, month);
+    std::vector<int> levels;
+    for (int i = 0; i < kLevels; ++i) {
+      levels.insert(levels.end(), At(missing(january.provisions[At(i)], running.provisions[At(i)])), kFirstLevel + i);
+    }
+    rng_.Shuffle(&levels);
+    const std::vector<int> present(running.people.begin(), running.people.end());
+    int comers = missing(january.clients, static_cast<int>(present.size()));
+    for (int level : levels) {
+      const int client = present.empty() || comers-- > 0 ? Comer(running) : rng_.Pick(present);
+      running.people.insert(client);
+      Add(client, level, Begun2018(month));
+    }
+  }
+
+  void AddWmo(int client, Day start) {
+    static const std::vector<int> kKinds = {10, 10, 10, 10, 11, 11, 12, 12, 13, 14, 14, 15};  // positions in Products()
+    const int product = rng_.Pick(kKinds);
+    Day end = AddMonths(start, rng_.Between(12, 48));
+    if (model_.products[At(product)].frequency == "4" && rng_.Chance(500)) end = kOpenEnd;
+    AddProvision(Law::kWmo, client, product, {start, end}, 0)->referrer = rng_.Chance(700) ? "01" : "06";
+  }
+
+  // Begins in or before January 2017, ends after January 2018.
+  Period Continuing() {
+    const Day start = StartBefore2017();
+    return {start, EndAfterF1()};
+  }
+
+  // Of what runs in January 2018 a part ends in that year, more of it in July than in other months; the rest goes on into
+  // 2019.
+  Day EndAfterF1() {
+    const bool this_year = rng_.Chance(10 * model_.profile.ending_2018_percent);
+    const bool with_school = this_year && rng_.Chance(150);
+    return Spread(FirstDay(kJanuary2018 + (with_school ? 6 : this_year ? rng_.Between(1, 11) : rng_.Between(12, 30))));
+  }
+
+  // A day in 2016 or on 1 January 2017; most often the first day of the data, because contracts and decisions run per year.
   Day StartBefore2017() {
     const int months = static_cast<int>(kJanuary2017 - MonthOf(first_day_));
-    if (months == 0 || rng_.Chance(300)) return first_day_;
+    if (months == 0 || rng_.Chance(640)) return first_day_;
     return Spread(FirstDay(kJanuary2017 - rng_.Below(months)));
   }
 
@@ -168,13 +228,12 @@ class Planner {
   Period Running2018() {
     const Day start = rng_.Chance(200) ? FirstDay(kJanuary2018) : Spread(FirstDay(kJanuary2017 + rng_.Between(1, 11)));
     if (rng_.Chance(100)) return {start, kOpenEnd};
-    const Day end = Spread(AddMonths(start, rng_.Between(3, 24)));
-    return {start, std::max(end, FirstDay(kJanuary2018 + rng_.Between(1, 9)))};
+    return {start, std::max(EndAfterF1(), AddMonths(start, 3))};
   }
 
   Period Ended2016() {
-    const Day start = rng_.Chance(600) ? first_day_ : Spread(FirstDay(MonthOf(first_day_) + rng_.Between(1, 8)));
-    const Day end = std::max(Spread(AddMonths(start, rng_.Between(3, 11))), start + 60);
+    const Day start = rng_.Chance(500) ? first_day_ : Spread(FirstDay(MonthOf(first_day_) + rng_.Between(1, 9)));
+    const Day end = std::max(Spread(AddMonths(start, rng_.Between(3, 7))), start + 60);
     return {start, std::min(end, FirstDay(kJanuary2017))};
   }
 
@@ -184,8 +243,8 @@ class Planner {
     return {start, std::min(end, FirstDay(kJanuary2018))};
   }
 
-  Period After2018() {
-    const Day start = Spread(FirstDay(kJanuary2018 + rng_.Between(1, 11)));
+  Period Begun2018(Month month) {
+    const Day start = Spread(FirstDay(month));
     if (rng_.Chance(150)) return {start, kOpenEnd};
     return {start, std::max(Spread(AddMonths(start, rng_.Between(3, 18))), start + 60)};
   }
@@ -258,7 +317,8 @@ class Planner {
     const Product& product = model_.products[At(p->product)];
     const int volume = Volume(product);
     const int64_t first = FirstDecision(p->start);
-    const bool open = p->end == kOpenEnd;
+    // Whether it is known to end: what ends later can still be changed as long as it lasts.
+    const bool open = p->end > kDataEnd;
     const Day last = open ? DayOf(2018, 12, 1) : p->end;
     const int months = static_cast<int>(MonthOf(last) - MonthOf(p->start));
     const bool changes = months >= 4 && rng_.Chance(model_.profile.change_permille);
@@ -335,7 +395,9 @@ class Planner {
   Rng rng_;
   Model& model_;
   Day first_day_ = 0;
-  int youth_clients_ = 0;
+  // Those of the law that is being planned: from first_person_ on; the next new one is next_person_.
+  int first_person_ = 0;
+  int next_person_ = 0;
   std::set<std::tuple<int, int, int>> taken_;  // client, product, provider
 };
 

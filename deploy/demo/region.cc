@@ -28,10 +28,10 @@ Profile Tynaarlo() {
   p.january_2017 = kF1January2017;
   p.january_2018 = kF1January2018;
   p.continuing_percent = 56;
-  p.before = 210;
+  p.ending_2018_percent = 42;
+  p.before = 170;
   p.between = 60;
-  p.after = 150;
-  p.wmo_clients = 280;
+  p.wmo_clients = 190;
   p.start_permille = 640;
   p.stop_permille = 850;
   p.change_permille = 460;
@@ -58,10 +58,10 @@ Profile Neighbour(absl::string_view code, absl::string_view name, int percent, i
   // A town twice the size must not mean twice the messages: longer care, fewer changes and fewer reports.
   const bool town = percent > 150;
   p.continuing_percent = town ? 85 : 72;
+  p.ending_2018_percent = town ? 20 : 30;
   p.before = 0;
   p.between = Scale(40, town ? 60 : percent);
-  p.after = Scale(70, town ? 80 : percent);
-  p.wmo_clients = Scale(100, town ? 140 : percent);
+  p.wmo_clients = Scale(70, town ? 140 : percent);
   p.start_permille = town ? 60 : 330;
   p.stop_permille = town ? 500 : 700;
   p.change_permille = town ? 50 : 230;
@@ -96,7 +96,7 @@ std::vector<Profile> Profiles(uint64_t seed, int size_percent) {
   for (Profile& p : all) {
     p.january_2017 = Scaled(p.january_2017, size_percent, 0, &rng);
     p.january_2018 = Scaled(p.january_2018, size_percent, 0, &rng);
-    for (int* n : {&p.before, &p.between, &p.after, &p.wmo_clients}) *n = *n == 0 ? 0 : Scale(*n, size_percent);
+    for (int* n : {&p.before, &p.between, &p.wmo_clients}) *n = *n == 0 ? 0 : Scale(*n, size_percent);
   }
   return all;
 }
