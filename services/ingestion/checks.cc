@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/ingestion/checks.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstdint>
 #include <optional>
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/core/codes.h"
 #include "services/ingestion/message_reader.h"
@@ -54,7 +58,11 @@ constexpr uint32_t k301 = In({MessageType::kAllocation});
 constexpr uint32_t k307 = In({MessageType::kStop});
 constexpr uint32_t k323 = In({MessageType::kClaim});
 constexpr uint32_t k325 = In({MessageType::kClaimAnswer});
+constexpr uint32_t k315 = In({MessageType::kRequest});
+constexpr uint32_t k317 = In({MessageType::kChangeRequest});
+constexpr uint32_t k319 = In({MessageType::kReply});
 constexpr uint32_t k305And307 = In({MessageType::kStart, MessageType::kStop});
+constexpr uint32_t kWithPerson = k301 | k305And307 | k315;
 constexpr uint32_t k323And325 = k323 | k325;
 
 const std::vector<ClaimLine>& LinesOf(const ParsedMessage& m) {
@@ -86,6 +94,9 @@ void EndAfterBegin(const ParsedMessage& m, Report& report) {
   for (size_t i = 0; i < m.allocations.size(); ++i) {
     if (m.allocations[i].period.Empty()) report.Add(absl::StrCat(AllocationPlace(i), "/Einddatum"));
   }
+  for (size_t i = 0; i < m.requests.size(); ++i) {
+    if (m.requests[i].period.Empty()) report.Add(absl::StrCat(RequestPlace(i), "/ToewijzingEinddatum"));
+  }
   if (m.claim.has_value() && m.claim->period.Empty()) report.Add("Declaratie/DeclaratiePeriode/Einddatum");
   for (const ClaimLine& line : LinesOf(m)) {
     if (line.period.Empty()) report.Add(absl::StrCat(LinePlace(m.type, line), "/ProductPeriode/Einddatum"));
@@ -116,21 +127,46 @@ void EachAllocation(const ParsedMessage& m, Report& report, absl::string_view el
   }
 }
 
+// The same for what a 315 asks for, whose elements may have another name.
+template <typename Condition>
+void EachRequest(const ParsedMessage& m, Report& report, absl::string_view element, Condition is_wrong) {
+  for (size_t i = 0; i < m.requests.size(); ++i) {
+    if (is_wrong(m.requests[i])) report.Add(absl::StrCat(RequestPlace(i), element));
+  }
+}
+
 void EndOfBudget(const ParsedMessage& m, Report& report) {
-  EachAllocation(m, report, "/Einddatum", [](const AllocatedProduct& a) { return a.budget && !IsClosed(a.period); });
+  const auto is_wrong = [](const auto& row) { return row.budget && !IsClosed(row.period); };
+  EachAllocation(m, report, "/Einddatum", is_wrong);
+  EachRequest(m, report, "/ToewijzingEinddatum", is_wrong);
 }
 void EndOfWeekly(const ParsedMessage& m, Report& report) {
-  EachAllocation(m, report, "/Einddatum",
-                 [](const AllocatedProduct& a) { return a.volume && a.volume->frequency == "2" && !IsClosed(a.period); });
+  const auto is_wrong = [](const auto& row) { return row.volume && row.volume->frequency == "2" && !IsClosed(row.period); };
+  EachAllocation(m, report, "/Einddatum", is_wrong);
+  EachRequest(m, report, "/ToewijzingEinddatum", is_wrong);
 }
 void VolumeWithoutBudget(const ParsedMessage& m, Report& report) {
-  EachAllocation(m, report, "/Omvang", [](const AllocatedProduct& a) { return a.volume && a.budget; });
+  const auto is_wrong = [](const auto& row) { return row.volume && row.budget; };
+  EachAllocation(m, report, "/Omvang", is_wrong);
+  EachRequest(m, report, "/Omvang", is_wrong);
 }
 void BudgetWithoutVolume(const ParsedMessage& m, Report& report) {
-  EachAllocation(m, report, "/Budget", [](const AllocatedProduct& a) { return a.volume && a.budget; });
+  const auto is_wrong = [](const auto& row) { return row.volume && row.budget; };
+  EachAllocation(m, report, "/Budget", is_wrong);
+  EachRequest(m, report, "/Budget", is_wrong);
 }
 void ProductOrBudget(const ParsedMessage& m, Report& report) {
-  EachAllocation(m, report, "/Product", [](const AllocatedProduct& a) { return a.category.empty() && !a.budget; });
+  const auto is_wrong = [](const auto& row) { return row.category.empty() && !row.budget; };
+  EachAllocation(m, report, "/Product", is_wrong);
+  EachRequest(m, report, "/Product", is_wrong);
+}
+void VolumeOfProduct(const ParsedMessage& m, Report& report) {
+  const auto is_wrong = [](const auto& row) { return !row.product.empty() && !row.volume; };
+  EachAllocation(m, report, "/Omvang", is_wrong);
+  EachRequest(m, report, "/Omvang", is_wrong);
+  for (size_t i = 0; m.change_request && i < m.change_request->added.size(); ++i) {
+    if (is_wrong(m.change_request->added[i])) report.Add(absl::StrCat(AddedPlace(i), "/Omvang"));
+  }
 }
 void DeletedIsEmpty(const ParsedMessage& m, Report& report) {
   EachAllocation(m, report, "/RedenWijziging",
@@ -138,6 +174,246 @@ void DeletedIsEmpty(const ParsedMessage& m, Report& report) {
 }
 void ReasonOneIsGone(const ParsedMessage& m, Report& report) {
   EachAllocation(m, report, "/RedenWijziging", [](const AllocatedProduct& a) { return a.change_reason == "01"; });
+}
+
+// Calls `visit` with every contact of a client and of the relations, and where it is.
+template <typename Visit>
+void EachContact(const ParsedMessage& m, Visit visit) {
+  for (const Client& client : m.clients) {
+    for (size_t i = 0; i < client.relations.size(); ++i) {
+      for (const Address& contact : client.relations[i].addresses) {
+        visit(contact, absl::StrCat("Client/Relaties/Relatie[", i + 1, "]/Contact"));
+      }
+    }
+    for (size_t i = 0; i < client.addresses.size(); ++i) {
+      visit(client.addresses[i], absl::StrCat("Client/Contactgegevens/Contact[", i + 1, "]"));
+    }
+  }
+}
+
+// The same with every client and relation.
+template <typename Visit>
+void EachPerson(const ParsedMessage& m, Visit visit) {
+  for (const Client& client : m.clients) {
+    visit(static_cast<const Person&>(client), std::string("Client"));
+    for (size_t i = 0; i < client.relations.size(); ++i) {
+      visit(static_cast<const Person&>(client.relations[i]), absl::StrCat("Client/Relaties/Relatie[", i + 1, "]"));
+    }
+  }
+}
+
+void CountryIffPostcode(const ParsedMessage& m, Report& report) {
+  EachContact(m, [&](const Address& a, const std::string& place) {
+    if (a.country.empty() != a.postcode.empty()) report.Add(place + "/Adres/LandCode");
+  });
+}
+void HouseInNetherlands(const ParsedMessage& m, Report& report) {
+  EachContact(m, [&](const Address& a, const std::string& place) {
+    if (a.country == "NL" && !a.has_house) report.Add(place + "/Adres/Huis");
+  });
+}
+void PostcodeOfHome(const ParsedMessage& m, Report& report) {
+  EachContact(m, [&](const Address& a, const std::string& place) {
+    const bool home = a.kind == "01" || a.kind == "03";
+    if (home && a.has_address && a.postcode.empty()) report.Add(place + "/Adres/Postcode");
+  });
+}
+void PostcodeFormat(const ParsedMessage& m, Report& report) {
+  // [1-9][0-9]{3}[a-zA-Z]{2} by the text of the rule: no space, unlike IsPostcode.
+  const auto fits = [](absl::string_view p) {
+    return p.size() == 6 && p[0] != '0' && IsDigits(p.substr(0, 4)) && absl::ascii_isalpha(static_cast<unsigned char>(p[4])) &&
+           absl::ascii_isalpha(static_cast<unsigned char>(p[5]));
+  };
+  EachContact(m, [&](const Address& a, const std::string& place) {
+    if (a.country == "NL" && !a.postcode.empty() && !fits(a.postcode)) report.Add(place + "/Adres/Postcode");
+  });
+}
+void PeriodOfTemporaryStay(const ParsedMessage& m, Report& report) {
+  EachContact(m, [&](const Address& a, const std::string& place) {
+    if (a.has_period && a.kind != "04") report.Add(place + "/Periode");
+  });
+}
+void ContactReaches(const ParsedMessage& m, Report& report) {
+  EachContact(m, [&](const Address& a, const std::string& place) {
+    if (!a.has_phone && !(a.has_house && !a.postcode.empty())) report.Add(place);
+  });
+}
+void ClientHasAddress(const ParsedMessage& m, Report& report) {
+  const std::vector<Address>& contacts = m.clients.front().addresses;
+  const bool has = std::any_of(contacts.begin(), contacts.end(),
+                               [](const Address& a) { return a.has_address && a.kind >= "01" && a.kind <= "03"; });
+  if (!has) report.Add("Client/Contactgegevens");
+}
+void LanguageIffInterpreter(const ParsedMessage& m, Report& report) {
+  const Client& client = m.clients.front();
+  if ((client.communication == "1") != client.has_language) report.Add("Client/Communicatie/Taal");
+}
+
+void NameUseFits(const ParsedMessage& m, Report& report) {
+  EachPerson(m, [&](const Person& p, const std::string& place) {
+    const std::string& use = p.name.name_use;
+    const bool fits = p.name.partner_surname.empty() ? use == "1" || use == "6" : use >= "1" && use <= "4";
+    if (!fits) report.Add(place + "/Naam/NaamGebruik");
+  });
+}
+void ClientIsNatural(const ParsedMessage& m, Report& report) {
+  if (m.clients.front().name.name_use == "6") report.Add("Client/Naam/NaamGebruik");
+}
+void BirthDateFits(const ParsedMessage& m, Report& report) {
+  EachPerson(m, [&](const Person& p, const std::string& place) {
+    if (p.birth_date_use.empty()) return;
+    // What is unknown is filled with 01, a year with 1900 (IV009).
+    const Civil birth = CivilOf(p.birth_day);
+    const bool fits =
+        birth.day == 1 && (p.birth_date_use < "2" || birth.month == 1) && (p.birth_date_use < "3" || birth.year == 1900);
+    if (!fits) report.Add(place + "/Geboortedatum/DatumGebruik");
+  });
+}
+
+// The same day so many years earlier, or the last of February.
+Day YearsBefore(Day day, int years) {
+  const Civil civil = CivilOf(day);
+  const int year = civil.year - years;
+  return DayOf(year, civil.month, std::min(civil.day, DaysInMonth(MonthOf(year, civil.month))));
+}
+
+void NotTooOld(const ParsedMessage& m, Report& report) {
+  const Client& client = m.clients.front();
+  const bool unknown = client.birth_date_use == "3" && client.birth_day == DayOf(1900, 1, 1);
+  if (!unknown && client.birth_day < YearsBefore(m.header.dated_day, 120)) report.Add("Client/Geboortedatum/Datum");
+}
+
+// The rule names classes, not elements: those that tell of what has happened when the message is made. That a period of care
+// is over is TR137, which is said once.
+void NotAfterDating(const ParsedMessage& m, Report& report) {
+  const Day dated = m.header.dated_day;
+  EachPerson(m, [&](const Person& p, const std::string& place) {
+    if (p.has_birth_day && p.birth_day > dated) report.Add(place + "/Geboortedatum/Datum");
+  });
+  EachAllocation(m, report, "/Toewijzingsdatum",
+                 [&](const AllocatedProduct& a) { return a.assigned_second >= (int64_t{dated} + 1) * 86'400; });
+  for (size_t i = 0; i < m.starts.size(); ++i) {
+    if (m.starts[i].start_day > dated) report.Add(absl::StrCat(StartPlace(i), "/Begindatum"));
+  }
+  for (size_t i = 0; i < m.stops.size(); ++i) {
+    if (m.stops[i].period.start > dated) report.Add(absl::StrCat(StopPlace(i), "/Begindatum"));
+  }
+  if (m.claim && m.claim->dated_day > dated) report.Add("Declaratie/DeclaratieDagtekening");
+}
+
+struct OverlapRow {
+  absl::string_view category;  // empty: generic, overlaps with every product
+  absl::string_view product;   // empty: stands for the whole category
+  Period period;
+};
+
+// Which rows have a product that an earlier starting row has at the same time (TR302, TR386, TR410). In iWmo the aids of
+// categories 11 to 14 may overlap with anything. Cost: one sort.
+std::vector<size_t> Overlapping(Law law, const std::vector<OverlapRow>& rows) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const bool aid = law == Law::kWmo && rows[i].category >= "11" && rows[i].category <= "14";
+    if (!aid && !rows[i].period.Empty()) order.push_back(i);
+  }
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return std::pair(rows[a].period.start, a) < std::pair(rows[b].period.start, b); });
+  // Latest end so far of all rows, of those of a category, and of those of a category and code ("" for the rows without).
+  using Key = std::pair<absl::string_view, absl::string_view>;
+  constexpr Day kNever = INT32_MIN;
+  Day all = kNever, generic = kNever;
+  absl::flat_hash_map<absl::string_view, Day> categories;
+  absl::flat_hash_map<Key, Day> products;
+  const auto end_of = [](const auto& ends, const auto& key) {
+    const auto found = ends.find(key);
+    return found == ends.end() ? kNever : found->second;
+  };
+  const auto extend = [](Day& end, Day to) { end = std::max(end, to); };
+  std::vector<size_t> found;
+  for (const size_t i : order) {
+    const OverlapRow& row = rows[i];
+    Day taken = generic;
+    if (row.category.empty()) {
+      taken = all;
+    } else if (row.product.empty()) {
+      extend(taken, end_of(categories, row.category));
+    } else {
+      extend(taken, std::max(end_of(products, Key(row.category, row.product)), end_of(products, Key(row.category, ""))));
+    }
+    if (taken > row.period.start) found.push_back(i);
+    extend(all, row.period.end);
+    if (row.category.empty()) {
+      extend(generic, row.period.end);
+    } else {
+      extend(categories.try_emplace(row.category, kNever).first->second, row.period.end);
+      extend(products.try_emplace(Key(row.category, row.product), kNever).first->second, row.period.end);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+void AllocationsApart(const ParsedMessage& m, Report& report) {
+  std::vector<OverlapRow> rows;
+  for (const AllocatedProduct& a : m.allocations) {
+    rows.push_back({a.category, a.product, a.Deleted() ? Period{0, 0} : a.period});
+  }
+  for (const size_t i : Overlapping(m.law, rows)) report.Add(absl::StrCat(AllocationPlace(i), "/Product"));
+}
+void RequestsApart(const ParsedMessage& m, Report& report) {
+  std::vector<OverlapRow> rows;
+  for (const RequestedProduct& r : m.requests) rows.push_back({r.category, r.product, r.period});
+  for (const size_t i : Overlapping(m.law, rows)) report.Add(absl::StrCat(RequestPlace(i), "/Product"));
+}
+void AdditionsApart(const ParsedMessage& m, Report& report) {
+  std::vector<OverlapRow> rows;
+  for (const WantedProduct& w : m.change_request->added) rows.push_back({w.category, w.product, w.period});
+  for (const size_t i : Overlapping(m.law, rows)) report.Add(absl::StrCat(AddedPlace(i), "/Product"));
+}
+
+void DecisionStartIffNumber(const ParsedMessage& m, Report& report) {
+  EachRequest(m, report, "/BeschikkingIngangsdatum",
+              [](const RequestedProduct& r) { return r.decision_start.has_value() != r.decision_number.has_value(); });
+}
+bool IsCareReferrer(const RequestedProduct& r) { return r.referrer >= "02" && r.referrer <= "05"; }
+void ReferrerNameOrCode(const ParsedMessage& m, Report& report) {
+  EachRequest(m, report, "/Verwijzer/Naam", [](const RequestedProduct& r) {
+    return IsCareReferrer(r) && !r.referrer_code.empty() && !r.referrer_name.empty();
+  });
+}
+void ReferrerNameWithoutCode(const ParsedMessage& m, Report& report) {
+  EachRequest(m, report, "/Verwijzer/Naam", [](const RequestedProduct& r) {
+    return IsCareReferrer(r) && r.referrer_code.empty() && r.referrer_name.empty();
+  });
+}
+void NoCodeOfOthers(const ParsedMessage& m, Report& report) {
+  EachRequest(m, report, "/Verwijzer/ZorgverlenerCode",
+              [](const RequestedProduct& r) { return !IsCareReferrer(r) && !r.referrer_code.empty(); });
+}
+void ReferencesDiffer(const ParsedMessage& m, Report& report) {
+  absl::flat_hash_set<absl::string_view> references;
+  EachRequest(m, report, "/ReferentieAanbieder",
+              [&](const RequestedProduct& r) { return !references.insert(r.reference).second; });
+}
+
+void StartsFromAllocations(const ParsedMessage& m, Report& report) {
+  if (m.change_request->unchanged.empty() && m.change_request->changed.empty()) report.Add("Client/Verzoek");
+}
+void WantsAChange(const ParsedMessage& m, Report& report) {
+  if (m.change_request->changed.empty() && m.change_request->added.empty()) report.Add("Client/Verzoek");
+}
+void ReasonOfRefusal(const ParsedMessage& m, Report& report) {
+  if (m.reply->answer == "1" && m.reply->rejection_reason.empty()) report.Add("Antwoord/RedenAfwijzingVerzoek");
+}
+void NoReasonWithoutRefusal(const ParsedMessage& m, Report& report) {
+  if (m.reply->answer != "1" && !m.reply->rejection_reason.empty()) report.Add("Antwoord/RedenAfwijzingVerzoek");
+}
+// Only iJw has the element.
+void HomeOfRefused(const ParsedMessage& m, Report& report) {
+  const bool elsewhere = m.law == Law::kYouth && m.reply->rejection_reason == "8";
+  if (elsewhere && m.reply->municipality.empty()) report.Add("Antwoord/Woonplaatsbeginsel");
+}
+void NoHomeOfOthers(const ParsedMessage& m, Report& report) {
+  if (m.reply->rejection_reason != "8" && !m.reply->municipality.empty()) report.Add("Antwoord/Woonplaatsbeginsel");
 }
 
 template <typename Condition>
@@ -165,6 +441,16 @@ void OneMonthPerLine(const ParsedMessage& m, Report& report) {
 void WholeMonth(const ParsedMessage& m, Report& report) {
   if (m.claim->period != MonthPeriod(MonthOf(m.claim->period.start))) report.Add("Declaratie/DeclaratiePeriode");
 }
+// That a period does not end before it begins is CS003, which is said once.
+void PeriodIsOver(const ParsedMessage& m, Report& report) {
+  const Day dated = m.header.dated_day;
+  if (m.claim && m.claim->period.end - 1 > dated) report.Add("Declaratie/DeclaratiePeriode/Einddatum");
+  EachLine(m, report, "/ProductPeriode/Einddatum", [&](const ClaimLine& l) { return l.period.end - 1 > dated; });
+}
+void NotTooLate(const ParsedMessage& m, Report& report) {
+  const Day first = YearsBefore(m.claim->dated_day, 5);
+  EachLine(m, report, "/ProductPeriode/Einddatum", [&](const ClaimLine& l) { return l.period.end - 1 < first; });
+}
 void ZeroIsDebit(const ParsedMessage& m, Report& report) {
   const auto is_wrong = [](const Amount& amount) { return amount.cents == 0 && amount.credit; };
   if (m.claim && is_wrong(m.claim->total)) report.Add("Declaratie/TotaalIngediendBedrag/DebetCredit");
@@ -173,7 +459,7 @@ void ZeroIsDebit(const ParsedMessage& m, Report& report) {
   EachLine(m, report, "/IngediendBedrag/DebetCredit", [&](const ClaimLine& l) { return is_wrong(l.amount); });
 }
 
-// The logical keys of domain-standards 1.8, within the one message.
+// The logical keys of domain-standards 1.8, within the one message. That of a request is TR383, which is said once.
 void Duplicates(const ParsedMessage& m, Report& report) {
   using Key = std::tuple<int64_t, absl::string_view, absl::string_view, Day, absl::string_view, Day>;
   absl::flat_hash_set<Key> keys;
@@ -191,6 +477,17 @@ void Duplicates(const ParsedMessage& m, Report& report) {
     const StoppedProduct& s = m.stops[i];
     const Key key = {s.number.value_or(kNoNumber), s.category, s.product, s.period.start, s.reason, s.period.end};
     if (!keys.insert(key).second) report.Add(StopPlace(i));
+  }
+  if (m.change_request.has_value()) {
+    // A number that stays as it is and changes too is no duplicate of one class: TR361 judges that.
+    const auto once = [&](const std::vector<WantedProduct>& rows, absl::string_view place) {
+      keys.clear();
+      for (size_t i = 0; i < rows.size(); ++i) {
+        if (!keys.insert({rows[i].number, "", "", 0, "", 0}).second) report.Add(absl::StrCat(place, "[", i + 1, "]"));
+      }
+    };
+    once(m.change_request->unchanged, "Client/Verzoek/OngewijzigdeProducten/OngewijzigdProduct");
+    once(m.change_request->changed, "Client/Verzoek/TeWijzigenProducten/TeWijzigenProduct");
   }
   absl::flat_hash_set<absl::string_view> names;
   const std::vector<ClaimLine>& lines = LinesOf(m);
@@ -275,29 +572,66 @@ void AmountIsVolumeTimesTariff(const ParsedMessage& m, Report& report) {
            [](const ClaimLine& l) { return l.tariff.has_value() && !AmountFits(l.unit, l.volume, *l.tariff, l.amount.cents); });
 }
 
-// Not in the table, on purpose: CS100 (periods from 2021 on), CS338 (frequency of some units) and CD080 (no Omvang without
-// a product code). They are the cut-over to release 3.0 of 1-1-2021; history before it is delivered to the monitor in the
-// form of 3.2, and is right.
+// Not in the table, on purpose: CS100 (periods from 2021 on), CS338 (frequency of some units), and CD080, CD095 and CD096
+// (no Omvang without a product code). They are the cut-over to release 3.0 of 1-1-2021; history before it is delivered to the
+// monitor in the form of 3.2, and is right. CS015, CS025 and CS319 are facets of the schemas: level 1 finds them.
+// TR380 (a date of a NieuwProduct lies after the Dagtekening) does not say which date, and official samples break either.
 constexpr Rule kRules[] = {
+    {"CD005", 2, k301, "0001", "LandCode hoort bij een Postcode. Vul beide in, of laat beide weg.", CountryIffPostcode},
+    {"CD007", 2, k301, "0001", "Taal hoort bij Vorm 1 (tolk taal). Vul de Taal daar in, en laat haar anders weg.",
+     LanguageIffInterpreter},
+    {"CD009", 2, k301, "0001", "Een Periode mag alleen bij een tijdelijk verblijfadres (Soort 04). Laat de Periode weg.",
+     PeriodOfTemporaryStay},
+    {"CD025", 2, k301, "0001", "Bij een adres in Nederland is Huis verplicht. Vul het huisnummer in.", HouseInNetherlands},
+    {"CD034", 2, k301, "0001",
+     "Bij een BRP-adres (Soort 01) en een verblijfadres (Soort 03) is de Postcode verplicht. Vul de Postcode in.",
+     PostcodeOfHome},
+    {"CD041", 2, k301 | k315 | k317, "0001", "Bij een productcode is Omvang verplicht. Vul de Omvang in.", VolumeOfProduct},
+    {"CD043", 2, k315, "0001", "BeschikkingIngangsdatum hoort bij een BeschikkingNummer. Vul beide in, of laat beide weg.",
+     DecisionStartIffNumber},
     {"CD060", 2, k323And325, "0001",
      "VorigReferentieNummer hoort alleen bij een creditregel (C). Vul het daar, en laat het bij een "
      "debetregel (D) weg.",
      PreviousIffCredit},
-    {"CD075", 2, k301, "0001", "Bij een Budget is een Einddatum verplicht. Vul de Einddatum in.", EndOfBudget},
-    {"CD076", 2, k301, "0001", "Bij een omvang per week (Frequentie 2) is een Einddatum verplicht. Vul de Einddatum in.",
+    {"CD066", 2, k315, "0001",
+     "Bij verwijzertype 02 tot en met 05 met een ZorgverlenerCode blijft Naam leeg. Laat een van de twee weg.",
+     ReferrerNameOrCode},
+    {"CD067", 2, k315, "0001",
+     "Bij verwijzertype 02 tot en met 05 is een ZorgverlenerCode of een Naam nodig. Vul een van de twee in.",
+     ReferrerNameWithoutCode},
+    {"CD068", 2, k315, "0001", "Alleen bij verwijzertype 02 tot en met 05 hoort een ZorgverlenerCode. Laat de code weg.",
+     NoCodeOfOthers},
+    {"CD075", 2, k301 | k315, "0001", "Bij een Budget is een Einddatum verplicht. Vul de Einddatum in.", EndOfBudget},
+    {"CD076", 2, k301 | k315, "0001", "Bij een omvang per week (Frequentie 2) is een Einddatum verplicht. Vul de Einddatum in.",
      EndOfWeekly},
-    {"CD077", 2, k301, "0001", "Omvang mag niet gevuld zijn als Budget gevuld is. Laat een van de twee weg.",
+    {"CD077", 2, k301 | k315, "0001", "Omvang mag niet gevuld zijn als Budget gevuld is. Laat een van de twee weg.",
      VolumeWithoutBudget},
-    {"CD078", 2, k301, "0001", "Budget mag niet gevuld zijn als Omvang gevuld is. Laat een van de twee weg.",
+    {"CD078", 2, k301 | k315, "0001", "Budget mag niet gevuld zijn als Omvang gevuld is. Laat een van de twee weg.",
      BudgetWithoutVolume},
-    {"CD079", 2, k301, "0001", "Zonder Budget is een Product verplicht. Vul het Product in.", ProductOrBudget},
+    {"CD079", 2, k301 | k315, "0001", "Zonder Budget is een Product verplicht. Vul het Product in.", ProductOrBudget},
+    {"CD085", 2, k319, "0001",
+     "Bij een afgewezen verzoek (VerzoekAntwoord 1) is RedenAfwijzingVerzoek verplicht. Vul de reden in.", ReasonOfRefusal},
+    {"CD086", 2, k319, "0001",
+     "RedenAfwijzingVerzoek hoort alleen bij een afgewezen verzoek (VerzoekAntwoord 1). Laat de reden weg.",
+     NoReasonWithoutRefusal},
     {"CD087", 2, k323, "0001",
      "ProductTarief is verplicht, behalve bij euro's (Eenheid 83). Vul het in, of laat het bij euro's "
      "weg.",
      TariffUnlessEuros},
-    {"CS002", 2, kAll, "0001", "Het burgerservicenummer voldoet niet aan de elfproef. Controleer het nummer in de bron.", Bsn},
-    {"CS003", 2, kAll & ~k305And307, "0001", "De Einddatum ligt voor de begindatum. Verbeter een van de twee.", EndAfterBegin},
+    {"CS002", 2, kAll & ~k319, "0001",
+     "Het burgerservicenummer voldoet niet aan de elfproef. Controleer het nummer in de bron.", Bsn},
+    {"CS003", 2, k301 | k315 | k323And325, "0001", "De Einddatum ligt voor de begindatum. Verbeter een van de twee.",
+     EndAfterBegin},
+    {"CS050", 2, k301, "0001",
+     "NaamGebruik past niet bij de naam: met Partnernaam 1 tot en met 4, zonder Partnernaam 1 of 6. Verbeter NaamGebruik.",
+     NameUseFits},
     {"CS058", 2, k305And307, "0001", "StatusAanlevering moet 1 (eerste aanlevering) of 3 (verwijderen) zijn.", Status},
+    {"CS089", 2, k301, "0001", "De Postcode is geen Nederlandse postcode, terwijl LandCode NL is. Verbeter een van de twee.",
+     PostcodeFormat},
+    {"CS139", 2, kWithPerson, "0001",
+     "DatumGebruik past niet bij de Datum: vul wat onbekend is met 01, en een onbekend jaar met 1900.", BirthDateFits},
+    {"CS318", 2, k301, "0001", "NaamGebruik 6 (niet-natuurlijk persoon) mag niet bij een client. Gebruik een andere waarde.",
+     ClientIsNatural},
     {"CS325", 2, k323And325, "0001", "Bij een bedrag van 0 hoort DebetCredit D.", ZeroIsDebit},
     {"CS335", 2, k301, "0001", "RedenWijziging 13 (verwijderd) mag alleen als Ingangsdatum en Einddatum gelijk zijn.",
      DeletedIsEmpty},
@@ -308,19 +642,48 @@ constexpr Rule kRules[] = {
     {"CS339", 2, k323, "0001", "Bij euro's (Eenheid 83) moet het bedrag gelijk zijn aan het GeleverdVolume, in eurocenten.",
      EurosAreAmount},
     {"CS340", 2, k323, "0001", "De DeclaratiePeriode moet precies een hele kalendermaand zijn.", WholeMonth},
+    {"TR002", 2, kWithPerson, "0001",
+     "De Geboortedatum ligt meer dan 120 jaar voor de Dagtekening. Controleer de datum in de bron.", NotTooOld},
+    {"TR006", 2, k301, "0001", "Dit Contact heeft geen Telefoon, en ook geen Huis met Postcode. Vul een van beide in.",
+     ContactReaches},
     {"TR018", 2, k307, "0001", "De Einddatum ligt voor de Begindatum. Verbeter een van de twee.", StopAfterStart},
-    {"TR101", 2, kAll, "0001", "Deze regel staat al in het bericht. Haal de dubbele regel weg, of geef hem een eigen nummer.",
-     Duplicates},
+    {"TR061", 2, k301, "0001",
+     "De client heeft geen adres van Soort 01 (BRP), 02 (correspondentie) of 03 (verblijf). Voeg er een toe.",
+     ClientHasAddress},
+    {"TR101", 2, kAll & ~(k315 | k319), "0001",
+     "Deze regel staat al in het bericht. Haal de dubbele regel weg, of geef hem een eigen nummer.", Duplicates},
+    {"TR134", 2, kWithPerson | k323, "0001", "Deze datum ligt na de Dagtekening van het bericht. Verbeter een van de twee.",
+     NotAfterDating},
+    {"TR137", 2, k323And325, "0001",
+     "De periode eindigt na de Dagtekening van het bericht. Declareer een maand pas als hij voorbij is.", PeriodIsOver},
+    {"TR302", 2, k301, "0001",
+     "Dit product is in dezelfde periode al toegewezen in het bericht. Laat de perioden op elkaar aansluiten.",
+     AllocationsApart},
     {"TR315", 2, k323, "0001", "Deze prestatie wordt in het bericht al gecrediteerd. Crediteer elke prestatie een keer.",
      CreditOnce},
     {"TR316", 2, k323, "0001", "Deze creditregel crediteert een regel uit hetzelfde bericht. Laat beide regels weg.",
      NoCreditOfOwnLine},
+    {"TR335", 2, k323, "0001",
+     "De ProductPeriode eindigt meer dan 5 jaar voor de DeclaratieDagtekening. Zo oud mag een prestatie niet zijn.",
+     NotTooLate},
     {"TR342", 2, k325, "0001",
      "De afgewezen prestaties verklaren het verschil tussen TotaalIngediendBedrag en "
      "TotaalToegekendBedrag niet. Controleer de bedragen en de regels.",
      RejectedExplainDifference},
+    {"TR352", 2, k317, "0001", "Het verzoek noemt geen enkele toewijzing. Neem elke toewijzing op die nu geldt.",
+     StartsFromAllocations},
+    {"TR353", 2, k317, "0001", "Het verzoek wijzigt niets. Neem een te wijzigen of een nieuw product op.", WantsAChange},
     {"TR358", 2, k323, "0001",
      "TotaalIngediendBedrag is niet de som van de debetregels min de creditregels. Reken het totaal na.", TotalIsSum},
+    {"TR377", 2, k319, "0001",
+     "Bij afwijzing op het woonplaatsbeginsel (reden 8) is Woonplaatsbeginsel verplicht. Noem de gemeente.", HomeOfRefused},
+    {"TR383", 2, k315, "0001",
+     "Deze ReferentieAanbieder staat al in het bericht. Geef elk gevraagd product een eigen referentie.", ReferencesDiffer},
+    {"TR386", 2, k315, "0001",
+     "Dit product is in dezelfde periode al gevraagd in het bericht. Laat de perioden op elkaar aansluiten.", RequestsApart},
+    {"TR409", 2, k319, "0001", "Woonplaatsbeginsel hoort alleen bij afwijzing met reden 8. Laat het weg.", NoHomeOfOthers},
+    {"TR410", 2, k317, "0001",
+     "Dit product is in dezelfde periode al gevraagd in het bericht. Laat de perioden op elkaar aansluiten.", AdditionsApart},
     {"TR416", 2, k323, "0001",
      "Voor deze toewijzing, dit product en deze periode staat al een debetregel in het bericht. Voeg de "
      "regels samen.",
@@ -384,6 +747,10 @@ std::string AllocationPlace(size_t index) {
 }
 std::string StartPlace(size_t index) { return absl::StrCat("Client/StartProducten/StartProduct[", index + 1, "]"); }
 std::string StopPlace(size_t index) { return absl::StrCat("Client/StopProducten/StopProduct[", index + 1, "]"); }
+std::string RequestPlace(size_t index) {
+  return absl::StrCat("Client/AangevraagdeProducten/AangevraagdProduct[", index + 1, "]");
+}
+std::string AddedPlace(size_t index) { return absl::StrCat("Client/Verzoek/NieuweProducten/NieuwProduct[", index + 1, "]"); }
 std::string LinePlace(MessageType type, const ClaimLine& line) {
   return absl::StrCat(type == MessageType::kClaim ? "Declaratie" : "DeclaratieAntwoord", "/Clienten/Client[", line.client + 1,
                       "]/Prestaties/Prestatie[", line.position + 1, "]");

@@ -39,7 +39,8 @@ Finding FindingOf(const Rule& rule, MessageType type, std::string place);
 
 // Judges what a message says of itself: all rules of level 2, and TR346. In order of the table, then of the message.
 // REQUIRES: the message comes out of ReadMessage without findings.
-// Cost: linear in the message. At most kMaxFindings findings of one rule; a last one says that there are more.
+// Cost: linear in the message, but for a sort of the products of one. At most kMaxFindings findings of one rule; a last one
+// says that there are more.
 std::vector<Finding> CheckMessage(const ParsedMessage& message);
 
 // Places of things in a message, as findings name them. Positions count from 0 here and from 1 in the text.
@@ -47,6 +48,8 @@ std::vector<Finding> CheckMessage(const ParsedMessage& message);
 std::string AllocationPlace(size_t index);
 std::string StartPlace(size_t index);
 std::string StopPlace(size_t index);
+std::string RequestPlace(size_t index);
+std::string AddedPlace(size_t index);
 // Example: "Declaratie/Clienten/Client[3]/Prestaties/Prestatie[1]".
 std::string LinePlace(MessageType type, const ClaimLine& line);
 

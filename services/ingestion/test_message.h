@@ -541,6 +541,7 @@ inline ParsedMessage AllocationMessage(Law law) {
   m.clients.push_back(c);
   m.allocations.push_back(TestAllocation(law, 10072));
   m.allocations.push_back(TestAllocation(law, 10073));
+  m.allocations.back().product.back() = '5';
   return m;
 }
 
