@@ -7,6 +7,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -1187,6 +1188,60 @@ TEST(CheckMessage, LetsHistoryBefore2021Through) {  // no CS100, CS338, CD080, C
                             m.allocations[1].product.clear();
                           })),
               ::testing::IsEmpty());
+}
+
+// TR302 by its text: a product, at the level of the category where a code is missing, of everything where that is missing.
+bool IsSameProduct(Law law, const AllocatedProduct& a, const AllocatedProduct& b) {
+  const auto is_aid = [&](const AllocatedProduct& p) { return law == Law::kWmo && p.category >= "11" && p.category <= "14"; };
+  if (is_aid(a) || is_aid(b)) return false;
+  if (a.category.empty() || b.category.empty()) return true;
+  return a.category == b.category && (a.product.empty() || b.product.empty() || a.product == b.product);
+}
+
+TEST(CheckMessage, FindsTheOverlapsThatComparingAllPairsFinds) {  // TR302
+  std::mt19937 random(302);
+  int found = 0, free = 0;
+  for (int round = 0; round < 2000; ++round) {
+    const Law law = kLaws[round % 2];
+    ParsedMessage m = testing::AllocationMessage(law);
+    m.allocations.clear();
+    const int count = 1 + static_cast<int>(random() % 8);
+    for (int i = 0; i < count; ++i) {
+      AllocatedProduct& a = m.allocations.emplace_back(testing::TestAllocation(law, i));
+      const std::vector<std::string> categories =
+          law == Law::kWmo ? std::vector<std::string>{"", "02", "07", "12"} : std::vector<std::string>{"", "44", "45"};
+      a.category = categories[random() % categories.size()];
+      const int code = static_cast<int>(random() % 3);
+      a.product = a.category.empty() || code == 0 ? "" : absl::StrCat(a.category, "A0", code);
+      a.period.start = D("2026-01-01") + static_cast<Day>(random() % 100);
+      a.period.end = a.period.start + 1 + static_cast<Day>(random() % 30);
+      if (random() % 8 == 0) a.period.end = kOpenEnd;
+      if (random() % 8 == 0) {
+        a.change_reason = "13";
+        a.period.end = a.period.start + 1;
+      }
+    }
+    std::vector<std::string> expected;
+    for (size_t i = 0; i < m.allocations.size(); ++i) {
+      const AllocatedProduct& later = m.allocations[i];
+      bool overlaps = false;
+      for (size_t j = 0; j < m.allocations.size(); ++j) {
+        const AllocatedProduct& earlier = m.allocations[j];
+        if (std::pair(earlier.period.start, j) >= std::pair(later.period.start, i)) continue;
+        overlaps = overlaps || (!earlier.Deleted() && !later.Deleted() && earlier.period.Overlaps(later.period) &&
+                                IsSameProduct(law, earlier, later));
+      }
+      if (overlaps) expected.push_back(absl::StrCat("TR302 @ ", AllocationPlace(i), "/Product"));
+      ++(overlaps ? found : free);
+    }
+    std::vector<std::string> said;
+    for (const std::string& line : Short(CheckMessage(m))) {
+      if (absl::StartsWith(line, "TR302")) said.push_back(line);
+    }
+    ASSERT_EQ(said, expected) << "round " << round;
+  }
+  EXPECT_GT(found, 1000);
+  EXPECT_GT(free, 1000);
 }
 
 TEST(CheckMessage, SaysSoWhenThereIsMore) {
