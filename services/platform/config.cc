@@ -64,7 +64,12 @@ class Reader {
     const auto* reflection = message->GetReflection();
     if (field->is_map()) {
       if (!node.IsMap()) return Fault(node, at, "must hold keys with values");
+      std::set<std::string> seen;
       for (const auto& entry : node) {
+        if (!seen.insert(entry.first.Scalar()).second) {
+          Fault(entry.first, absl::StrCat(at, ".", entry.first.Scalar()), "stands here twice");
+          continue;
+        }
         Message* pair = reflection->AddMessage(message, field);
         const auto* type = field->message_type();
         const std::string item = absl::StrCat(at, ".", entry.first.Scalar());
@@ -144,6 +149,7 @@ class Reader {
       }
       case FieldDescriptor::CPPTYPE_STRING: {
         std::string value = text;
+        if (rule.required() && value.empty()) return Fault(node, at, "must not be empty");
         const bool is_path = rule.file() || absl::EndsWith(field->name(), "_dir") || absl::EndsWith(field->name(), "_file");
         if (is_path && !value.empty() && !std::filesystem::path(value).is_absolute())
           value = (folder_ / value).lexically_normal();

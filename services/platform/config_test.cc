@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "nmd/internal/v1/config.pb.h"
+#include "nmd/internal/v1/mapping.pb.h"
 
 namespace nmd {
 namespace {
@@ -34,6 +35,18 @@ TEST(Config, ReportsAllFaultsAtOnceWithTheirLines) {
                             "server.listen: is missing", "linking: is missing", "c.yaml:8: trend_breaks: must be a list"}) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(fault));
   }
+}
+
+TEST(Config, ARequiredTextIsNotEmpty) {
+  internal::v1::IssuerConfig config;
+  const absl::Status status = ParseYaml("issuer: ''\naudience: a\npublic_key: /dev/null\n", "c.yaml", &config);
+  EXPECT_EQ(status.message(), "c.yaml:1: issuer: must not be empty");
+}
+
+TEST(Config, AMapHasNoKeyTwice) {
+  internal::v1::ValueMap map;
+  const absl::Status status = ParseYaml("codes: {M: man, V: vrouw, M: mens}\n", "m.yaml", &map);
+  EXPECT_EQ(status.message(), "m.yaml:1: codes.M: stands here twice");
 }
 
 TEST(Config, FilesMustBeReadable) {
