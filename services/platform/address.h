@@ -24,7 +24,11 @@ struct Address {
     if (!absl::SimpleAtoi(text.substr(colon + 1), &port) || port > 65535) port = -1;
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   }
-  bool IsLoopback() const { return host == "::1" || host == "localhost" || host.rfind("127.", 0) == 0; }
+  // By number: a name that begins with "127." may be any machine's.
+  bool IsLoopback() const {
+    const bool number = host.find_first_not_of("0123456789.") == std::string::npos;
+    return host == "::1" || host == "localhost" || (number && host.rfind("127.", 0) == 0);
+  }
 };
 
 }  // namespace nmd

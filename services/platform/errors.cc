@@ -33,6 +33,49 @@ std::optional<Detail> Read(const absl::Status& status) {
   return detail;
 }
 
+// gRPC carries an error in the trailers of an answer, 8 KiB in all, and turns a larger one into RESOURCE_EXHAUSTED. The text
+// is in there twice.
+constexpr size_t kWireBytes = 4096;
+constexpr size_t kTextBytes = 1024;
+constexpr size_t kValueBytes = 256;
+constexpr size_t kViolationBytes = 2048;
+
+// At most so many bytes, cut between two characters.
+std::string Cut(absl::string_view text, size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+  return absl::StrCat(text.substr(0, limit), "...");
+}
+
+// The error, short enough to travel.
+absl::Status Fitting(const absl::Status& status) {
+  size_t bytes = status.message().size();
+  status.ForEachPayload([&bytes](absl::string_view, const absl::Cord& payload) { bytes += payload.size(); });
+  if (bytes <= kWireBytes) return status;
+  absl::Status fitting(status.code(), Cut(status.message(), kTextBytes));
+  status.ForEachPayload(
+      [&fitting](absl::string_view type_url, const absl::Cord& payload) { fitting.SetPayload(type_url, payload); });
+  if (auto info = Read<google::rpc::ErrorInfo>(status)) {
+    for (auto& [key, value] : *info->mutable_metadata()) value = Cut(value, kValueBytes);
+    Attach(&fitting, *info);
+  }
+  if (const auto all = Read<google::rpc::BadRequest>(status)) {
+    google::rpc::BadRequest first;
+    for (const auto& violation : all->field_violations()) {
+      auto* added = first.add_field_violations();
+      if (first.ByteSizeLong() > kViolationBytes) {
+        const int rest = all->field_violations_size() - first.field_violations_size() + 1;
+        added->set_description(absl::StrCat(rest, " more are wrong; correct these first"));
+        break;
+      }
+      added->set_field(Cut(violation.field(), kValueBytes));
+      added->set_description(Cut(violation.description(), kValueBytes));
+    }
+    Attach(&fitting, first);
+  }
+  return fitting;
+}
+
 }  // namespace
 
 absl::Status Fail(absl::StatusCode code, ErrorReason reason, absl::string_view text,
@@ -98,7 +141,8 @@ std::vector<BadField> BadFieldsOf(const absl::Status& status) {
   return fields;
 }
 
-google::rpc::Status ToRpcStatus(const absl::Status& status) {
+google::rpc::Status ToRpcStatus(const absl::Status& error) {
+  const absl::Status status = Fitting(error);
   if (!status.ok() && ReasonOf(status) == ErrorReason::ERROR_REASON_UNSPECIFIED) {
     // An error nobody gave a reason says nothing a caller may rely on; its text stays in the log.
     return ToRpcStatus(

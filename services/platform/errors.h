@@ -60,7 +60,8 @@ std::string MetadataOf(const absl::Status& status, absl::string_view key);
 // The faulty fields, or none.
 std::vector<BadField> BadFieldsOf(const absl::Status& status);
 
-// To and from the wire. An error without a reason becomes INTERNAL_FAULT: it is a bug.
+// To and from the wire. An error without a reason becomes INTERNAL_FAULT: it is a bug. Of one that is larger than 4 KiB long
+// texts are cut, and of its faulty fields the first are named.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 absl::Status FromRpcStatus(const google::rpc::Status& status);
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -39,6 +40,25 @@ TEST(Errors, ExhaustionSaysWhenToComeBack) {
     if (detail.UnpackTo(&retry)) found = retry.retry_delay().seconds() == 1 && retry.retry_delay().nanos() == 500'000'000;
   }
   EXPECT_TRUE(found);
+}
+
+// gRPC takes 8 KiB of trailers and makes an overload, to be tried again, of what is larger (reference style 15.22).
+TEST(Errors, AreCutToWhatTheWireTakes) {
+  FieldCheck many;
+  for (int i = 0; i < 1000; ++i) many.Add(absl::StrCat("filters[", i, "].dimension"), "is unknown");
+  const google::rpc::Status rpc = ToRpcStatus(many.Result());
+  EXPECT_LT(rpc.ByteSizeLong(), 4096u);
+  const std::vector<BadField> fields = BadFieldsOf(FromRpcStatus(rpc));
+  ASSERT_GT(fields.size(), 10u);
+  EXPECT_EQ(fields[0].path, "filters[0].dimension");
+  EXPECT_EQ(fields.back().text, absl::StrCat(1001 - fields.size(), " more are wrong; correct these first"));
+
+  std::string name;
+  while (name.size() < (1u << 20)) name += "\xC3\xA9";
+  const absl::Status absent = FromRpcStatus(ToRpcStatus(NotFound(name)));
+  EXPECT_EQ(ReasonOf(absent), ErrorReason::RESOURCE_NOT_FOUND);
+  EXPECT_LT(absent.message().size(), 2048u);
+  EXPECT_EQ(MetadataOf(absent, "resource"), absl::StrCat(name.substr(0, 256), "...")) << "between two characters";
 }
 
 TEST(Errors, WithoutAReasonTellNothingInside) {

@@ -11,15 +11,11 @@
 #include "absl/synchronization/notification.h"
 #include "google/rpc/status.pb.h"
 #include "nmd/internal/v1/caller.pb.h"
-#include "services/platform/grpc_identity.h"
+#include "services/platform/grpc_wire.h"
 #include "services/platform/peer.h"
 
 namespace nmd {
 namespace {
-
-constexpr int kMaxRequestBytes = 8 << 20;
-// As much as a server sends: 100,000 figures are about 30 MiB.
-constexpr int kMaxAnswerBytes = 40 << 20;
 
 // Accepts a server whose certificate names exactly the service that is meant: a valid certificate of another service of
 // the same CA is not enough.
@@ -73,7 +69,7 @@ absl::StatusOr<std::string> Outcome(const grpc::Status& status, const grpc::Byte
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return Fail(absl::StatusCode::kDeadlineExceeded, ErrorReason::DEADLINE_PASSED, "the peer did not answer in time");
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return Overloaded("the message is larger than the peer takes, or the peer is out of memory", 1000);
+      return Overloaded("the peer is out of memory", 1000);
     default:
       return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
                   absl::StrCat("the peer cannot be reached: ", status.error_message()));
@@ -92,6 +88,7 @@ class GrpcPeer : public Peer {
           arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
           arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
           arguments.SetMaxSendMessageSize(kMaxRequestBytes);
+          arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
           arguments.SetServiceConfigJSON(kServiceConfig);
           return grpc::CreateCustomChannel(config.address(), Credentials(tls, SpiffeId(municipality, config.service())),
                                            arguments);
@@ -111,6 +108,12 @@ class GrpcPeer : public Peer {
 
   void CallBytesAsync(absl::string_view path, std::string request, absl::Duration timeout, const Caller* on_behalf_of,
                       std::function<void(absl::StatusOr<std::string>)> done) const override {
+    // The library would make an overload of it, to be tried again.
+    if (request.size() > kMaxRequestBytes) {
+      return done(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::FILE_TOO_LARGE,
+                       "the request is larger than a service takes; send a large file in chunks",
+                       {{"limit_bytes", absl::StrCat(kMaxRequestBytes)}}));
+    }
     struct Pending {
       grpc::ClientContext context;
       grpc::ByteBuffer request, response;

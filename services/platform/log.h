@@ -42,9 +42,6 @@ std::string FormatLogLine(LogLevel level, absl::string_view text, std::initializ
 // JSON of a message in which every field with nmd.type.privacy, at any depth, is replaced by "***".
 std::string Redacted(const google::protobuf::Message& message);
 
-// Sends what grpc-core wants to say through Log.
-void RouteGrpcLog();
-
 }  // namespace nmd
 
 #endif  // NMD_SERVICES_PLATFORM_LOG_H_

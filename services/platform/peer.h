@@ -24,11 +24,15 @@ class Peer {
 
   // Serialised request in, serialised response out. `path` is "/nmd.costs.v1.CostsService/QueryFigures".
   // `on_behalf_of` is passed on when the gateway calls for a person; null when the service calls for itself.
-  // Errors: those of the method, UNAVAILABLE_NOW when the peer cannot be reached, DEADLINE_PASSED.
+  // A call that ends UNAVAILABLE may have been sent up to four times: every method is a read, or is idempotent by its content
+  // or request id.
+  // Errors: those of the method, UNAVAILABLE_NOW when the peer cannot be reached, DEADLINE_PASSED, FILE_TOO_LARGE for a
+  // request of more than 4 MiB.
   virtual absl::StatusOr<std::string> CallBytes(absl::string_view path, absl::string_view request, absl::Duration timeout,
                                                 const Caller* on_behalf_of = nullptr) const = 0;
 
-  // The same, without waiting; `done` is called once, on a thread of the library, and must not block.
+  // The same, without waiting; `done` is called once, on a thread of the library or at once on the caller's, and must not
+  // block.
   virtual void CallBytesAsync(absl::string_view path, std::string request, absl::Duration timeout, const Caller* on_behalf_of,
                               std::function<void(absl::StatusOr<std::string>)> done) const = 0;
 
@@ -49,7 +53,7 @@ class Peer {
 // one process without a network.
 std::unique_ptr<Peer> NewLocalPeer(const Router& router, absl::string_view service);
 
-// Calls over gRPC: mutual TLS unless `tls` is null (loopback only), retries of reads on UNAVAILABLE, keepalive.
+// Calls over gRPC: mutual TLS unless `tls` is null (loopback only), retries on UNAVAILABLE, keepalive.
 // `municipality` and `config.service()` give the name the peer's certificate must have.
 std::unique_ptr<Peer> NewGrpcPeer(const internal::v1::PeerConfig& config, const internal::v1::TlsConfig* tls,
                                   absl::string_view municipality);

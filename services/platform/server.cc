@@ -13,12 +13,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "google/rpc/status.pb.h"
 #include "nmd/internal/v1/caller.pb.h"
 #include "services/platform/address.h"
 #include "services/platform/admin.h"
-#include "services/platform/grpc_identity.h"
+#include "services/platform/grpc_wire.h"
 #include "services/platform/log.h"
 #include "services/platform/metrics.h"
 #include "services/platform/status_macros.h"
@@ -27,9 +26,6 @@
 namespace nmd {
 namespace {
 
-constexpr int kMaxMessageBytes = 4 << 20;
-// The largest answer there is: 100,000 figures are about 30 MiB.
-constexpr int kMaxAnswerBytes = 40 << 20;
 // Transport memory of all connections together.
 constexpr size_t kQuotaBytes = 256u << 20;
 // Each consumer of a feed holds a thread while it waits; an instance has three or four.
@@ -151,6 +147,11 @@ class DoorService : public grpc::CallbackGenericService {
           service_.router_.Call(path_, caller_, absl::string_view(reinterpret_cast<const char*>(slice.begin()), slice.size()));
       request_.Clear();
       if (!response.ok()) return Refuse(response.status());
+      // The library would make an overload of it, to be tried again.
+      if (response->size() > kMaxAnswerBytes) {
+        return Refuse(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
+                           "the answer is larger than a service sends; ask for fewer dimensions or a shorter period"));
+      }
       const grpc::Slice answer(*response);
       response_ = grpc::ByteBuffer(&answer, 1);
       StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
@@ -198,7 +199,7 @@ class GrpcServer : public Server {
     grpc::ServerBuilder builder;
     builder.AddListeningPort(config_.listen(), credentials, &port_);
     builder.RegisterCallbackGenericService(&door_);
-    builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
     builder.SetMaxSendMessageSize(kMaxAnswerBytes);
     // A second server on the port must fail, not steal calls (measured; reference style 15.3).
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -209,7 +210,7 @@ class GrpcServer : public Server {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1000);
-    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
     builder.SetResourceQuota(grpc::ResourceQuota("nmd").Resize(kQuotaBytes));
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
@@ -232,12 +233,18 @@ class GrpcServer : public Server {
     admin_->SetReady(true);
   }
 
-  void Drain() override {
-    if (server_ == nullptr || drained_) return;
-    drained_ = true;
+  void Withdraw() override {
+    if (withdrawn_) return;
+    withdrawn_ = true;
     admin_->SetReady(false);
     SetHealth(false);
     std::this_thread::sleep_for(std::chrono::seconds(config_.drain_delay_seconds()));
+  }
+
+  void Drain() override {
+    if (server_ == nullptr || drained_) return;
+    drained_ = true;
+    Withdraw();
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config_.drain_limit_seconds()));
     calls_.Stop();
     feeds_.Stop();
@@ -255,7 +262,7 @@ class GrpcServer : public Server {
   std::unique_ptr<Admin> admin_;
   std::set<std::string> health_names_;
   int port_ = 0;
-  bool drained_ = false;
+  bool withdrawn_ = false, drained_ = false;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -2,7 +2,6 @@
 #ifndef NMD_SERVICES_PLATFORM_SERVER_H_
 #define NMD_SERVICES_PLATFORM_SERVER_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,7 +25,9 @@ class Server {
   virtual int admin_port() const = 0;
   // From now on /readyz says yes.
   virtual void SetReady() = 0;
-  // Not ready, wait drain_delay, refuse new calls, finish running ones within drain_limit. Idempotent.
+  // From now on /readyz says no; returns after drain_delay, when balancers know. Calls are still taken. Idempotent.
+  virtual void Withdraw() = 0;
+  // Withdraws, refuses new calls, finishes running ones within drain_limit. Idempotent.
   virtual void Drain() = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/platform/server.h"
 
+#include <httplib.h>
+
 #include <atomic>
 #include <thread>
 
@@ -40,7 +42,13 @@ class ServerTest : public ::testing::Test {
             running_.Notify();
             release_.WaitForNotification();
           }
+          if (request.page_size() == 3) {
+            FieldCheck check;
+            for (int i = 0; i < 1000; ++i) check.Add(absl::StrCat("measures[", i, "]"), "is unknown");
+            return check.Result();
+          }
           ListMeasuresResponse response;
+          if (request.page_size() == 2) response.add_measures()->set_title(std::string(41u << 20, 'x'));
           response.add_measures()->set_name(absl::StrCat(caller.subject, "/", caller.purpose, "/", caller.request_id));
           return response;
         });
@@ -122,6 +130,15 @@ TEST_F(ServerTest, RefusesWhatItCannotQueueWithAHintWhenToRetry) {
   EXPECT_EQ(answered, 1) << "one was running, one could wait";
 }
 
+// What gRPC's own limits refuse looks like an overload, and would be tried again for ever.
+TEST_F(ServerTest, SaysOfWhatIsTooLargeThatItIs) {
+  Start();
+  EXPECT_EQ(ReasonOf(peer_->CallBytes(kPath, std::string(5u << 20, 'x'), absl::Seconds(20)).status()),
+            ErrorReason::FILE_TOO_LARGE);
+  EXPECT_EQ(ReasonOf(Ask(2).status()), ErrorReason::RESULT_TOO_LARGE);
+  EXPECT_EQ(ReasonOf(Ask(3).status()), ErrorReason::FIELDS_INVALID);
+}
+
 TEST_F(ServerTest, KeepsTheCallersDeadline) {
   Start();
   std::thread slow([&] { EXPECT_TRUE(Ask(1).ok()); });
@@ -129,6 +146,16 @@ TEST_F(ServerTest, KeepsTheCallersDeadline) {
   EXPECT_EQ(ReasonOf(Ask(0, absl::Milliseconds(100)).status()), ErrorReason::DEADLINE_PASSED);
   release_.Notify();
   slow.join();
+}
+
+TEST_F(ServerTest, StillTakesCallsWhenItIsWithdrawn) {
+  Start();
+  server_->SetReady();
+  const auto readiness = [this] { return httplib::Client("127.0.0.1", server_->admin_port()).Get("/readyz")->status; };
+  EXPECT_EQ(readiness(), 200);
+  server_->Withdraw();
+  EXPECT_EQ(readiness(), 503);
+  EXPECT_TRUE(Ask(0).ok());
 }
 
 TEST_F(ServerTest, DrainFinishesWhatRuns) {
@@ -149,8 +176,10 @@ TEST_F(ServerTest, RefusesASecondServerOnItsPortAndPlainTextOffLoopback) {
   internal::v1::ServerConfig second = config_;
   second.set_listen(absl::StrCat("127.0.0.1:", server_->port()));
   EXPECT_EQ(StartServer(second, router_, clock_).status().code(), absl::StatusCode::kFailedPrecondition);
-  second.set_listen("0.0.0.0:0");
-  EXPECT_EQ(ReasonOf(StartServer(second, router_, clock_).status()), ErrorReason::FIELDS_INVALID);
+  for (const char* elsewhere : {"0.0.0.0:0", "127.example.nl:0"}) {
+    second.set_listen(elsewhere);
+    EXPECT_EQ(ReasonOf(StartServer(second, router_, clock_).status()), ErrorReason::FIELDS_INVALID) << elsewhere;
+  }
 }
 
 TEST_F(ServerTest, ReportsMetricsWithoutLabelsFromData) {

@@ -55,20 +55,22 @@ absl::Status Serve(const internal::v1::ServerConfig& config, const sigset_t& sig
   int received = 0;
   sigwait(&signals, &received);
   Log(LogLevel::kInfo, "stopping", {{"signal", received}});
-  // Waits end first, so that feeds do not hold the drain up.
+  server->Withdraw();
+  // Waits end before the drain, so that feeds do not hold it up.
   process.Stop();
   server->Drain();
   return absl::OkStatus();
 }
 
-}  // namespace
-
+// Sends what grpc-core wants to say through Log.
 void RouteGrpcLog() {
   gpr_set_log_function([](gpr_log_func_args* args) {
     if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
     Log(LogLevel::kWarning, "grpc", {{"detail", args->message}});
   });
 }
+
+}  // namespace
 
 int ServiceMain(int argc, char** argv, google::protobuf::Message& config, internal::v1::ServerConfig* server,
                 const std::function<absl::StatusOr<ServiceState>(Process&)>& build) {

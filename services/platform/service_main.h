@@ -35,7 +35,8 @@ class Process {
   virtual std::unique_ptr<Peer> NewPeer(const internal::v1::PeerConfig& config) = 0;
   // The journal in data_dir: {data_dir}/{service}.db.
   virtual absl::StatusOr<std::unique_ptr<Journal>> OpenJournal() = 0;
-  // Called at stop, in reverse order of registration, after no new call is taken: end waits, save a checkpoint.
+  // Called at stop, in reverse order of registration, when /readyz has said no for drain_delay; calls may still run, and come.
+  // For ending waits and saving a checkpoint.
   virtual void AtStop(std::function<void()> stop) = 0;
 };
 
