@@ -2,7 +2,6 @@
 #ifndef NMD_SERVICES_PLATFORM_FOLLOWER_H_
 #define NMD_SERVICES_PLATFORM_FOLLOWER_H_
 
-#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/platform/operations.h"
 
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,18 @@ using google::longrunning::Operation;
 
 constexpr size_t kRemembered = 1000;
 constexpr size_t kWaiting = 100;
+
+using Outcome = absl::StatusOr<std::unique_ptr<google::protobuf::Message>>;
+
+// The work is as foreign as that of a call, and is contained as the router contains that.
+Outcome Contained(const std::function<Outcome()>& work) {
+  try {
+    return work();
+  } catch (const std::exception& e) {
+    Log(LogLevel::kError, "exception", {{"method", "operation"}, {"what", e.what()}});
+    return Fail(absl::StatusCode::kInternal, ErrorReason::INTERNAL_FAULT, "the service made a mistake; report the operation");
+  }
+}
 
 void SetError(Operation* operation, const absl::Status& status) { *operation->mutable_error() = ToRpcStatus(status); }
 
@@ -131,7 +144,7 @@ void Operations::Run() {
     Operation operation;
     operation.set_name(work.name);
     operation.set_done(true);
-    absl::StatusOr<std::unique_ptr<google::protobuf::Message>> outcome = work.run();
+    const Outcome outcome = Contained(work.run);
     if (outcome.ok()) {
       operation.mutable_response()->PackFrom(**outcome);
     } else {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/platform/operations.h"
 
+#include <stdexcept>
+
 #include <gtest/gtest.h>
 
 #include "absl/synchronization/notification.h"
@@ -47,6 +49,15 @@ TEST_F(OperationsTest, EndWithTheirResponseOrError) {
   const auto failed = operations.Wait(bad->name(), absl::Minutes(1));
   EXPECT_EQ(ReasonOf(FromRpcStatus(failed->error())), ErrorReason::RESOURCE_NOT_FOUND);
   EXPECT_EQ(ReasonOf(operations.Get("operations/absent").status()), ErrorReason::RESOURCE_NOT_FOUND);
+}
+
+TEST_F(OperationsTest, ContainAnException) {
+  Operations operations(Appender());
+  const auto thrown = operations.Start([]() -> Work { throw std::runtime_error("boom"); });
+  const auto done = operations.Wait(thrown->name(), absl::Minutes(1));
+  ASSERT_TRUE(done.ok() && done->done());
+  EXPECT_EQ(ReasonOf(FromRpcStatus(done->error())), ErrorReason::INTERNAL_FAULT);
+  EXPECT_EQ(done->error().message().find("boom"), std::string::npos);
 }
 
 TEST_F(OperationsTest, SurviveARestartAndSayWhenItCutThemOff) {

@@ -36,6 +36,7 @@ type::Access AccessOf(const MethodDescriptor* method) {
   if (method->service()->full_name() == kOperations) {
     access.add_role(type::OPERATOR);
     access.add_role(type::SERVICE);
+    access.set_feed(method->name() == "WaitOperation");
     return access;
   }
   return method->options().GetExtension(type::access);
@@ -85,6 +86,9 @@ absl::StatusOr<const Router::Method*> Router::Admit(absl::string_view path, cons
 }
 
 absl::Status Router::CheckScope(const Method& method, const Caller& caller, const google::protobuf::Message& request) const {
+  const absl::Status foreign = Fail(absl::StatusCode::kPermissionDenied, ErrorReason::SCOPE_FOREIGN,
+                                    "the resource is of another municipality; use its own instance");
+  if (caller.municipality != municipality_) return foreign;
   if (method.descriptor->service()->full_name() == kOperations) return absl::OkStatus();
   const Descriptor* input = method.descriptor->input_type();
   const FieldDescriptor* field = input->FindFieldByName("parent");
@@ -96,11 +100,7 @@ absl::Status Router::CheckScope(const Method& method, const Caller& caller, cons
   if (municipality.empty()) {
     return BadFields({{field->name(), "must begin with municipalities/{municipality}"}});
   }
-  if (municipality != municipality_ || caller.municipality != municipality_) {
-    return Fail(absl::StatusCode::kPermissionDenied, ErrorReason::SCOPE_FOREIGN,
-                "the resource is of another municipality; use its own instance");
-  }
-  return absl::OkStatus();
+  return municipality == municipality_ ? absl::OkStatus() : foreign;
 }
 
 absl::StatusOr<std::string> Router::Run(const Method& method, const Caller& caller, absl::string_view bytes) const {

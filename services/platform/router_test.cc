@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "google/longrunning/operations.pb.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "services/platform/peer.h"
 
@@ -74,6 +75,26 @@ TEST_F(RouterTest, RefusesBeforeTheDomainIsAsked) {
             ErrorReason::METHOD_UNKNOWN);
   EXPECT_EQ(ReasonOf(router_.Call(kPath, Adviser(), "\xff\xff").status()), ErrorReason::REQUEST_UNREADABLE);
   EXPECT_EQ(calls_, 0);
+}
+
+// Names of operations hold no municipality, so only the caller's can be looked at.
+TEST_F(RouterTest, AnOperationIsOfThisMunicipalityAndWaitsWithTheFeeds) {
+  namespace lro = google::longrunning;
+  router_.Handle(
+      "google.longrunning.Operations", "GetOperation",
+      [](const Caller&, const lro::GetOperationRequest&) -> absl::StatusOr<lro::Operation> { return lro::Operation(); });
+  router_.Handle(
+      "google.longrunning.Operations", "WaitOperation",
+      [](const Caller&, const lro::WaitOperationRequest&) -> absl::StatusOr<lro::Operation> { return lro::Operation(); });
+  const std::string get = "/google.longrunning.Operations/GetOperation";
+  Caller operate = Adviser();
+  operate.roles = {type::OPERATOR};
+  EXPECT_TRUE(router_.Call(get, operate, "").ok());
+  operate.municipality = "gm0106";
+  EXPECT_EQ(ReasonOf(router_.Call(get, operate, "").status()), ErrorReason::SCOPE_FOREIGN);
+  EXPECT_FALSE(router_.methods().at(get).feed);
+  EXPECT_TRUE(router_.methods().at("/google.longrunning.Operations/WaitOperation").feed)
+      << "calls that wait must not hold the threads of calls that do not";
 }
 
 TEST_F(RouterTest, PassesErrorsOnAndContainsExceptions) {
