@@ -84,7 +84,7 @@ class Journal {
 // Lives in memory; complete otherwise. For tests.
 std::unique_ptr<Journal> NewMemoryJournal();
 
-// SQLite in WAL mode with synchronous=FULL, one file. Creates folder and file.
+// SQLite in WAL mode with synchronous=FULL, one file, for the eyes of its owner only. Creates folder and file.
 // Errors: UNAVAILABLE when the file cannot be opened, FAILED_PRECONDITION when another process holds it,
 // DATA_LOSS when it is not a journal.
 absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& path);

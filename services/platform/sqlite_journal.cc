@@ -312,6 +312,8 @@ absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& pa
       sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   absl::Cleanup close = [&db] { sqlite3_close(db); };
   if (code != SQLITE_OK) return SqlError(db, absl::StrCat("opening ", path));
+  // It holds facts about people: nobody but the service's own user reads it. The log beside it takes the mode of the file.
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
   // One process per journal: the lock is taken at the first read and kept. No shared-memory file is needed then.
   const auto run = [db](const std::string& sql) -> absl::Status {
     if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
@@ -337,6 +339,8 @@ absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& pa
   }
   NMD_RETURN_IF_ERROR(run(absl::StrCat("BEGIN IMMEDIATE; PRAGMA application_id=", kApplicationId,
                                        "; PRAGMA user_version=", kSchemaVersion, ";", kSchema, "COMMIT")));
+  // What a crash between a rewrite and its checkpoint left in the log goes now.
+  NMD_RETURN_IF_ERROR(run("PRAGMA wal_checkpoint(TRUNCATE)"));
   auto journal = std::make_unique<SqliteJournal>(db);
   std::move(close).Cancel();
   NMD_RETURN_IF_ERROR(journal->Load());

@@ -2,6 +2,7 @@
 #include "tests/contract/journal_contract.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,6 +140,47 @@ TEST(SqliteJournal, ARewriteLeavesNoTraceInTheFiles) {
     EXPECT_EQ(files.find(secret), std::string::npos);
     EXPECT_NE(files.find("kept"), std::string::npos) << "the search finds what is there";
   }
+}
+
+TEST(SqliteJournal, IsForItsOwnerOnlyAndBeginsWithAnEmptyLog) {
+  SqliteBackend backend;
+  ASSERT_TRUE((*backend.Open())->Append({Record("a")}, 0).ok());
+  std::filesystem::permissions(backend.path(), std::filesystem::perms(0644));
+  const std::unique_ptr<Journal> journal = *backend.Open();
+  EXPECT_EQ(FileBytes(backend.path() + "-wal"), "") << "it may hold what a rewrite erased";
+  ASSERT_TRUE(journal->Append({Record("b")}, 1).ok());
+  for (const char* suffix : {"", "-wal"}) {
+    EXPECT_EQ(std::filesystem::status(backend.path() + suffix).permissions(), std::filesystem::perms(0600)) << suffix;
+  }
+}
+
+TEST(SqliteJournal, AFullDiskRefusesAnAppendWholeAndIsOverWhenThereIsRoomAgain) {
+  SqliteBackend backend;
+  std::unique_ptr<Journal> journal = *backend.Open();
+  ASSERT_TRUE(journal->Append({Record("before")}, 0).ok());
+  rlimit room;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &room), 0);
+  const rlimit full = {200'000, room.rlim_max};
+  signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  const absl::Status refused =
+      journal->Append({Record("small"), Record(std::string(1 << 20, 'x'))}, 1, {{"blob", "bytes"}}).status();
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &room), 0);
+  EXPECT_EQ(ReasonOf(refused), ErrorReason::UNAVAILABLE_NOW) << refused;
+  EXPECT_EQ(journal->LastSequence(), 1);
+  ASSERT_TRUE(journal->Append({Record("after")}, 1).ok());
+  journal.reset();
+  journal = *backend.Open();
+  std::string seen;
+  ASSERT_TRUE(journal
+                  ->Replay(0,
+                           [&](const JournalRecord& record) {
+                             seen += record.payload + " ";
+                             return true;
+                           })
+                  .ok());
+  EXPECT_EQ(seen, "before after ");
+  EXPECT_FALSE(journal->ReadBlob("blob").ok());
 }
 
 TEST(SqliteJournal, AHeldFileIsRefusedWithAReasonToActOn) {
