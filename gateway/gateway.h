@@ -54,8 +54,6 @@ class Gateway {
   // An HttpHandler.
   Admission Handle(const HttpRequest& request) const;
 
-  const Routes& routes() const { return routes_; }
-
  private:
   struct Visit;  // What the log line of a request says.
 

@@ -42,6 +42,11 @@ std::optional<std::string> PercentDecode(absl::string_view text, bool plus_is_sp
     if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) return std::nullopt;
     plain.push_back(c);
   }
+  for (absl::string_view rest = plain; !rest.empty();) {
+    const size_t length = Utf8Length(rest);
+    if (length == 0) return std::nullopt;
+    rest.remove_prefix(length);
+  }
   return plain;
 }
 

@@ -59,7 +59,7 @@ struct Admission {
 // Called on threads of the server, for one request of a connection at a time; must not block.
 using HttpHandler = std::function<Admission(const HttpRequest&)>;
 
-// Decodes %XX; nothing for a malformed escape, or when a control character comes out.
+// Decodes %XX; nothing for a malformed escape, or when a control character or bytes that are not UTF-8 come out.
 std::optional<std::string> PercentDecode(absl::string_view text, bool plus_is_space = false);
 
 // The name/value pairs of a query string, in order; nothing when it is malformed.

@@ -38,6 +38,9 @@ using asio::ip::tcp;
 // destroys it (RFC 9112, 9.6).
 constexpr absl::Duration kLingerLimit = absl::Seconds(5);
 constexpr uint64_t kLingerBytes = 64U << 20;
+// What of a request may wait to be understood: reads are of 64 KiB at most. Without it a chunk whose extension never ends, or a
+// trailer that does not, would be kept however long it grows.
+constexpr size_t kUnreadBytes = 128U << 10;
 // Connections beyond the limit that are told so; what comes on top is closed without a word.
 constexpr int kRefusedLimit = 64;
 constexpr absl::Duration kAcceptPause = absl::Milliseconds(50);
@@ -316,7 +319,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
 
   const std::shared_ptr<Core> core_;
   beast::tcp_stream stream_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_{kUnreadBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
   HttpRequest request_;
   std::function<void(std::string, Respond)> run_;

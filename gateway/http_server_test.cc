@@ -214,6 +214,19 @@ TEST_F(HttpServerTest, RefusesAHeadThatIsTooLargeOrMalformed) {
   }
 }
 
+// Neither belongs to the body, so its limit does not hold for them.
+TEST_F(HttpServerTest, RefusesAChunkExtensionOrTrailerWithoutAnEnd) {
+  HttpServerOptions options;
+  options.body_limit = absl::Seconds(2);
+  const auto server = Start(options);
+  for (const char* start : {"4;", "4\r\nbody\r\n0\r\nX-Long: "}) {
+    Wire wire(server->port());
+    wire.Send(absl::StrCat("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", start));
+    wire.Send(std::string(1 << 20, 'a'));
+    EXPECT_THAT(wire.ReadUntil("REQUEST_UNREADABLE"), StartsWith("HTTP/1.1 431 ")) << start;
+  }
+}
+
 TEST_F(HttpServerTest, ASlowSenderHoldsUpNobody) {
   HttpServerOptions options;
   options.threads = 1;

@@ -15,7 +15,8 @@ TEST(Http, DecodesPercentEscapesStrictly) {
   EXPECT_EQ(PercentDecode("a+b"), "a+b");
   EXPECT_EQ(PercentDecode("a+b", true), "a b");
   EXPECT_EQ(PercentDecode("%c3%A9"), "é");
-  for (const char* bad : {"%", "%1", "a%", "%zz", "%00", "%0a", "%7f"}) EXPECT_EQ(PercentDecode(bad), std::nullopt) << bad;
+  for (const char* bad : {"%", "%1", "a%", "%zz", "%00", "%0a", "%7f", "%ff", "%c3", "\xc3"})
+    EXPECT_EQ(PercentDecode(bad), std::nullopt) << bad;
 }
 
 TEST(Http, SplitsAQuery) {
