@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -41,6 +42,8 @@ constexpr uint64_t kLingerBytes = 64U << 20;
 // What of a request may wait to be understood: reads are of 64 KiB at most. Without it a chunk whose extension never ends, or a
 // trailer that does not, would be kept however long it grows.
 constexpr size_t kUnreadBytes = 128U << 10;
+// Answers up to here are always sent: a refusal is one.
+constexpr uint64_t kSmallAnswer = 64U << 10;
 // Connections beyond the limit that are told so; what comes on top is closed without a word.
 constexpr int kRefusedLimit = 64;
 constexpr absl::Duration kAcceptPause = absl::Milliseconds(50);
@@ -129,6 +132,7 @@ class HttpServer::Core : public std::enable_shared_from_this<HttpServer::Core> {
 
   const HttpServerOptions options_;
   const HttpHandler handler_;
+  std::atomic<uint64_t> answer_bytes_ = 0;  // Of what is being written.
   asio::io_context context_;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   tcp::acceptor acceptor_;
@@ -275,6 +279,14 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
   }
 
   void Write(HttpResponse answer) {
+    answer_bytes_ = answer.body.size();
+    const uint64_t others = core_->answer_bytes_.fetch_add(answer_bytes_);
+    if (answer_bytes_ > kSmallAnswer && others > 0 && others + answer_bytes_ > core_->options_.answers_limit_bytes) {
+      core_->answer_bytes_ -= answer_bytes_;
+      return Refuse(Fail(absl::StatusCode::kUnavailable, ErrorReason::OVERLOADED,
+                         "as many answers wait to be taken as the gateway keeps; try again"),
+                    503);
+    }
     if (core_->draining()) keep_alive_ = false;
     auto message = std::make_shared<http::response<http::string_body>>(static_cast<http::status>(answer.status), 11);
     for (const auto& [name, value] : core_->options_.common_headers) message->set(name, value);
@@ -300,6 +312,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
   }
 
   void OnWritten(beast::error_code error) {
+    core_->answer_bytes_ -= answer_bytes_;
     if (error) return;
     if (keep_alive_) return AwaitRequest();
     stream_.socket().shutdown(tcp::socket::shutdown_send, ignored_);
@@ -326,6 +339,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
   bool idle_ = false;
   bool head_only_ = false;
   bool keep_alive_ = false;
+  uint64_t answer_bytes_ = 0;
   uint64_t lingered_ = 0;
   std::array<char, 4096> scrap_;
   boost::system::error_code ignored_;

@@ -19,6 +19,8 @@ struct HttpServerOptions {
   uint32_t header_limit_bytes = 16 << 10;
   uint64_t body_limit_bytes = 2 << 20;
   int connection_limit = 512;
+  // Of answers that wait to be taken by slow readers, all together.
+  uint64_t answers_limit_bytes = 256 << 20;
   // From the first byte of a request to the end of its head, to the end of its body, for an answer to be taken by the other
   // side, and between two requests of a connection.
   absl::Duration head_limit = absl::Seconds(10);
@@ -37,8 +39,9 @@ bool IsLoopbackAddress(const std::string& address);
 // is 1 to 64 letters, digits and dashes, else a random one.
 //
 // What is refused without asking the handler: a head that is malformed (400) or too large (431), a body that is too large
-// (413), a connection too many (503); all as problem details. A connection that is too slow is closed. Memory is bounded by
-// connection_limit * (header_limit + body_limit), plus the answers being written.
+// (413), a connection too many (503); all as problem details. So is an answer of more than 64 KiB that finds too many bytes
+// waiting to be taken (503). A connection that is too slow is closed. Memory is bounded by connection_limit * (header_limit +
+// body_limit + 64 KiB) + answers_limit, plus one answer.
 //
 // The handler sees the head first and may refuse before the body is read. A connection has one request at a time; what is
 // pipelined behind it waits in the kernel.

@@ -274,6 +274,34 @@ TEST_F(HttpServerTest, TellsAConnectionTooMany) {
   EXPECT_THAT(second.ReadUntil("GET /again "), HasSubstr("200 OK"));
 }
 
+// Large answers that nobody takes would otherwise add up to the number of connections times the largest there is.
+TEST_F(HttpServerTest, RefusesALargeAnswerWhileTooMuchWaitsToBeTaken) {
+  HttpServerOptions options;
+  options.answers_limit_bytes = 40 << 20;
+  const auto server = Start(options);
+  const std::string large(32 << 20, 'x');
+  const auto ask = [&](Wire& wire, const std::string& body) {
+    wire.Send(absl::StrCat("GET /hold HTTP/1.1\r\nHost: x\r\n", kClose));
+    TakeHeld()([body] { return HttpResponse{200, "text/plain", body, {}}; });
+  };
+  Wire slow(server->port());
+  ask(slow, large);
+  EXPECT_THAT(slow.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  Wire refused(server->port());
+  ask(refused, large);
+  const std::string refusal = refused.ReadAll();
+  EXPECT_THAT(refusal, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(refusal, HasSubstr("OVERLOADED"));
+  Wire small(server->port());
+  ask(small, "small");
+  EXPECT_THAT(small.ReadAll(), HasSubstr("small<closed>"));
+  EXPECT_GT(slow.ReadAll().size(), 31u << 20);
+  // Taken: there is room again.
+  Wire later(server->port());
+  ask(later, large);
+  EXPECT_GT(later.ReadAll().size(), large.size());
+}
+
 TEST_F(HttpServerTest, DrainLetsRunningRequestsEnd) {
   const auto server = Start();
   Wire idle(server->port());
