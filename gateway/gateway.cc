@@ -46,8 +46,12 @@ void Count(const std::string& route, int status, absl::Duration took) {
   families.seconds.Add({{"route", route}}, buckets).Observe(absl::ToDoubleSeconds(took));
 }
 
-// Why a service cannot be reached names addresses of the inside: that is for the log.
+// Why a service cannot be reached, or its store not read, names addresses and tables of the inside: that is for the log.
 absl::Status AtTheDoor(const absl::Status& status, absl::string_view request_id) {
+  if (ReasonOf(status) == ErrorReason::STORE_DAMAGED) {
+    Log(LogLevel::kError, "stored data damaged", {{"request_id", request_id}, {"detail", status.message()}});
+    return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "stored data is damaged; report the request id");
+  }
   if (ReasonOf(status) != ErrorReason::UNAVAILABLE_NOW) return status;
   Log(LogLevel::kWarning, "service unavailable", {{"request_id", request_id}, {"detail", status.message()}});
   return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the service cannot be reached now; try again");

@@ -256,6 +256,18 @@ TEST_F(GatewayTest, KeepsAddressesOfTheInsideToTheLog) {
   EXPECT_THAT(log, HasSubstr("7101"));
 }
 
+TEST_F(GatewayTest, KeepsTablesOfTheStoreToTheLog) {
+  peer_.Set([&](absl::string_view, const std::string&, const Caller&) -> absl::StatusOr<std::string> {
+    return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "journal: DELETE FROM checkpoint: malformed");
+  });
+  ::testing::internal::CaptureStderr();
+  const httplib::Result result = Query();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  Problem(result, 500, "STORE_DAMAGED");
+  EXPECT_THAT(result->body, Not(HasSubstr("checkpoint")));
+  EXPECT_THAT(log, HasSubstr("DELETE FROM checkpoint"));
+}
+
 TEST_F(GatewayTest, TheServiceDecidesAboutRoles) {
   // A real router behind the gateway: the role is refused there, by the option in the proto file.
   Router router("gm1730", clock_);
