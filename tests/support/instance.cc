@@ -64,6 +64,8 @@ std::string ReadFile(const std::string& path) {
 
 }  // namespace
 
+std::string ScratchDir(const std::string& name) { return absl::StrCat(::testing::TempDir(), "nmd-", getpid(), "/", name); }
+
 std::string SourceDir() { return Environment("NMD_SOURCE_DIR", "."); }
 
 std::string Program(const std::string& name) {
@@ -154,10 +156,7 @@ void Child::Kill() {
   Join();
 }
 
-int Child::Terminate() {
-  kill(pid_, SIGTERM);
-  return Join();
-}
+void Child::Terminate() { kill(pid_, SIGTERM); }
 
 const std::vector<std::string>& Instance::Services() {
   static const auto& services =
@@ -196,11 +195,9 @@ void Instance::KillNine(const std::string& service) {
 }
 
 void Instance::StopAll() {
-  for (auto service = Services().rbegin(); service != Services().rend(); ++service) {
-    if (!Running(*service)) continue;
-    EXPECT_EQ(children_.at(*service)->Terminate(), 0) << *service;
-    children_.erase(*service);
-  }
+  for (const auto& [service, child] : children_) child->Terminate();
+  for (const auto& [service, child] : children_) EXPECT_EQ(child->Join(), 0) << service;
+  children_.clear();
 }
 
 std::string Instance::Token(const std::string& role) {

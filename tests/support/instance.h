@@ -31,9 +31,9 @@ class Child {
   bool WaitForLine(const std::function<bool(const std::string&)>& wanted);
   // SIGKILL: nothing is flushed, nothing is closed.
   void Kill();
-  // SIGTERM, and waits for the end. Returns the exit code; 128 + signal when it was killed.
-  int Terminate();
-  // Waits for the end without a signal.
+  // SIGTERM: asks it to end.
+  void Terminate();
+  // Waits for the end. Returns the exit code; 128 + signal when it was killed.
   int Join();
   // Peak resident memory so far, in bytes; -1 when it ended.
   int64_t PeakMemory() const;
@@ -65,7 +65,7 @@ class Instance {
   void Start(const std::string& service);
   void StartAll();
   void KillNine(const std::string& service);
-  // In the order of a shutdown; all must exit with 0.
+  // Asks all to end, then waits for them; all must exit with 0.
   void StopAll();
   bool Running(const std::string& service) const { return children_.count(service) > 0; }
 
@@ -105,6 +105,8 @@ class Instance {
   std::map<std::string, std::string> tokens_;
 };
 
+// A folder of this process and test program only: programs that run side by side do not share it. Not made.
+std::string ScratchDir(const std::string& name);
 // Path of a program of the build. Example: Program("nmdctl").
 std::string Program(const std::string& name);
 // The checkout.

@@ -34,7 +34,7 @@ using ::testing::Not;
 
 constexpr char kQuery[] = "/v1/municipalities/gm1730/figures/_query";
 
-std::string TempDir(absl::string_view name) { return absl::StrCat(::testing::TempDir(), "/nmd_instance_test/", name); }
+std::string TempDir(absl::string_view name) { return testing::ScratchDir(std::string(name)); }
 
 template <typename Message>
 Message Parsed(const Instance::Answer& answer) {
@@ -88,6 +88,8 @@ class InstanceTest : public ::testing::Test {
     if (instance_ != nullptr) instance_->StopAll();
     delete instance_;
     instance_ = nullptr;
+    // Kept to look at when something failed.
+    if (!::testing::UnitTest::GetInstance()->Failed()) std::filesystem::remove_all(TempDir(""));
   }
 
   static Instance* instance_;

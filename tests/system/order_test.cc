@@ -32,7 +32,7 @@ struct File {
 };
 
 std::vector<File> DemoFiles() {
-  const std::string dir = absl::StrCat(::testing::TempDir(), "/nmd_order_test");
+  const std::string dir = testing::ScratchDir("demo");
   std::filesystem::remove_all(dir);
   testing::MustRun(absl::StrCat(testing::Program("nmd_demo"), " --out ", dir,
                                 " --municipality gm1699 --size-percent 8 --seed 29 >/dev/null"));
@@ -45,6 +45,7 @@ std::vector<File> DemoFiles() {
     std::ifstream file(absl::StrCat(dir, "/gm1699/", fields.at(2)), std::ios::binary);
     files.push_back({fields[1], fields[2], fields[0], std::string(std::istreambuf_iterator<char>(file), {})});
   }
+  std::filesystem::remove_all(dir);
   return files;
 }
 

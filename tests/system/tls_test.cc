@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Mutual TLS between services, with the development CA that deploy/ makes.
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -17,7 +19,7 @@ using costs::v1::ListMeasuresResponse;
 
 std::string MakeCertificates(const std::string& folder, const std::string& municipality) {
   const char* source = std::getenv("NMD_SOURCE_DIR");
-  const std::string dir = absl::StrCat(::testing::TempDir(), "/tls_test/", folder);
+  const std::string dir = absl::StrCat(::testing::TempDir(), "nmd-tls-", getpid(), "/", folder);
   const std::string command =
       absl::StrCat(source == nullptr ? "." : source, "/deploy/make_certs.sh ", dir, " ", municipality, " >/dev/null 2>&1");
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
