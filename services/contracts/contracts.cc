@@ -51,6 +51,7 @@ FollowedFacts Keep(const ingestion::v1::ListFactsResponse& page) {
   followed.set_next_sequence(page.next_sequence());
   absl::Time newest = absl::InfinitePast();
   for (const FactBatch& batch : page.batches()) {
+    if (batch.facts_size() == 0 && batch.supersedes().empty()) continue;  // A refused delivery: nothing became known.
     newest = std::max(newest, FromProto(batch.known_time()));
     FactBatch kept = batch;
     kept.clear_facts();
@@ -59,7 +60,7 @@ FollowedFacts Keep(const ingestion::v1::ListFactsResponse& page) {
     }
     if (kept.facts_size() > 0 || !kept.supersedes().empty()) *followed.add_batches() = std::move(kept);
   }
-  if (page.batches_size() > 0) *followed.mutable_newest_known_time() = ToProto(newest);
+  if (newest > absl::InfinitePast()) *followed.mutable_newest_known_time() = ToProto(newest);
   return followed;
 }
 

@@ -137,6 +137,7 @@ void Ledger::Add(const linking::v1::HouseholdStay& stay) {
 KnownFacts Ledger::AsKnown(Moment moment) const {
   KnownFacts known;
   known.empty = empty_;
+  known.moment = moment;
   known.batches = batches_;
   known.counted.resize(batches_.size());
   for (size_t i = 0; i < batches_.size(); ++i) {

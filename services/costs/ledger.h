@@ -171,6 +171,7 @@ struct Facts {
 // What is known at one moment. Points into the ledger it came from.
 struct KnownFacts {
   Word empty = nullptr;  // The ledger's word for "".
+  Moment moment = 0;
   Facts facts;
   std::vector<Batch> batches;  // Every batch ever fed, so that Fact::batch is an index; use only those that are counted.
   std::vector<bool> counted;   // Known at K and not superseded.

@@ -2,6 +2,7 @@
 #include "services/costs/snapshot.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -472,6 +473,28 @@ class Builder {
       share->records += batch.records;
       share->sound_records += batch.sound_records;
       share->newest = std::max(share->newest, batch.known);
+    }
+    AddRecordsWithoutFacts();
+  }
+
+  // Deliveries without facts that count, because they were refused or superseded or had nothing to say, have records of the
+  // source all the same, and of what was lost not one is sound (requirements 6.8). What they would have been about is not
+  // known: they count for everything the source tells about.
+  void AddRecordsWithoutFacts() {
+    for (size_t i = 0; i < known_.batches.size(); ++i) {
+      const Batch& batch = known_.batches[i];
+      if (batch.known > known_.moment || batch.records == 0 || (known_.counted[i] && batch.kinds != 0)) continue;
+      const auto of_source = snapshot_->shares.find(*batch.source);
+      if (of_source == snapshot_->shares.end()) continue;
+      std::vector<SourceShare>& shares = of_source->second;
+      if (shares.back().deliveries > 0) {
+        SourceShare none;
+        for (const SourceShare& share : shares) none.kinds |= share.kinds;
+        none.newest = std::numeric_limits<Moment>::min();
+        shares.push_back(none);
+      }
+      shares.back().records += batch.records;
+      if (known_.counted[i]) shares.back().sound_records += batch.sound_records;
     }
   }
 

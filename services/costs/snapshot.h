@@ -36,7 +36,8 @@ struct Origin {
   Moment known = 0;
 };
 
-// Deliveries of one source that hold one combination of kinds of facts.
+// Deliveries of one source that hold one combination of kinds of facts; or, with no deliveries, the records of all those of
+// a source without facts that count.
 struct SourceShare {
   uint32_t kinds = 0;
   int64_t deliveries = 0, records = 0, sound_records = 0;

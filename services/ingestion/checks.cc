@@ -567,9 +567,11 @@ void RejectedExplainDifference(const ParsedMessage& m, Report& report) {
 
 // ---- Level 4, as far as the message goes --------------------------------------------------------------------------------
 
+bool IsAmountWrong(const ClaimLine& l) {
+  return l.tariff.has_value() && !AmountFits(l.unit, l.volume, *l.tariff, l.amount.cents);
+}
 void AmountIsVolumeTimesTariff(const ParsedMessage& m, Report& report) {
-  EachLine(m, report, "/IngediendBedrag/Bedrag",
-           [](const ClaimLine& l) { return l.tariff.has_value() && !AmountFits(l.unit, l.volume, *l.tariff, l.amount.cents); });
+  EachLine(m, report, "/IngediendBedrag/Bedrag", IsAmountWrong);
 }
 
 // Not in the table, on purpose: CS100 (periods from 2021 on), CS338 (frequency of some units), and CD080, CD095 and CD096
@@ -740,6 +742,11 @@ std::vector<Finding> CheckMessage(const ParsedMessage& message) {
     rule.check(message, report);
   }
   return report.Take();
+}
+
+int64_t DoubtfulLines(const ParsedMessage& message) {
+  if (!message.claim) return 0;
+  return std::count_if(message.claim->lines.begin(), message.claim->lines.end(), IsAmountWrong);
 }
 
 std::string AllocationPlace(size_t index) {

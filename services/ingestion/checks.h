@@ -43,6 +43,9 @@ Finding FindingOf(const Rule& rule, MessageType type, std::string place);
 // says that there are more.
 std::vector<Finding> CheckMessage(const ParsedMessage& message);
 
+// Lines of a claim that break a rule of CheckMessage which refuses nothing: TR346.
+int64_t DoubtfulLines(const ParsedMessage& message);
+
 // Places of things in a message, as findings name them. Positions count from 0 here and from 1 in the text.
 // Example: AllocationPlace(1) == "Client/ToegewezenProducten/ToegewezenProduct[2]".
 std::string AllocationPlace(size_t index);

@@ -246,7 +246,7 @@ void Ingestion::DecideTr056(DeliveryRecord& record, Batch& batch) {
     delivery.set_state(v1::Delivery::REJECTED);
     delivery.set_fact_count(0);
     delivery.set_person_count(0);
-    record.clear_batch();
+    ClearFacts(&record);
     record.clear_sealed_persons();
     return;
   }
@@ -301,10 +301,8 @@ void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
   const auto index = static_cast<int32_t>(entries_.size());
   by_id_.emplace(entry.id, index);
   if (entry.state == v1::Delivery::ACCEPTED && !entry.message_key.empty()) by_message_key_[entry.message_key] = index;
-  if (entry.state != v1::Delivery::REJECTED) {
-    fact_sequences_.push_back(sequence);
-    if (entry.person_count > 0) person_sequences_.push_back(sequence);
-  }
+  fact_sequences_.push_back(sequence);
+  if (entry.state != v1::Delivery::REJECTED && entry.person_count > 0) person_sequences_.push_back(sequence);
   entries_.push_back(std::move(entry));
 }
 

@@ -148,6 +148,8 @@ class Ingestion {
   // Storing.
   absl::Status Commit(Write& write);
   void StoreWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What is left of a refused delivery for the feed: how many records it had.
+  static void ClearFacts(internal::v1::DeliveryRecord* record);
   void DecideTr056(internal::v1::DeliveryRecord& record, Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // The fold.

@@ -237,7 +237,7 @@ absl::StatusOr<v1::ListFactsResponse> Ingestion::ListFacts(const Caller& caller,
         damage = Damaged(record.sequence);
         return false;
       }
-      if (delivery.delivery().state() != v1::Delivery::ACCEPTED) return true;
+      // A refused delivery has no facts, but its records count for the quality of its source.
       batch.Swap(delivery.mutable_batch());
       batch.set_delivery(delivery.delivery().name());
       batch.set_source(delivery.delivery().source());

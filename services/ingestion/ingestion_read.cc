@@ -71,7 +71,9 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
     record->mutable_delivery()->set_message_key(absl::StrCat(SourceName(message.law, static_cast<int>(message.type)), "/",
                                                              message.header.sender, "/", message.header.identification));
   }
+  record->mutable_batch()->set_record_count(1);  // At least: what cannot be read cannot be counted.
   if (!findings.empty()) return findings;
+  record->mutable_batch()->set_record_count(std::max(int64_t{1}, RecordsOf(message)));
   findings = CheckMessage(message);
   // Another municipality's clients are not ours to keep figures of, whoever sent the file here.
   if (absl::StrCat("gm", message.Municipality()) != municipality_) {
@@ -83,9 +85,15 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
   MessageFacts facts = FactsOf(message, known_day, person_key_);
   for (v1::Fact& fact : facts.facts) *record->mutable_batch()->add_facts() = std::move(fact);
   for (v1::PersonRecord& person : facts.persons) *persons->add_records() = std::move(person);
-  record->mutable_batch()->set_record_count(facts.record_count);
-  record->mutable_batch()->set_sound_record_count(facts.record_count);
+  record->mutable_batch()->set_sound_record_count(record->batch().record_count() - DoubtfulLines(message));
   return findings;
+}
+
+void Ingestion::ClearFacts(DeliveryRecord* record) {
+  v1::FactBatch& batch = *record->mutable_batch();
+  batch.clear_facts();
+  batch.set_record_count(std::max(int64_t{1}, batch.record_count()));
+  batch.set_sound_record_count(0);
 }
 
 DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& incoming, const std::string& sha256) const {
@@ -124,7 +132,7 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
   for (const Finding& finding : findings) *record.add_findings() = ToProto(finding);
   delivery.set_state(refused ? v1::Delivery::REJECTED : v1::Delivery::ACCEPTED);
   if (refused) {
-    record.clear_batch();
+    ClearFacts(&record);
     return record;
   }
   delivery.set_fact_count(record.batch().facts_size());

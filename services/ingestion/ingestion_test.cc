@@ -316,7 +316,13 @@ TEST(Ingestion, RejectedFileIsKeptListedAndExplainedButGivesNoFacts) {
   EXPECT_EQ(delivery.fact_count(), 0);
   EXPECT_GT(delivery.finding_count(), 0);
   EXPECT_THAT(instance.Rules(delivery.name()), Contains("TR358"));
-  EXPECT_THAT(instance.Facts(), IsEmpty());
+  // Its records count for the quality of the source, and for nothing else (requirements 6.8).
+  const std::vector<v1::FactBatch> batches = instance.Facts();
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_EQ(batches[0].source(), "jw323");
+  EXPECT_THAT(batches[0].facts(), IsEmpty());
+  EXPECT_EQ(batches[0].record_count(), static_cast<int64_t>(message.claim->lines.size()));
+  EXPECT_EQ(batches[0].sound_record_count(), 0);
   EXPECT_THAT(instance.Persons(), IsEmpty());
   // The bytes are there, unchanged, and nobody reads them without the key.
   const auto sealed = instance.journal.ReadBlob(absl::StrCat("raw/", delivery.sha256()));
@@ -403,6 +409,26 @@ TEST(Ingestion, ReturnBelongsToTheMunicipalityOfWhatItReturns) {
   EXPECT_EQ(instance.Findings("BERICHT", other.name())[0].owner(), "gemeente");
 }
 
+TEST(Ingestion, ALineWithAWrongAmountIsNotSound_TR346) {
+  Instance instance;
+  ParsedMessage message = ClaimMessage(Law::kYouth);
+  message.claim->lines[0].amount.cents += 100;
+  message.claim->total.cents += 100;
+  EXPECT_EQ(instance.Deliver(message).state(), v1::Delivery::ACCEPTED);
+  EXPECT_THAT(instance.Findings("TR346"), SizeIs(1));
+  const std::vector<v1::FactBatch> batches = instance.Facts();
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_EQ(batches[0].sound_record_count(), batches[0].record_count() - 1);
+}
+
+TEST(Ingestion, AnAddressForPostIsNotAHousehold) {
+  Instance instance;
+  ParsedMessage message = AllocationMessage(Law::kYouth);
+  message.clients[0].addresses[0].kind = "02";
+  EXPECT_EQ(instance.Deliver(message).state(), v1::Delivery::ACCEPTED);
+  EXPECT_EQ(instance.Persons().at(0).records(0).postcode(), "");
+}
+
 TEST(Ingestion, MalformedAndForeignFilesAreRejectedNotErrors) {
   Instance instance;
   const v1::Delivery broken = instance.Deliver("<kapot");
@@ -417,7 +443,11 @@ TEST(Ingestion, MalformedAndForeignFilesAreRejectedNotErrors) {
   const v1::Delivery other = instance.Deliver(foreign);
   EXPECT_EQ(other.state(), v1::Delivery::REJECTED);
   EXPECT_EQ(instance.Findings("BERICHT", other.name())[0].place(), "Header/Afzender");
-  EXPECT_THAT(instance.Facts(), IsEmpty());
+  for (const v1::FactBatch& batch : instance.Facts()) {
+    EXPECT_THAT(batch.facts(), IsEmpty());
+    EXPECT_GE(batch.record_count(), 1) << "what cannot be read is lost too";
+    EXPECT_EQ(batch.sound_record_count(), 0);
+  }
 }
 
 TEST(Ingestion, SourceThatIsNotConfiguredIsAnError) {
@@ -589,7 +619,10 @@ TEST(Ingestion, LaterMessageWithTheSameIdentificationIsRejected_TR056) {
   EXPECT_EQ(findings[0].rule(), "TR056");
   EXPECT_EQ(findings[0].return_code(), "9056");
   EXPECT_TRUE(findings[0].fatal());
-  EXPECT_THAT(instance.Facts(), SizeIs(1));
+  ASSERT_THAT(instance.Facts(), SizeIs(2));
+  EXPECT_THAT(instance.Facts()[1].facts(), IsEmpty());
+  EXPECT_EQ(instance.Facts()[1].record_count(), 1) << "the start that was refused";
+  EXPECT_EQ(instance.Facts()[1].sound_record_count(), 0);
   // Another type, or another sender, may use the same identification.
   EXPECT_EQ(instance.Deliver(StopMessage(Law::kYouth)).state(), v1::Delivery::ACCEPTED);
 }
@@ -738,12 +771,13 @@ TEST(Feed, GivesWholeBatchesInOrderAndSaysHowFarItGoes) {
   request.set_parent(kParent);
   auto response = instance.ingestion->ListFacts(instance.caller, request);
   ASSERT_TRUE(response.ok());
-  ASSERT_EQ(response->batches_size(), 2);
+  ASSERT_EQ(response->batches_size(), 3);
   EXPECT_LT(response->batches(0).sequence(), response->batches(1).sequence());
-  EXPECT_EQ(response->next_sequence(), response->batches(1).sequence());
-  EXPECT_EQ(response->last_sequence(), response->batches(1).sequence());
+  EXPECT_LT(response->batches(1).sequence(), response->batches(2).sequence());
+  EXPECT_THAT(response->batches(1).facts(), IsEmpty()) << "what was refused has no facts";
+  EXPECT_EQ(response->next_sequence(), response->batches(2).sequence());
+  EXPECT_EQ(response->last_sequence(), response->batches(2).sequence());
   request.set_after_sequence(response->next_sequence());
-  instance.Deliver("<ook kapot");
   request.set_wait_seconds(0);
   response = instance.ingestion->ListFacts(instance.caller, request);
   EXPECT_EQ(response->batches_size(), 0);
@@ -759,7 +793,10 @@ TEST(Feed, WaitsForWhatIsNewAndEndsWhenTheServiceStops) {
   request.set_wait_seconds(30);
   absl::StatusOr<v1::ListFactsResponse> response;
   std::thread reader([&] { response = instance.ingestion->ListFacts(instance.caller, request); });
-  instance.Deliver("<kapot");
+  v1::CreateUploadRequest create;  // A record of the journal without a batch.
+  create.set_parent(kParent);
+  create.mutable_upload()->set_source("clienten");
+  EXPECT_TRUE(instance.ingestion->CreateUpload(instance.caller, create).ok());
   instance.Deliver(StartMessage(Law::kYouth));
   reader.join();
   ASSERT_TRUE(response.ok());

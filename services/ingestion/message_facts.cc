@@ -16,7 +16,7 @@ int32_t EndOf(const Period& period) { return period.end == kOpenEnd ? 0 : period
 Period PeriodOf(int32_t start, int32_t end) { return {start, end == 0 ? kOpenEnd : end}; }
 
 const Address* AddressOf(const Client& client) {
-  for (const absl::string_view kind : {"01", "03", "02"}) {
+  for (const absl::string_view kind : {"01", "03"}) {
     for (const Address& address : client.addresses) {
       if (address.kind == kind && !address.postcode.empty()) return &address;
     }
@@ -58,13 +58,21 @@ void SetProduct(const Product& product, Fact* fact) {
 
 }  // namespace
 
+int64_t RecordsOf(const ParsedMessage& message) {
+  if (IsReturn(message.type) || message.type == MessageType::kReply || message.type == MessageType::kClaimAnswer) return 1;
+  size_t records = message.allocations.size() + message.starts.size() + message.stops.size() + message.requests.size();
+  if (message.change_request) {
+    const ChangeRequest& request = *message.change_request;
+    records += request.unchanged.size() + request.changed.size() + request.added.size();
+  }
+  if (message.claim) records += message.claim->lines.size();
+  return static_cast<int64_t>(records);
+}
+
 MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKeyMaker& person_key) {
   MessageFacts result;
   // What is sent back says nothing that the message it answers did not say.
-  if (IsReturn(message.type) || message.type == MessageType::kReply) {
-    result.record_count = 1;
-    return result;
-  }
+  if (IsReturn(message.type) || message.type == MessageType::kReply) return result;
   const v1::Law law = LawOf(message.law);
   const std::string& provider = message.Provider();
   std::vector<std::string> keys;
@@ -72,7 +80,6 @@ MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKe
     keys.push_back(person_key(absl::StrCat(message.law == Law::kYouth ? "bsn/ijw/" : "bsn/iwmo/", client.bsn)));
   }
   if (message.type == MessageType::kClaimAnswer) {
-    result.record_count = 1;
     if (!message.answer) return result;
     v1::ClaimAnswer& answer = *result.facts.emplace_back().mutable_claim_answer();
     answer.set_law(law);
@@ -142,12 +149,6 @@ MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKe
     fact.set_referrer(product.referrer);
     fact.set_start_day(product.period.start);
   }
-  result.record_count =
-      static_cast<int64_t>(message.allocations.size() + message.starts.size() + message.stops.size() + message.requests.size());
-  if (message.change_request) {
-    const ChangeRequest& request = *message.change_request;
-    result.record_count = static_cast<int64_t>(request.unchanged.size() + request.changed.size() + request.added.size());
-  }
   if (message.claim) {
     v1::Claim& claim = *result.facts.emplace_back().mutable_claim();
     claim.set_law(law);
@@ -171,7 +172,6 @@ MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKe
       fact.set_tariff_cents(line.tariff.value_or(0));
       fact.set_amount_cents(line.amount.Signed());
     }
-    result.record_count = claim.lines_size();
   }
   return result;
 }

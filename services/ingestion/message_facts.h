@@ -20,15 +20,18 @@ namespace nmd::ingestion {
 struct MessageFacts {
   std::vector<v1::Fact> facts;
   std::vector<v1::PersonRecord> persons;
-  // Allocations, starts, stops, products asked for or claim lines; 1 for an answer and a return.
-  int64_t record_count = 0;
 };
+
+// How many things a message tells: allocations, starts, stops, products asked for or claim lines; 1 for an answer and a
+// return.
+int64_t RecordsOf(const ParsedMessage& message);
 
 // The facts of a sound message, in its order. A 315 says who referred, of any allocation from the asked start on, because it
 // knows no number yet; a 317 gives persons only; a 319 and the returns give nothing.
 // Clients are told apart by BSN within the law: "bsn/ijw/...", "bsn/iwmo/...".
-// A person record has the BRP address (Soort 01), else that of the stay (03), else that for post (02), from `known_day` on
-// when the message does not say since when. REQUIRES: a message without fatal findings.
+// A person record has the BRP address (Soort 01), else that of the stay (03), from `known_day` on when the message does not
+// say since when. An address for post (02) or a temporary one (04) is not where a person lives: who gets his letters at his
+// administrator's is not of that household. REQUIRES: a message without fatal findings.
 MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKeyMaker& person_key);
 
 // What a batch says about allocations by number, with the places its things had in their message. Starts and stops without

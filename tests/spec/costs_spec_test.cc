@@ -366,6 +366,30 @@ TEST(VersionSpec, TwoMessagesWithOneIdentificationNeverCountTR056) {
   EXPECT_EQ(scene.Total("clients", "2018-01", "2018-02", "2018-01-05").count(), 1) << "not even at the time before";
 }
 
+TEST(QualitySpec, RefusedAndSupersededRecordsAreRecordsOfTheSource) {
+  CostsScene scene;
+  const auto refused = [](int64_t sequence, const char* known, int64_t records) {
+    ingestion::v1::FactBatch batch = BatchOf(sequence, At(known), {});
+    batch.set_record_count(records);
+    return batch;
+  };
+  scene.Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({}), AllocationOf({.number = 2, .product = "45A05"})}),
+              refused(2, "2018-02-02", 6)});
+  EXPECT_DOUBLE_EQ(scene.Total("clients", "2018-01", "2018-02", "2018-01-31").reliability().source_quality(), 1);
+  const type::Figure now = scene.Total("clients", "2018-01", "2018-02");
+  EXPECT_EQ(now.count(), 1);
+  EXPECT_DOUBLE_EQ(now.reliability().source_quality(), 2.0 / 8);
+  EXPECT_EQ(now.reliability().newest_delivery_time().seconds(), absl::ToUnixSeconds(At("2018-01-02")))
+      << "nothing became known with what was refused";
+  // TR056: one message taken back for an earlier one of 4 records is 2 records lost.
+  ingestion::v1::FactBatch superseding = BatchOf(3, At("2018-02-03"), {});
+  superseding.set_supersedes("d1");
+  scene.Feed({superseding, BatchOf(4, At("2018-01-01"),
+                                   {AllocationOf({}), AllocationOf({.number = 2}), AllocationOf({.number = 3}),
+                                    AllocationOf({.number = 4})})});
+  EXPECT_DOUBLE_EQ(scene.Total("clients", "2018-01", "2018-02").reliability().source_quality(), 4.0 / 12);
+}
+
 TEST(LinkSpec, AMergeChangesTheCountOnlyFromItsKnownTime) {
   CostsScene scene;
   scene.Feed({BatchOf(1, At("2018-01-02"),
