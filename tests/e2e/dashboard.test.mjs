@@ -82,6 +82,11 @@ const rows = async (table) =>
 
 async function assertAccessible() {
   await page.evaluate(axe);
+  // A colour is what it is when nothing moves any more: fonts are there and transitions have ended.
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+  });
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
   assert.deepEqual(violations.map((each) => [each.id, each.nodes.map((node) => node.html)]), []);
 }
