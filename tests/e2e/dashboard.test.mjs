@@ -254,6 +254,7 @@ describe('page Groei', () => {
     assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Direct naar de inhoud');
     await page.keyboard.press('Enter');
     assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    assert.equal(await page.getAttribute('#content', 'aria-busy'), null, 'moving inside the page asks nothing new');
     assert.equal(await page.getAttribute('html', 'lang'), 'nl');
     await assertAccessible();
     await assertReflows();

@@ -237,6 +237,8 @@ function render(view: View, changeFactors: (factors: Factors) => void): void {
 /** The form and the address say the same; both only ever change through here. */
 class Page {
   private asked = 0;
+  /** The query of the address that is shown or being asked. */
+  private shown = '';
 
   constructor(private readonly session: Session) {
     byId('form').hidden = false;
@@ -244,7 +246,10 @@ class Page {
       event.preventDefault();
       this.submit();
     });
-    window.addEventListener('popstate', () => void this.load());
+    window.addEventListener('popstate', () => {
+      // Moving inside the page, as the skip link does, asks nothing new.
+      if (location.search !== this.shown) void this.load();
+    });
   }
 
   private field(name: string): HTMLInputElement | HTMLSelectElement {
@@ -259,6 +264,12 @@ class Page {
     const next = { ...state, law: this.field('wet').value, before: this.field('van').value, after: this.field('naar').value, known } as GrowthState;
     history.pushState(null, '', formatState(next));
     void this.load();
+  }
+
+  // The address says what is on the screen.
+  private write(state: GrowthState): void {
+    history.replaceState(null, '', formatState(state));
+    this.shown = location.search;
   }
 
   private fillForm(state: GrowthState): void {
@@ -279,6 +290,7 @@ class Page {
   /** Asks what the address says and shows the answer; of two that overlap the last one asked is shown. */
   async load(): Promise<void> {
     const mine = ++this.asked;
+    this.shown = location.search;
     const { state, faults } = parseState(location.search);
     const content = byId('content');
     if (state.known && dateOf(state.known) > dateOf(new Date().toISOString())) {
@@ -310,12 +322,12 @@ class Page {
     const known = answers.decomposition.known_time ?? knownTime(asked).known_time ?? new Date().toISOString();
     // "The newest" becomes a moment, so that the address gives these same figures later.
     const state = { ...asked, known: knownTime(asked).known_time ? asked.known : known };
-    history.replaceState(null, '', formatState(state));
+    this.write(state);
     this.fillForm(state);
     const view: View = { session: this.session, state, answers, known, figures: comparedFigures(answers.decomposition, answers.series, state) };
     render(view, (factors) => {
       view.state = { ...state, factors };
-      history.replaceState(null, '', formatState(view.state));
+      this.write(view.state);
     });
     announce(`Cijfers getoond, bekend op ${dateTime(known)}.`);
   }
