@@ -46,6 +46,8 @@ RpcMetrics::RpcMetrics()
           prometheus::BuildHistogram().Name("nmd_rpc_handling_seconds").Help("Time a call took.").Register(MetricRegistry())}) {
 }
 
+RpcMetrics::~RpcMetrics() = default;
+
 void RpcMetrics::Started(absl::string_view method) {
   const std::string name(method);
   families_->started.Add({{"method", name}}).Increment();

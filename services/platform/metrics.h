@@ -2,6 +2,7 @@
 #ifndef NMD_SERVICES_PLATFORM_METRICS_H_
 #define NMD_SERVICES_PLATFORM_METRICS_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -23,13 +24,14 @@ prometheus::Registry& MetricRegistry();
 class RpcMetrics {
  public:
   RpcMetrics();
+  ~RpcMetrics();
   void Started(absl::string_view method);
   void Handled(absl::string_view method, absl::string_view code, absl::Duration took);
   void Denied(absl::string_view method, absl::string_view reason);
 
  private:
   struct Families;
-  Families* const families_;  // Owned by the registry's lifetime: the process.
+  const std::unique_ptr<Families> families_;
 };
 
 // Counters of one number, by name; made on first use. Names: nmd_<area>_<what>_<unit>[_total].
