@@ -16,9 +16,8 @@
 
 namespace {
 
-// A stop waits for a follower's last question, so the question does not wait long.
-// How long a poll waits at the tail. Links are asked more often: that they caught up with persons without a change is only
-// seen in an answer.
+// How long a poll waits at the tail; a stop waits for the last one, so it is not long. Links are asked more often: that they
+// caught up with persons without a change is only seen in an answer.
 constexpr int kWaitSeconds = 5;
 constexpr int kLinksWaitSeconds = 1;
 
