@@ -359,6 +359,21 @@ TEST_F(InstanceTest, NoBsnNameOrAddressInLogsMetricsOrStores) {
   };
   // The search finds what is there.
   EXPECT_GT(secrets.count(secrets.begin()->second.front().substr(0, kPrefix)), 0u);
+  // A caller who writes something personal where it does not belong sees it back in the error, and nobody else ever does:
+  // the logs and metrics below were written after this.
+  const std::string secret = secrets.begin()->second.front();
+  for (const Instance::Answer& answer :
+       {instance_->Post(kQuery, absl::StrCat(R"({"measures": [")", secret, "\"]}"), "beleidsadviseur"),
+        instance_->Post(kQuery, absl::StrCat(R"({")", secret, "\": 1}"), "beleidsadviseur"),
+        instance_->Get(absl::StrCat("/v1/municipalities/gm1730/", secret), "beheerder"),
+        instance_->Get(absl::StrCat("/v1/municipalities/gm1730/deliveries?page_token=", secret), "beheerder")}) {
+    EXPECT_THAT(answer.status, AnyOf(400, 404)) << answer.body;
+  }
+  // What the instance said to who delivered, and to who reads findings.
+  std::ifstream delivered(TempDir("gm1730/deliver.out"));
+  search("the output of the delivery", std::string(std::istreambuf_iterator<char>(delivered), {}));
+  search("findings", instance_->RunCtl("beheerder", {"findings", "--format", "json"}).output);
+  search("deliveries", instance_->RunCtl("beheerder", {"deliveries", "--format", "json"}).output);
   search("logs", instance_->Logs());
   search("metrics", instance_->Metrics());
   // Stores and their write-ahead logs: everything personal in them is sealed.
