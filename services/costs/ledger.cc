@@ -113,10 +113,8 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch) {
           {batch, Intern(in.provider()), Intern(in.provider_name()), PeriodOf(in.start_day(), in.end_day())});
       return kContracts;
     }
-    // Start and stop of care say nothing about what was allocated or declared (OP364); they are in no figure here.
-    case Fact::kStart:
-    case Fact::kStop:
-    case Fact::PAYLOAD_NOT_SET:
+    // What is in no figure here. Start and stop of care say nothing about what was allocated or declared (OP364).
+    default:
       break;
   }
   return kOther;

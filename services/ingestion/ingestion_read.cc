@@ -82,6 +82,7 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
                         IsFromMunicipality(message.type) ? "gemeente" : "aanbieder", /*fatal=*/true});
   }
   if (std::any_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.fatal; })) return findings;
+  *record->mutable_batch()->mutable_message() = HeadOf(message);
   MessageFacts facts = FactsOf(message, known_day, person_key_);
   for (v1::Fact& fact : facts.facts) *record->mutable_batch()->add_facts() = std::move(fact);
   for (v1::PersonRecord& person : facts.persons) *persons->add_records() = std::move(person);
@@ -92,6 +93,7 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
 void Ingestion::ClearFacts(DeliveryRecord* record) {
   v1::FactBatch& batch = *record->mutable_batch();
   batch.clear_facts();
+  batch.clear_message();
   batch.set_record_count(std::max(int64_t{1}, batch.record_count()));
   batch.set_sound_record_count(0);
 }

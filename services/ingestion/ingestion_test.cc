@@ -361,8 +361,11 @@ TEST(Ingestion, TakesEveryMessageOfBothLawsAsASourceOfItsOwn) {
   EXPECT_EQ(delivered, expected);
   for (const v1::FactBatch& batch : instance.Facts()) {
     const int number = std::stoi(batch.source().substr(batch.source().size() - 3));
-    if (number % 2 == 0 || number == 319) {
-      EXPECT_EQ(batch.facts_size(), 0) << batch.source();
+    EXPECT_EQ(batch.message().type(), number);
+    EXPECT_EQ(batch.message().identification(), "100000001") << batch.source();
+    if (number % 2 == 0) {
+      ASSERT_EQ(batch.facts_size(), 1) << batch.source();
+      EXPECT_TRUE(batch.facts(0).has_message_return()) << batch.source();
       EXPECT_EQ(batch.record_count(), 1) << batch.source();
     }
   }
@@ -376,19 +379,25 @@ TEST(Ingestion, RequestGivesReferralsOfNoAllocationInParticular) {  // D8: only 
   const std::vector<v1::FactBatch> batches = instance.Facts();
   ASSERT_THAT(batches, SizeIs(1));
   EXPECT_EQ(batches[0].record_count(), 2);
-  ASSERT_EQ(batches[0].facts_size(), 3);
+  ASSERT_EQ(batches[0].facts_size(), 5);
   const v1::Referral& referral = batches[0].facts(1).referral();
   EXPECT_EQ(referral.person_key(), batches[0].facts(0).person().person_key());
   EXPECT_EQ(referral.law(), v1::YOUTH);
   EXPECT_EQ(referral.allocation(), 0);
   EXPECT_EQ(referral.referrer(), "02");
   EXPECT_EQ(referral.start_day(), D("2026-06-01"));
-  EXPECT_EQ(batches[0].facts(2).referral().start_day(), D("2026-09-01"));
+  EXPECT_EQ(batches[0].facts(3).referral().start_day(), D("2026-09-01"));
+  const v1::CareRequest& request = batches[0].facts(2).care_request();
+  EXPECT_EQ(request.kind(), v1::CareRequest::ASKED);
+  EXPECT_EQ(request.provider(), "41000001");
+  EXPECT_EQ(request.start_day(), D("2026-06-01"));
+  EXPECT_EQ(request.dated_day(), batches[0].message().dated_day());
+  EXPECT_NE(request.reference(), batches[0].facts(4).care_request().reference());
 }
 
-TEST(Ingestion, ChangeRequestGivesAPersonByNumberOnly) {
+TEST(Ingestion, ChangeRequestGivesAPersonByNumberAndWhatIsAsked) {
   Instance instance;
-  EXPECT_EQ(instance.Deliver(testing::ChangeRequestMessage(Law::kWmo)).fact_count(), 0);
+  EXPECT_EQ(instance.Deliver(testing::ChangeRequestMessage(Law::kWmo)).fact_count(), 3);
   const std::vector<v1::PersonBatch> persons = instance.Persons();
   ASSERT_THAT(persons, SizeIs(1));
   EXPECT_EQ(persons[0].records(0).bsn(), TestBsn(0));
@@ -396,6 +405,54 @@ TEST(Ingestion, ChangeRequestGivesAPersonByNumberOnly) {
   const std::vector<v1::FactBatch> batches = instance.Facts();
   ASSERT_THAT(batches, SizeIs(1));
   EXPECT_EQ(batches[0].record_count(), 3);
+  std::vector<v1::CareRequest::Kind> kinds;
+  for (const v1::Fact& fact : batches[0].facts()) kinds.push_back(fact.care_request().kind());
+  EXPECT_THAT(kinds, ElementsAre(v1::CareRequest::UNCHANGED, v1::CareRequest::CHANGED, v1::CareRequest::ADDED));
+  EXPECT_EQ(batches[0].facts(0).care_request().start_day(), 0);
+}
+
+TEST(Ingestion, AnswerThatRefusesAClaimByItsHeaderNamesTheMessage_TR337) {
+  Instance instance;
+  ParsedMessage message = testing::SoundMessage(Law::kYouth, MessageType::kClaimAnswer);
+  message.header.return_codes = {"0001"};
+  message.answer.reset();
+  message.clients.clear();
+  EXPECT_EQ(instance.Deliver(message).state(), v1::Delivery::ACCEPTED);
+  const std::vector<v1::FactBatch> batches = instance.Facts();
+  ASSERT_THAT(batches, SizeIs(1));
+  ASSERT_EQ(batches[0].facts_size(), 1);
+  const v1::ClaimAnswer& answer = batches[0].facts(0).claim_answer();
+  EXPECT_TRUE(answer.rejected());
+  EXPECT_EQ(answer.number(), "");
+  EXPECT_EQ(answer.claim_identification(), message.header.claim_identification);
+  EXPECT_THAT(answer.return_codes(), ElementsAre("0001"));
+}
+
+TEST(Ingestion, ReturnTellsItsCodesOnceAndNothingOfWhatItRepeats_IV032) {
+  Instance instance;
+  ParsedMessage message = testing::SoundMessage(Law::kYouth, MessageType::kStartReturn);
+  message.clients[0].return_codes = {"0200"};
+  for (StartedProduct& start : message.starts) start.return_codes = {"9326", "9019"};
+  EXPECT_EQ(instance.Deliver(message).fact_count(), 1);
+  const v1::FactBatch batch = instance.Facts()[0];
+  EXPECT_EQ(batch.message().type(), 306);
+  EXPECT_EQ(batch.message().identification(), message.header.identification);
+  const v1::MessageReturn& verdict = batch.facts(0).message_return();
+  EXPECT_EQ(verdict.identification(), message.header.return_identification);
+  EXPECT_EQ(verdict.dated_day(), message.header.return_dated_day);
+  EXPECT_THAT(verdict.item_return_codes(), ElementsAre("9019", "9326"));
+}
+
+TEST(Ingestion, AnswerTellsWhyEveryLineWasRejected_OP303) {
+  Instance instance;
+  const ParsedMessage message = testing::SoundMessage(Law::kYouth, MessageType::kClaimAnswer);
+  instance.Deliver(message);
+  const v1::ClaimAnswer answer = instance.Facts()[0].facts(0).claim_answer();
+  ASSERT_GT(answer.rejected_lines_size(), 0);
+  ASSERT_EQ(answer.rejected_lines_size(), answer.rejected_references_size());
+  EXPECT_EQ(answer.rejected_lines(0).line().reference(), answer.rejected_references(0));
+  EXPECT_EQ(answer.rejected_lines(0).line().amount_cents(), message.answer->lines[0].amount.Signed());
+  EXPECT_GT(answer.rejected_lines(0).return_codes_size(), 0);
 }
 
 TEST(Ingestion, ReturnBelongsToTheMunicipalityOfWhatItReturns) {

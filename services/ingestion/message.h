@@ -83,6 +83,7 @@ struct MessageHeader {
   // 325 only: the header of the 323 it answers (TR337).
   std::string claim_identification;
   Day claim_dated_day = 0;
+  std::string claim_schema_version;  // BerichtXsdVersie of the 323, as the 325 repeats it (TR371)
   // Returns only: what the return itself is called and when it was made. The rest is that of the returned message.
   std::string return_identification;
   Day return_dated_day = 0;

@@ -26,8 +26,11 @@ struct MessageFacts {
 // return.
 int64_t RecordsOf(const ParsedMessage& message);
 
-// The facts of a sound message, in its order. A 315 says who referred, of any allocation from the asked start on, because it
-// knows no number yet; a 317 gives persons only; a 319 and the returns give nothing.
+// Who sent what, when.
+v1::MessageHead HeadOf(const ParsedMessage& message);
+
+// The facts of a sound message, in its order. A 315 also says who referred, of any allocation from the asked start on, because
+// it knows no number yet. A return gives the verdict it brings, and nothing of what it repeats.
 // Clients are told apart by BSN within the law: "bsn/ijw/...", "bsn/iwmo/...".
 // A person record has the BRP address (Soort 01), else that of the stay (03), from `known_day` on when the message does not
 // say since when. An address for post (02) or a temporary one (04) is not where a person lives: who gets his letters at his

@@ -370,7 +370,10 @@ inline constexpr Element kAnswerHeader[] = {
           }),
     Leaf(kOwn, kOptional, "XsltVersie", kSchemaVersion),
     Group(kOwn, kOne, "XsdVersieDeclaratie", kSchemaVersions,
-          [](Filling& f) { f.base_schema_version = f.schema_version = &f.scratch_text; }),
+          [](Filling& f) {
+            f.base_schema_version = &f.scratch_text;
+            f.schema_version = &f.message.header.claim_schema_version;
+          }),
     Group(kOwn, kOne, "RetourCodes", kReturnCodes, [](Filling& f) { f.return_codes = &f.message.header.return_codes; }),
 };
 
