@@ -50,6 +50,18 @@ std::vector<std::string> Texts(const std::vector<BookedPrice>& prices) {
   return texts;
 }
 
+TEST(ContractBook, KeepsContractsAndTariffsOfAllKindsOfFacts) {
+  std::vector<std::string> kept;
+  const google::protobuf::OneofDescriptor* payload = ingestion::v1::Fact::descriptor()->FindOneofByName("payload");
+  for (int i = 0; i < payload->field_count(); ++i) {
+    ingestion::v1::Fact fact;
+    fact.GetReflection()->MutableMessage(&fact, payload->field(i));
+    if (ContractBook::Keeps(fact)) kept.push_back(payload->field(i)->name());
+  }
+  EXPECT_THAT(kept, ElementsAre("tariff", "contract"));
+  EXPECT_FALSE(ContractBook::Keeps(ingestion::v1::Fact())) << "a kind this binary never heard of";
+}
+
 TEST(ContractBook, AYearsOwnCeilingGoesBeforeTheOneOfEveryYear) {
   ContractBook book;
   FactBatch batch = Batch(1, "a", 100);
