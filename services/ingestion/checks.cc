@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <climits>
 #include <cstdint>
 #include <optional>
 #include <tuple>
@@ -22,21 +23,22 @@ namespace nmd::ingestion {
 // Takes the findings of one rule after the other.
 class Report {
  public:
-  explicit Report(const ParsedMessage& message) : type_(message.type) {}
+  Report(const ParsedMessage& message, int most) : type_(message.type), most_(most) {}
 
   void Begin(const Rule& rule) {
     rule_ = &rule;
     count_ = 0;
   }
   void Add(std::string place) {
-    if (++count_ > kMaxFindings + 1) return;
+    if (count_ > most_) return;
     findings_.push_back(FindingOf(*rule_, type_, std::move(place)));
-    if (count_ > kMaxFindings) findings_.back().place = "en meer plaatsen";
+    if (++count_ > most_) findings_.back().place = std::string(kMorePlaces);
   }
   std::vector<Finding> Take() { return std::move(findings_); }
 
  private:
   const MessageType type_;
+  const int most_;
   const Rule* rule_ = nullptr;
   int count_ = 0;
   std::vector<Finding> findings_;
@@ -735,12 +737,20 @@ Finding FindingOf(const Rule& rule, MessageType type, std::string place) {
 }
 
 std::vector<Finding> CheckMessage(const ParsedMessage& message) {
-  Report report(message);
+  Report report(message, kMaxFindings);
   for (const Rule& rule : kRules) {
     if (rule.check == nullptr || !rule.HoldsFor(message.type)) continue;
     report.Begin(rule);
     rule.check(message, report);
   }
+  return report.Take();
+}
+
+std::vector<Finding> CheckRule(const Rule& rule, const ParsedMessage& message) {
+  Report report(message, INT_MAX);
+  if (rule.check == nullptr || !rule.HoldsFor(message.type)) return {};
+  report.Begin(rule);
+  rule.check(message, report);
   return report.Take();
 }
 

@@ -43,6 +43,12 @@ Finding FindingOf(const Rule& rule, MessageType type, std::string place);
 // says that there are more.
 std::vector<Finding> CheckMessage(const ParsedMessage& message);
 
+// Judges a message by one rule, and tells every place however many there are. Nothing where the rule needs earlier messages.
+std::vector<Finding> CheckRule(const Rule& rule, const ParsedMessage& message);
+
+// The place of the finding that ends a list which is cut off.
+inline constexpr absl::string_view kMorePlaces = "en meer plaatsen";
+
 // Lines of a claim that break a rule of CheckMessage which refuses nothing: TR346.
 int64_t DoubtfulLines(const ParsedMessage& message);
 

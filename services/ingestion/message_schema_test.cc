@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/ingestion/message_schema.h"
 
-#include <libxml/parser.h>
-#include <libxml/xmlerror.h>
-#include <libxml/xmlschemas.h>
-
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "gtest/gtest.h"
 #include "services/ingestion/message_reader.h"
+#include "services/ingestion/official_schema.h"
 #include "services/ingestion/test_message.h"
 
 namespace nmd::ingestion {
@@ -29,6 +22,10 @@ namespace {
 
 using testing::kLaws;
 using testing::kTypes;
+using testing::OfficialFolder;
+using testing::OfficialSchema;
+using testing::ReadFile;
+using testing::SchemaPath;
 
 void ExpectSoundTable(const Element& element, int depth) {
   ASSERT_LT(depth, 16) << element.name;
@@ -52,42 +49,6 @@ TEST(SchemaOf, IsAWellFormedTableForEachMessage) {
     }
     for (const int number : {300, 303, 304, 309, 321, 324, 326}) EXPECT_EQ(SchemaOf(law, number), nullptr);
   }
-}
-
-// An official schema, as libxml2 judges by it.
-class OfficialSchema {
- public:
-  explicit OfficialSchema(const std::string& path) {
-    const std::unique_ptr<xmlSchemaParserCtxt, void (*)(xmlSchemaParserCtxtPtr)> parser(xmlSchemaNewParserCtxt(path.c_str()),
-                                                                                        xmlSchemaFreeParserCtxt);
-    schema_ = xmlSchemaParse(parser.get());
-    valid_ = xmlSchemaNewValidCtxt(schema_);
-    xmlSchemaSetValidStructuredErrors(
-        valid_, [](void*, xmlErrorPtr) {}, nullptr);
-  }
-  OfficialSchema(const OfficialSchema&) = delete;
-  OfficialSchema& operator=(const OfficialSchema&) = delete;
-  ~OfficialSchema() {
-    xmlSchemaFreeValidCtxt(valid_);
-    xmlSchemaFree(schema_);
-  }
-
-  bool Accepts(const std::string& text) const {
-    const std::unique_ptr<xmlDoc, void (*)(xmlDocPtr)> document(
-        xmlReadMemory(text.data(), static_cast<int>(text.size()), "message.xml", nullptr,
-                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING),
-        xmlFreeDoc);
-    return document != nullptr && xmlSchemaValidateDoc(valid_, document.get()) == 0;
-  }
-
- private:
-  xmlSchemaPtr schema_ = nullptr;
-  xmlSchemaValidCtxtPtr valid_ = nullptr;
-};
-
-std::string ReadFile(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 // A 301 with everything in it that the other samples leave out.
@@ -146,32 +107,6 @@ std::string WithBudgets(Law law, MessageType type) {
                                "</m:Verwijzer>\n<m:Raamcontract>2</m:Raamcontract>\n"
                                "<m:Commentaar>Bel eerst.</m:Commentaar>\n"},
                               {"<m:AangevraagdeProducten>", "<m:Commentaar>Spoed.</m:Commentaar>\n<m:AangevraagdeProducten>"}});
-}
-
-// The official schema of a message. Those of most iWmo returns and of the 325 are not in the folder; they are made of the
-// iJw ones, which differ in names, codes and two elements (domain-standards 1.7).
-std::filesystem::path SchemaPath(const std::filesystem::path& root, Law law, MessageType type) {
-  const int number = static_cast<int>(type);
-  const std::filesystem::path youth = root / "ijw-3.2" / "xsd" / absl::StrCat("JW", number, ".xsd");
-  if (law == Law::kYouth) return youth;
-  const std::filesystem::path wmo = root / "iwmo-3.2" / "xsd";
-  const std::string file = absl::StrCat("WMO", number, ".xsd");
-  if (std::filesystem::exists(wmo / file)) return wmo / file;
-  std::string text = ReadFile(youth);
-  for (const absl::string_view name : {"GezagsdragerBekend", "Woonplaatsbeginsel"}) {
-    const size_t at = text.find(absl::StrCat("<xs:element name=\"", name, "\""));
-    if (at == std::string::npos) continue;
-    const absl::string_view close = "</xs:element>";
-    text.erase(at, text.find(close.data(), at) + close.size() - at);
-  }
-  const std::string youth_code = testing::CodeOf(Law::kYouth, type), wmo_code = testing::CodeOf(Law::kWmo, type);
-  text = absl::StrReplaceAll(text, {{"ijw", "iwmo"},
-                                    {absl::StrCat("jw", number), absl::StrCat("wmo", number)},
-                                    {absl::StrCat("\"", youth_code, "\""), absl::StrCat("\"", wmo_code, "\"")}});
-  const std::filesystem::path folder = ::testing::TempDir();
-  std::ofstream(folder / file, std::ios::binary) << text;
-  std::ofstream(folder / "basisschema.xsd", std::ios::binary) << ReadFile(wmo / "basisschema.xsd");
-  return folder / file;
 }
 
 // Values that are at the edge of some type, or just over it.
@@ -342,8 +277,7 @@ std::vector<std::string> LinesOf(const std::string& text, Law law, int number) {
 }
 
 TEST(ReadMessage, GivesTheVerdictOfTheOfficialSchemas) {
-  const char* source = std::getenv("NMD_SOURCE_DIR");
-  const std::filesystem::path root = std::filesystem::path(source == nullptr ? "." : source) / "../shared/istandaarden";
+  const std::filesystem::path root = OfficialFolder();
   if (!std::filesystem::exists(root)) GTEST_SKIP() << "no official schemas at ../shared/istandaarden";
   const std::vector<std::string> values = Values();
   int64_t judged = 0, accepted = 0;
