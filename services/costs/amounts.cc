@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
+#include "services/core/claims.h"
 
 namespace nmd::costs {
 namespace {
@@ -116,34 +118,46 @@ Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const 
   return result;
 }
 
-std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const std::vector<AnswerFact>& answers,
-                               const std::vector<Batch>& batches) {
-  using Key = std::tuple<uint8_t, Word, Word>;  // law, provider, claim number or reference
+std::vector<NetLine> NetClaims(const Facts& facts, const std::vector<Batch>& batches) {
   const auto known = [&batches](uint32_t batch) {
     return std::make_tuple(batches[batch].known, absl::string_view(*batches[batch].delivery));
   };
 
-  // A second answer to a claim should not exist (CC11); the one that was known last holds.
-  absl::flat_hash_map<Key, const AnswerFact*> answer_of;
-  for (const AnswerFact& answer : answers) {
-    const AnswerFact*& slot = answer_of[Key(answer.law, answer.provider, answer.claim)];
-    if (slot == nullptr || known(slot->batch) < known(answer.batch)) slot = &answer;
+  // The answer of each claim. Few next to the lines.
+  absl::flat_hash_map<std::pair<uint8_t, Word>, int32_t> parties;  // By law and provider.
+  const auto named = [&parties](const auto& fact, Word number, Word identification) {
+    const auto party = parties.try_emplace(std::pair(fact.law, fact.provider), static_cast<int32_t>(parties.size())).first;
+    return ClaimName{party->second, *number, *identification};
+  };
+  std::vector<ClaimName> claims, answers;
+  absl::flat_hash_map<std::pair<uint32_t, Word>, size_t> claim_at;  // By batch and number.
+  for (const ClaimFact& claim : facts.claims) {
+    claim_at.emplace(std::pair(claim.batch, claim.number), claims.size());
+    claims.push_back(named(claim, claim.number, claim.identification));
   }
+  std::vector<const AnswerFact*> answer_order;
+  for (const AnswerFact& answer : facts.answers) answer_order.push_back(&answer);
+  std::sort(answer_order.begin(), answer_order.end(), [&](const AnswerFact* a, const AnswerFact* b) {
+    const auto key = [&](const AnswerFact* x) {
+      return std::make_tuple(known(x->batch), absl::string_view(*x->claim), absl::string_view(*x->claim_identification));
+    };
+    return key(a) < key(b);
+  });
+  for (const AnswerFact* answer : answer_order) answers.push_back(named(*answer, answer->claim, answer->claim_identification));
+  const std::vector<int32_t> answer_of = AnswerOfEachClaim(claims, answers);
 
-  // What the answers say of a line: granted, not yet answered, refused.
-  enum Verdict { kGranted, kOpen, kRefused };
-  const auto verdict = [&answer_of](const ClaimLineFact& line) {
-    const auto found = answer_of.find(Key(line.law, line.provider, line.claim));
-    if (found == answer_of.end()) return kOpen;
-    const std::vector<Word>& rejected = found->second->rejected_references;
-    const bool refused =
-        found->second->rejected || std::find(rejected.begin(), rejected.end(), line.reference) != rejected.end();
-    return refused ? kRefused : kGranted;
+  const auto verdict = [&](const ClaimLineFact& line) {
+    const int32_t answer = answer_of[claim_at.at(std::pair(line.batch, line.claim))];
+    if (answer < 0) return Verdict::kNone;
+    const AnswerFact& said = *answer_order[static_cast<size_t>(answer)];
+    const std::vector<Word>& rejected = said.rejected_references;
+    const bool refused = said.rejected || std::find(rejected.begin(), rejected.end(), line.reference) != rejected.end();
+    return refused ? Verdict::kRefused : Verdict::kGranted;
   };
 
   std::vector<const ClaimLineFact*> order;
-  order.reserve(lines.size());
-  for (const ClaimLineFact& line : lines) order.push_back(&line);
+  order.reserve(facts.claim_lines.size());
+  for (const ClaimLineFact& line : facts.claim_lines) order.push_back(&line);
   const auto reference_key = [](const ClaimLineFact* l) {
     return std::make_tuple(l->law, absl::string_view(*l->provider), absl::string_view(*l->reference));
   };
@@ -152,7 +166,9 @@ std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const st
     const auto right = reference_key(b);
     if (left != right) return left < right;
     const auto rest = [&](const ClaimLineFact* l) {
-      return std::make_tuple(verdict(*l), known(l->batch), absl::string_view(*l->claim), l->dated, l->amount, l->start,
+      const Verdict said = verdict(*l);
+      const int worse = said == Verdict::kGranted ? 0 : said == Verdict::kNone ? 1 : 2;
+      return std::make_tuple(worse, known(l->batch), absl::string_view(*l->claim), l->dated, l->amount, l->start,
                              l->allocation);
     };
     return rest(a) < rest(b);
@@ -161,37 +177,32 @@ std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const st
                           [&](const ClaimLineFact* a, const ClaimLineFact* b) { return reference_key(a) == reference_key(b); }),
               order.end());
 
-  std::vector<NetLine> net(order.size());
-  absl::flat_hash_map<Key, size_t> debit_at;
+  std::vector<SubmittedLine> lines(order.size());
+  absl::flat_hash_map<std::tuple<uint8_t, Word, Word>, int32_t> debit_at;  // By law, provider and reference.
   for (size_t i = 0; i < order.size(); ++i) {
     const ClaimLineFact& line = *order[i];
-    net[i].line = &line;
-    net[i].answered = verdict(line) != kOpen;
-    net[i].approved = verdict(line) == kGranted;
-    if (line.previous->empty()) debit_at.emplace(Key(line.law, line.provider, line.reference), i);
+    lines[i].verdict = verdict(line);
+    if (line.previous->empty()) debit_at.emplace(std::tuple(line.law, line.provider, line.reference), static_cast<int32_t>(i));
   }
-
-  // The credit of a debit: one that was not rejected before one that was, then the one known first.
-  const auto worse = [&](const NetLine& n) {
-    return std::make_tuple(n.answered && !n.approved, known(n.line->batch), absl::string_view(*n.line->reference));
+  for (size_t i = 0; i < order.size(); ++i) {
+    const ClaimLineFact& line = *order[i];
+    if (line.previous->empty()) continue;
+    const auto debit = debit_at.find(std::tuple(line.law, line.provider, line.previous));
+    lines[i].debit = debit == debit_at.end() ? SubmittedLine::kUnknown : debit->second;
+  }
+  const auto known_of = [&](int32_t i) {
+    const ClaimLineFact& line = *order[static_cast<size_t>(i)];
+    return std::make_tuple(known(line.batch), absl::string_view(*line.reference));
   };
-  absl::flat_hash_map<size_t, size_t> credit_of;
-  for (size_t i = 0; i < net.size(); ++i) {
-    if (net[i].line->previous->empty()) continue;
-    const auto debit = debit_at.find(Key(net[i].line->law, net[i].line->provider, net[i].line->previous));
-    if (debit == debit_at.end()) continue;
-    const auto [slot, first] = credit_of.try_emplace(debit->second, i);
-    if (!first && worse(net[i]) < worse(net[slot->second])) slot->second = i;
+  const std::vector<LineState> states = SettleLines(lines, [&](int32_t a, int32_t b) { return known_of(a) < known_of(b); });
+
+  std::vector<NetLine> net;
+  net.reserve(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (states[i] == LineState::kStray) continue;
+    net.push_back(
+        {order[i], lines[i].verdict != Verdict::kNone, states[i] == LineState::kApproved || states[i] == LineState::kCredited});
   }
-  std::vector<bool> kept(net.size());
-  for (const auto& [debit, credit] : credit_of) {
-    kept[credit] = true;
-    net[credit].approved = net[credit].approved && net[debit].approved;
-  }
-  for (size_t i = 0; i < net.size(); ++i) {
-    if (!net[i].line->previous->empty() && !kept[i]) net[i].line = nullptr;
-  }
-  net.erase(std::remove_if(net.begin(), net.end(), [](const NetLine& n) { return n.line == nullptr; }), net.end());
   return net;
 }
 

@@ -57,17 +57,16 @@ Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const 
 struct NetLine {
   const ClaimLineFact* line = nullptr;
   bool answered = false;
-  bool approved = false;
+  bool approved = false;  // Granted, and still so when it was taken back: then its credit is approved too.
 };
 
 // Lines in order of (law, provider, reference), each reference once (TR314): of several the one that was granted, else one
 // without an answer, else the one known first; for a claim that was not processed is sent again with the same references
-// (level 2, domain-standards 3.1), and a repetition of what was granted is refused. A credit counts only together with the debit
-// it takes back, at most one per debit (OP360), so that the sum is the same for every order of arrival: debit 80 and the
-// credit of debit 100 are 80, with the debit of 100 and without (T-28). Approved is what an answered claim does not list
-// as rejected (OP303); a credit only when its debit was approved.
-std::vector<NetLine> NetClaims(const std::vector<ClaimLineFact>& lines, const std::vector<AnswerFact>& answers,
-                               const std::vector<Batch>& batches);
+// (level 2, domain-standards 3.1), and a repetition of what was granted is refused. Answers are joined to claims by
+// AnswerOfEachClaim, and lines settled by SettleLines (core/claims.h). A credit counts only together with the debit it takes
+// back, at most one per debit (OP360), so that the sum is the same for every order of arrival: debit 80 and the credit of debit
+// 100 are 80, with the debit of 100 and without (T-28).
+std::vector<NetLine> NetClaims(const Facts& facts, const std::vector<Batch>& batches);
 
 }  // namespace nmd::costs
 

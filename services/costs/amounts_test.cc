@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/costs/amounts.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -124,7 +125,7 @@ std::pair<Cents, Cents> Net(const std::vector<ingestion::v1::Fact>& facts) {
   Ledger ledger;
   const KnownFacts known = Known(&ledger, facts);
   std::pair<Cents, Cents> sums;
-  for (const NetLine& net : NetClaims(known.facts.claim_lines, known.facts.answers, known.batches)) {
+  for (const NetLine& net : NetClaims(known.facts, known.batches)) {
     sums.first += net.line->amount;
     if (net.approved) sums.second += net.line->amount;
   }
@@ -160,6 +161,64 @@ TEST(NetClaims, ADebitIsCreditedOnceAndARejectedCreditDoesNotBlockTheNextOP360) 
 TEST(NetClaims, ACreditOfARejectedDebitIsNotApproved) {
   EXPECT_EQ(Net({ClaimOf("A", {{"r1", "", 100}}), ClaimOf("B", {{"r2", "r1", -100}}), AnswerOf("A", {"r1"}), AnswerOf("B")}),
             std::pair(Cents{0}, Cents{0}));
+}
+
+// A claim in a message of its own.
+ingestion::v1::FactBatch MessageOf(int64_t sequence, const std::string& identification, ingestion::v1::Fact fact) {
+  ingestion::v1::FactBatch batch = BatchOf(sequence, At("2018-01-01") + absl::Hours(sequence), {std::move(fact)}, "jw323");
+  batch.mutable_message()->set_type(323);
+  batch.mutable_message()->set_identification(identification);
+  return batch;
+}
+
+// An answer that names the message of the claim.
+ingestion::v1::Fact AnswerTo(const std::string& identification, const std::string& number, bool whole = false) {
+  ingestion::v1::Fact fact = AnswerOf(number, {}, whole);
+  fact.mutable_claim_answer()->set_claim_identification(identification);
+  return fact;
+}
+
+// Answered and approved lines, in order of reference. The batches are fed in both orders, which must not matter (T-29).
+std::string Settled(std::vector<ingestion::v1::FactBatch> batches) {
+  std::string text;
+  for (int turn = 0; turn < 2; ++turn) {
+    Ledger ledger;
+    for (const ingestion::v1::FactBatch& batch : batches) ledger.Add(batch);
+    const KnownFacts known = ledger.AsKnown(absl::ToUnixMicros(At("2026-01-01")));
+    std::string now;
+    for (const NetLine& net : NetClaims(known.facts, known.batches)) {
+      now += *net.line->reference + (net.approved ? " approved; " : net.answered ? " refused; " : " open; ");
+    }
+    if (turn == 1) {
+      EXPECT_EQ(now, text);
+    }
+    text = now;
+    std::reverse(batches.begin(), batches.end());
+  }
+  return text;
+}
+
+TEST(NetClaims, AnAnswerThatRefusesTheHeaderOnlyIsJoinedByTheMessage) {  // TR337, domain-standards 3.1
+  const auto claim = MessageOf(1, "M1", ClaimOf("A", {{"r1", "", 100}}));
+  EXPECT_EQ(Settled({claim}), "r1 open; ");
+  EXPECT_EQ(Settled({claim, BatchOf(2, At("2018-02-01"), {AnswerTo("M1", "", true)}, "jw325")}), "r1 refused; ");
+  EXPECT_EQ(Settled({claim, BatchOf(2, At("2018-02-01"), {AnswerTo("M2", "", true)}, "jw325")}), "r1 open; ");
+  // A claim kept before messages were named has no identification.
+  EXPECT_EQ(Settled({BatchOf(1, At("2018-01-01"), {ClaimOf("A", {{"r1", "", 100}})}),
+                     BatchOf(2, At("2018-02-01"), {AnswerTo("M1", "", true)})}),
+            "r1 open; ");
+}
+
+TEST(NetClaims, AClaimSentAgainUnderItsNumberHasItsOwnAnswer) {
+  // M1 is refused by its header; M2 is the same declaration made again, with new references.
+  const auto first = MessageOf(1, "M1", ClaimOf("A", {{"r1", "", 100}}));
+  const auto second = MessageOf(2, "M2", ClaimOf("A", {{"r2", "", 100}}));
+  const auto refusal = BatchOf(3, At("2018-02-01"), {AnswerTo("M1", "", true)}, "jw325");
+  const auto grant = BatchOf(4, At("2018-03-01"), {AnswerTo("M2", "A")}, "jw325");
+  EXPECT_EQ(Settled({first, second, refusal, grant}), "r1 refused; r2 approved; ");
+  EXPECT_EQ(Settled({first, second, grant}), "r1 open; r2 approved; ");
+  // An answer to a message that is not known holds for the number (TR376).
+  EXPECT_EQ(Settled({first, BatchOf(3, At("2018-03-01"), {AnswerTo("M9", "A")}, "jw325")}), "r1 approved; ");
 }
 
 }  // namespace

@@ -33,13 +33,13 @@ void Ledger::Add(const ingestion::v1::FactBatch& batch) {
   entry.known = MomentOf(batch.known_time());
   entry.records = batch.record_count();
   entry.sound_records = batch.sound_record_count();
-  for (const Fact& fact : batch.facts()) entry.kinds |= AddFact(fact, index);
+  for (const Fact& fact : batch.facts()) entry.kinds |= AddFact(fact, index, batch.message().identification());
   if (!batch.supersedes().empty()) superseded_.insert(Intern(batch.supersedes()));
   moments_.insert(entry.known);
   batches_.push_back(entry);
 }
 
-uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch) {
+uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch, absl::string_view identification) {
   switch (fact.payload_case()) {
     case Fact::kAllocation: {
       const auto& in = fact.allocation();
@@ -51,6 +51,7 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch) {
     }
     case Fact::kClaim: {
       const auto& in = fact.claim();
+      facts_.claims.push_back({batch, LawOf(in.law()), Intern(in.provider()), Intern(in.number()), Intern(identification)});
       for (const auto& line : in.lines()) {
         facts_.claim_lines.push_back({batch, LawOf(in.law()), Intern(in.provider()), Intern(in.number()),
                                       Intern(line.person_key()), Intern(line.reference()), Intern(line.previous_reference()),
@@ -61,7 +62,9 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch) {
     }
     case Fact::kClaimAnswer: {
       const auto& in = fact.claim_answer();
-      AnswerFact answer{batch, LawOf(in.law()), in.rejected(), Intern(in.provider()), Intern(in.number()), {}};
+      AnswerFact answer{
+          batch, LawOf(in.law()), in.rejected(), Intern(in.provider()), Intern(in.number()), Intern(in.claim_identification()),
+          {}};
       for (const std::string& reference : in.rejected_references()) answer.rejected_references.push_back(Intern(reference));
       std::sort(answer.rejected_references.begin(), answer.rejected_references.end(), [](Word a, Word b) { return *a < *b; });
       facts_.answers.push_back(std::move(answer));
@@ -147,6 +150,7 @@ KnownFacts Ledger::AsKnown(Moment moment) const {
     }
   };
   copy(facts_.allocations, known.facts.allocations);
+  copy(facts_.claims, known.facts.claims);
   copy(facts_.claim_lines, known.facts.claim_lines);
   copy(facts_.answers, known.facts.answers);
   copy(facts_.traits, known.facts.traits);

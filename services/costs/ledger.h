@@ -84,11 +84,19 @@ struct ClaimLineFact {
   Day dated = 0;
   Cents amount = 0;
 };
+// A claim; its lines are those of its batch with its number.
+struct ClaimFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word provider, number;
+  Word identification;  // Of its message; empty when the batch does not tell.
+};
 struct AnswerFact {
   uint32_t batch = 0;
   uint8_t law = 0;
   bool rejected = false;
   Word provider, claim;
+  Word claim_identification;              // Message of the claim; with an empty `claim` the only name of it.
   std::vector<Word> rejected_references;  // Sorted by text.
 };
 struct TraitsFact {
@@ -156,6 +164,7 @@ struct StayFact {
 
 struct Facts {
   std::vector<AllocationFact> allocations;
+  std::vector<ClaimFact> claims;
   std::vector<ClaimLineFact> claim_lines;
   std::vector<AnswerFact> answers;
   std::vector<TraitsFact> traits;
@@ -202,7 +211,8 @@ class Ledger {
 
  private:
   Word Intern(absl::string_view text);
-  uint32_t AddFact(const ingestion::v1::Fact& fact, uint32_t batch);
+  // `identification` is that of the message the fact came with.
+  uint32_t AddFact(const ingestion::v1::Fact& fact, uint32_t batch, absl::string_view identification);
 
   absl::node_hash_set<std::string> words_;
   Word empty_;

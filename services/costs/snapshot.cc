@@ -72,7 +72,7 @@ class Builder {
 
   std::shared_ptr<const Snapshot> Build() {
     CurrentAllocations current = PickCurrent(facts_.allocations, known_.batches);
-    net_ = NetClaims(facts_.claim_lines, facts_.answers, known_.batches);
+    net_ = NetClaims(facts_, known_.batches);
     CodeClients(current.allocations);
     list_ = ChainProvisions(current.allocations, client_of_);
     CodeWords();
