@@ -297,9 +297,11 @@ void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
   entry.person_count = delivery.person_count();
   entry.file_name = delivery.file_name();
   entry.message_key = delivery.message_key();
+  entry.answers = delivery.answers();
   entry.findings.assign(findings.begin(), findings.end());
   const auto index = static_cast<int32_t>(entries_.size());
   by_id_.emplace(entry.id, index);
+  if (!entry.answers.empty()) by_answered_[entry.answers].push_back(index);
   if (entry.state == v1::Delivery::ACCEPTED && !entry.message_key.empty()) by_message_key_[entry.message_key] = index;
   fact_sequences_.push_back(sequence);
   if (entry.state != v1::Delivery::REJECTED && entry.person_count > 0) person_sequences_.push_back(sequence);
@@ -353,6 +355,7 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
     // As in a record; what follows from other records is counted anew.
     state.mutable_delivery()->set_name(HexOf(entries_[i].id));
     state.mutable_delivery()->clear_finding_count();
+    state.mutable_delivery()->clear_answered_by();
     state.set_sequence(entries_[i].sequence);
     for (const v1::Finding& finding : entries_[i].findings) *state.add_findings() = finding;
   }

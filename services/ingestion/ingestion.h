@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -78,6 +79,7 @@ class Ingestion {
   absl::StatusOr<v1::ListFactsResponse> ListFacts(const Caller& caller, const v1::ListFactsRequest& request) const;
   absl::StatusOr<v1::ListPersonRecordsResponse> ListPersonRecords(const Caller& caller,
                                                                   const v1::ListPersonRecordsRequest& request) const;
+  absl::StatusOr<v1::Answer> GetAnswer(const Caller& caller, const v1::GetAnswerRequest& request) const;
   // google.longrunning.Operations. WaitOperation waits 30 seconds at most.
   absl::StatusOr<google::longrunning::Operation> GetOperation(const Caller& caller,
                                                               const google::longrunning::GetOperationRequest& request) const;
@@ -112,6 +114,7 @@ class Ingestion {
     int64_t person_count = 0;
     std::string file_name;
     std::string message_key;
+    std::string answers;                // message_key of what it is the answer to.
     std::vector<v1::Finding> findings;  // Without those of level 3.
   };
   struct Event {
@@ -178,6 +181,20 @@ class Ingestion {
   int64_t CountFindings(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<v1::Finding> FindingsOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<int32_t> FindDelivery(absl::string_view name) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Answers to messages (ingestion_answer.cc).
+  struct MadeAnswer {
+    int32_t index = 0;
+    Day dated = 0;
+    int64_t sequence = 0;  // What was known when it was made.
+    v1::Answer about;      // Without the bytes.
+    std::string xml;
+    bool Is(int32_t i, Day day, int64_t known) const { return index == i && dated == day && sequence == known; }
+  };
+  absl::StatusOr<std::shared_ptr<const MadeAnswer>> Answered(int32_t index, Day dated) const;
+  // The delivery that answers this one.
+  std::optional<int32_t> AnsweredBy(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The bytes of a delivery as they came in.
+  absl::StatusOr<std::string> RawBytes(int32_t index) const;
   int32_t SourceNumber(const std::string& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The feed after `after`: calls `take` with records until it has enough (it returns false), waiting at the tail.
   absl::Status ReadFeed(const Caller& caller, int64_t after, int32_t wait_seconds, std::vector<int64_t> Ingestion::*sequences,
@@ -200,7 +217,10 @@ class Ingestion {
   std::vector<std::string> source_ids_ ABSL_GUARDED_BY(mutex_);
   std::deque<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // In order of sequence.
   absl::flat_hash_map<absl::uint128, int32_t> by_id_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, int32_t> by_message_key_ ABSL_GUARDED_BY(mutex_);  // The one that counts.
+  absl::flat_hash_map<std::string, int32_t> by_message_key_ ABSL_GUARDED_BY(mutex_);            // The one that counts.
+  absl::flat_hash_map<std::string, std::vector<int32_t>> by_answered_ ABSL_GUARDED_BY(mutex_);  // Answers, by message_key.
+  // The answer that somebody reads in pieces.
+  mutable std::shared_ptr<const MadeAnswer> last_answer_ ABSL_GUARDED_BY(mutex_);
   AllocationIndex allocations_ ABSL_GUARDED_BY(mutex_);
   // Sequences of the records that hold a batch of the feed.
   std::vector<int64_t> fact_sequences_ ABSL_GUARDED_BY(mutex_);

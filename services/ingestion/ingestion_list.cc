@@ -73,6 +73,10 @@ v1::Delivery Ingestion::DeliveryOf(int32_t index) const {
   delivery.set_finding_count(CountFindings(index));
   delivery.set_message_key(entry.message_key);
   delivery.set_sequence(entry.sequence);
+  delivery.set_answers(entry.answers);
+  if (const std::optional<int32_t> answer = AnsweredBy(index)) {
+    delivery.set_answered_by(DeliveryName(entries_[static_cast<size_t>(*answer)].id));
+  }
   return delivery;
 }
 

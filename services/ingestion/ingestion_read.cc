@@ -27,6 +27,18 @@ bool LooksLikeXml(absl::string_view content) {
   return !content.empty() && content[0] == '<';
 }
 
+// The message_key of what a return or claim answer answers; empty of another message. A return repeats the header of what it
+// returns, and a 325 names its 323 (TR337).
+std::string AnsweredKey(const ParsedMessage& message) {
+  const MessageHeader& header = message.header;
+  if (message.type == MessageType::kClaimAnswer) {
+    return absl::StrCat(SourceName(message.law, 323), "/", header.receiver, "/", header.claim_identification);
+  }
+  if (!IsReturn(message.type)) return "";
+  return absl::StrCat(SourceName(message.law, static_cast<int>(message.type) - 1), "/", header.sender, "/",
+                      header.identification);
+}
+
 absl::Status SourceUnknown(const std::string& source) {
   if (source.empty() || source == "auto") {
     return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::SOURCE_UNKNOWN,
@@ -71,6 +83,7 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
     record->mutable_delivery()->set_message_key(absl::StrCat(SourceName(message.law, static_cast<int>(message.type)), "/",
                                                              message.header.sender, "/", message.header.identification));
   }
+  if (read.ok()) record->mutable_delivery()->set_answers(AnsweredKey(message));
   record->mutable_batch()->set_record_count(1);  // At least: what cannot be read cannot be counted.
   if (!findings.empty()) return findings;
   record->mutable_batch()->set_record_count(std::max(int64_t{1}, RecordsOf(message)));
