@@ -482,14 +482,14 @@ void Duplicates(const ParsedMessage& m, Report& report) {
   }
   if (m.change_request.has_value()) {
     // A number that stays as it is and changes too is no duplicate of one class: TR361 judges that.
-    const auto once = [&](const std::vector<WantedProduct>& rows, absl::string_view place) {
+    const auto once = [&](const std::vector<WantedProduct>& rows, std::string (*place)(size_t)) {
       keys.clear();
       for (size_t i = 0; i < rows.size(); ++i) {
-        if (!keys.insert({rows[i].number, "", "", 0, "", 0}).second) report.Add(absl::StrCat(place, "[", i + 1, "]"));
+        if (!keys.insert({rows[i].number, "", "", 0, "", 0}).second) report.Add(place(i));
       }
     };
-    once(m.change_request->unchanged, "Client/Verzoek/OngewijzigdeProducten/OngewijzigdProduct");
-    once(m.change_request->changed, "Client/Verzoek/TeWijzigenProducten/TeWijzigenProduct");
+    once(m.change_request->unchanged, UnchangedPlace);
+    once(m.change_request->changed, ChangedPlace);
   }
   absl::flat_hash_set<absl::string_view> names;
   const std::vector<ClaimLine>& lines = LinesOf(m);
@@ -766,6 +766,12 @@ std::string StartPlace(size_t index) { return absl::StrCat("Client/StartProducte
 std::string StopPlace(size_t index) { return absl::StrCat("Client/StopProducten/StopProduct[", index + 1, "]"); }
 std::string RequestPlace(size_t index) {
   return absl::StrCat("Client/AangevraagdeProducten/AangevraagdProduct[", index + 1, "]");
+}
+std::string UnchangedPlace(size_t index) {
+  return absl::StrCat("Client/Verzoek/OngewijzigdeProducten/OngewijzigdProduct[", index + 1, "]");
+}
+std::string ChangedPlace(size_t index) {
+  return absl::StrCat("Client/Verzoek/TeWijzigenProducten/TeWijzigenProduct[", index + 1, "]");
 }
 std::string AddedPlace(size_t index) { return absl::StrCat("Client/Verzoek/NieuweProducten/NieuwProduct[", index + 1, "]"); }
 std::string LinePlace(MessageType type, const ClaimLine& line) {

@@ -58,6 +58,8 @@ std::string AllocationPlace(size_t index);
 std::string StartPlace(size_t index);
 std::string StopPlace(size_t index);
 std::string RequestPlace(size_t index);
+std::string UnchangedPlace(size_t index);
+std::string ChangedPlace(size_t index);
 std::string AddedPlace(size_t index);
 // Example: "Declaratie/Clienten/Client[3]/Prestaties/Prestatie[1]".
 std::string LinePlace(MessageType type, const ClaimLine& line);

@@ -127,8 +127,8 @@ absl::Status Ingestion::Load() {
   {
     MutexLock lock(mutex_);
     IngestionCheckpoint checkpoint;
-    if (saved && checkpoint.ParseFromString(saved->state)) {
-      Restore(checkpoint);
+    // One of an older version is passed over: the journal has everything.
+    if (saved && checkpoint.ParseFromString(saved->state) && Restore(checkpoint)) {
       sequence_ = checkpoint_sequence_ = saved->sequence;
     }
     absl::Status status;
@@ -142,6 +142,7 @@ absl::Status Ingestion::Load() {
       return true;
     }));
     NMD_RETURN_IF_ERROR(status);
+    history_.Settle();
     for (const auto& [name, payload] : operation_records_) operations.push_back(payload);
     for (const auto& [id, upload] : uploads_) {
       if (upload.state() == UploadRecord::CLOSED) closed.push_back(id);
@@ -219,6 +220,7 @@ void Ingestion::StoreWaiting() {
         writers[i]->status = last.status();
       }
     }
+    history_.Settle();
   }
   for (Write* write : chosen) {
     write->done = true;
@@ -275,9 +277,7 @@ void Ingestion::ApplyDelivery(int64_t sequence, const DeliveryRecord& record) {
   AddEntry(record.delivery(), sequence, record.findings());
   const Entry& entry = entries_.back();
   if (entry.state != v1::Delivery::ACCEPTED) return;
-  const std::vector<AllocationReference> references = ReferencesOf(record.batch());
-  if (references.empty()) return;
-  allocations_.Add(static_cast<int32_t>(entries_.size()) - 1, {entry.known_micros, entry.id}, references);
+  history_.Add(static_cast<int32_t>(entries_.size()) - 1, {entry.known_micros, entry.id}, record.batch());
 }
 
 void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
@@ -316,7 +316,7 @@ void Ingestion::ApplySupersede(int64_t sequence, const SupersedeRecord& record) 
   Entry& loser = entries_[static_cast<size_t>(known->second)];
   loser.state = v1::Delivery::SUPERSEDED;
   loser.lost = true;
-  allocations_.Remove(known->second);
+  history_.Remove(known->second);
 }
 
 void Ingestion::ApplyUpload(const UploadRecord& record) {
@@ -359,62 +359,17 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
     state.set_sequence(entries_[i].sequence);
     for (const v1::Finding& finding : entries_[i].findings) *state.add_findings() = finding;
   }
-  allocations_.ForEach([&](int32_t delivery, const AllocationReference& reference) {
-    IngestionCheckpoint::Reference& saved = *checkpoint.add_references();
-    saved.set_delivery(delivery);
-    saved.set_kind(reference.kind);
-    saved.set_law(reference.law == Law::kYouth ? v1::YOUTH : v1::WMO);
-    saved.set_number(reference.number);
-    saved.set_client(reference.client);
-    saved.set_item(reference.item);
-    saved.set_person_key(reference.person_key);
-    saved.set_provider(reference.provider);
-    saved.set_category(reference.category);
-    saved.set_product(reference.product);
-    saved.set_start_day(reference.period.start);
-    saved.set_end_day(reference.period.end == kOpenEnd ? 0 : reference.period.end);
-    saved.set_volume(reference.volume);
-    saved.set_unit(reference.unit);
-    saved.set_frequency(reference.frequency);
-    saved.set_assigned_second(reference.assigned_second);
-    saved.set_deleted(reference.deleted);
-    saved.set_credit(reference.credit);
-  });
+  history_.Save(checkpoint.mutable_history());
   for (const std::string& id : upload_order_) *checkpoint.add_uploads() = uploads_.at(id);
   for (const int64_t sequence : supersede_sequences_) checkpoint.add_supersede_sequences(sequence);
   for (const auto& [name, payload] : operation_records_) checkpoint.add_operations(payload);
   return checkpoint;
 }
 
-void Ingestion::Restore(const IngestionCheckpoint& checkpoint) {
+bool Ingestion::Restore(const IngestionCheckpoint& checkpoint) {
+  if (!history_.Load(checkpoint.history())) return false;
   for (const IngestionCheckpoint::DeliveryState& state : checkpoint.deliveries()) {
     AddEntry(state.delivery(), state.sequence(), state.findings());
-  }
-  for (int i = 0; i < checkpoint.references_size();) {
-    const int32_t delivery = checkpoint.references(i).delivery();
-    std::vector<AllocationReference> references;
-    for (; i < checkpoint.references_size() && checkpoint.references(i).delivery() == delivery; ++i) {
-      const IngestionCheckpoint::Reference& saved = checkpoint.references(i);
-      AllocationReference& reference = references.emplace_back();
-      reference.kind = static_cast<AllocationReference::Kind>(saved.kind());
-      reference.law = saved.law() == v1::YOUTH ? Law::kYouth : Law::kWmo;
-      reference.number = saved.number();
-      reference.client = saved.client();
-      reference.item = saved.item();
-      reference.person_key = saved.person_key();
-      reference.provider = saved.provider();
-      reference.category = saved.category();
-      reference.product = saved.product();
-      reference.period = {saved.start_day(), saved.end_day() == 0 ? kOpenEnd : saved.end_day()};
-      reference.volume = saved.volume();
-      reference.unit = saved.unit();
-      reference.frequency = saved.frequency();
-      reference.assigned_second = saved.assigned_second();
-      reference.deleted = saved.deleted();
-      reference.credit = saved.credit();
-    }
-    const Entry& entry = entries_[static_cast<size_t>(delivery)];
-    allocations_.Add(delivery, {entry.known_micros, entry.id}, references);
   }
   for (const UploadRecord& upload : checkpoint.uploads()) ApplyUpload(upload);
   for (const int64_t sequence : checkpoint.supersede_sequences()) {
@@ -426,6 +381,7 @@ void Ingestion::Restore(const IngestionCheckpoint& checkpoint) {
     OperationRecord record;
     if (record.ParseFromString(payload)) ApplyOperation(record);
   }
+  return true;
 }
 
 std::string Ingestion::State() const {

@@ -20,8 +20,8 @@
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/ingestion_events.pb.h"
 #include "nmd/internal/v1/journal.pb.h"
-#include "services/ingestion/allocation_index.h"
 #include "services/ingestion/csv_source.h"
+#include "services/ingestion/history.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
 #include "services/platform/crypto.h"
@@ -115,7 +115,7 @@ class Ingestion {
     std::string file_name;
     std::string message_key;
     std::string answers;                // message_key of what it is the answer to.
-    std::vector<v1::Finding> findings;  // Without those of level 3.
+    std::vector<v1::Finding> findings;  // Without those that join messages.
   };
   struct Event {
     std::string kind;
@@ -165,7 +165,7 @@ class Ingestion {
   void AddEntry(const v1::Delivery& delivery, int64_t sequence, const google::protobuf::RepeatedPtrField<v1::Finding>& findings)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   internal::v1::IngestionCheckpoint Checkpoint() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Restore(const internal::v1::IngestionCheckpoint& checkpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Restore(const internal::v1::IngestionCheckpoint& checkpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Uploads (ingestion_upload.cc).
   absl::StatusOr<internal::v1::UploadRecord> FindUpload(const std::string& name) const;
@@ -221,7 +221,7 @@ class Ingestion {
   absl::flat_hash_map<std::string, std::vector<int32_t>> by_answered_ ABSL_GUARDED_BY(mutex_);  // Answers, by message_key.
   // The answer that somebody reads in pieces.
   mutable std::shared_ptr<const MadeAnswer> last_answer_ ABSL_GUARDED_BY(mutex_);
-  AllocationIndex allocations_ ABSL_GUARDED_BY(mutex_);
+  History history_ ABSL_GUARDED_BY(mutex_);
   // Sequences of the records that hold a batch of the feed.
   std::vector<int64_t> fact_sequences_ ABSL_GUARDED_BY(mutex_);
   std::vector<int64_t> person_sequences_ ABSL_GUARDED_BY(mutex_);

@@ -39,7 +39,7 @@ std::string Ingestion::DeliveryName(absl::uint128 id) const {
 
 int64_t Ingestion::CountFindings(int32_t index) const {
   const Entry& entry = entries_[static_cast<size_t>(index)];
-  return static_cast<int64_t>(entry.findings.size()) + (entry.lost ? 1 : 0) + allocations_.CountFindings(index);
+  return static_cast<int64_t>(entry.findings.size()) + (entry.lost ? 1 : 0) + history_.CountFindings(index);
 }
 
 std::vector<v1::Finding> Ingestion::FindingsOf(int32_t index) const {
@@ -52,7 +52,7 @@ std::vector<v1::Finding> Ingestion::FindingsOf(int32_t index) const {
     finding.fatal = true;
     findings.push_back(ToProto(finding));
   }
-  for (const Finding& finding : allocations_.FindingsOf(index)) findings.push_back(ToProto(finding));
+  for (const Finding& finding : history_.FindingsOf(index)) findings.push_back(ToProto(finding));
   for (v1::Finding& finding : findings) finding.set_delivery(DeliveryName(entry.id));
   return findings;
 }

@@ -14,8 +14,6 @@ v1::Law LawOf(Law law) { return law == Law::kYouth ? v1::YOUTH : v1::WMO; }
 
 int32_t EndOf(const Period& period) { return period.end == kOpenEnd ? 0 : period.end; }
 
-Period PeriodOf(int32_t start, int32_t end) { return {start, end == 0 ? kOpenEnd : end}; }
-
 const Address* AddressOf(const Client& client) {
   for (const absl::string_view kind : {"01", "03"}) {
     for (const Address& address : client.addresses) {
@@ -313,69 +311,6 @@ MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKe
     }
   }
   return result;
-}
-
-std::vector<AllocationReference> ReferencesOf(const v1::FactBatch& batch) {
-  std::vector<AllocationReference> references;
-  int32_t allocations = 0, starts = 0, stops = 0;
-  const auto add = [&](AllocationReference::Kind kind, v1::Law law, int64_t number, int32_t client,
-                       int32_t item) -> AllocationReference& {
-    AllocationReference& reference = references.emplace_back();
-    reference.kind = kind;
-    reference.law = law == v1::YOUTH ? Law::kYouth : Law::kWmo;
-    reference.number = number;
-    reference.client = client;
-    reference.item = item;
-    return reference;
-  };
-  for (const v1::Fact& fact : batch.facts()) {
-    if (fact.has_allocation()) {
-      const v1::Allocation& said = fact.allocation();
-      AllocationReference& version = add(AllocationReference::kVersion, said.law(), said.number(), 0, allocations++);
-      version.person_key = said.person_key();
-      version.provider = said.provider();
-      version.category = said.category();
-      version.product = said.product();
-      version.period = PeriodOf(said.start_day(), said.end_day());
-      version.volume = said.volume();
-      version.unit = said.unit();
-      version.frequency = said.frequency();
-      version.assigned_second = said.assigned_second();
-      version.deleted =
-          (said.change_reason() == "13" || said.change_reason() == "01") && said.end_day() == said.start_day() + 1;
-    } else if (fact.has_start()) {
-      const v1::StartOfCare& said = fact.start();
-      const int32_t item = starts++;
-      if (said.number() == 0 || said.status() == "3") continue;
-      AllocationReference& start = add(AllocationReference::kStart, said.law(), said.number(), 0, item);
-      start.person_key = said.person_key();
-      start.provider = said.provider();
-    } else if (fact.has_stop()) {
-      const v1::StopOfCare& said = fact.stop();
-      const int32_t item = stops++;
-      if (said.number() == 0 || said.status() == "3") continue;
-      AllocationReference& stop = add(AllocationReference::kStop, said.law(), said.number(), 0, item);
-      stop.person_key = said.person_key();
-      stop.provider = said.provider();
-    } else if (fact.has_claim()) {
-      // Lines stand together per client (TR101): a change of person is the next client.
-      int32_t client = -1, item = 0;
-      for (int i = 0; i < fact.claim().lines_size(); ++i) {
-        const v1::ClaimLine& said = fact.claim().lines(i);
-        const bool next = i == 0 || said.person_key() != fact.claim().lines(i - 1).person_key();
-        client += next ? 1 : 0;
-        item = next ? 0 : item + 1;
-        AllocationReference& line = add(AllocationReference::kLine, fact.claim().law(), said.allocation(), client, item);
-        line.person_key = said.person_key();
-        line.provider = fact.claim().provider();
-        line.period = PeriodOf(said.start_day(), said.end_day());
-        line.volume = said.volume();
-        line.unit = said.unit();
-        line.credit = !said.previous_reference().empty();
-      }
-    }
-  }
-  return references;
 }
 
 v1::Finding ToProto(const Finding& finding) {

@@ -10,7 +10,6 @@
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "services/core/date.h"
-#include "services/ingestion/allocation_index.h"
 #include "services/ingestion/csv_source.h"
 #include "services/ingestion/message.h"
 
@@ -36,10 +35,6 @@ v1::MessageHead HeadOf(const ParsedMessage& message);
 // say since when. An address for post (02) or a temporary one (04) is not where a person lives: who gets his letters at his
 // administrator's is not of that household. REQUIRES: a message without fatal findings.
 MessageFacts FactsOf(const ParsedMessage& message, Day known_day, const PersonKeyMaker& person_key);
-
-// What a batch says about allocations by number, with the places its things had in their message. Starts and stops without
-// a number (taakgericht) and removals (status 3) refer to none.
-std::vector<AllocationReference> ReferencesOf(const v1::FactBatch& batch);
 
 // Without the delivery.
 v1::Finding ToProto(const Finding& finding);
