@@ -14,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gateway/cli/progress.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
@@ -28,7 +29,6 @@ namespace nmd::cli {
 namespace {
 
 constexpr size_t kChunk = 1 << 20;
-constexpr int kBarWidth = 30;
 // An upload whose chunks do not land after so many corrections is given up.
 constexpr int kCorrections = 10;
 
@@ -200,7 +200,7 @@ class Round {
       // Every further file would wait as long for nothing.
       if (ExitCodeOf(result.status()) == 4) stopped_ = true;
     }
-    Show();
+    ShowProgress(done_, total_, "bestanden", terminal_, progress_);
   }
 
   DeliverySummary Finish() {
@@ -210,20 +210,6 @@ class Round {
   }
 
  private:
-  void Show() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const auto share = static_cast<int>(done_ * kBarWidth / total_);
-    if (terminal_) {
-      progress_ << "\r[" << std::string(static_cast<size_t>(share), '#')
-                << std::string(static_cast<size_t>(kBarWidth - share), '.') << "] "
-                << dutch::Number(static_cast<int64_t>(done_)) << " van " << dutch::Number(static_cast<int64_t>(total_))
-                << std::flush;
-    } else if (done_ * 10 / total_ > (done_ - 1) * 10 / total_) {
-      progress_ << dutch::Number(static_cast<int64_t>(done_)) << " van " << dutch::Number(static_cast<int64_t>(total_))
-                << " bestanden\n"
-                << std::flush;
-    }
-  }
-
   const size_t total_;
   const bool terminal_;
   std::ostream& progress_;

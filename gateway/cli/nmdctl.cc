@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/cli/answer.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/deliver.h"
 #include "gateway/cli/figures.h"
@@ -33,10 +34,10 @@ struct Options {
   Question question;
   bool compare = false;
   std::vector<std::string> files;
-  std::string manifest, source, received, delivery, rule, state, provider, agreement, table;
+  std::string manifest, source, received, delivery, rule, dated, output, state, provider, agreement, table;
   int jobs = 4;
   int year = 0;
-  bool open = false;
+  bool open = false, all_open = false;
   std::string key, subject, issuer = "nmd-development", audience = "nmd-monitor", purpose = "beleidsinformatie";
   std::vector<std::string> roles;
   int hours = 12;
@@ -96,6 +97,32 @@ class Command {
       delivery = absl::StrCat(client_->parent(), "/deliveries/", delivery);
     return ListAs<ingestion::v1::ListFindingsResponse>("findings", {{"delivery", delivery}, {"rule", options_.rule}},
                                                        &FindingTable);
+  }
+  absl::StatusOr<int> Answer() {
+    if (options_.all_open == !options_.delivery.empty()) {
+      return Usage(absl::InvalidArgumentError("geef een levering of --all-open, niet allebei"));
+    }
+    if (options_.all_open && options_.output.empty()) {
+      return Usage(absl::InvalidArgumentError("geef bij --all-open een map met --output"));
+    }
+    NMD_RETURN_IF_ERROR(Connect());
+    if (options_.all_open) return AnswerAll();
+    NMD_ASSIGN_OR_RETURN(ingestion::v1::Answer answer, FetchAnswer(*client_, options_.delivery, options_.dated));
+    const bool refuses = answer.verdict() != ingestion::v1::Answer::GRANTED;
+    if (options_.output.empty()) {
+      // The message itself, to be piped on; what it says goes beside it.
+      io_.out << answer.data();
+      io_.err << AnswerText(answer) << "\n";
+      return refuses ? kFindings : 0;
+    }
+    NMD_RETURN_IF_ERROR(WriteAnswer(answer, options_.output).status());
+    answer.clear_data();
+    if (options_.format == "table") {
+      io_.out << AnswerText(answer) << "\n";
+    } else {
+      Print(answer, AnswerTable({answer}));
+    }
+    return refuses ? kFindings : 0;
   }
   absl::StatusOr<int> Sources() { return ListAs<ingestion::v1::ListSourcesResponse>("sources", {}, &SourceTable); }
   absl::StatusOr<int> Contracts() { return ListAs<contracts::v1::ListContractsResponse>("contracts", {}, &ContractTable); }
@@ -264,6 +291,27 @@ class Command {
     return absl::OkStatus();
   }
 
+  absl::StatusOr<int> AnswerAll() {
+    const AnswerSummary summary =
+        AnswerAllOpen(*client_, options_.source, options_.dated, options_.output, io_.terminal, io_.err);
+    if (options_.format == "table") {
+      io_.out << SummaryText(summary) << "\n";
+    } else if (options_.format == "csv") {
+      Print(AnswerTable(summary.made));
+    } else {
+      std::string json;
+      for (const ingestion::v1::Answer& answer : summary.made) {
+        absl::StrAppend(&json, json.empty() ? "" : ",", gateway::ToJson(answer));
+      }
+      io_.out << "{\"answers\":[" << json << "]}\n";
+    }
+    if (!summary.worst.ok()) return ExitCodeOf(summary.worst);
+    const bool refuses = std::any_of(summary.made.begin(), summary.made.end(), [](const ingestion::v1::Answer& answer) {
+      return answer.verdict() != ingestion::v1::Answer::GRANTED;
+    });
+    return refuses ? kFindings : 0;
+  }
+
   void Print(const Table& table) { io_.out << (options_.format == "csv" ? CsvOf(table) : TextOf(table)); }
   void Print(const google::protobuf::Message& message, const Table& table) {
     if (options_.format == "json") {
@@ -386,6 +434,12 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   CLI::App* findings = add(&app, "findings", "Wat er mis is met leveringen", &Command::Findings);
   findings->add_option("--delivery", options.delivery, "Alleen van deze levering");
   findings->add_option("--rule", options.rule, "Alleen van deze regel, zoals TR101");
+  CLI::App* answer = add(&app, "answer", "Officiële retourberichten en declaratie-antwoorden maken", &Command::Answer);
+  answer->add_option("delivery", options.delivery, "Levering waarop dit het antwoord is");
+  answer->add_flag("--all-open", options.all_open, "Alles wat aanbieders stuurden en waarop nog geen antwoord is geleverd");
+  answer->add_option("--output", options.output, "Bestand of map; anders op het scherm");
+  answer->add_option("--source", options.source, "Bij --all-open: alleen deze bron, zoals jw323");
+  answer->add_option("--dated", options.dated, "Dagtekening, zoals 2026-05-09; anders vandaag");
   add(&app, "sources", "Welke bronnen er zijn", &Command::Sources);
 
   CLI::App* query = add(&app, "query", "Cijfers opvragen", &Command::Query);
