@@ -27,15 +27,6 @@ int WorkingHours(Rng* rng) { return 9 * 3600 + rng->Below(11 * 3600 + 1800); }
 // The first decision the provider can have acted on.
 Day DecidedOn(const Allocation& a) { return DayOfMoment(a.versions.front().assigned); }
 
-// `count` working days after `day`.
-Day WorkdaysAfter(Day day, int count) {
-  for (; count > 0; --count) {
-    do ++day;
-    while (Weekday(day) > 4);
-  }
-  return day;
-}
-
 class CareReporter {
  public:
   CareReporter(uint64_t seed, Model* model) : rng_(seed, model->profile.id + "/care"), model_(*model) {}
@@ -306,6 +297,14 @@ Cents Claim::Granted() const {
     if (line.reject_code.empty()) granted += line.Signed();
   }
   return granted;
+}
+
+Day WorkdaysAfter(Day day, int count) {
+  for (; count > 0; --count) {
+    do ++day;
+    while (Weekday(day) > 4);
+  }
+  return day;
 }
 
 void AddCareMessages(uint64_t seed, Model* model) { CareReporter(seed, model).Run(); }

@@ -121,9 +121,31 @@ class Mess {
         changes.emplace_back(absl::StrCat(":ReferentieNummer>", reference), ":ReferentieNummer>RX900");
       }
       copy.bytes = absl::StrReplaceAll(copy.bytes, changes);
+      if (schema == "JW305") Refuse(copy);
       Add(std::move(copy), schema == "JW323" ? "fout-onbekende-toewijzing-declaratie" : "fout-onbekende-toewijzing-start",
           kSecondsPerDay);
     }
+  }
+
+  // The return of such a start: every class comes back with a code (TR019 -> 9019, domain-standards 3.1).
+  void Refuse(const File& start) {
+    File file = start;
+    file.schema = "JW306";
+    const auto codes = [](absl::string_view code) {
+      return absl::StrCat("<jw306:RetourCodes><jw306:RetourCode>", code, "</jw306:RetourCode></jw306:RetourCodes>");
+    };
+    const std::string versions = Between(file.bytes, "<jw305:XsdVersie>", "</jw305:XsdVersie>");
+    file.bytes = absl::StrReplaceAll(
+        file.bytes,
+        {{"BerichtCode>438", "BerichtCode>439"},
+         {"</jw305:Header>",
+          absl::StrCat("<jw306:IdentificatieRetour>RK900</jw306:IdentificatieRetour><jw306:DagtekeningRetour>",
+                       Between(file.bytes, "Dagtekening>", "</"), "</jw306:DagtekeningRetour>", "<jw306:XsdVersieRetour>",
+                       versions, "</jw306:XsdVersieRetour>", codes("0200"), "</jw305:Header>")},
+         {"</jw305:StartProduct>", absl::StrCat(codes("9019"), "</jw305:StartProduct>")},
+         {"</jw305:Client>", absl::StrCat(codes("0200"), "</jw305:Client>")}});
+    file.bytes = absl::StrReplaceAll(file.bytes, {{"jw305", "jw306"}});
+    Add(std::move(file), "retour-onbekende-toewijzing-start", 3 * kSecondsPerDay);
   }
 
   // Cuts a declaration down to its first line, with the total that belongs to it (TR358).

@@ -1,96 +1,27 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The official messages iJw and iWmo 3.2: 301, 305, 307, 323 and 325 (domain-standards 1.3 to 1.7).
+// The official messages iJw and iWmo 3.2 (domain-standards 1.3 to 1.7): 301, 305, 307, 323 and 325, and some returns.
 #include <algorithm>
 #include <map>
 #include <tuple>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
-#include "deploy/demo/files.h"
-#include "deploy/demo/rng.h"
+#include "deploy/demo/message_parts.h"
 
 namespace nmd::demo {
 namespace {
 
-constexpr int64_t kSecondsPerDay = 86400;
-
-size_t At(int i) { return static_cast<size_t>(i); }
-
-std::string LastDay(Day end) { return FormatDay(end - 1); }
-
-// Writes elements in document order. Two namespaces: that of the message, and the base schema for children of shared types.
-class Xml {
- public:
-  Xml(Law law, absl::string_view message) {
-    const absl::string_view standard = law == Law::kYouth ? "ijw" : "iwmo";
-    message_ = absl::StrCat(law == Law::kYouth ? "jw" : "wmo", message);
-    base_ = std::string(standard);
-    const auto space = [&](absl::string_view name) {
-      return absl::StrCat("http://www.istandaarden.nl/", standard, "/3_2/", name, "/schema");
-    };
-    out_ = absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<", message_, ":Bericht xmlns:", base_, "=\"",
-                        space("basisschema"), "\" xmlns:", message_, "=\"", space(message_), "\">\n");
-  }
-
-  void Open(absl::string_view name) { Start(message_, name); }
-  void Close() {
-    const std::string name = std::move(open_.back());
-    open_.pop_back();
-    Indent();
-    absl::StrAppend(&out_, "</", name, ">\n");
-  }
-  // An element of the message namespace; nothing when the value is empty, because empty elements are forbidden (RS033).
-  template <typename T>
-  void Put(absl::string_view name, const T& value) {
-    Leaf(message_, name, absl::StrCat(value));
-  }
-  // An element of the base namespace.
-  template <typename T>
-  void Base(absl::string_view name, const T& value) {
-    Leaf(base_, name, absl::StrCat(value));
-  }
-  void OpenBase(absl::string_view name) { Start(base_, name); }
-
-  std::string Finish() {
-    absl::StrAppend(&out_, "</", message_, ":Bericht>\n");
-    return std::move(out_);
-  }
-
- private:
-  void Indent() { out_.append(open_.size() + 1, ' '); }
-  void Start(absl::string_view prefix, absl::string_view name) {
-    Indent();
-    open_.push_back(absl::StrCat(prefix, ":", name));
-    absl::StrAppend(&out_, "<", open_.back(), ">\n");
-  }
-  void Leaf(absl::string_view prefix, absl::string_view name, absl::string_view value) {
-    if (value.empty()) return;
-    Indent();
-    absl::StrAppend(&out_, "<", prefix, ":", name, ">",
-                    absl::StrReplaceAll(value, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}}), "</", prefix, ":", name, ">\n");
-  }
-
-  std::string message_, base_, out_;
-  std::vector<std::string> open_;
-};
+// Allocations, starts and stops whose return is delivered: one in so many. Most systems keep returns to themselves.
+constexpr size_t kReturnsOneIn = 40;
 
 // BerichtCode by kind (domain-standards 1.2).
-absl::string_view MessageCode(Law law, absl::string_view message) {
-  const bool youth = law == Law::kYouth;
-  if (message == "301") return youth ? "436" : "414";
-  if (message == "305") return youth ? "438" : "418";
-  if (message == "307") return youth ? "440" : "420";
-  if (message == "323") return youth ? "490" : "484";
-  return youth ? "491" : "485";
-}
-
-void PutVersions(absl::string_view element, Xml* xml) {
-  xml->Open(element);
-  xml->Base("BasisschemaXsdVersie", "1.0.0");
-  xml->Base("BerichtXsdVersie", "1.0.0");
-  xml->Close();
+std::string MessageCode(Law law, absl::string_view message) {
+  static const auto& codes = *new std::map<absl::string_view, std::pair<int, int>>{
+      {"301", {436, 414}}, {"302", {437, 415}}, {"305", {438, 418}}, {"306", {439, 419}}, {"307", {440, 420}},
+      {"308", {441, 421}}, {"315", {446, 444}}, {"316", {447, 445}}, {"317", {486, 480}}, {"318", {487, 481}},
+      {"319", {488, 482}}, {"320", {489, 483}}, {"323", {490, 484}}, {"325", {491, 485}}};
+  const auto& [youth, wmo] = codes.at(message);
+  return absl::StrCat(law == Law::kYouth ? youth : wmo);
 }
 
 void PutIdentification(absl::string_view element, absl::string_view identification, Day dated, Xml* xml) {
@@ -100,37 +31,10 @@ void PutIdentification(absl::string_view element, absl::string_view identificati
   xml->Close();
 }
 
-// The header up to what a 325 adds; the caller closes it.
-void OpenHeader(Law law, absl::string_view message, absl::string_view sender, absl::string_view receiver,
-                absl::string_view identification, Day dated, Xml* xml) {
-  xml->Open("Header");
-  xml->Put("BerichtCode", MessageCode(law, message));
-  xml->Put("BerichtVersie", 3);
-  xml->Put("BerichtSubversie", 2);
-  xml->Put("Afzender", sender);
-  xml->Put("Ontvanger", receiver);
-  PutIdentification("BerichtIdentificatie", identification, dated, xml);
-  PutVersions("XsdVersie", xml);
-}
-
 void PutSurname(absl::string_view surname, absl::string_view prefix, Xml* xml) {
   xml->OpenBase("Geslachtsnaam");
   xml->Base("Achternaam", surname);
   xml->Base("Voorvoegsel", prefix);
-  xml->Close();
-}
-
-void PutPerson(const Person& person, bool full_name, Xml* xml) {
-  xml->Put("Bsn", person.bsn);
-  xml->Open("Geboortedatum");
-  xml->Base("Datum", FormatDay(person.birth));
-  xml->Close();
-  xml->Put("Geslacht", std::string(1, person.sex));
-  xml->Open("Naam");
-  PutSurname(person.surname, person.prefix, xml);
-  xml->Base("Voornamen", person.given);
-  xml->Base("Voorletters", person.initials);
-  if (full_name) xml->Base("NaamGebruik", 1);
   xml->Close();
 }
 
@@ -149,13 +53,6 @@ void PutContact(const Address& address, Xml* xml) {
   xml->Base("Plaatsnaam", address.town);
   xml->Base("LandCode", "NL");
   xml->Close();
-  xml->Close();
-}
-
-void PutProduct(const Product& product, Xml* xml) {
-  xml->Open("Product");
-  xml->Base("Categorie", product.category);
-  xml->Base("Code", product.code);
   xml->Close();
 }
 
@@ -226,6 +123,46 @@ void PutClients(const Model& model, const std::vector<ClaimLine>& lines, Keep ke
 }
 
 }  // namespace
+
+void PutVersions(absl::string_view element, Xml* xml) {
+  xml->Open(element);
+  xml->Base("BasisschemaXsdVersie", "1.0.0");
+  xml->Base("BerichtXsdVersie", "1.0.0");
+  xml->Close();
+}
+
+void OpenHeader(Law law, absl::string_view message, absl::string_view sender, absl::string_view receiver,
+                absl::string_view identification, Day dated, Xml* xml) {
+  xml->Open("Header");
+  xml->Put("BerichtCode", MessageCode(law, message));
+  xml->Put("BerichtVersie", 3);
+  xml->Put("BerichtSubversie", 2);
+  xml->Put("Afzender", sender);
+  xml->Put("Ontvanger", receiver);
+  PutIdentification("BerichtIdentificatie", identification, dated, xml);
+  PutVersions("XsdVersie", xml);
+}
+
+void PutPerson(const Person& person, bool full_name, Xml* xml) {
+  xml->Put("Bsn", person.bsn);
+  xml->Open("Geboortedatum");
+  xml->Base("Datum", FormatDay(person.birth));
+  xml->Close();
+  xml->Put("Geslacht", std::string(1, person.sex));
+  xml->Open("Naam");
+  PutSurname(person.surname, person.prefix, xml);
+  xml->Base("Voornamen", person.given);
+  xml->Base("Voorletters", person.initials);
+  if (full_name) xml->Base("NaamGebruik", 1);
+  xml->Close();
+}
+
+void PutProduct(const Product& product, Xml* xml) {
+  xml->Open("Product");
+  xml->Base("Categorie", product.category);
+  xml->Base("Code", product.code);
+  xml->Close();
+}
 
 std::string SchemaName(Law law, absl::string_view message) { return absl::StrCat(law == Law::kYouth ? "JW" : "WMO", message); }
 
@@ -400,61 +337,28 @@ std::string AnswerXml(const Model& model, const Claim& claim, absl::string_view 
   return xml.Finish();
 }
 
-namespace {
-
-// Numbers the messages of every sender and kind, as TR056 wants, and stamps when they were received and when they arrived.
-class Post {
- public:
-  Post(uint64_t seed, const Model& model, std::vector<File>* files) : rng_(seed, model.profile.id + "/post"), files_(files) {}
-
-  std::string Identification(Law law, absl::string_view message, absl::string_view sender) {
-    return absl::StrFormat("%08d", ++counters_[absl::StrCat(SchemaName(law, message), "/", sender)]);
-  }
-
-  void Send(Law law, absl::string_view message, std::string bytes, int64_t received) {
-    File file;
-    file.schema = SchemaName(law, message);
-    const std::string folder = absl::AsciiStrToLower(file.schema);
-    file.path = absl::StrFormat("%s/%s-%05d.xml", folder, folder, ++counters_[folder]);
-    file.source = "auto";
-    file.received = received;
-    file.arrival = received + Delay();
-    file.bytes = std::move(bytes);
-    files_->push_back(std::move(file));
-  }
-
-  // From leaving the sender to being received by the municipality: hours, sometimes weeks.
-  int64_t Transport(int late_permille) {
-    const int64_t hours = rng_.Chance(late_permille) ? rng_.Between(14 * 24, 42 * 24) : rng_.Between(0, 20);
-    return hours * 3600 + rng_.Below(3600);
-  }
-
- private:
-  // From the municipality to this instance: a nightly job that now and then lags.
-  int64_t Delay() {
-    const int kind = rng_.Below(100);
-    const int64_t hours = kind < 70 ? rng_.Below(36) : kind < 95 ? rng_.Below(14 * 24) : rng_.Below(60 * 24);
-    return hours * 3600 + rng_.Below(3600);
-  }
-
-  Rng rng_;
-  std::vector<File>* files_;
-  std::map<std::string, int> counters_;
-};
-
-}  // namespace
-
 void AddMessages(const Model& model, uint64_t seed, std::vector<File>* files) {
   Post post(seed, model, files);
+  std::vector<Returned> returns;         // sent after all others, whose moments then do not depend on them
+  std::map<std::string, size_t> counts;  // by schema
+  const auto sent = [&](Law law, absl::string_view kind, absl::string_view sender, absl::string_view receiver,
+                        const std::string& id, Day dated, int64_t received) {
+    if (counts[SchemaName(law, kind)]++ % kReturnsOneIn != 0) return;
+    const Day returned = WorkdaysAfter(static_cast<Day>(received / kSecondsPerDay), 2);
+    returns.push_back({law, std::string(kind), std::string(sender), std::string(receiver), id, dated, returned, kind == "301"});
+  };
   for (const AllocationMessage& message : AllocationMessages(model)) {
     const std::string id = post.Identification(message.law, "301", model.profile.code);
-    const int64_t sent = message.dated * kSecondsPerDay + 17 * 3600;
-    post.Send(message.law, "301", AllocationXml(model, message, id), sent + post.Transport(40));
+    const int64_t received = message.dated * kSecondsPerDay + 17 * 3600 + post.Transport(40);
+    post.Send(message.law, "301", AllocationXml(model, message, id), received);
+    sent(message.law, "301", model.profile.code, model.providers[At(message.provider)].agb, id, message.dated, received);
   }
   for (const CareMessage& message : model.care) {
     const absl::string_view kind = message.stop ? "307" : "305";
-    const std::string id = post.Identification(message.law, kind, model.providers[At(message.provider)].agb);
+    const std::string& provider = model.providers[At(message.provider)].agb;
+    const std::string id = post.Identification(message.law, kind, provider);
     post.Send(message.law, kind, CareXml(model, message, id), message.received);
+    sent(message.law, kind, provider, model.profile.code, id, message.dated, message.received);
   }
   for (const Claim& claim : model.claims) {
     post.Send(claim.law, "323", ClaimXml(model, claim), claim.received);
@@ -462,6 +366,8 @@ void AddMessages(const Model& model, uint64_t seed, std::vector<File>* files) {
     const std::string id = post.Identification(claim.law, "325", model.profile.code);
     post.Send(claim.law, "325", AnswerXml(model, claim, id), claim.answered);
   }
+  for (const Returned& message : returns) SendReturn(message, &post);
+  AddRequests(model, seed, &post);
 }
 
 }  // namespace nmd::demo

@@ -227,6 +227,8 @@ std::vector<std::string> TestBsns();
 
 // A working day on or before `day` (Saturday and Sunday are none).
 Day WorkdayBefore(Day day);
+// `count` working days after `day`.
+Day WorkdaysAfter(Day day, int count);
 
 }  // namespace nmd::demo
 
