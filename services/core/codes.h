@@ -20,6 +20,10 @@ bool IsDigits(absl::string_view text);
 // Dutch postcode without or with one space; letters not SA, SD or SS. Normalised form: "9471AB".
 bool IsPostcode(absl::string_view text);
 
+// A taakveld of Iv3 in that year (domain-standards 4.5). Those of the social domain (6.x) are known per year: they were split
+// up in 2023 and numbered anew in 2025. Of the others the form is enough. Examples: 6.72 in 2022, 6.72a in 2023, 6.751 in 2025.
+bool IsTaakveld(absl::string_view text, int year);
+
 }  // namespace nmd
 
 #endif  // NMD_SERVICES_CORE_CODES_H_

@@ -72,7 +72,7 @@ absl::StatusOr<std::unique_ptr<Ingestion>> Ingestion::Open(Journal& journal, con
   std::unique_ptr<Ingestion> ingestion(new Ingestion(journal, clock, key, municipality));
   std::vector<std::string> faults;
   for (const internal::v1::MappingFile& mapping : mappings) {
-    absl::StatusOr<CsvSource> source = CsvSource::Make(mapping);
+    absl::StatusOr<ExportSource> source = ExportSource::Make(mapping);
     if (!source.ok()) {
       faults.push_back(std::string(source.status().message()));
     } else if (OfficialSourceNamed(source->id()) != nullptr) {

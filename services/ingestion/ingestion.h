@@ -20,7 +20,7 @@
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/ingestion_events.pb.h"
 #include "nmd/internal/v1/journal.pb.h"
-#include "services/ingestion/csv_source.h"
+#include "services/ingestion/export_source.h"
 #include "services/ingestion/history.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
@@ -206,7 +206,7 @@ class Ingestion {
   const Key raw_key_;
   const Key persons_key_;
   const PersonKeyMaker person_key_;
-  std::map<std::string, CsvSource> exports_;  // By source id. Written by Open only.
+  std::map<std::string, ExportSource> exports_;  // By source id. Written by Open only.
 
   mutable Mutex mutex_;
   std::deque<Write*> waiting_ ABSL_GUARDED_BY(mutex_);

@@ -128,7 +128,7 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
   const auto mapping = exports_.find(source);
   const std::string owner = mapping == exports_.end() ? "leverancier" : mapping->second.owner();
   if (mapping != exports_.end()) {
-    CsvReading reading = mapping->second.Read(incoming.content, DutchDay(known_micros), person_key_);
+    ExportReading reading = mapping->second.Read(incoming.content, DutchDay(known_micros), person_key_);
     findings = std::move(reading.findings);
     for (v1::Fact& fact : reading.facts) *record.mutable_batch()->add_facts() = std::move(fact);
     for (v1::PersonRecord& person : reading.persons) *persons.add_records() = std::move(person);
@@ -139,7 +139,7 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
   }
   std::string person_bytes = persons.SerializeAsString();
   if (std::max(record.batch().ByteSizeLong(), person_bytes.size()) > kMaxBatchBytes) {
-    findings.push_back({mapping == exports_.end() ? "BERICHT" : "CSV", 1, "bestand",
+    findings.push_back({mapping == exports_.end() ? "BERICHT" : "EXPORT", 1, "bestand",
                         "Het bestand bevat meer gegevens dan in één levering passen. Splits het bestand.", "", owner,
                         /*fatal=*/true});
   }

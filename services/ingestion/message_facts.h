@@ -10,7 +10,7 @@
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "services/core/date.h"
-#include "services/ingestion/csv_source.h"
+#include "services/ingestion/export_facts.h"
 #include "services/ingestion/message.h"
 
 // What an official message says, as facts without names (decision 4), and as person records for linking.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "services/ingestion/csv_source.h"
+#include "services/ingestion/export_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <map>
-#include <random>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/config.h"
@@ -59,14 +58,14 @@ MappingFile ClientMapping() {
 constexpr absl::string_view kClientHeader =
     "burgerservicenummer;achternaam;geboortedatum;geslacht;postcode;huisnummer;buurt;adres_vanaf;adres_tot\n";
 
-CsvReading Read(const MappingFile& mapping, absl::string_view text) {
-  const absl::StatusOr<CsvSource> source = CsvSource::Make(mapping);
+ExportReading Read(const MappingFile& mapping, absl::string_view text) {
+  const absl::StatusOr<ExportSource> source = ExportSource::Make(mapping);
   EXPECT_TRUE(source.ok()) << source.status();
   return source->Read(text, DayOf(2018, 3, 1), Plain);
 }
 
-TEST(CsvSource, ClientRowGivesTraitsResidenceAndPersonRecord) {
-  const CsvReading reading =
+TEST(ExportSource, ClientRowGivesTraitsResidenceAndPersonRecord) {
+  const ExportReading reading =
       Read(ClientMapping(),
            absl::StrCat(kClientHeader, "999900006;Van Test;01-02-2010;v;9401 ab;12;BU17300101;05-01-2017;31-12-2017\r\n"));
   EXPECT_THAT(reading.findings, IsEmpty());
@@ -85,11 +84,11 @@ TEST(CsvSource, ClientRowGivesTraitsResidenceAndPersonRecord) {
   EXPECT_EQ(reading.persons[0].address_end_day(), DayOf(2018, 1, 1));
 }
 
-TEST(CsvSource, FaultyRowIsNamedWithoutItsValueAndTheOthersAreRead) {
-  const CsvReading reading = Read(ClientMapping(), absl::StrCat(kClientHeader,
-                                                                "999900006;Een;01-02-2010;V;9401AB;1;;;\n"
-                                                                "999900007;Geheimpje;31-02-2010;X;94;zeven;BU1;;\n"
-                                                                "999900018;Twee;01-02-2011;M;9401AB;2;;;\n"));
+TEST(ExportSource, FaultyRowIsNamedWithoutItsValueAndTheOthersAreRead) {
+  const ExportReading reading = Read(ClientMapping(), absl::StrCat(kClientHeader,
+                                                                   "999900006;Een;01-02-2010;V;9401AB;1;;;\n"
+                                                                   "999900007;Geheimpje;31-02-2010;X;94;zeven;BU1;;\n"
+                                                                   "999900018;Twee;01-02-2011;M;9401AB;2;;;\n"));
   EXPECT_EQ(reading.record_count, 3);
   EXPECT_EQ(reading.sound_record_count, 2);
   EXPECT_THAT(reading.persons, SizeIs(2));
@@ -97,7 +96,7 @@ TEST(CsvSource, FaultyRowIsNamedWithoutItsValueAndTheOthersAreRead) {
   for (const Finding& finding : reading.findings) {
     places.push_back(finding.place);
     EXPECT_FALSE(finding.fatal);
-    EXPECT_EQ(finding.rule, "CSV");
+    EXPECT_EQ(finding.rule, "EXPORT");
     EXPECT_EQ(finding.level, 1);
     EXPECT_THAT(finding.text, HasSubstr(finding.place));
     for (const char* value : {"999900007", "Geheimpje", "31-02-2010", "zeven"})
@@ -108,8 +107,8 @@ TEST(CsvSource, FaultyRowIsNamedWithoutItsValueAndTheOthersAreRead) {
                           "regel 3, kolom postcode", "regel 3, kolom huisnummer", "regel 3, kolom buurt"));
 }
 
-TEST(CsvSource, MissingColumnsAreAllListedAtOnceAndFatal) {
-  const CsvReading reading = Read(ClientMapping(), "burgerservicenummer;achternaam;postcode;postcode\n999900006;A;;\n");
+TEST(ExportSource, MissingColumnsAreAllListedAtOnceAndFatal) {
+  const ExportReading reading = Read(ClientMapping(), "burgerservicenummer;achternaam;postcode;postcode\n999900006;A;;\n");
   ASSERT_THAT(reading.findings, SizeIs(1));
   EXPECT_TRUE(reading.findings[0].fatal);
   EXPECT_THAT(reading.findings[0].text,
@@ -118,20 +117,21 @@ TEST(CsvSource, MissingColumnsAreAllListedAtOnceAndFatal) {
   EXPECT_THAT(reading.facts, IsEmpty());
 }
 
-TEST(CsvSource, ColumnsMayStandInAnyOrderAndExtraOnesAreIgnored) {
+TEST(ExportSource, ColumnsMayStandInAnyOrderAndExtraOnesAreIgnored) {
   MappingFile mapping =
       Mapping(internal::v1::BUDGET, {{"line", "regel"}, {"year", "jaar"}, {"amount", "bedrag"}, {"document", "document"}});
-  const CsvReading reading = Read(mapping,
-                                  "\xEF\xBB\xBF"
-                                  "Bedrag;Opmerking;DOCUMENT;jaar;regel\n-1.500.000,00;x;begroting 2018;2018;resultaat_jeugd");
+  const ExportReading reading =
+      Read(mapping,
+           "\xEF\xBB\xBF"
+           "Bedrag;Opmerking;DOCUMENT;jaar;regel\n-1.500.000,00;x;begroting 2018;2018;resultaat_jeugd");
   EXPECT_THAT(reading.findings, IsEmpty());
   ASSERT_THAT(reading.facts, SizeIs(1));
   EXPECT_EQ(reading.facts[0].budget_line().amount_cents(), -150'000'000);
   EXPECT_EQ(reading.facts[0].budget_line().line(), "resultaat_jeugd");
 }
 
-TEST(CsvSource, EveryKindGivesItsFact) {
-  CsvReading reading = Read(
+TEST(ExportSource, EveryKindGivesItsFact) {
+  ExportReading reading = Read(
       Mapping(internal::v1::REFERRALS, {{"bsn", "b"}, {"law", "w"}, {"allocation", "t"}, {"referrer", "v"}, {"date", "d"}}),
       "b;w;t;v;d\n999900006;Jeugdwet;123;02;01-02-2018\n");
   ASSERT_THAT(reading.facts, SizeIs(1));
@@ -182,9 +182,9 @@ TEST(CsvSource, EveryKindGivesItsFact) {
   EXPECT_EQ(reading.findings[0].place, "regel 3, kolom a");
 }
 
-TEST(CsvSource, RowWithoutBsnIsKeyedByExternalIdElseByTheWholeRow) {
+TEST(ExportSource, RowWithoutBsnIsKeyedByExternalIdElseByTheWholeRow) {
   MappingFile mapping = Mapping(internal::v1::CLIENTS, {{"external_id", "id"}, {"surname", "naam"}, {"birth_date", "geb"}});
-  const CsvReading reading =
+  const ExportReading reading =
       Read(mapping, "id;naam;geb\nA7;Een;01-02-2010\n;Een;01-02-2010\n; een ;01-02-2010\n;Een;02-02-2010\n");
   ASSERT_THAT(reading.persons, SizeIs(4));
   EXPECT_EQ(reading.persons[0].person_key(), "key(export/A7)");
@@ -192,10 +192,10 @@ TEST(CsvSource, RowWithoutBsnIsKeyedByExternalIdElseByTheWholeRow) {
   EXPECT_NE(reading.persons[1].person_key(), reading.persons[3].person_key());
 }
 
-TEST(CsvSource, ReadsWindows1252AndRefusesWhatIsNotText) {
+TEST(ExportSource, ReadsWindows1252AndRefusesWhatIsNotText) {
   MappingFile mapping = Mapping(internal::v1::BUDGET, {{"line", "r"}, {"year", "j"}, {"amount", "b"}, {"document", "d"}});
   mapping.set_encoding(internal::v1::WINDOWS_1252);
-  CsvReading reading = Read(mapping, "r;j;b;d\nx;2018;1,00;caf\xE9 \x80\nx;2018;1,00;\x81\n");
+  ExportReading reading = Read(mapping, "r;j;b;d\nx;2018;1,00;caf\xE9 \x80\nx;2018;1,00;\x81\n");
   ASSERT_THAT(reading.facts, SizeIs(1));
   EXPECT_EQ(reading.facts[0].budget_line().document(), "café €");
   EXPECT_THAT(reading.findings[0].text, HasSubstr("regel 3: de tekst is geen Windows-1252"));
@@ -208,23 +208,23 @@ TEST(CsvSource, ReadsWindows1252AndRefusesWhatIsNotText) {
   EXPECT_TRUE(Read(mapping, "").findings[0].fatal);
 }
 
-TEST(CsvSource, CountsEveryFaultyRowButListsAThousand) {
+TEST(ExportSource, CountsEveryFaultyRowButListsAThousand) {
   MappingFile mapping = Mapping(internal::v1::BUDGET, {{"line", "r"}, {"year", "j"}, {"amount", "b"}, {"document", "d"}});
   std::string text = "r;j;b;d\n";
   for (int i = 0; i < 1500; ++i) absl::StrAppend(&text, "x;2018;duizend;d\n");
   absl::StrAppend(&text, "x;2018;1;d\n");
-  const CsvReading reading = Read(mapping, text);
+  const ExportReading reading = Read(mapping, text);
   EXPECT_EQ(reading.record_count, 1501);
   EXPECT_EQ(reading.sound_record_count, 1);
   ASSERT_THAT(reading.findings, SizeIs(1001));
   EXPECT_EQ(reading.findings.back().text, "nog 500 regels met fouten");
 }
 
-TEST(CsvSource, TellsEveryFaultOfAMappingAtOnce) {
+TEST(ExportSource, TellsEveryFaultOfAMappingAtOnce) {
   MappingFile mapping = Mapping(internal::v1::TARIFFS, {{"law", "wet"}, {"colour", "kleur"}, {"unit", "wet"}});
   mapping.set_source("Jw 301");
   (*(*mapping.mutable_values())["unit"].mutable_codes())["uur"] = "4";
-  const absl::Status status = CsvSource::Make(mapping).status();
+  const absl::Status status = ExportSource::Make(mapping).status();
   for (const char* part : {"source:", "columns.colour", "used twice", "needs product", "needs tariff", "needs start",
                            "values.unit: no code of the field: uur"}) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(part));
@@ -232,15 +232,15 @@ TEST(CsvSource, TellsEveryFaultOfAMappingAtOnce) {
 }
 
 // The files an instance starts with read the exports of the demo as they are, one good row each.
-TEST(CsvSource, AProductNeedsATitleOrALevel) {
+TEST(ExportSource, AProductNeedsATitleOrALevel) {
   const std::map<std::string, std::string> columns = {
       {"law", "w"}, {"product", "p"}, {"title", "o"}, {"ivn", "i"}, {"start", "s"}};
-  const CsvReading reading = Read(Mapping(internal::v1::PRODUCT_LEVELS, columns),
-                                  "w;p;o;i;s\n"
-                                  "wmo;01A03;Hulp bij het huishouden;;01-01-2017\n"
-                                  "jeugdwet;45A04;;5;01-01-2017\n"
-                                  "wmo;02A10;;;01-01-2017\n"
-                                  "wmo;07A12;Dagbesteding;9;01-01-2017\n");
+  const ExportReading reading = Read(Mapping(internal::v1::PRODUCT_LEVELS, columns),
+                                     "w;p;o;i;s\n"
+                                     "wmo;01A03;Hulp bij het huishouden;;01-01-2017\n"
+                                     "jeugdwet;45A04;;5;01-01-2017\n"
+                                     "wmo;02A10;;;01-01-2017\n"
+                                     "wmo;07A12;Dagbesteding;9;01-01-2017\n");
   ASSERT_THAT(reading.facts, SizeIs(2));
   EXPECT_EQ(reading.facts[0].product_level().law(), v1::WMO);
   EXPECT_EQ(reading.facts[0].product_level().title(), "Hulp bij het huishouden");
@@ -253,8 +253,8 @@ TEST(CsvSource, AProductNeedsATitleOrALevel) {
   EXPECT_EQ(reading.sound_record_count, 2);
 }
 
-TEST(CsvSource, AListOfTitlesNeedsNoColumnForTheLevel) {
-  const CsvReading reading =
+TEST(ExportSource, AListOfTitlesNeedsNoColumnForTheLevel) {
+  const ExportReading reading =
       Read(Mapping(internal::v1::PRODUCT_LEVELS, {{"law", "w"}, {"product", "p"}, {"title", "o"}, {"start", "s"}}),
            "w;p;o;s\nwmo;01A03;Hulp bij het huishouden;01-01-2017\n");
   EXPECT_THAT(reading.findings, IsEmpty());
@@ -291,93 +291,10 @@ TEST(MappingFiles, ReadTheExportsOfTheDemo) {
     const std::string path = absl::StrCat(root == nullptr ? "." : root, "/deploy/config/mappings/", id, ".yaml");
     ASSERT_TRUE(ReadYamlFile(path, &mapping).ok()) << ReadYamlFile(path, &mapping);
     EXPECT_EQ(mapping.source(), id);
-    const CsvReading reading = Read(mapping, sample.first);
+    const ExportReading reading = Read(mapping, sample.first);
     for (const Finding& finding : reading.findings) ADD_FAILURE() << id << ": " << finding.text;
     EXPECT_THAT(reading.facts, SizeIs(sample.second)) << id;
   }
-}
-
-TEST(CsvRows, FollowsRfc4180) {
-  CsvRows rows("a;\"b;\"\"c\"\"\r\nd\";\r\n\r\n;\n\"\"\n", ';');
-  CsvRows::Row row;
-  ASSERT_TRUE(rows.Next(&row));
-  EXPECT_THAT(row.fields, ElementsAre("a", "b;\"c\"\r\nd", ""));
-  ASSERT_TRUE(rows.Next(&row));
-  EXPECT_EQ(row.line, 4);
-  EXPECT_THAT(row.fields, ElementsAre("", ""));
-  ASSERT_TRUE(rows.Next(&row));
-  EXPECT_THAT(row.fields, ElementsAre(""));
-  EXPECT_FALSE(rows.Next(&row));
-}
-
-TEST(CsvRows, StrayQuoteCostsOneRow) {
-  std::string text = "a;\"open\nb;c\nd;\"x\"y\ne;f\"g\nh;" + std::string(kMaxRowBytes, 'z') + "\ni;j\n";
-  CsvRows rows(text, ';');
-  CsvRows::Row row;
-  std::vector<std::string> faults;
-  std::vector<std::vector<std::string>> good;
-  while (rows.Next(&row)) {
-    if (row.fault.empty())
-      good.push_back(row.fields);
-    else
-      faults.push_back(absl::StrCat(row.line, " ", row.fault));
-  }
-  EXPECT_THAT(good, ElementsAre(ElementsAre("b", "c"), ElementsAre("i", "j")));
-  EXPECT_THAT(faults, ElementsAre(HasSubstr("1 na een gesloten aanhalingsteken"), HasSubstr("3 na een gesloten"),
-                                  HasSubstr("4 een aanhalingsteken staat midden"), HasSubstr("5 de regel is langer")));
-}
-
-// A law: whatever the fields hold, quoting and reading gives them back.
-TEST(CsvRows, ReadsBackWhatWasQuoted) {
-  std::mt19937 random(20180201);
-  const std::string alphabet = "ab;\"\n\r ";
-  for (int round = 0; round < 2000; ++round) {
-    std::vector<std::vector<std::string>> table(1 + random() % 4);
-    std::string text;
-    for (auto& fields : table) {
-      fields.resize(1 + random() % 4);
-      for (size_t i = 0; i < fields.size(); ++i) {
-        for (size_t n = random() % 5; n > 0; --n) fields[i].push_back(alphabet[random() % alphabet.size()]);
-        absl::StrAppend(&text, i == 0 ? "\"" : ";\"");
-        for (const char c : fields[i]) absl::StrAppend(&text, c == '"' ? "\"\"" : std::string(1, c));
-        absl::StrAppend(&text, "\"");
-      }
-      absl::StrAppend(&text, random() % 2 == 0 ? "\n" : "\r\n");
-    }
-    CsvRows rows(text, ';');
-    CsvRows::Row row;
-    for (const auto& fields : table) {
-      ASSERT_TRUE(rows.Next(&row));
-      ASSERT_EQ(row.fault, "");
-      ASSERT_EQ(row.fields, fields);
-    }
-    ASSERT_FALSE(rows.Next(&row));
-  }
-}
-
-TEST(ParseAmount, ReadsExactlyDutchAmounts) {
-  const std::map<std::string, std::optional<int64_t>> cases = {{"0", 0},
-                                                               {"12", 1200},
-                                                               {"12,5", 1250},
-                                                               {"12,50", 1250},
-                                                               {"-1.500.000,00", -150'000'000},
-                                                               {"1234567,89", 123456789},
-                                                               {"1.23,00", std::nullopt},
-                                                               {"1.2345", std::nullopt},
-                                                               {"12,345", std::nullopt},
-                                                               {"12,", std::nullopt},
-                                                               {",5", std::nullopt},
-                                                               {"--1", std::nullopt},
-                                                               {"+1", std::nullopt},
-                                                               {"1e3", std::nullopt},
-                                                               {"", std::nullopt},
-                                                               {"-", std::nullopt},
-                                                               {"1 000", std::nullopt},
-                                                               {"10000000000000,00", 1'000'000'000'000'000},
-                                                               {"10000000000000,01", std::nullopt},
-                                                               {"99999999999999999999", std::nullopt}};
-  for (const auto& [text, cents] : cases) EXPECT_EQ(ParseAmount(text, internal::v1::COMMA), cents) << text;
-  EXPECT_EQ(ParseAmount("1,500.25", internal::v1::POINT), 150025);
 }
 
 }  // namespace
