@@ -75,7 +75,7 @@ absl::StatusOr<std::unique_ptr<Ingestion>> Ingestion::Open(Journal& journal, con
     absl::StatusOr<ExportSource> source = ExportSource::Make(mapping);
     if (!source.ok()) {
       faults.push_back(std::string(source.status().message()));
-    } else if (OfficialSourceNamed(source->id()) != nullptr) {
+    } else if (OfficialSourceNamed(source->id()) != nullptr || IsReservedSource(source->id())) {
       faults.push_back(absl::StrCat("mapping of source \"", source->id(), "\": this is the id of an official message"));
     } else if (const std::string id = source->id(); !ingestion->exports_.emplace(id, *std::move(source)).second) {
       faults.push_back(absl::StrCat("mapping of source \"", id, "\": another file has the same source"));
@@ -152,7 +152,7 @@ absl::Status Ingestion::Load() {
   NMD_RETURN_IF_ERROR(operations_->FinishReplay());
   // Chunks that a stop left behind.
   for (const std::string& upload : closed) NMD_RETURN_IF_ERROR(Sweep(upload, "service:ingestion"));
-  return absl::OkStatus();
+  return FinishContainers();
 }
 
 absl::Status Ingestion::Commit(Write& write) {
@@ -275,9 +275,13 @@ void Ingestion::Apply(int64_t sequence, absl::string_view kind, const google::pr
 
 void Ingestion::ApplyDelivery(int64_t sequence, const DeliveryRecord& record) {
   AddEntry(record.delivery(), sequence, record.findings());
+  const auto index = static_cast<int32_t>(entries_.size()) - 1;
+  for (const std::string& part : record.parts()) {
+    if (!by_id_.contains(IdOf(part))) missing_parts_.emplace(IdOf(part), index);
+  }
   const Entry& entry = entries_.back();
   if (entry.state != v1::Delivery::ACCEPTED) return;
-  history_.Add(static_cast<int32_t>(entries_.size()) - 1, {entry.known_micros, entry.id}, record.batch());
+  history_.Add(index, {entry.known_micros, entry.id}, record.batch());
 }
 
 void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
@@ -288,7 +292,7 @@ void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
   entry.source = SourceNumber(delivery.source());
   entry.state = delivery.state();
   const bool sound = !HasFatal(findings);
-  entry.lost = sound && entry.state != v1::Delivery::ACCEPTED;
+  entry.lost = sound && (entry.state == v1::Delivery::REJECTED || entry.state == v1::Delivery::SUPERSEDED);
   entry.sequence = sequence;
   entry.known_micros = MicrosOf(delivery.known_time());
   entry.create_micros = MicrosOf(delivery.create_time());
@@ -298,12 +302,16 @@ void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
   entry.file_name = delivery.file_name();
   entry.message_key = delivery.message_key();
   entry.answers = delivery.answers();
+  entry.container = delivery.container().empty() ? absl::uint128(0) : IdOf(delivery.container());
+  entry.part = delivery.part();
+  entry.part_count = delivery.part_count();
   entry.findings.assign(findings.begin(), findings.end());
   const auto index = static_cast<int32_t>(entries_.size());
   by_id_.emplace(entry.id, index);
+  missing_parts_.erase(entry.id);
   if (!entry.answers.empty()) by_answered_[entry.answers].push_back(index);
   if (entry.state == v1::Delivery::ACCEPTED && !entry.message_key.empty()) by_message_key_[entry.message_key] = index;
-  fact_sequences_.push_back(sequence);
+  if (entry.state != v1::Delivery::UNPACKED) fact_sequences_.push_back(sequence);
   if (entry.state != v1::Delivery::REJECTED && entry.person_count > 0) person_sequences_.push_back(sequence);
   entries_.push_back(std::move(entry));
 }
@@ -354,12 +362,19 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
     *state.mutable_delivery() = DeliveryOf(static_cast<int32_t>(i));
     // As in a record; what follows from other records is counted anew.
     state.mutable_delivery()->set_name(HexOf(entries_[i].id));
+    if (entries_[i].container != 0) state.mutable_delivery()->set_container(HexOf(entries_[i].container));
     state.mutable_delivery()->clear_finding_count();
     state.mutable_delivery()->clear_answered_by();
     state.set_sequence(entries_[i].sequence);
     for (const v1::Finding& finding : entries_[i].findings) *state.add_findings() = finding;
   }
   history_.Save(checkpoint.mutable_history());
+  const std::map<absl::uint128, int32_t> missing(missing_parts_.begin(), missing_parts_.end());
+  for (const auto& [part, container] : missing) {
+    IngestionCheckpoint::MissingPart& saved = *checkpoint.add_missing_parts();
+    saved.set_container(container);
+    saved.set_part(HexOf(part));
+  }
   for (const std::string& id : upload_order_) *checkpoint.add_uploads() = uploads_.at(id);
   for (const int64_t sequence : supersede_sequences_) checkpoint.add_supersede_sequences(sequence);
   for (const auto& [name, payload] : operation_records_) checkpoint.add_operations(payload);
@@ -370,6 +385,9 @@ bool Ingestion::Restore(const IngestionCheckpoint& checkpoint) {
   if (!history_.Load(checkpoint.history())) return false;
   for (const IngestionCheckpoint::DeliveryState& state : checkpoint.deliveries()) {
     AddEntry(state.delivery(), state.sequence(), state.findings());
+  }
+  for (const IngestionCheckpoint::MissingPart& saved : checkpoint.missing_parts()) {
+    missing_parts_.emplace(IdOf(saved.part()), saved.container());
   }
   for (const UploadRecord& upload : checkpoint.uploads()) ApplyUpload(upload);
   for (const int64_t sequence : checkpoint.supersede_sequences()) {

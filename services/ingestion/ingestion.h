@@ -73,6 +73,8 @@ class Ingestion {
   absl::StatusOr<v1::Upload> GetUpload(const Caller& caller, const v1::GetUploadRequest& request) const;
   absl::StatusOr<google::longrunning::Operation> CompleteUpload(const Caller& caller, const v1::CompleteUploadRequest& request);
   absl::StatusOr<v1::Delivery> GetDelivery(const Caller& caller, const v1::GetDeliveryRequest& request) const;
+  absl::StatusOr<v1::GetDeliveryContentResponse> GetDeliveryContent(const Caller& caller,
+                                                                    const v1::GetDeliveryContentRequest& request) const;
   absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(const Caller& caller,
                                                             const v1::ListDeliveriesRequest& request) const;
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(const Caller& caller, const v1::ListFindingsRequest& request) const;
@@ -114,7 +116,10 @@ class Ingestion {
     int64_t person_count = 0;
     std::string file_name;
     std::string message_key;
-    std::string answers;                // message_key of what it is the answer to.
+    std::string answers;          // message_key of what it is the answer to.
+    absl::uint128 container = 0;  // The container it came in, or 0; then part is its position there.
+    int32_t part = 0;
+    int32_t part_count = 0;
     std::vector<v1::Finding> findings;  // Without those that join messages.
   };
   struct Event {
@@ -147,6 +152,29 @@ class Ingestion {
   std::vector<Finding> ReadMessageInto(absl::string_view content, Day known_day, internal::v1::DeliveryRecord* record,
                                        v1::PersonBatch* persons) const;
   absl::StatusOr<v1::Delivery> Deliver(const Incoming& incoming);
+
+  // Containers (ingestion_container.cc).
+  struct Part {
+    int position = 0;
+    std::string sha256;
+    std::string content;  // Empty when it is to be unpacked again.
+  };
+  // One delivery that is to be stored, and its bytes when it is no part.
+  struct Pending {
+    std::shared_ptr<internal::v1::DeliveryRecord> record;
+    std::string raw;
+  };
+  static std::vector<Part> PartsOf(absl::string_view content, std::vector<Finding>* findings);
+  absl::StatusOr<v1::Delivery> DeliverContainer(const Incoming& incoming, const std::string& source, const std::string& sha256);
+  // Stores what is not known yet of the parts, after `round`, in as few Appends as can be.
+  absl::Status StoreParts(const Incoming& incoming, const std::string& container, const std::vector<Part>& parts,
+                          std::vector<Pending> round);
+  // Stores deliveries in one Append, with the upload that brings them. No two may have one message_key.
+  absl::Status StoreRound(const std::string& actor, const std::string& upload, std::vector<Pending>& round);
+  // Takes the parts that a stop left out.
+  absl::Status FinishContainers();
+  // The bytes of a delivery as they came in, also when they came in a container.
+  absl::StatusOr<std::string> RawBytes(int32_t index) const;
 
   // Storing.
   absl::Status Commit(Write& write);
@@ -193,8 +221,6 @@ class Ingestion {
   absl::StatusOr<std::shared_ptr<const MadeAnswer>> Answered(int32_t index, Day dated) const;
   // The delivery that answers this one.
   std::optional<int32_t> AnsweredBy(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The bytes of a delivery as they came in.
-  absl::StatusOr<std::string> RawBytes(int32_t index) const;
   int32_t SourceNumber(const std::string& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The feed after `after`: calls `take` with records until it has enough (it returns false), waiting at the tail.
   absl::Status ReadFeed(const Caller& caller, int64_t after, int32_t wait_seconds, std::vector<int64_t> Ingestion::*sequences,
@@ -221,6 +247,8 @@ class Ingestion {
   absl::flat_hash_map<std::string, std::vector<int32_t>> by_answered_ ABSL_GUARDED_BY(mutex_);  // Answers, by message_key.
   // The answer that somebody reads in pieces.
   mutable std::shared_ptr<const MadeAnswer> last_answer_ ABSL_GUARDED_BY(mutex_);
+  // Parts of containers that are not stored yet: to the container. Empty but for the time of a large container.
+  absl::flat_hash_map<absl::uint128, int32_t> missing_parts_ ABSL_GUARDED_BY(mutex_);
   History history_ ABSL_GUARDED_BY(mutex_);
   // Sequences of the records that hold a batch of the feed.
   std::vector<int64_t> fact_sequences_ ABSL_GUARDED_BY(mutex_);

@@ -74,17 +74,6 @@ std::optional<int32_t> Ingestion::AnsweredBy(int32_t index) const {
   return first;
 }
 
-absl::StatusOr<std::string> Ingestion::RawBytes(int32_t index) const {
-  std::string sha256;
-  {
-    MutexLock lock(mutex_);
-    sha256 = absl::BytesToHexString(entries_[static_cast<size_t>(index)].sha256);
-  }
-  NMD_ASSIGN_OR_RETURN(const std::string sealed, journal_.ReadBlob(absl::StrCat("raw/", sha256)));
-  NMD_ASSIGN_OR_RETURN(const std::string frame, raw_key_.Open(sealed));
-  return Decompress(frame, kMaxMessageBytes);
-}
-
 absl::StatusOr<std::shared_ptr<const Ingestion::MadeAnswer>> Ingestion::Answered(int32_t index, Day dated) const {
   auto result = std::make_shared<MadeAnswer>();
   result->index = index;
@@ -100,6 +89,9 @@ absl::StatusOr<std::shared_ptr<const Ingestion::MadeAnswer>> Ingestion::Answered
   const OfficialSource* source = OfficialSourceNamed(delivery.source());
   if (source == nullptr) {
     // What is taken for a message, but of no release or kind this system reads.
+    if (delivery.source() == kZipSource || delivery.source() == kEnvelopeSource) {
+      return NoAnswerFor("container", "an envelope or a zip has no answer of its own; ask for those of the messages in it");
+    }
     if (exports_.count(delivery.source()) == 0) return NoAnswerFor(NoAnswer::kUnreadable);
     return NoAnswerFor("export", "only official messages have an answer; this is an export");
   }

@@ -77,6 +77,9 @@ v1::Delivery Ingestion::DeliveryOf(int32_t index) const {
   if (const std::optional<int32_t> answer = AnsweredBy(index)) {
     delivery.set_answered_by(DeliveryName(entries_[static_cast<size_t>(*answer)].id));
   }
+  if (entry.container != 0) delivery.set_container(DeliveryName(entry.container));
+  delivery.set_part(entry.part);
+  delivery.set_part_count(entry.part_count);
   return delivery;
 }
 
@@ -153,6 +156,7 @@ absl::StatusOr<v1::ListDeliveriesResponse> Ingestion::ListDeliveries(const Calle
     const Entry& entry = entries_[static_cast<size_t>(index)];
     if (!request.source().empty() && source_ids_[static_cast<size_t>(entry.source)] != request.source()) continue;
     if (request.state() != v1::Delivery::STATE_UNSPECIFIED && entry.state != request.state()) continue;
+    if (!request.container().empty() && DeliveryName(entry.container) != request.container()) continue;
     if (total >= page.offset && total < page.offset + page.size) *response.add_deliveries() = DeliveryOf(index);
     ++total;
   }
@@ -241,7 +245,8 @@ absl::StatusOr<v1::ListFactsResponse> Ingestion::ListFacts(const Caller& caller,
         damage = Damaged(record.sequence);
         return false;
       }
-      // A refused delivery has no facts, but its records count for the quality of its source.
+      // A container has no records. A refused delivery has no facts, but its records count for the quality of its source.
+      if (delivery.delivery().state() == v1::Delivery::UNPACKED) return true;
       batch.Swap(delivery.mutable_batch());
       batch.set_delivery(delivery.delivery().name());
       batch.set_source(delivery.delivery().source());

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/ingestion/checks.h"
+#include "services/ingestion/container.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_facts.h"
 #include "services/ingestion/message_reader.h"
@@ -20,12 +21,6 @@ namespace nmd::ingestion {
 using internal::v1::DeliveryRecord;
 
 namespace {
-
-bool LooksLikeXml(absl::string_view content) {
-  if (content.substr(0, 3) == "\xEF\xBB\xBF") content.remove_prefix(3);
-  content = absl::StripLeadingAsciiWhitespace(content);
-  return !content.empty() && content[0] == '<';
-}
 
 // The message_key of what a return or claim answer answers; empty of another message. A return repeats the header of what it
 // returns, and a 325 names its 323 (TR337).
@@ -66,6 +61,10 @@ absl::Status Ingestion::CheckSource(const std::string& source) const {
 absl::StatusOr<std::string> Ingestion::ResolveSource(const std::string& source, absl::string_view content) const {
   NMD_RETURN_IF_ERROR(CheckSource(source));
   if (exports_.count(source) > 0) return source;
+  const ContainerKind container = ContainerKindOf(content);
+  if (container != ContainerKind::kNone) {
+    return std::string(container == ContainerKind::kZip ? kZipSource : kEnvelopeSource);
+  }
   const Recognised recognised = Recognise(content);
   if (recognised.kind != FileKind::kOther) return SourceName(recognised.law, recognised.number);
   if (OfficialSourceNamed(source) != nullptr) return source;
@@ -159,39 +158,24 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
 absl::StatusOr<v1::Delivery> Ingestion::Deliver(const Incoming& incoming) {
   const std::string sha256 = Sha256Hex(incoming.content);
   const absl::uint128 id = IdOf(absl::string_view(sha256).substr(0, 32));
-  auto record = std::make_shared<DeliveryRecord>();
-  std::string raw;
-  bool known = false;
+  bool is_known = false;
   {
     MutexLock lock(mutex_);
-    const auto found = by_id_.find(id);
-    known = found != by_id_.end();
-    if (known && incoming.upload.empty()) return DeliveryOf(found->second);
-  }
-  if (!known) {
-    NMD_ASSIGN_OR_RETURN(const std::string source, ResolveSource(incoming.source, incoming.content));
-    *record = ReadFile(source, incoming, sha256);
-    raw = raw_key_.Seal(Compress(incoming.content));
-  }
-  Write write;
-  write.actor = incoming.actor;
-  write.claims = {sha256};
-  if (!record->delivery().message_key().empty()) write.claims.push_back(record->delivery().message_key());
-  if (!incoming.upload.empty()) write.claims.push_back(incoming.upload);
-  write.decide = [&](Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (!incoming.upload.empty()) {
-      auto closed = std::make_shared<internal::v1::UploadRecord>(uploads_.at(incoming.upload));
-      closed->set_state(internal::v1::UploadRecord::CLOSED);
-      batch.events.push_back({"upload", std::move(closed)});
+    const auto known = by_id_.find(id);
+    if (known != by_id_.end()) {
+      is_known = std::none_of(missing_parts_.begin(), missing_parts_.end(),
+                              [&](const auto& missing) { return missing.second == known->second; });
+      if (is_known && incoming.upload.empty()) return DeliveryOf(known->second);
     }
-    if (by_id_.contains(id)) return absl::OkStatus();
-    DecideTr056(*record, batch);
-    batch.events.push_back({"delivery", record});
-    batch.blobs.push_back({absl::StrCat("raw/", sha256), std::move(raw)});
-    return absl::OkStatus();
-  };
-  NMD_RETURN_IF_ERROR(Commit(write));
-  CountMetric("nmd_ingestion_deliveries_total", "Files taken in, the same bytes counted once.", known ? 0 : 1);
+  }
+  std::vector<Pending> round;
+  if (!is_known) {
+    NMD_ASSIGN_OR_RETURN(const std::string source, ResolveSource(incoming.source, incoming.content));
+    if (source == kZipSource || source == kEnvelopeSource) return DeliverContainer(incoming, source, sha256);
+    round.push_back(
+        {std::make_shared<DeliveryRecord>(ReadFile(source, incoming, sha256)), raw_key_.Seal(Compress(incoming.content))});
+  }
+  NMD_RETURN_IF_ERROR(StoreRound(incoming.actor, incoming.upload, round));
   MutexLock lock(mutex_);
   return DeliveryOf(by_id_.at(id));
 }

@@ -54,6 +54,8 @@ void Bind(nmd::Router& router, Ingestion& ingestion) {
   bind("GetUpload", [&](const Caller& c, const v1::GetUploadRequest& r) { return ingestion.GetUpload(c, r); });
   bind("CompleteUpload", [&](const Caller& c, const v1::CompleteUploadRequest& r) { return ingestion.CompleteUpload(c, r); });
   bind("GetDelivery", [&](const Caller& c, const v1::GetDeliveryRequest& r) { return ingestion.GetDelivery(c, r); });
+  bind("GetDeliveryContent",
+       [&](const Caller& c, const v1::GetDeliveryContentRequest& r) { return ingestion.GetDeliveryContent(c, r); });
   bind("ListDeliveries", [&](const Caller& c, const v1::ListDeliveriesRequest& r) { return ingestion.ListDeliveries(c, r); });
   bind("ListFindings", [&](const Caller& c, const v1::ListFindingsRequest& r) { return ingestion.ListFindings(c, r); });
   bind("GetAnswer", [&](const Caller& c, const v1::GetAnswerRequest& r) { return ingestion.GetAnswer(c, r); });

@@ -8,12 +8,11 @@
 
 #include "absl/strings/string_view.h"
 #include "services/ingestion/message.h"
+#include "services/ingestion/xml_text.h"
 
 // Reads iJw 3.2 and iWmo 3.2 messages: structure (control level 1) and contents in one pass over the bytes.
 namespace nmd::ingestion {
 
-// The largest file the chain accepts (OP179).
-inline constexpr size_t kMaxMessageBytes = 25'000'000;
 // More structural findings than this become one "and more".
 inline constexpr int kMaxFindings = 100;
 

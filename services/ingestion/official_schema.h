@@ -5,6 +5,7 @@
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 #include <libxml/xmlschemas.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -85,7 +86,9 @@ inline std::filesystem::path SchemaPath(const std::filesystem::path& root, Law l
   text = absl::StrReplaceAll(text, {{"ijw", "iwmo"},
                                     {absl::StrCat("jw", number), absl::StrCat("wmo", number)},
                                     {absl::StrCat("\"", youth_code, "\""), absl::StrCat("\"", wmo_code, "\"")}});
-  const std::filesystem::path folder = ::testing::TempDir();
+  // Of this process only: another build may run these tests at the same time.
+  const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / absl::StrCat("nmd-schemas-", getpid());
+  std::filesystem::create_directories(folder);
   std::ofstream(folder / file, std::ios::binary) << text;
   std::ofstream(folder / "basisschema.xsd", std::ios::binary) << ReadFile(wmo / "basisschema.xsd");
   return folder / file;

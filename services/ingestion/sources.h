@@ -15,6 +15,13 @@ namespace nmd::ingestion {
 
 // Source of an XML file that is no message this system reads; it is kept and refused.
 inline constexpr absl::string_view kUnknownSource = "onbekend";
+// Sources of what holds messages.
+inline constexpr absl::string_view kEnvelopeSource = "envelop";
+inline constexpr absl::string_view kZipSource = "zip";
+// Whether an id is one of the three, which no export may have.
+constexpr bool IsReservedSource(absl::string_view id) {
+  return id == kUnknownSource || id == kEnvelopeSource || id == kZipSource;
+}
 
 struct OfficialSource {
   absl::string_view id;  // "jw301"
