@@ -280,6 +280,7 @@ void Ingestion::ApplyDelivery(int64_t sequence, const DeliveryRecord& record) {
     if (!by_id_.contains(IdOf(part))) missing_parts_.emplace(IdOf(part), index);
   }
   const Entry& entry = entries_.back();
+  book_.Add(record, DutchDay(entry.known_micros));
   if (entry.state != v1::Delivery::ACCEPTED) return;
   history_.Add(index, {entry.known_micros, entry.id}, record.batch());
 }
@@ -375,6 +376,7 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
     saved.set_container(container);
     saved.set_part(HexOf(part));
   }
+  book_.Save(checkpoint.mutable_source_book());
   for (const std::string& id : upload_order_) *checkpoint.add_uploads() = uploads_.at(id);
   for (const int64_t sequence : supersede_sequences_) checkpoint.add_supersede_sequences(sequence);
   for (const auto& [name, payload] : operation_records_) checkpoint.add_operations(payload);
@@ -382,7 +384,8 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
 }
 
 bool Ingestion::Restore(const IngestionCheckpoint& checkpoint) {
-  if (!history_.Load(checkpoint.history())) return false;
+  if (checkpoint.source_book().version() != SourceBook::kVersion || !history_.Load(checkpoint.history())) return false;
+  book_.Load(checkpoint.source_book());
   for (const IngestionCheckpoint::DeliveryState& state : checkpoint.deliveries()) {
     AddEntry(state.delivery(), state.sequence(), state.findings());
   }

@@ -22,6 +22,7 @@
 #include "nmd/internal/v1/journal.pb.h"
 #include "services/ingestion/export_source.h"
 #include "services/ingestion/history.h"
+#include "services/ingestion/source_book.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
 #include "services/platform/crypto.h"
@@ -67,6 +68,9 @@ class Ingestion {
   Ingestion& operator=(const Ingestion&) = delete;
 
   absl::StatusOr<v1::ListSourcesResponse> ListSources(const Caller& caller, const v1::ListSourcesRequest& request) const;
+  absl::StatusOr<v1::SourceAnalysis> GetSourceAnalysis(const Caller& caller, const v1::GetSourceAnalysisRequest& request) const;
+  absl::StatusOr<v1::ListSourceAnalysesResponse> ListSourceAnalyses(const Caller& caller,
+                                                                    const v1::ListSourceAnalysesRequest& request) const;
   absl::StatusOr<v1::Delivery> DeliverFile(const Caller& caller, const v1::DeliverFileRequest& request);
   absl::StatusOr<v1::Upload> CreateUpload(const Caller& caller, const v1::CreateUploadRequest& request);
   absl::StatusOr<v1::Upload> AppendUpload(const Caller& caller, const v1::AppendUploadRequest& request);
@@ -203,7 +207,15 @@ class Ingestion {
   absl::Status Sweep(const std::string& upload, const std::string& actor);
   v1::Upload UploadOf(const internal::v1::UploadRecord& record) const;
 
+  // Source analysis (ingestion_analysis.cc).
+  struct Question;
+  absl::StatusOr<Question> ReadQuestion(bool has_period, const type::Period& period,
+                                        const google::protobuf::Timestamp* known_time) const;
+  std::vector<v1::SourceAnalysis> AnalyseSources(const std::vector<v1::Source>& sources, const Question& question) const;
+
   // Answers.
+  // Every source, without what depends on deliveries; names are ids.
+  std::vector<v1::Source> SourcesOf() const;
   std::string DeliveryName(absl::uint128 id) const;
   v1::Delivery DeliveryOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int64_t CountFindings(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -250,6 +262,7 @@ class Ingestion {
   // Parts of containers that are not stored yet: to the container. Empty but for the time of a large container.
   absl::flat_hash_map<absl::uint128, int32_t> missing_parts_ ABSL_GUARDED_BY(mutex_);
   History history_ ABSL_GUARDED_BY(mutex_);
+  SourceBook book_ ABSL_GUARDED_BY(mutex_);
   // Sequences of the records that hold a batch of the feed.
   std::vector<int64_t> fact_sequences_ ABSL_GUARDED_BY(mutex_);
   std::vector<int64_t> person_sequences_ ABSL_GUARDED_BY(mutex_);

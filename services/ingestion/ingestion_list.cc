@@ -90,8 +90,7 @@ std::optional<int32_t> Ingestion::FindDelivery(absl::string_view name) const {
   return found->second;
 }
 
-absl::StatusOr<v1::ListSourcesResponse> Ingestion::ListSources(const Caller&, const v1::ListSourcesRequest& request) const {
-  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+std::vector<v1::Source> Ingestion::SourcesOf() const {
   std::vector<v1::Source> sources;
   for (const OfficialSource& official : OfficialSources()) {
     v1::Source& source = sources.emplace_back();
@@ -107,6 +106,12 @@ absl::StatusOr<v1::ListSourcesResponse> Ingestion::ListSources(const Caller&, co
     source.set_owner(mapping.owner());
     for (const std::string& header : mapping.Headers()) source.add_fields(header);
   }
+  return sources;
+}
+
+absl::StatusOr<v1::ListSourcesResponse> Ingestion::ListSources(const Caller&, const v1::ListSourcesRequest& request) const {
+  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  std::vector<v1::Source> sources = SourcesOf();
   struct Tally {
     int64_t deliveries = 0, rejected = 0, newest = INT64_MIN;
   };

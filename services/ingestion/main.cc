@@ -48,6 +48,10 @@ void Bind(nmd::Router& router, Ingestion& ingestion) {
   const auto bind = [&](const char* method, auto function) { router.Handle(service, method, std::move(function)); };
   namespace v1 = nmd::ingestion::v1;
   bind("ListSources", [&](const Caller& c, const v1::ListSourcesRequest& r) { return ingestion.ListSources(c, r); });
+  bind("GetSourceAnalysis",
+       [&](const Caller& c, const v1::GetSourceAnalysisRequest& r) { return ingestion.GetSourceAnalysis(c, r); });
+  bind("ListSourceAnalyses",
+       [&](const Caller& c, const v1::ListSourceAnalysesRequest& r) { return ingestion.ListSourceAnalyses(c, r); });
   bind("DeliverFile", [&](const Caller& c, const v1::DeliverFileRequest& r) { return ingestion.DeliverFile(c, r); });
   bind("CreateUpload", [&](const Caller& c, const v1::CreateUploadRequest& r) { return ingestion.CreateUpload(c, r); });
   bind("AppendUpload", [&](const Caller& c, const v1::AppendUploadRequest& r) { return ingestion.AppendUpload(c, r); });
