@@ -431,7 +431,9 @@ std::variant<Answer, NoAnswer> MakeAnswer(absl::string_view bytes, const std::ve
     for (const auto& [place, said] : verdicts.classes) codes.insert(said.begin(), said.end());
     refuse_all(codes);
   }
-  if (answer.xml.size() > kMaxMessageBytes) return NoAnswer::kTooLarge;
+  // A total has twelve digits: without its credits a claim may come above that.
+  constexpr Cents kMostTotal = 999'999'999'999;
+  if (answer.xml.size() > kMaxMessageBytes || AmountOf(answer.granted).cents > kMostTotal) return NoAnswer::kTooLarge;
   return answer;
 }
 

@@ -53,7 +53,7 @@ struct Answer {
 enum class NoAnswer {
   kUnreadable,   // refused at level 1; the transport tells the sender
   kNotAnswered,  // a return or a 325: the standard has no answer to an answer
-  kTooLarge,     // the answer would be larger than the chain takes (OP179): the sender must divide the message
+  kTooLarge,     // it would be larger than the chain takes (OP179), or its total than twelve digits: divide the message
 };
 
 // Makes the answer to the message in `bytes`. `findings` is what its judging gave, as ListFindings has it: places that

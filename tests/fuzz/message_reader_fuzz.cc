@@ -3,7 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
+#include <variant>
+#include <vector>
 
+#include "services/ingestion/answer.h"
 #include "services/ingestion/checks.h"
 #include "services/ingestion/message_reader.h"
 #include "services/ingestion/test_message.h"
@@ -29,6 +33,14 @@ void Try(absl::string_view bytes) {
     Require(recognised.law == result.message.law && recognised.number == static_cast<int>(result.message.type));
   }
   for (const Finding& finding : CheckMessage(result.message)) Require(!finding.place.empty() && finding.level >= 2);
+  // What is read can be answered, and the answer be read.
+  std::vector<Finding> findings = CheckMessage(result.message);
+  const char* root = result.message.claim ? "Declaratie/Clienten/Client[1]" : result.message.reply ? "Antwoord" : "Client";
+  for (const char* code : {"", "9319"}) {
+    findings.push_back({"TR323", 3, root, "", code, "aanbieder", false});
+    const auto made = MakeAnswer(bytes, findings, {"A1", 20'000});
+    if (const Answer* answer = std::get_if<Answer>(&made)) Require(ReadMessage(answer->xml).ok());
+  }
   const std::string text = testing::Render(result.message);
   const ReadResult again = ReadMessage(text);
   Require(again.ok());

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 
@@ -205,6 +206,36 @@ TEST_F(InstanceTest, Tr338AnUnknownAllocationIsFoundAndTheRestIsRead) {
   const auto delivery = Parsed<ingestion::v1::Delivery>(instance_->Get("/v1/" + findings.findings(0).delivery(), "beheerder"));
   EXPECT_EQ(delivery.state(), ingestion::v1::Delivery::ACCEPTED) << "level 3 never changes what a provider submitted";
   EXPECT_GT(delivery.fact_count(), 0);
+}
+
+TEST_F(InstanceTest, AnswersMessagesForWhomeverMayAndWritesThemOnce) {  // domain-standards 3.1; R25
+  const auto findings =
+      Parsed<ingestion::v1::ListFindingsResponse>(instance_->Get("/v1/municipalities/gm1730/findings?rule=TR019", "beheerder"));
+  ASSERT_GT(findings.total_size(), 0);
+  const std::string start = findings.findings(0).delivery();
+  // The demo holds the return of it; ours says the same.
+  EXPECT_NE(Parsed<ingestion::v1::Delivery>(instance_->Get("/v1/" + start, "beheerder")).answered_by(), "");
+  EXPECT_EQ(instance_->Get("/v1/" + start + "/answer", "beleidsadviseur").status, 403);
+  const auto answer = Parsed<ingestion::v1::Answer>(instance_->Get("/v1/" + start + "/answer", "beheerder"));
+  EXPECT_EQ(answer.kind(), "jw306");
+  EXPECT_EQ(answer.verdict(), ingestion::v1::Answer::REFUSED);
+  EXPECT_THAT(answer.data(), HasSubstr("<RetourCode>9019</RetourCode>"));
+
+  // Starts of the Wmo that were delivered without their return. A second run finds them there.
+  const auto starts = Parsed<ingestion::v1::ListDeliveriesResponse>(
+      instance_->Get("/v1/municipalities/gm1730/deliveries?source=wmo305&page_size=1000", "beheerder"));
+  const int64_t open = std::count_if(starts.deliveries().begin(), starts.deliveries().end(),
+                                     [](const ingestion::v1::Delivery& d) { return d.answered_by().empty(); });
+  EXPECT_GT(open, 0);
+  EXPECT_LT(open, starts.total_size());
+  const std::string folder = TempDir("answers");
+  for (const std::string& made : {absl::StrCat(open, " antwoorden gemaakt"), absl::StrCat(open, " al gemaakt")}) {
+    const auto result = instance_->RunCtl("beheerder", {"answer", "--all-open", "--source", "wmo305", "--output", folder});
+    EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output;
+    EXPECT_THAT(result.output, HasSubstr(made));
+  }
+  const std::filesystem::directory_iterator files(folder);
+  EXPECT_EQ(std::distance(begin(files), end(files)), open);
 }
 
 // The same page, browser and assertions as against the stub, now against figures that came through every service.
