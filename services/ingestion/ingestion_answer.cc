@@ -86,6 +86,9 @@ absl::StatusOr<std::shared_ptr<const Ingestion::MadeAnswer>> Ingestion::Answered
     delivery = DeliveryOf(index);
     for (const v1::Finding& finding : FindingsOf(index)) findings.push_back(FromProto(finding));
   }
+  if (delivery.state() == v1::Delivery::UNPACKED) {
+    return NoAnswerFor("container", "this is an envelope or a zip; ask for the answers to the messages that came in it");
+  }
   const OfficialSource* source = OfficialSourceNamed(delivery.source());
   if (source == nullptr) {
     // What is taken for a message, but of no release or kind this system reads.

@@ -11,6 +11,7 @@
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_reader.h"
 #include "services/ingestion/proto_time.h"
+#include "services/ingestion/test_container.h"
 #include "services/ingestion/test_message.h"
 #include "services/platform/errors.h"
 #include "services/platform/router.h"
@@ -258,12 +259,22 @@ TEST(GetAnswer, RefusesTheSecondMessageWithAnIdentification) {  // TR056 -> 9056
   EXPECT_THAT(Read(instance.AnswerTo(lost)).header.return_codes, ElementsAre("9056"));
 }
 
+TEST(GetAnswer, AnswersWhatCameInAnEnvelopeAndNotTheEnvelope) {
+  Instance bare, wrapped;
+  const std::string start = Render(StartMessage(Law::kYouth));
+  const v1::Delivery envelope = wrapped.Deliver(testing::EnvelopeOf(start));
+  EXPECT_EQ(wrapped.Cause(envelope), "container");
+  const v1::Delivery message = bare.Deliver(start);
+  EXPECT_EQ(wrapped.AnswerTo(message).data(), bare.AnswerTo(message).data());
+}
+
 TEST(GetAnswer, SaysWhyThereIsNone) {
   Instance instance;
   const std::string start = Render(StartMessage(Law::kYouth));
   EXPECT_EQ(instance.Cause(instance.Deliver(start.substr(0, start.size() - 20))), "unreadable");
   EXPECT_EQ(instance.Cause(instance.Deliver("<anders/>")), "unreadable");
-  EXPECT_EQ(instance.Cause(instance.Deliver("bsn;surname;birth_date\n999900006;Verzonnen;2011-08-14\n", "", "clienten")), "export");
+  EXPECT_EQ(instance.Cause(instance.Deliver("bsn;surname;birth_date\n999900006;Verzonnen;2011-08-14\n", "", "clienten")),
+            "export");
   EXPECT_EQ(instance.Cause(instance.Deliver(testing::AnswerMessage(Law::kYouth))), "is_answer");
   EXPECT_EQ(instance.Cause(instance.Deliver(testing::ReturnOf(StartMessage(Law::kYouth)))), "is_answer");
   ParsedMessage foreign = StartMessage(Law::kYouth);
