@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // GetAnswer: answers to what was delivered, by everything that is known by now.
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -126,6 +128,42 @@ TEST(GetAnswer, GrantsALineOnceItsAllocationIsKnown) {  // level 3 is judged by 
     ASSERT_EQ(Read(answer).answer->lines.size(), 1u);
     EXPECT_EQ(Read(answer).answer->lines[0].reference, "RN003");
   }
+}
+
+TEST(GetAnswer, RefusesNoLineForItsStartOrStop) {  // OP364
+  Instance instance;
+  ParsedMessage claim = ClaimMessage(Law::kYouth);
+  claim.clients.resize(1);
+  claim.claim->lines.resize(2);
+  claim.claim->lines[1].product.back() = '5';  // as allocated
+  claim.claim->total.cents = 10000;
+  // Care that was never started, and care that was stopped before the month that is claimed.
+  ParsedMessage stop = testing::StopMessage(Law::kYouth);
+  stop.stops[0].period = testing::Days("2026-01-20", "2026-03-31");
+  instance.Deliver(AllocationMessage(Law::kYouth));
+  instance.Deliver(StartMessage(Law::kYouth));
+  instance.Deliver(stop);
+  const v1::Answer answer = instance.AnswerTo(instance.Deliver(claim));
+  EXPECT_EQ(answer.verdict(), v1::Answer::GRANTED) << answer.data();
+  EXPECT_EQ(answer.granted_cents(), 10000);
+}
+
+TEST(GetAnswer, IsTheSameInWhateverOrderMessagesCame) {  // OP080, T-29
+  std::vector<ParsedMessage> messages = {AllocationMessage(Law::kYouth), StartMessage(Law::kYouth), ClaimMessage(Law::kYouth),
+                                         testing::StopMessage(Law::kYouth)};
+  std::mt19937 random(1);
+  std::map<std::string, std::string> first;
+  for (int round = 0; round < 6; ++round) {
+    Instance instance;
+    std::vector<v1::Delivery> deliveries;
+    for (const ParsedMessage& message : messages) deliveries.push_back(instance.Deliver(message, "2026-05-20"));
+    for (const v1::Delivery& delivery : deliveries) {
+      const std::string data = instance.AnswerTo(delivery).data();
+      EXPECT_EQ(first.emplace(delivery.name(), data).first->second, data);
+    }
+    std::shuffle(messages.begin(), messages.end(), random);
+  }
+  EXPECT_EQ(first.size(), 4u);
 }
 
 TEST(GetAnswer, MakesAnAnswerThatJoinsItsClaim) {  // TR337, TR342, TR366; approved is submitted minus rejected
