@@ -9,49 +9,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "deploy/demo/export_table.h"
 #include "deploy/demo/files.h"
 #include "deploy/demo/rng.h"
 
 namespace nmd::demo {
 namespace {
-
-constexpr int64_t kSecondsPerDay = 86400;
-
-size_t At(int i) { return static_cast<size_t>(i); }
-
-std::string DutchDay(Day day) {
-  const Civil c = CivilOf(day);
-  return absl::StrFormat("%02d-%02d-%04d", c.day, c.month, c.year);
-}
-
-// The inclusive last day of a period; empty when it has none.
-std::string DutchLastDay(Day end) { return end == kOpenEnd ? "" : DutchDay(end - 1); }
-
-std::string DutchAmount(Cents amount) {
-  const Cents positive = amount < 0 ? -amount : amount;
-  return absl::StrFormat("%s%d,%02d", amount < 0 ? "-" : "", positive / 100, positive % 100);
-}
-
-absl::string_view LawName(Law law) { return law == Law::kYouth ? "jeugdwet" : "wmo"; }
-
-class Table {
- public:
-  explicit Table(absl::string_view header) : bytes_(absl::StrCat(header, "\r\n")) {}
-  void Row(const std::vector<std::string>& fields) { absl::StrAppend(&bytes_, absl::StrJoin(fields, ";"), "\r\n"); }
-
-  void SendTo(std::vector<File>* files, absl::string_view source, absl::string_view name, Day received) {
-    File file;
-    file.path = absl::StrCat("export/", name, ".csv");
-    file.source = std::string(source);
-    file.received = received * kSecondsPerDay + 7 * 3600;
-    file.arrival = file.received + 3600;
-    file.bytes = std::move(bytes_);
-    files->push_back(std::move(file));
-  }
-
- private:
-  std::string bytes_;
-};
 
 constexpr absl::string_view kClientHeader =
     "burgerservicenummer;achternaam;voorvoegsel;voorletters;roepnaam;geboortedatum;geslacht;postcode;huisnummer;huisletter;"
@@ -320,6 +283,7 @@ void AddExports(const Model& model, uint64_t seed, std::vector<File>* files) {
   AddReferrals(model, files);
   AddPopulation(model, seed, files);
   AddBudget(model, files);
+  AddOtherExports(model, files);
 }
 
 std::string Manifest(const std::vector<File>& files) {

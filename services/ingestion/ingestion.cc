@@ -81,6 +81,13 @@ absl::StatusOr<std::unique_ptr<Ingestion>> Ingestion::Open(Journal& journal, con
       faults.push_back(absl::StrCat("mapping of source \"", id, "\": another file has the same source"));
     }
   }
+  for (const auto& [id, source] : ingestion->exports_) {
+    const std::string& numbering = source.mapping().person_source();
+    const auto found = ingestion->exports_.find(numbering);
+    if (!numbering.empty() && (found == ingestion->exports_.end() || found->second.mapping().kind() != internal::v1::CLIENTS)) {
+      faults.push_back(absl::StrCat("mapping of source \"", id, "\": person_source names no source of clients"));
+    }
+  }
   if (!faults.empty()) {
     return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::FIELDS_INVALID, absl::StrJoin(faults, "\n"));
   }

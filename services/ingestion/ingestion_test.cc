@@ -1088,5 +1088,26 @@ TEST(Ingestion, MappingsMustHaveSourcesOfTheirOwn) {
   }
 }
 
+TEST(Ingestion, NumbersOfClientsComeFromASourceOfClients) {
+  FakeClock clock(absl::FromUnixSeconds(0));
+  internal::v1::MappingFile help;
+  help.set_source("hulp");
+  help.set_title("Hulp");
+  help.set_owner("gemeente");
+  help.set_kind(internal::v1::TEAM_HELP);
+  help.set_separator(";");
+  for (const char* field : {"external_id", "law", "help", "start"}) (*help.mutable_columns())[field] = field;
+  const auto open = [&](const std::string& numbering) {
+    help.set_person_source(numbering);
+    const auto journal = NewMemoryJournal();
+    return Ingestion::Open(*journal, clock, Key::FromBytes({1}), "gm1730", {Mapping("clienten"), help}).status();
+  };
+  EXPECT_TRUE(open("").ok());
+  EXPECT_TRUE(open("clienten").ok()) << open("clienten");
+  for (const char* wrong : {"hulp", "anders"}) {
+    EXPECT_THAT(std::string(open(wrong).message()), HasSubstr("person_source names no source of clients")) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace nmd::ingestion
