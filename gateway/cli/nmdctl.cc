@@ -14,6 +14,7 @@
 #include "gateway/cli/client.h"
 #include "gateway/cli/deliver.h"
 #include "gateway/cli/figures.h"
+#include "gateway/cli/link_file.h"
 #include "gateway/cli/listings.h"
 #include "gateway/cli/question.h"
 #include "gateway/dev_issuer.h"
@@ -42,6 +43,7 @@ struct Options {
   std::vector<std::string> roles;
   int hours = 12;
   int timeout_seconds = 300;
+  cli::LinkFile link_file;
 };
 
 class Command {
@@ -151,6 +153,11 @@ class Command {
     NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/linksummary"), {}, &summary));
     Print(summary, LinkSummaryTable(summary));
     return 0;
+  }
+
+  absl::StatusOr<int> LinkFile() {
+    const absl::StatusOr<int> result = RunLinkFile(options_.link_file, io_);
+    return result.status().code() == absl::StatusCode::kInvalidArgument ? Usage(result.status()) : result;
   }
 
   absl::StatusOr<int> Query() {
@@ -476,6 +483,18 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);
   add(link, "status", "Hoeveel records zijn gekoppeld, en hoe", &Command::LinkStatus);
+  CLI::App* link_file = add(link, "file", "Koppelen van de personen in een CSV-bestand, zonder monitor", &Command::LinkFile);
+  link_file->add_option("--input", options.link_file.input, "CSV-bestand met een kopregel")->required();
+  link_file->add_option("--columns", options.link_file.columns, absl::StrCat("Rol=kolom,...; rollen: ", LinkFileRoles()))
+      ->delimiter(',')
+      ->required();
+  link_file->add_option("--output", options.link_file.output, "Hierin komt record_id,cluster_id")->required();
+  link_file->add_option("--explain", options.link_file.explain, "Hierin komen de paren met een gewicht per veld");
+  link_file->add_option("--certainty", options.link_file.certainty, "Koppel vanaf deze kans dat het een persoon is")
+      ->check(CLI::Range(0.01, 0.9999));
+  link_file->add_option("--threads", options.link_file.threads, "Zoveel draden tegelijk")->check(CLI::Range(1, 256));
+  link_file->add_option("--model", options.link_file.model, "Beslis met dit koppelmodel");
+  link_file->add_option("--save-model", options.link_file.save_model, "Bewaar het koppelmodel hierin");
   add(&app, "wait", "Wachten tot wat geleverd is, is verwerkt", &Command::Wait)
       ->add_option("--timeout", options.timeout_seconds, "Hooguit zoveel seconden")
       ->check(CLI::Range(1, 86400));

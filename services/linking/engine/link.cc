@@ -220,6 +220,7 @@ LinkResult Link(Persons& persons, const LinkOptions& options) {
   for (uint32_t i = 0; i < persons.size(); ++i) {
     if (first[i] != i) result.cluster[i] = result.cluster[first[i]];
   }
+  result.first_copy = std::move(first);
   return result;
 }
 

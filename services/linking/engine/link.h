@@ -33,8 +33,9 @@ struct PairDecision {
 
 struct LinkResult {
   Model model;
-  std::vector<uint32_t> cluster;    // By record: the smallest record of its person.
-  std::vector<PairDecision> pairs;  // All that are linked or to be looked at, by records. Copies by their first record only.
+  std::vector<uint32_t> cluster;     // By record: the smallest record of its person.
+  std::vector<uint32_t> first_copy;  // By record: the first that says exactly the same and is linked for it; itself if none.
+  std::vector<PairDecision> pairs;   // All that are linked or to be looked at, by records. Copies by their first record only.
   std::vector<RefusedEdge> refused;
   uint32_t copies = 0;        // Records that are exact copies of an earlier one.
   int64_t compared = 0;       // Pairs.

@@ -162,6 +162,7 @@ uint32_t Persons::Add(absl::string_view id, const PersonText& text) {
   if (!text.phone.empty()) hot.phone = phones_.Add(PhoneOf(text.phone));
 
   const uint32_t number = size();
+  sorted_ = false;
   hot_.push_back(hot);
   cold_.push_back(cold);
   ids_.push_back(KeepId(id));
@@ -172,6 +173,7 @@ uint32_t Persons::Add(absl::string_view id, const PersonText& text) {
 absl::string_view Persons::KeepId(absl::string_view id) { return Store(id_blocks_, id); }
 
 void Persons::Sort() {
+  if (std::exchange(sorted_, true)) return;
   struct Key {
     uint64_t hash;
     uint32_t record;

@@ -132,6 +132,7 @@ class Persons {
   FamilyEntry Family(absl::string_view text, absl::string_view partner);
   absl::string_view KeepId(absl::string_view id);
 
+  bool sorted_ = true;
   std::vector<Hot> hot_;
   std::vector<Cold> cold_;
   std::vector<absl::string_view> ids_;
