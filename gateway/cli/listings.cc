@@ -65,15 +65,21 @@ Table SourceTable(const ingestion::v1::ListSourcesResponse& response) {
 
 Table DeliveryTable(const ingestion::v1::ListDeliveriesResponse& response) {
   Table table;
-  table.columns = {{"Levering", "levering"},       {"Bron", "bron"},
-                   {"Bestand", "bestand"},         {"Toestand", "toestand"},
-                   {"Bekend op", "bekend_op"},     {"Feiten", "feiten", true},
-                   {"Personen", "personen", true}, {"Bevindingen", "bevindingen", true}};
+  table.columns = {{"Levering", "levering"},         {"Bron", "bron"},
+                   {"Bestand", "bestand"},           {"Toestand", "toestand"},
+                   {"Bekend op", "bekend_op"},       {"Feiten", "feiten", true},
+                   {"Personen", "personen", true},   {"Bevindingen", "bevindingen", true},
+                   {"Beantwoord", "beantwoord_door"}};
   for (const auto& delivery : response.deliveries()) {
-    table.rows.push_back({Cell::Same(IdOf(delivery.name())), Cell::Same(delivery.source()), Cell::Same(delivery.file_name()),
-                          Cell::Same(Text(delivery.state())), MomentCell(delivery.known_time(), delivery.has_known_time()),
-                          NumberCell(delivery.fact_count()), NumberCell(delivery.person_count()),
-                          NumberCell(delivery.finding_count())});
+    table.rows.push_back({Cell::Same(IdOf(delivery.name())),
+                          Cell::Same(delivery.source()),
+                          Cell::Same(delivery.file_name()),
+                          Cell::Same(Text(delivery.state())),
+                          MomentCell(delivery.known_time(), delivery.has_known_time()),
+                          NumberCell(delivery.fact_count()),
+                          NumberCell(delivery.person_count()),
+                          NumberCell(delivery.finding_count()),
+                          {delivery.answered_by().empty() ? "" : "ja", IdOf(delivery.answered_by())}});
   }
   return table;
 }

@@ -144,17 +144,18 @@ TEST_F(NmdctlTest, ComparesTwoMonthsAsKnownAtOneMoment) {
 TEST_F(NmdctlTest, ListsInEveryFormat) {
   monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[
       {"name":"municipalities/gm1730/deliveries/abc","source":"jw301","file_name":"=a.xml","state":"REJECTED",
-       "known_time":"2018-01-05T09:00:00Z","finding_count":"1200"}],"total_size":"1"})");
+       "known_time":"2018-01-05T09:00:00Z","finding_count":"1200",
+       "answered_by":"municipalities/gm1730/deliveries/def"}],"total_size":"1"})");
   ASSERT_EQ(Run("deliveries --state rejected --source jw301"), 0) << err_.str();
   EXPECT_EQ(out_.str(),
-            "Levering  Bron   Bestand  Toestand   Bekend op         Feiten  Personen  Bevindingen\n"
-            "--------  -----  -------  ---------  ----------------  ------  --------  -----------\n"
-            "abc       jw301  =a.xml   afgekeurd  05-01-2018 10:00       0         0        1.200\n");
+            "Levering  Bron   Bestand  Toestand   Bekend op         Feiten  Personen  Bevindingen  Beantwoord\n"
+            "--------  -----  -------  ---------  ----------------  ------  --------  -----------  ----------\n"
+            "abc       jw301  =a.xml   afgekeurd  05-01-2018 10:00       0         0        1.200  ja\n");
   EXPECT_THAT(monitor_.asked().back().target, HasSubstr("?source=jw301&state=REJECTED&page_size=1000"));
   ASSERT_EQ(Run("deliveries --format csv"), 0);
   EXPECT_EQ(out_.str(),
-            "levering,bron,bestand,toestand,bekend_op,feiten,personen,bevindingen\n"
-            "abc,jw301,\"'=a.xml\",afgekeurd,2018-01-05T09:00:00Z,0,0,1200\n");
+            "levering,bron,bestand,toestand,bekend_op,feiten,personen,bevindingen,beantwoord_door\n"
+            "abc,jw301,\"'=a.xml\",afgekeurd,2018-01-05T09:00:00Z,0,0,1200,def\n");
   ASSERT_EQ(Run("--format json deliveries"), 0);
   EXPECT_THAT(out_.str(), HasSubstr(R"("file_name":"=a.xml")"));
 }
