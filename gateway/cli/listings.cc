@@ -40,6 +40,8 @@ std::string Text(ingestion::v1::Delivery::State state) {
       return "afgekeurd";
     case ingestion::v1::Delivery::SUPERSEDED:
       return "vervangen";
+    case ingestion::v1::Delivery::UNPACKED:
+      return "uitgepakt";
     default:
       return "onbekend";
   }

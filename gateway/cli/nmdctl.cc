@@ -436,8 +436,8 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
 
   CLI::App* deliveries = add(&app, "deliveries", "Wat er geleverd is", &Command::Deliveries);
   deliveries->add_option("--source", options.source, "Alleen deze bron");
-  deliveries->add_option("--state", options.state, "accepted, rejected of superseded")
-      ->check(CLI::IsMember({"accepted", "rejected", "superseded"}));
+  deliveries->add_option("--state", options.state, "accepted, rejected, superseded of unpacked")
+      ->check(CLI::IsMember({"accepted", "rejected", "superseded", "unpacked"}));
   CLI::App* findings = add(&app, "findings", "Wat er mis is met leveringen", &Command::Findings);
   findings->add_option("--delivery", options.delivery, "Alleen van deze levering");
   findings->add_option("--rule", options.rule, "Alleen van deze regel, zoals TR101");

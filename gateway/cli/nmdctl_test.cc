@@ -141,6 +141,15 @@ TEST_F(NmdctlTest, ComparesTwoMonthsAsKnownAtOneMoment) {
   EXPECT_EQ(Run("query --measure clients --from 2017-01 --compare"), 2);
 }
 
+TEST_F(NmdctlTest, ListsContainers) {
+  monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[
+      {"name":"municipalities/gm1730/deliveries/abc","source":"zip","file_name":"a.zip","state":"UNPACKED","part_count":30}],
+      "total_size":"1"})");
+  ASSERT_EQ(Run("deliveries --state unpacked"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("uitgepakt"));
+  EXPECT_THAT(monitor_.asked().back().target, HasSubstr("state=UNPACKED"));
+}
+
 TEST_F(NmdctlTest, ListsInEveryFormat) {
   monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries", R"({"deliveries":[
       {"name":"municipalities/gm1730/deliveries/abc","source":"jw301","file_name":"=a.xml","state":"REJECTED",
