@@ -382,6 +382,7 @@ std::variant<Answer, NoAnswer> MakeAnswer(absl::string_view bytes, const std::ve
     return NoAnswer::kNotAnswered;
   }
   if (!read.ok() || is_fatal(0, 1)) return NoAnswer::kUnreadable;
+  if (read.message.header.subversion != 2) return NoAnswer::kOtherRelease;
   const ParsedMessage& message = read.message;
   const bool is_claim = message.claim.has_value();
   const MessageSchema& schema = *SchemaOf(message.law, static_cast<int>(AnswerTypeOf(message.type)));

@@ -51,9 +51,10 @@ struct Answer {
 
 // Why a message has no answer.
 enum class NoAnswer {
-  kUnreadable,   // refused at level 1; the transport tells the sender
-  kNotAnswered,  // a return or a 325: the standard has no answer to an answer
-  kTooLarge,     // it would be larger than the chain takes (OP179), or its total than twelve digits: divide the message
+  kUnreadable,    // refused at level 1; the transport tells the sender
+  kOtherRelease,  // of release 3.0 or 3.1, which is read but no longer answered
+  kNotAnswered,   // a return or a 325: the standard has no answer to an answer
+  kTooLarge,      // it would be larger than the chain takes (OP179), or its total than twelve digits: divide the message
 };
 
 // Makes the answer to the message in `bytes`. `findings` is what its judging gave, as ListFindings has it: places that

@@ -73,6 +73,9 @@ TEST(MakeAnswer, GivesNoneToWhatTheTransportRefuses) {  // 3.1, level 1: Fo01 on
   const std::string text = Render(SoundMessage(Law::kYouth, MessageType::kStart));
   EXPECT_EQ(NotAnswered(text.substr(0, text.size() / 2), {}), NoAnswer::kUnreadable);
   EXPECT_EQ(NotAnswered("", {}), NoAnswer::kUnreadable);
+  ParsedMessage older = SoundMessage(Law::kYouth, MessageType::kStart);
+  older.header.subversion = 1;
+  EXPECT_EQ(NotAnswered(Render(older), {}), NoAnswer::kOtherRelease);
   EXPECT_EQ(NotAnswered("geen bericht", {}), NoAnswer::kUnreadable);
   EXPECT_EQ(NotAnswered(text, {At("Header/Ontvanger", "", 1, "BERICHT")}), NoAnswer::kUnreadable);  // another municipality's
 }

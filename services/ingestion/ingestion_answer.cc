@@ -28,6 +28,8 @@ absl::Status NoAnswerFor(NoAnswer why) {
       return NoAnswerFor("unreadable",
                          "the message was refused at level 1; the transport answers it with a fault (StUF055 or IB014), there "
                          "is no return");
+    case NoAnswer::kOtherRelease:
+      return NoAnswerFor("other_release", "the message is of release 3.0 or 3.1, which is read but no longer answered");
     case NoAnswer::kNotAnswered:
       return NoAnswerFor("is_answer", "this is a return or a claim answer itself; nothing answers it");
     case NoAnswer::kTooLarge:

@@ -82,7 +82,7 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
     record->mutable_delivery()->set_message_key(absl::StrCat(SourceName(message.law, static_cast<int>(message.type)), "/",
                                                              message.header.sender, "/", message.header.identification));
   }
-  if (read.ok()) record->mutable_delivery()->set_answers(AnsweredKey(message));
+  if (findings.empty()) record->mutable_delivery()->set_answers(AnsweredKey(message));
   record->mutable_batch()->set_record_count(1);  // At least: what cannot be read cannot be counted.
   if (!findings.empty()) return findings;
   record->mutable_batch()->set_record_count(std::max(int64_t{1}, RecordsOf(message)));

@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "services/core/codes.h"
 #include "services/ingestion/message_schema.h"
@@ -25,12 +26,33 @@ namespace {
 
 constexpr absl::string_view kNamespaceStart = "http://www.istandaarden.nl/";
 constexpr absl::string_view kRelease = "3_2";
+// Read in the structure of 3.2 as far as they fit in it: they differ in code lists, and in what 3.2 asks of the contents
+// (domain-standards 1.1). Release 2 has other messages and another structure.
+constexpr absl::string_view kOlderReleases[] = {"3_0", "3_1"};
 constexpr char kSchemaInstance[] = "http://www.w3.org/2001/XMLSchema-instance";
 
 // Deeper than any message. Elements below one that does not belong are not followed, so only a schema could get here.
 constexpr int kMaxDepth = 16;
 // A message of 25 MB in its tersest form has 730,000 elements.
 constexpr int kMaxElements = 1'000'000;
+
+bool IsOlderRelease(absl::string_view release) {
+  return std::find(std::begin(kOlderReleases), std::end(kOlderReleases), release) != std::end(kOlderReleases);
+}
+
+// Example: "3.1".
+std::string Dotted(absl::string_view release) { return absl::StrReplaceAll(release, {{"_", "."}}); }
+
+// What to do about a release that is not read.
+std::string OtherRelease(absl::string_view release) {
+  const absl::string_view cure = release < absl::string_view("3")
+                                     ? "Lever de gegevens aan als bericht van release 3.2, of als export."
+                                     : "Vraag de leverancier van dit systeem om een versie die deze release leest.";
+  return absl::StrCat("Het bericht is van release ", Dotted(release),
+                      ". Gelezen worden 3.2, en 3.0 en 3.1 voor zover ze daarop "
+                      "lijken. ",
+                      cure);
+}
 
 // The parts of "http://www.istandaarden.nl/ijw/3_2/jw301/schema"; older releases end in "/schema/2_0".
 std::optional<Recognised> ParseNamespace(absl::string_view uri) {
@@ -56,7 +78,7 @@ std::optional<Recognised> ParseNamespace(absl::string_view uri) {
     return std::nullopt;
   }
   if (!absl::SimpleAtoi(uri.substr(0, 3), &found.number)) return std::nullopt;
-  const bool exact = uri.size() == 10 && release == kRelease;
+  const bool exact = uri.size() == 10 && (release == kRelease || IsOlderRelease(release));
   found.kind = !exact                              ? FileKind::kOtherRelease
                : SchemaOf(found.law, found.number) ? FileKind::kMessage
                                                    : FileKind::kOtherMessage;
@@ -114,6 +136,7 @@ class Reader {
   void Text(const char* text, size_t size);
   void Doctype();
   void Error(const xmlError& error);
+  void ExplainRelease();
 
   bool IsIn(const Element& element, const xmlChar* uri) const { return uri == (element.in_base ? base_uri_ : own_uri_); }
   bool AtEnd() const { return rest_.empty() && (parser_->input == nullptr || parser_->input->cur >= parser_->input->end); }
@@ -138,7 +161,8 @@ class Reader {
   int skipped_ = 0;  // open elements from one that does not belong inwards
   int elements_ = 0;
   bool stopped_ = false;
-  std::string text_;  // of the open value
+  std::string older_release_;  // Example: "3_1"; empty for 3.2
+  std::string text_;           // of the open value
 };
 
 void Reader::Run(absl::string_view bytes) {
@@ -174,6 +198,19 @@ void Reader::Run(absl::string_view bytes) {
   if (result_.findings.empty() && (parser_->wellFormed == 0 || !result_.recognised || depth_ != 0)) {
     Fault("XML", "bestand", "Het bestand is geen geldige XML.");
   }
+  if (!older_release_.empty()) ExplainRelease();
+}
+
+void Reader::ExplainRelease() {
+  std::vector<Finding>& findings = result_.findings;
+  if (std::none_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.rule == "XSD"; })) return;
+  // Faults against a schema that is not that of the message help nobody: the first tells where the two differ.
+  const std::string place = findings[0].place;
+  findings = {
+      Structural("BERICHT", place,
+                 absl::StrCat("Het bericht is van release ", Dotted(older_release_),
+                              " en is op deze plaats anders dan release 3.2 toestaat. Laat de afzender het in release 3.2 "
+                              "maken, of verbeter de fout."))};
 }
 
 int Reader::OnRead(void* data, char* into, int size) {
@@ -221,10 +258,7 @@ void Reader::Root(const char* name, const xmlChar* uri) {
   if (!found.has_value() || std::strcmp(name, "Bericht") != 0) {
     Fault("BERICHT", Line(), "Dit is geen iJw- of iWmo-bericht. Controleer of het juiste bestand is aangeleverd.");
   } else if (found->kind == FileKind::kOtherRelease) {
-    std::string release = found->release;
-    std::replace(release.begin(), release.end(), '_', '.');
-    Fault("BERICHT", "Bericht",
-          absl::StrCat("Het bericht is van release ", release, ". Lever het aan in release 3.2, die nu geldt."));
+    Fault("BERICHT", "Bericht", OtherRelease(found->release));
   } else if (found->kind == FileKind::kOtherMessage) {
     Fault("BERICHT", "Bericht",
           absl::StrCat("Bericht ", SourceName(found->law, found->number),
@@ -235,7 +269,8 @@ void Reader::Root(const char* name, const xmlChar* uri) {
     result_.recognised = true;
     own_uri_ = uri;
     const absl::string_view law = found->law == Law::kYouth ? "ijw" : "iwmo";
-    const std::string base = absl::StrCat(kNamespaceStart, law, "/", kRelease, "/basisschema/schema");
+    if (found->release != kRelease) older_release_ = found->release;
+    const std::string base = absl::StrCat(kNamespaceStart, law, "/", found->release, "/basisschema/schema");
     base_uri_ = xmlDictLookup(parser_->dict, reinterpret_cast<const xmlChar*>(base.c_str()), -1);
     Push(schema.root, 1);
     return;
@@ -303,10 +338,14 @@ void Reader::End() {
   const Element& element = *top.element;
   if (element.type != nullptr) {
     Value value;
-    if (!ParseValue(*element.type, result_.message.law, text_, &value)) {
+    SimpleType type = *element.type;
+    // The subversion is that of the namespace: in 3.2 always 2 (CS015).
+    const absl::string_view older = older_release_;
+    if (!older.empty() && std::strcmp(element.name, "BerichtSubversie") == 0) type.codes = older.substr(older.size() - 1);
+    if (!ParseValue(type, result_.message.law, text_, &value)) {
       Fault("XSD", Place(),
             absl::StrCat(text_.empty() ? "De waarde ontbreekt." : "De waarde klopt niet.",
-                         " Vul in: ", Wanted(*element.type, result_.message.law), "."));
+                         " Vul in: ", Wanted(type, result_.message.law), "."));
     } else if (element.store != nullptr && result_.findings.empty()) {
       element.store(filling_, value);
     }

@@ -10,7 +10,8 @@
 #include "services/ingestion/message.h"
 #include "services/ingestion/xml_text.h"
 
-// Reads iJw 3.2 and iWmo 3.2 messages: structure (control level 1) and contents in one pass over the bytes.
+// Reads iJw 3.2 and iWmo 3.2 messages, and those of 3.0 and 3.1 that fit in the structure of 3.2: structure (control level 1)
+// and contents in one pass over the bytes.
 namespace nmd::ingestion {
 
 // More structural findings than this become one "and more".
@@ -19,7 +20,7 @@ inline constexpr int kMaxFindings = 100;
 // What a file is, by the namespace of its root element.
 enum class FileKind {
   kOther,         // not an iJw or iWmo message
-  kOtherRelease,  // iJw or iWmo, but not release 3.2
+  kOtherRelease,  // iJw or iWmo, but not release 3.0, 3.1 or 3.2
   kOtherMessage,  // release 3.2 has no such message. Example: jw303
   kMessage,       // ReadMessage reads it
 };
@@ -58,6 +59,8 @@ struct ReadResult {
 // The verdict is that of the official schema of the message, which a test compares. Refused though the schema would let
 // them pass, because no message has a use for them: a DOCTYPE, xsi:type, a prefix that is not declared well, a year before
 // 1 or after 9999, more than 1,000,000 elements and more than 10,000 equal signs (attributes).
+// A message of release 3.0 or 3.1 is read as one of 3.2, with its own namespaces and BerichtSubversie; header.subversion tells.
+// Where it does not fit, one finding names the release.
 // Findings: encoding other than UTF-8 without BOM, over kMaxMessageBytes, malformed or truncated XML, another release, an
 // unknown message, and every departure from the structure, at most kMaxFindings and one that says there are more.
 // Cost: one pass; memory at most ten times the file, and nothing kept after the first finding. No file, network or entity

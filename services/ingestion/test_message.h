@@ -37,8 +37,9 @@ class Renderer {
     const int number = static_cast<int>(m_.type);
     const absl::string_view law = m_.law == Law::kYouth ? "ijw" : "iwmo";
     const std::string name = SourceName(m_.law, number);
+    const std::string release = absl::StrCat("/3_", m_.header.subversion, "/");
     absl::StrAppend(&out_, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<m:Bericht xmlns:b=\"http://www.istandaarden.nl/", law,
-                    "/3_2/basisschema/schema\" xmlns:m=\"http://www.istandaarden.nl/", law, "/3_2/", name, "/schema\">\n");
+                    release, "basisschema/schema\" xmlns:m=\"http://www.istandaarden.nl/", law, release, name, "/schema\">\n");
     Header();
     if (m_.claim.has_value()) Claimed();
     if (m_.answer.has_value()) Answered();
