@@ -49,22 +49,6 @@ std::string Text(ingestion::v1::Delivery::State state) {
 
 }  // namespace
 
-Table SourceTable(const ingestion::v1::ListSourcesResponse& response) {
-  Table table;
-  table.columns = {{"Bron", "bron"},
-                   {"Naam", "naam"},
-                   {"Eigenaar", "eigenaar"},
-                   {"Leveringen", "leveringen", true},
-                   {"Afgekeurd", "afgekeurd", true},
-                   {"Nieuwste", "nieuwste"}};
-  for (const auto& source : response.sources()) {
-    table.rows.push_back({Cell::Same(IdOf(source.name())), Cell::Same(source.title()), Cell::Same(source.owner()),
-                          NumberCell(source.delivery_count()), NumberCell(source.rejected_count()),
-                          MomentCell(source.newest_known_time(), source.has_newest_known_time())});
-  }
-  return table;
-}
-
 Table DeliveryTable(const ingestion::v1::ListDeliveriesResponse& response) {
   Table table;
   table.columns = {{"Levering", "levering"},         {"Bron", "bron"},

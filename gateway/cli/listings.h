@@ -11,7 +11,6 @@
 // A table per kind of list, in the order the service gave.
 namespace nmd::cli {
 
-Table SourceTable(const ingestion::v1::ListSourcesResponse& response);
 Table DeliveryTable(const ingestion::v1::ListDeliveriesResponse& response);
 Table FindingTable(const ingestion::v1::ListFindingsResponse& response);
 Table ContractTable(const contracts::v1::ListContractsResponse& response);

@@ -17,6 +17,7 @@
 #include "gateway/cli/link_file.h"
 #include "gateway/cli/listings.h"
 #include "gateway/cli/question.h"
+#include "gateway/cli/source_listings.h"
 #include "gateway/dev_issuer.h"
 #include "gateway/transcoder.h"
 #include "services/core/dutch.h"
@@ -38,7 +39,8 @@ struct Options {
   std::string manifest, source, received, delivery, rule, dated, output, state, provider, agreement, table;
   int jobs = 4;
   int year = 0;
-  bool open = false, all_open = false;
+  bool open = false, all_open = false, missing = false;
+  std::string month;
   std::string key, subject, issuer = "nmd-development", audience = "nmd-monitor", purpose = "beleidsinformatie";
   std::vector<std::string> roles;
   int hours = 12;
@@ -126,7 +128,50 @@ class Command {
     }
     return refuses ? kFindings : 0;
   }
-  absl::StatusOr<int> Sources() { return ListAs<ingestion::v1::ListSourcesResponse>("sources", {}, &SourceTable); }
+  // What every source delivered, one of them in detail, or who is missing for a month.
+  absl::StatusOr<int> Sources() {
+    NMD_RETURN_IF_ERROR(Connect());
+    Parameters parameters;
+    if (options_.missing && options_.month.empty()) {
+      return Usage(absl::InvalidArgumentError("geef met --missing ook een maand: --month 2018-09"));
+    }
+    if (!options_.month.empty()) {
+      const absl::StatusOr<type::Period> period = PeriodOf(options_.month, options_.month);
+      if (!period.ok()) return Usage(period.status());
+      parameters = {{"period.start_date", period->start_date()}, {"period.end_date", period->end_date()}};
+    }
+    if (!options_.question.known_on.empty()) {
+      const absl::StatusOr<absl::Time> known = KnownTimeOf(options_.question.known_on);
+      if (!known.ok()) return Usage(known.status());
+      parameters.emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", *known, absl::UTCTimeZone()));
+    }
+    ingestion::v1::ListSourceAnalysesResponse response;
+    if (options_.source.empty()) {
+      NMD_RETURN_IF_ERROR(client_->List(absl::StrCat(client_->parent(), "/sourceanalyses"), parameters, &response));
+    } else {
+      NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/sources/", options_.source, "/analysis"), parameters,
+                                       response.add_source_analyses()));
+    }
+    if (options_.missing) {
+      if (options_.format == "table") io_.out << MissingText(response) << "\n";
+      Print(response, MissingTable(response));
+      return CountMissing(response) > 0 ? kFindings : 0;
+    }
+    // Links are as they are now; of an earlier moment nothing is said. A caller who may not see them sees the rest.
+    linking::v1::LinkSummary links;
+    if (options_.question.known_on.empty() && options_.format != "json" &&
+        !client_->Get(absl::StrCat(client_->parent(), "/linksummary"), {}, &links).ok()) {
+      links.Clear();
+    }
+    if (options_.source.empty()) {
+      Print(response, SourceAnalysisTable(response, links));
+    } else if (options_.format == "table") {
+      io_.out << SourceText(response.source_analyses(0), links);
+    } else {
+      Print(response.source_analyses(0), SourceMonthTable(response.source_analyses(0)));
+    }
+    return 0;
+  }
   absl::StatusOr<int> Contracts() { return ListAs<contracts::v1::ListContractsResponse>("contracts", {}, &ContractTable); }
   absl::StatusOr<int> Agreements() {
     return ListAs<publication::v1::ListAgreementsResponse>("agreements", {}, &AgreementTable);
@@ -447,7 +492,12 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   answer->add_option("--output", options.output, "Bestand of map; anders op het scherm");
   answer->add_option("--source", options.source, "Bij --all-open: alleen deze bron, zoals jw323");
   answer->add_option("--dated", options.dated, "Dagtekening, zoals 2026-05-09; anders vandaag");
-  add(&app, "sources", "Welke bronnen er zijn", &Command::Sources);
+  CLI::App* sources =
+      add(&app, "sources", "Welke bronnen er zijn, en hoe volledig, tijdig en goed zij leveren", &Command::Sources);
+  sources->add_option("source", options.source, "Alleen deze bron, met alles erover");
+  sources->add_option("--month", options.month, "Alleen deze maand, zoals 2018-09; anders de laatste twaalf");
+  sources->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+  sources->add_flag("--missing", options.missing, "Wie er ontbreekt voor de maand");
 
   CLI::App* query = add(&app, "query", "Cijfers opvragen", &Command::Query);
   query->add_option("--measure", options.question.measures, "Maten, zoals clients,provisions,indicated")

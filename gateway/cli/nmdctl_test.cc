@@ -172,7 +172,7 @@ TEST_F(NmdctlTest, ListsInEveryFormat) {
 TEST_F(NmdctlTest, EveryListCommandHasItsPath) {
   const std::string base = "/v1/municipalities/gm1730/";
   for (const auto& [command, path] :
-       std::vector<std::pair<std::string, std::string>>{{"sources", "sources"},
+       std::vector<std::pair<std::string, std::string>>{{"sources --known-on 2018-03-31", "sourceanalyses"},
                                                         {"findings --rule TR101 --delivery abc", "findings"},
                                                         {"contracts", "contracts"},
                                                         {"signals --open --year 2018", "signals"},
@@ -191,6 +191,45 @@ TEST_F(NmdctlTest, EveryListCommandHasItsPath) {
   }
   EXPECT_TRUE(delivery);
   EXPECT_TRUE(known);
+}
+
+// F-26: who is missing for a month is one call.
+TEST_F(NmdctlTest, SaysWhoIsMissingForAMonth) {
+  monitor_.OnJson("GET /v1/municipalities/gm1730/sourceanalyses", R"({"source_analyses":[
+      {"name":"municipalities/gm1730/sources/jw323/analysis","title":"iJw 323 Declaratie",
+       "months":[{"month":"2018-09","expected_count":"41","received_count":"39","missing_count":"2",
+                  "statement":"2 van de 41 aanbieders ontbreken voor september 2018.",
+                  "missing":[{"sender":"55000007","title":"Zorg Verzonnen","last_month":"2018-08"},{"sender":"55000030"}]}]},
+      {"name":"municipalities/gm1730/sources/clienten/analysis","title":"Cliënten","months":[{"month":"2018-09"}]}]})");
+  EXPECT_EQ(Run("sources --missing --month 2018-09"), 1) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "iJw 323 Declaratie: 2 van de 41 aanbieders ontbreken voor september 2018.\n"
+            "\n"
+            "Bron   Maand     Afzender  Naam            Leverde het laatst over\n"
+            "-----  --------  --------  --------------  -----------------------\n"
+            "jw323  sep 2018  55000007  Zorg Verzonnen  aug 2018\n"
+            "jw323  sep 2018  55000030                  nooit\n");
+  EXPECT_THAT(monitor_.asked().back().target, HasSubstr("?period.start_date=2018-09-01&period.end_date=2018-10-01"));
+  EXPECT_EQ(Run("sources --missing --month 2018-09 --format csv"), 1);
+  EXPECT_EQ(
+      out_.str(),
+      "bron,maand,afzender,naam,laatste_maand\njw323,2018-09,55000007,Zorg Verzonnen,2018-08\njw323,2018-09,55000030,,\n");
+  monitor_.OnJson("GET /v1/municipalities/gm1730/sourceanalyses", "{}");
+  EXPECT_EQ(Run("sources --missing --month 2018-09"), 0);
+}
+
+TEST_F(NmdctlTest, ShowsOneSourceWithItsLinks) {
+  monitor_.OnJson("GET /v1/municipalities/gm1730/sources/jw301/analysis",
+                  R"({"name":"municipalities/gm1730/sources/jw301/analysis","title":"iJw 301 Toewijzing","completeness":0.5})");
+  monitor_.OnJson("GET /v1/municipalities/gm1730/linksummary",
+                  R"({"sources":[{"source":"jw301","person_count":"4","linked_count":"3"}]})");
+  EXPECT_EQ(Run("sources jw301"), 0) << err_.str();
+  EXPECT_THAT(out_.str(),
+              ::testing::AllOf(HasSubstr("iJw 301 Toewijzing (jw301)\n"), HasSubstr("Personen gekoppeld: 75,0%\n")));
+  // Links of an earlier moment are not told, so they are not shown with one.
+  EXPECT_EQ(Run("sources jw301 --known-on 2018-03-31"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), Not(HasSubstr("gekoppeld")));
+  EXPECT_THAT(monitor_.asked().back().target, HasSubstr("known_time=2018-03-31T21%3a59%3a59.999999Z"));
 }
 
 TEST_F(NmdctlTest, PreviewsATable) {
@@ -242,15 +281,15 @@ TEST_F(NmdctlTest, MakesATokenTheGatewayTakes) {
 
 TEST_F(NmdctlTest, ExitCodesSayHowItWent) {
   EXPECT_EQ(Run("--help"), 0);
-  for (const char* usage :
-       {"", "dansen", "query", "query --measure clients", "query --measure clients --from 2018-1", "link",
-        "sources --format xlsx", "positions", "deliver", "deliver --jobs 0 x", "--token-file /nergens sources",
-        "explain --measure clients", "decompose --from 2018-01", "query --measure clients --from 2018-01 --where x"}) {
+  for (const char* usage : {"", "dansen", "query", "query --measure clients", "query --measure clients --from 2018-1", "link",
+                            "sources --format xlsx", "sources --missing", "sources --month 2018", "positions", "deliver",
+                            "deliver --jobs 0 x", "--token-file /nergens sources", "explain --measure clients",
+                            "decompose --from 2018-01", "query --measure clients --from 2018-01 --where x"}) {
     EXPECT_EQ(Run(usage), 2) << usage;
     EXPECT_FALSE(err_.str().empty()) << usage;
     EXPECT_THAT(out_.str(), IsEmpty()) << usage;
   }
-  monitor_.On("GET /v1/municipalities/gm1730/sources", [](const FakeMonitor::Asked&) {
+  monitor_.On("GET /v1/municipalities/gm1730/sourceanalyses", [](const FakeMonitor::Asked&) {
     return FakeMonitor::Problem(Fail(absl::StatusCode::kPermissionDenied, ErrorReason::ROLE_MISSING, "no role may call this"));
   });
   EXPECT_EQ(Run("sources"), 3);

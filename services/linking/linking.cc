@@ -2,6 +2,7 @@
 #include "services/linking/linking.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -375,7 +376,15 @@ absl::StatusOr<v1::LinkSummary> Linking::GetLinkSummary(const Caller&, const v1:
   v1::LinkSummary summary;
   summary.set_name(absl::StrCat("municipalities/", options_.municipality, "/linksummary"));
   std::vector<bool> in_use(state_.clients().size());
+  std::map<std::string, v1::SourceLinks> sources;
   for (const LinkState::Person& person : state_.persons()) {
+    std::set<uint32_t> of;
+    for (const LinkState::Record& record : person.records) of.insert(record.source);
+    for (const uint32_t source : of) {
+      v1::SourceLinks& links = sources[state_.sources()[source]];
+      links.set_person_count(links.person_count() + 1);
+      links.set_linked_count(links.linked_count() + (person.steps.back().reason == v1::ALONE ? 0 : 1));
+    }
     const int64_t records = static_cast<int64_t>(person.records.size());
     const LinkState::Step& step = person.steps.back();
     summary.set_record_count(summary.record_count() + records);
@@ -396,6 +405,10 @@ absl::StatusOr<v1::LinkSummary> Linking::GetLinkSummary(const Caller&, const v1:
   }
   summary.set_household_count(std::count(lived_in.begin(), lived_in.end(), true));
   summary.set_person_sequence(state_.person_sequence());
+  for (auto& [source, links] : sources) {
+    links.set_source(source);
+    *summary.add_sources() = std::move(links);
+  }
   return summary;
 }
 

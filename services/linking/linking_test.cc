@@ -570,6 +570,20 @@ TEST_F(LinkingTest, TheSummaryCountsRecordsClientsAndHouseholds) {
   EXPECT_EQ(summary.person_sequence(), ingestion_.last_sequence());
 }
 
+// R13: a person counts once for every source that has a record of it, however many it has.
+TEST_F(LinkingTest, TheSummaryCountsThePersonsOfEverySource) {
+  for (const char* source : {"jw301", "jw305", "jw305"}) {
+    *ingestion_.AddBatch(source, 10).add_records() = At(Person("a", TestBsn(0)), "9471AB", 12, 100);
+  }
+  *ingestion_.AddBatch("jw305", 20).add_records() = At(Person("b", ""), "9471AB", 14, 100);
+  std::vector<std::string> lines;
+  const v1::LinkSummary summary = Summary();
+  for (const v1::SourceLinks& links : summary.sources()) {
+    lines.push_back(absl::StrCat(links.source(), " ", links.linked_count(), "/", links.person_count()));
+  }
+  EXPECT_THAT(lines, ::testing::ElementsAre("jw301 1/1", "jw305 1/2"));
+}
+
 TEST_F(LinkingTest, ARecordWithoutPersonKeyIsLeftOutAndHoldsNothingUp) {
   ingestion::v1::PersonBatch& batch = ingestion_.AddBatch("jw301", 10);
   *batch.add_records() = Person("", TestBsn(0));

@@ -274,15 +274,49 @@ describe('page Groei', () => {
 });
 
 describe('page Bronnen', () => {
-  it('lists sources with their deliveries', async () => {
+  it('says per source how complete, timely and sound it is (R5, R13)', async () => {
     await open('/bronnen.html');
     const sources = await rows('bronnen');
     assert.ok(sources.length > 0);
-    if (!real) assert.deepEqual(sources[0], ['iJw 301 Toewijzing', 'gemeente', '412', '3', '03-04-2018 om 11:30']);
-    if (!real) assert.equal(sources[3][4], 'nog niets ontvangen');
+    assert.ok(sources.every((cells) => cells.length === 9));
+    if (!real) {
+      assert.deepEqual(sources, [
+        ['iJw 323 Declaratie', 'aanbieder', '60', '1', '97,7%', '90,0%', 'A', 'geen personen', '03-04-2018'],
+        ['Cliëntenbestand', 'gemeente', '0', '0', 'niet te zeggen', 'niet te zeggen', 'niet te zeggen', '95,0%', '29-03-2018'],
+      ]);
+      assert.match(await page.innerText('#content'), /niets verwacht: Pgb-bestedingen\./);
+      assert.deepEqual(await rows('ontbreekt-jw323'), [['Voorbeeld & Zoon', '91000002', `februari${NBSP}2018`, `januari${NBSP}2018`]]);
+      assert.deepEqual(await rows('controles-jw323'), [['TR101', '2', '3', '1', 'Een sleutel komt twee keer voor. Maak elke sleutel uniek.']]);
+      // Ten whole columns, one with a part missing and one that may still grow: twelve filled parts, one hatched, one open.
+      const chart = page.locator('section[aria-labelledby="bron-jw323"] svg');
+      assert.equal(await chart.getAttribute('role'), 'img');
+      assert.deepEqual(await Promise.all(['after', 'before', 'open'].map((kind) => chart.locator(`.nmd-bar--${kind}`).count())), [12 + 1, 1 + 1, 1 + 1]);
+      assert.match(await chart.locator('desc').textContent(), /Van 12 maanden waarin iets verwacht werd, zijn er 10 volledig/);
+      assert.equal(await page.locator('section[aria-labelledby="bron-clienten"] svg').count(), 0, 'nothing is expected: there is no picture');
+    }
     await assertAccessible();
     await page.screenshot({ path: join(folder, 'bronnen.png'), fullPage: true });
     await assertReflows();
+  });
+
+  it('still shows the sources when the links cannot be read', offline, async () => {
+    stub.faults.links = true;
+    await open('/bronnen.html');
+    delete stub.faults.links;
+    assert.deepEqual((await rows('bronnen')).map((cells) => cells[7]), ['geen personen', 'geen personen']);
+    forgive(503);
+  });
+
+  it('prints as an annex for the council (R14)', async () => {
+    await open('/bronnen.html');
+    await writeFile(join(folder, 'bronnen.pdf'), await page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true }));
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.getByRole('button', { name: 'Druk af als bijlage' }).isVisible(), false);
+    assert.equal(await page.locator('.nmd-source-facts').first().isVisible(), true);
+    // An A4 page of 210 mm with margins of 17 mm is 665 px wide.
+    await page.setViewportSize({ width: 665, height: 900 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 665, `${wide} px do not fit on the paper`);
   });
 });
 

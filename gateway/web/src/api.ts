@@ -68,6 +68,62 @@ export interface Source {
   newest_known_time?: string;
 }
 
+export interface MissingSender {
+  sender: string;
+  title?: string;
+  last_month?: string;
+}
+
+export interface SourceMonth {
+  month: string;
+  method?: string;
+  due_date?: string;
+  expected_count?: string;
+  received_count?: string;
+  missing_count?: string;
+  pending_count?: string;
+  extra_count?: string;
+  missing?: MissingSender[];
+  delivery_count?: string;
+  rejected_count?: string;
+  statement?: string;
+}
+
+export interface FailedCheck {
+  rule: string;
+  level?: number;
+  finding_count?: string;
+  delivery_count?: string;
+  text?: string;
+}
+
+export interface SourceAnalysis {
+  /** "municipalities/gm1730/sources/jw301/analysis" */
+  name: string;
+  title?: string;
+  owner?: string;
+  fields?: string[];
+  legal_basis?: string;
+  contact?: string;
+  first_known_time?: string;
+  newest_known_time?: string;
+  period?: { start_date: string; end_date: string };
+  known_time?: string;
+  completeness?: number;
+  timeliness?: number;
+  median_days_late?: number;
+  grade?: string;
+  delivery_count?: string;
+  rejected_count?: string;
+  failed_checks?: FailedCheck[];
+  months?: SourceMonth[];
+  statement?: string;
+}
+
+export interface LinkSummary {
+  sources?: Array<{ source: string; person_count?: string; linked_count?: string }>;
+}
+
 export interface Signal {
   name: string;
   state: string;
@@ -246,13 +302,13 @@ export class Session {
   }
 
   // Every page of a list.
-  private async list<T>(collection: string, query: Record<string, string> = {}): Promise<T[]> {
+  private async list<T>(collection: string, query: Record<string, string> = {}, field = collection): Promise<T[]> {
     const items: T[] = [];
     let token = '';
     do {
       const parameters = new URLSearchParams({ ...query, ...(token && { page_token: token }) }).toString();
       const page = (await this.call(collection + (parameters && `?${parameters}`))) as Record<string, unknown>;
-      items.push(...((page[collection] as T[] | undefined) ?? []));
+      items.push(...((page[field] as T[] | undefined) ?? []));
       token = (page['next_page_token'] as string | undefined) ?? '';
     } while (token);
     return items;
@@ -276,6 +332,14 @@ export class Session {
 
   sources(): Promise<Source[]> {
     return this.list('sources');
+  }
+
+  sourceAnalyses(): Promise<SourceAnalysis[]> {
+    return this.list('sourceanalyses', {}, 'source_analyses');
+  }
+
+  linkSummary(): Promise<LinkSummary> {
+    return this.call('linksummary') as Promise<LinkSummary>;
   }
 
   signals(): Promise<Signal[]> {

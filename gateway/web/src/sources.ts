@@ -1,43 +1,60 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The page Bronnen: what this municipality can take in, and what came in (R13, R14).
-import { idOf, type Session, type Source } from './api';
+// The page Bronnen: which data there are, on what ground, and how complete, timely and sound they came (R13, R14). It prints as an
+// annex for the council.
+import type { LinkSummary, Session, SourceAnalysis } from './api';
+import { completenessColumns } from './charts/completeness';
 import { csv } from './csv';
 import { byId, h } from './dom';
-import { absent, text, value } from './figure';
-import { dateTime } from './format';
+import { glue } from './format';
 import { announce, button, download, runPage } from './shell';
-import { tableElement, type Table } from './table';
+import { checksTable, columnsOf, facts, isActive, missingTable, monthsTold, monthTable, newestStatements, overview, pictureDescription, scope, sourceOf } from './sources_model';
+import { tableElement } from './table';
 
-function tableOf(sources: Source[], now: string): Table {
-  return {
-    id: 'bronnen',
-    caption: `Bronnen, eigenaren en leveringen, stand van ${now}`,
-    columns: [
-      { header: 'Bron', kind: 'text' },
-      { header: 'Eigenaar', kind: 'text' },
-      { header: 'Leveringen', kind: 'count' },
-      { header: 'Waarvan afgekeurd', kind: 'count' },
-      { header: 'Nieuwste levering bekend op', kind: 'text' },
-    ],
-    rows: sources.map((source) => [
-      text(source.title || idOf(source.name)),
-      text(source.owner || 'onbekend'),
-      value(Number(source.delivery_count ?? 0)),
-      value(Number(source.rejected_count ?? 0)),
-      source.newest_known_time ? text(dateTime(source.newest_known_time)) : { ...absent('NOT_AVAILABLE'), word: 'nog niets ontvangen' },
-    ]),
-  };
+function section(analysis: SourceAnalysis, links: LinkSummary): HTMLElement {
+  const source = sourceOf(analysis);
+  const title = analysis.title || source;
+  const columns = columnsOf(analysis.months ?? []);
+  const parts: HTMLElement[] = [
+    h('h2', { class: 'nl-heading nl-heading--level-2', id: `bron-${source}` }, title),
+    h('p', { class: 'nl-paragraph' }, glue(analysis.statement ?? '')),
+    ...newestStatements(analysis).map((statement) => h('p', { class: 'nl-paragraph' }, glue(statement))),
+    h('dl', { class: 'nmd-facts nmd-source-facts' }, ...facts(analysis, links).flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, glue(words))])),
+  ];
+  if (columns.some((column) => column.expected > 0)) {
+    parts.push(completenessColumns(`${title}: ontvangen van wat verwacht werd, per maand`, pictureDescription(columns), columns));
+  }
+  for (const table of [monthsTold(analysis) ? monthTable(analysis) : undefined, missingTable(analysis), checksTable(analysis)]) if (table) parts.push(tableElement(table, table.rows.length > 15));
+  return h('section', { class: 'nmd-section', 'aria-labelledby': `bron-${source}` }, ...parts);
 }
 
 async function show(session: Session): Promise<void> {
-  const now = dateTime(new Date().toISOString());
-  const table = tableOf(await session.sources(), now);
+  // Without the links the rest is still worth showing.
+  const [analyses, links] = await Promise.all([session.sourceAnalyses(), session.linkSummary().catch((): LinkSummary => ({}))]);
+  const { period, known } = scope(analyses);
+  const table = overview(analyses, links);
+  const silent = analyses.filter((analysis) => !isActive(analysis)).map((analysis) => analysis.title || sourceOf(analysis));
   byId('content').replaceChildren(
-    h('p', { class: 'nl-paragraph nl-paragraph--lead' }, 'Elke levering wordt ongewijzigd bewaard en gecontroleerd. Een afgekeurde levering telt niet mee in de cijfers; de afzender krijgt de reden.'),
+    h(
+      'p',
+      { class: 'nl-paragraph nl-paragraph--lead' },
+      glue(`Over ${period}, zoals bekend op ${known}. Elke levering wordt ongewijzigd bewaard en gecontroleerd. Een afgekeurde levering telt niet mee in de cijfers; de afzender krijgt de reden.`),
+    ),
     tableElement(table),
-    h('div', { class: 'nmd-actions' }, button('Download de tabel (CSV voor Excel)', () => download(`bronnen_${session.municipality}.csv`, csv(table, { known: now, definitions: [] })))),
+    h(
+      'p',
+      { class: 'nmd-note' },
+      'Volledig is het deel van wat verwacht werd dat er is; wat nog op tijd kan komen telt niet mee. Op tijd is het deel van wat kwam dat binnen de termijn kwam. Kwaliteit: A als minstens 99% van de gegevens zonder fouten door de controles kwam, B vanaf 95%, C vanaf 90%, anders D. Gekoppeld is het deel van de personen dat aan een cliënt is verbonden.',
+    ),
+    ...(silent.length > 0 ? [h('p', { class: 'nmd-note' }, `Nog niets ontvangen, en niets verwacht: ${silent.join(', ')}.`)] : []),
+    h(
+      'div',
+      { class: 'nmd-actions' },
+      button('Download de tabel (CSV voor Excel)', () => download(`bronnen_${session.municipality}.csv`, csv(table, { known, definitions: [] }))),
+      button('Druk af als bijlage', () => window.print()),
+    ),
+    ...analyses.filter(isActive).map((analysis) => section(analysis, links)),
   );
-  announce(`${table.rows.length} bronnen, stand van ${now}.`);
+  announce(`${table.rows.length} bronnen in gebruik, zoals bekend op ${known}.`);
 }
 
 void runPage('beleidsadviseur', 'Bronnen', show);

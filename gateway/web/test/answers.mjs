@@ -161,6 +161,41 @@ export const sources = {
   })),
 };
 
+// Twelve months of claims of four providers, of whom one is missing for February and two may still declare March.
+const CLAIM_MONTHS = Array.from({ length: 12 }, (_, index) => {
+  const month = index < 9 ? `2017-${String(index + 4).padStart(2, '0')}` : `2018-0${index - 8}`;
+  const [missing, pending] = [index === 10 ? 1 : 0, index === 11 ? 2 : 0];
+  return {
+    month, method: 'ALLOCATIONS', due_date: '2018-04-30', expected_count: '4', received_count: String(4 - missing - pending),
+    missing_count: String(missing), pending_count: String(pending), extra_count: '0', delivery_count: '5', rejected_count: index === 3 ? '1' : '0',
+    statement: missing ? '1 van de 4 aanbieders ontbreekt voor februari 2018.' : pending ? 'Voor maart 2018 hebben 2 van de 4 aanbieders geleverd; de rest kan nog komen tot en met 30-04-2018.' : 'Alle 4 aanbieders hebben geleverd.',
+    missing: missing ? [{ sender: '91000002', title: 'Voorbeeld & Zoon', last_month: '2018-01' }] : [],
+  };
+});
+
+export const sourceAnalyses = {
+  source_analyses: [
+    {
+      name: 'municipalities/gm1730/sources/jw323/analysis', title: 'iJw 323 Declaratie', owner: 'aanbieder',
+      fields: ['Bsn', 'DeclaratieNummer', 'IngediendBedrag'], legal_basis: 'Jeugdwet artikel 7.4.0', contact: '',
+      first_known_time: '2017-02-06T09:00:00Z', newest_known_time: NEWEST, known_time: NEWEST,
+      period: { start_date: '2017-04-01', end_date: '2018-04-01' }, completeness: 43 / 44, timeliness: 0.9, median_days_late: 12, grade: 'A',
+      delivery_count: '60', rejected_count: '1', statement: 'Van wat er van deze bron verwacht werd, is 97,7% ontvangen.',
+      failed_checks: [{ rule: 'TR101', level: 2, finding_count: '3', delivery_count: '1', text: 'Een sleutel komt twee keer voor. Maak elke sleutel uniek.' }],
+      months: CLAIM_MONTHS,
+    },
+    {
+      name: 'municipalities/gm1730/sources/clienten/analysis', title: 'Cliëntenbestand', owner: 'gemeente', fields: ['geboortedatum'],
+      legal_basis: 'Jeugdwet artikel 7.4.1', contact: 'Backoffice sociaal domein', newest_known_time: '2018-03-29T07:12:00Z', known_time: NEWEST,
+      grade: 'GRADE_UNSPECIFIED', delivery_count: '0', rejected_count: '0', months: CLAIM_MONTHS.map(({ month }) => ({ month, statement: '' })),
+      statement: 'Of deze bron volledig is, is niet te zeggen: er is niets bekend over wat er verwacht wordt.',
+    },
+    { name: 'municipalities/gm1730/sources/pgb/analysis', title: 'Pgb-bestedingen', owner: 'SVB', months: [] },
+  ],
+};
+
+export const linkSummary = { sources: [{ source: 'clienten', person_count: '200', linked_count: '190' }] };
+
 export const signals = {
   signals: [
     {

@@ -22,7 +22,8 @@ async function bodyOf(request) {
 }
 
 /**
- * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer, `status`
+ * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer, `links` is
+ * an answer 503 of linking, `status`
  * and `problem` are the answer to every other call.
  */
 export async function startStub(dist) {
@@ -59,6 +60,11 @@ export async function startStub(dist) {
         return json(answers.measures);
       case 'GET dimensions':
         return json(answers.dimensions);
+      case 'GET sourceanalyses':
+        return json(answers.sourceAnalyses);
+      case 'GET linksummary':
+        if (faults.links) return problem(503, 'UNAVAILABLE_NOW', 'stub');
+        return json(answers.linkSummary);
       case 'GET sources':
         return json(answers.sources);
       case 'GET signals':
