@@ -20,22 +20,6 @@ constexpr size_t kRunsPerTask = 128;
 // Records fetched ahead of their use.
 constexpr size_t kAhead = 8;
 
-bool SameContent(const Hot& a, const Hot& b) {
-  return std::tie(a.number, a.birth, a.given, a.family, a.second, a.postcode, a.house, a.street, a.city, a.email, a.phone,
-                  a.addition, a.flags) == std::tie(b.number, b.birth, b.given, b.family, b.second, b.postcode, b.house,
-                                                   b.street, b.city, b.email, b.phone, b.addition, b.flags);
-}
-
-uint64_t ContentHash(const Hot& h) {
-  uint64_t hash = Mix(h.number, h.birth);
-  for (const uint32_t given : h.given) hash = Mix(hash, given);
-  hash = Mix(Mix(hash, h.family), h.second);
-  hash = Mix(Mix(hash, h.postcode), h.house);
-  hash = Mix(Mix(hash, h.street), h.city);
-  hash = Mix(Mix(hash, h.email), h.phone);
-  return Mix(hash, uint64_t{h.addition} << 16 | h.flags);
-}
-
 // By record the first record with the same content. What people decided about is never taken for a copy.
 std::vector<uint32_t> FirstCopies(const Persons& persons, const Constraints& constraints) {
   absl::flat_hash_set<uint32_t> decided;

@@ -82,6 +82,10 @@ struct alignas(64) Hot {
 };
 static_assert(sizeof(Hot) == 64);
 
+// Whether two records (of one Persons) say exactly the same, and a hash of what a record says.
+bool SameContent(const Hot& a, const Hot& b);
+uint64_t ContentHash(const Hot& h);
+
 // Records of persons and the texts in them. Not thread-safe; const use from many threads is.
 class Persons {
  public:
