@@ -57,6 +57,7 @@ constexpr uint32_t kAll =
     In({MessageType::kAllocation, MessageType::kStart, MessageType::kStop, MessageType::kRequest, MessageType::kChangeRequest,
         MessageType::kReply, MessageType::kClaim, MessageType::kClaimAnswer});
 constexpr uint32_t k301 = In({MessageType::kAllocation});
+constexpr uint32_t k305 = In({MessageType::kStart});
 constexpr uint32_t k307 = In({MessageType::kStop});
 constexpr uint32_t k323 = In({MessageType::kClaim});
 constexpr uint32_t k325 = In({MessageType::kClaimAnswer});
@@ -64,6 +65,8 @@ constexpr uint32_t k315 = In({MessageType::kRequest});
 constexpr uint32_t k317 = In({MessageType::kChangeRequest});
 constexpr uint32_t k319 = In({MessageType::kReply});
 constexpr uint32_t k305And307 = In({MessageType::kStart, MessageType::kStop});
+constexpr uint32_t kReturns = In({MessageType::kAllocationReturn, MessageType::kStartReturn, MessageType::kStopReturn,
+                                  MessageType::kRequestReturn, MessageType::kChangeRequestReturn, MessageType::kReplyReturn});
 constexpr uint32_t kWithPerson = k301 | k305And307 | k315;
 constexpr uint32_t k323And325 = k323 | k325;
 
@@ -301,57 +304,6 @@ void NotAfterDating(const ParsedMessage& m, Report& report) {
     if (m.stops[i].period.start > dated) report.Add(absl::StrCat(StopPlace(i), "/Begindatum"));
   }
   if (m.claim && m.claim->dated_day > dated) report.Add("Declaratie/DeclaratieDagtekening");
-}
-
-struct OverlapRow {
-  absl::string_view category;  // empty: generic, overlaps with every product
-  absl::string_view product;   // empty: stands for the whole category
-  Period period;
-};
-
-// Which rows have a product that an earlier starting row has at the same time (TR302, TR386, TR410). In iWmo the aids of
-// categories 11 to 14 may overlap with anything. Cost: one sort.
-std::vector<size_t> Overlapping(Law law, const std::vector<OverlapRow>& rows) {
-  std::vector<size_t> order;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const bool aid = law == Law::kWmo && rows[i].category >= "11" && rows[i].category <= "14";
-    if (!aid && !rows[i].period.Empty()) order.push_back(i);
-  }
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return std::pair(rows[a].period.start, a) < std::pair(rows[b].period.start, b); });
-  // Latest end so far of all rows, of those of a category, and of those of a category and code ("" for the rows without).
-  using Key = std::pair<absl::string_view, absl::string_view>;
-  constexpr Day kNever = INT32_MIN;
-  Day all = kNever, generic = kNever;
-  absl::flat_hash_map<absl::string_view, Day> categories;
-  absl::flat_hash_map<Key, Day> products;
-  const auto end_of = [](const auto& ends, const auto& key) {
-    const auto found = ends.find(key);
-    return found == ends.end() ? kNever : found->second;
-  };
-  const auto extend = [](Day& end, Day to) { end = std::max(end, to); };
-  std::vector<size_t> found;
-  for (const size_t i : order) {
-    const OverlapRow& row = rows[i];
-    Day taken = generic;
-    if (row.category.empty()) {
-      taken = all;
-    } else if (row.product.empty()) {
-      extend(taken, end_of(categories, row.category));
-    } else {
-      extend(taken, std::max(end_of(products, Key(row.category, row.product)), end_of(products, Key(row.category, ""))));
-    }
-    if (taken > row.period.start) found.push_back(i);
-    extend(all, row.period.end);
-    if (row.category.empty()) {
-      extend(generic, row.period.end);
-    } else {
-      extend(categories.try_emplace(row.category, kNever).first->second, row.period.end);
-      extend(products.try_emplace(Key(row.category, row.product), kNever).first->second, row.period.end);
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
 }
 
 void AllocationsApart(const ParsedMessage& m, Report& report) {
@@ -699,22 +651,140 @@ constexpr Rule kRules[] = {
      "Er is al een ander bericht van dezelfde soort met deze Identificatie ontvangen. Geef elk bericht "
      "een eigen Identificatie.",
      nullptr},
+    {"TR063", 3, k305And307, "9063",
+     "Er is geen eerdere aanlevering met deze sleutel om te verwijderen. Controleer de gegevens van de melding.", nullptr},
+    {"TR071", 3, k305, "9071", "Voor deze start is al een stop verstuurd. Verwijder eerst de stop, en dan de start.", nullptr},
+    {"TR074", 3, k305And307, "9074",
+     "Deze melding is al eerder verstuurd. Verwijder de eerdere melding, of verbeter de gegevens.", nullptr},
+    {"TR304", 3, k317, "8187", "Deze client heeft geen toewijzing bij de aanbieder. Controleer het Bsn.", nullptr},
     {"TR307", 3, k323, "9307", "De ProductPeriode begint voor de Ingangsdatum van de toewijzing. Verbeter de periode.",
      nullptr},
     {"TR308", 3, k323, "9308", "De ProductPeriode eindigt na de Einddatum van de toewijzing. Verbeter de periode.", nullptr},
     {"TR321", 3, k323, "9321", "Het GeleverdVolume is meer dan de toewijzing in deze periode toestaat. Controleer het volume.",
+     nullptr},
+    {"TR326", 3, k305, "9326", "De levering van dit product loopt al. Stuur eerst een stop, of verwijder de eerdere start.",
      nullptr},
     {"TR332", 3, k301, "9332",
      "Dit ToewijzingNummer is al gebruikt voor een andere client of een ander product. Geef elke "
      "toewijzing een eigen nummer.",
      nullptr},
     {"TR338", 3, k323, "9338", "De toewijzing van deze prestatie is niet bekend. Controleer het ToewijzingNummer.", nullptr},
+    {"TR347", 3, k315 | k317, "9347",
+     "Deze ReferentieAanbieder is al gebruikt voor een ander verzoek. Geef elk verzoek een eigen referentie.", nullptr},
+    {"TR349", 3, k317, "9349", "Het verzoek noemt niet alle toewijzingen van de client die nu gelden. Neem ze alle op.",
+     nullptr},
+    {"TR350", 3, k317, "9350",
+     "Dit OngewijzigdProduct hoort niet bij een toewijzing die nu geldt. Controleer het ToewijzingNummer.", nullptr},
+    {"TR351", 3, k317, "9351",
+     "Dit TeWijzigenProduct hoort niet bij een toewijzing die nu geldt. Controleer het ToewijzingNummer.", nullptr},
+    {"TR355", 3, k319, "9355",
+     "Er is geen verzoek met deze ReferentieAanbieder bekend. Neem de referentie van het verzoek over.", nullptr},
+    {"TR357", 3, k317, "9357",
+     "De GewensteIngangsdatum ligt niet na de Dagtekening, en is niet de Ingangsdatum van de toewijzing. Gebruik een van "
+     "beide.",
+     nullptr},
+    {"TR359", 3, k319, "9359", "Op dit verzoek is al een toewijzing gestuurd. Een antwoord past daar niet meer bij.", nullptr},
+    {"TR360", 3, k319, "9360",
+     "Op dit verzoek is al geantwoord. Een verzoek kan maar een keer in onderzoek worden genomen, en niet na een besluit.",
+     nullptr},
+    {"TR361", 3, k317, "9361",
+     "Dit product is in dezelfde periode al in het verzoek opgenomen. Laat de perioden op elkaar aansluiten.", nullptr},
+    {"TR365", 3, k319, "9365", "Dit verzoek is al afgewezen. Na een afwijzing past geen ander antwoord meer.", nullptr},
+    {"TR373", 3, k317, "9373",
+     "Een ander Budget of een ander totaal geldt voor de hele looptijd. Vul als GewensteIngangsdatum de Ingangsdatum van de "
+     "toewijzing in.",
+     nullptr},
+    {"TR374", 3, k315 | k317, "9374",
+     "Er loopt nog een verzoek van deze aanbieder voor deze client. Wacht op het besluit daarover.", nullptr},
+    {"TR375", 3, k317, "9375", "De toewijzing heeft geen product. Laat de Omvang dan leeg.", nullptr},
+    {"TR379", 3, k301, "9379",
+     "Er is geen verzoek met deze ReferentieAanbieder bekend. Neem de referentie van het verzoek over, of laat haar leeg.",
+     nullptr},
+    {"TR382", 3, k307, "9069",
+     "Er is geen start met deze sleutel bekend. Neem ToewijzingNummer, Product en Begindatum van de start over.", nullptr},
+    {"TR411", 3, k317, "9411", "De toewijzing heeft een productcode. Vul dan de Omvang in.", nullptr},
+    {"TR412", 3, k317, "9412", "De toewijzing heeft geen productcode. Laat de Omvang dan leeg.", nullptr},
+    {"TR413", 3, k307, "9413",
+     "De levering is al tijdelijk gestopt. Stuur een gewone stop, of begin de levering eerst opnieuw.", nullptr},
+    {"TR414", 3, k307, "9414",
+     "De Einddatum ligt voor die van een eerdere stop van dezelfde levering. Verwijder de eerdere stop, of verbeter de datum.",
+     nullptr},
+    {"TR415", 3, k307, "9415", "De levering is al beëindigd. Verwijder de eerdere stop, of verbeter de gegevens.", nullptr},
 
     {"TR346", 4, k323, "9346", "Het bedrag is niet GeleverdVolume maal ProductTarief. Reken het bedrag na.",
      AmountIsVolumeTimesTariff},
+
+    {"OP033x1", 5, k301, "",
+     "Onder een ToewijzingNummer mag alleen de Einddatum of het Budget wijzigen, en het Volume bij een totaal (Frequentie 6). "
+     "Beëindig de toewijzing, en geef een nieuwe met een eigen nummer.",
+     nullptr},
+    {"OP087", 5, k301, "",
+     "Een toewijzing van deze client die nog geldt, ontbreekt in het bericht. Neem elke toewijzing op die geldt.", nullptr},
+    {"OP090", 5, kReturns | (kAll & ~k323And325), "", "De retour kwam later dan 3 werkdagen na ontvangst van het bericht.",
+     nullptr},
+    {"OP090x4", 5, k323And325, "", "Het antwoord kwam later dan 10 werkdagen na ontvangst van de declaratie.", nullptr},
+    {"OP259", 5, k301, "",
+     "Ditzelfde product is bij deze aanbieder in dezelfde periode al toegewezen. Laat de perioden op elkaar aansluiten.",
+     nullptr},
+    {"OP271", 5, k305, "", "De start is later dan 5 werkdagen na de Begindatum gemeld.", nullptr},
+    {"OP272", 5, k305And307, "", "De stop is later dan 5 werkdagen na de Einddatum gemeld.", nullptr},
+    {"OP274", 5, k301 | k315 | k319, "",
+     "Op het verzoek om toewijzing is te laat beslist: de termijn is 5 werkdagen, en 8 weken als het in onderzoek is genomen.",
+     nullptr},
+    {"OP346", 5, k301 | k317 | k319, "",
+     "Op het verzoek om wijziging is te laat beslist: de termijn is 5 werkdagen, en 8 weken als het in onderzoek is genomen.",
+     nullptr},
+    {"OP354", 5, k305, "",
+     "Van deze zorg is een maand niet gedeclareerd, terwijl de maand daarna al voorbij is. Declareer elke maand.", nullptr},
+    {"OP359", 5, k319, "", "De afwijzing op het woonplaatsbeginsel kwam later dan 2 weken na het verzoek.", nullptr},
+    {"OP380", 5, k301, "",
+     "Deze toewijzing verlengt een andere zonder iets anders te wijzigen. Rek de Einddatum van die toewijzing op.", nullptr},
 };
 
 }  // namespace
+
+std::vector<size_t> Overlapping(Law law, const std::vector<OverlapRow>& rows) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const bool aid = law == Law::kWmo && rows[i].category >= "11" && rows[i].category <= "14";
+    if (!aid && !rows[i].period.Empty()) order.push_back(i);
+  }
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return std::pair(rows[a].period.start, a) < std::pair(rows[b].period.start, b); });
+  // Latest end so far of all rows, of those of a category, and of those of a category and code ("" for the rows without).
+  using Key = std::pair<absl::string_view, absl::string_view>;
+  constexpr Day kNever = INT32_MIN;
+  Day all = kNever, generic = kNever;
+  absl::flat_hash_map<absl::string_view, Day> categories;
+  absl::flat_hash_map<Key, Day> products;
+  const auto end_of = [](const auto& ends, const auto& key) {
+    const auto found = ends.find(key);
+    return found == ends.end() ? kNever : found->second;
+  };
+  const auto extend = [](Day& end, Day to) { end = std::max(end, to); };
+  std::vector<size_t> found;
+  for (const size_t i : order) {
+    const OverlapRow& row = rows[i];
+    Day taken = generic;
+    if (row.category.empty()) {
+      taken = all;
+    } else if (row.product.empty()) {
+      extend(taken, end_of(categories, row.category));
+    } else {
+      extend(taken, std::max(end_of(products, Key(row.category, row.product)), end_of(products, Key(row.category, ""))));
+    }
+    if (taken > row.period.start) found.push_back(i);
+    extend(all, row.period.end);
+    if (row.category.empty()) {
+      extend(generic, row.period.end);
+    } else {
+      extend(categories.try_emplace(row.category, kNever).first->second, row.period.end);
+      extend(products.try_emplace(Key(row.category, row.product), kNever).first->second, row.period.end);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 absl::Span<const Rule> Rules() { return kRules; }
 

@@ -18,7 +18,7 @@ class Report;
 
 struct Rule {
   absl::string_view id;           // "TR101"
-  int level;                      // 2 within the message, 3 against earlier messages, 4 external lists
+  int level;                      // 2 within the message, 3 against earlier messages, 4 external lists, 5 process
   uint32_t messages;              // bits 1 << (number - 301) of the messages it holds for
   absl::string_view return_code;  // "0001" for all of level 2
   absl::string_view text;         // Dutch: what is wrong and what to do
@@ -51,6 +51,17 @@ inline constexpr absl::string_view kMorePlaces = "en meer plaatsen";
 
 // Lines of a claim that break a rule of CheckMessage which refuses nothing: TR346.
 int64_t DoubtfulLines(const ParsedMessage& message);
+
+// A product that is allocated or asked for in a period, as the rules of overlap see it.
+struct OverlapRow {
+  absl::string_view category;  // empty: generic, overlaps with every product
+  absl::string_view product;   // empty: stands for the whole category
+  Period period;
+};
+
+// Which rows have a product that an earlier starting row has at the same time (TR302, TR361, TR386, TR410, OP259), in order.
+// In iWmo the aids of categories 11 to 14 may overlap with anything. Cost: one sort.
+std::vector<size_t> Overlapping(Law law, const std::vector<OverlapRow>& rows);
 
 // Places of things in a message, as findings name them. Positions count from 0 here and from 1 in the text.
 // Example: AllocationPlace(1) == "Client/ToegewezenProducten/ToegewezenProduct[2]".

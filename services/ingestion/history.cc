@@ -22,9 +22,75 @@ namespace {
 // Of what a checkpoint holds. One of another version is not read: the journal has everything.
 constexpr int32_t kVersion = 1;
 
+constexpr bool kOtherParty = true;
 constexpr ViolationRow kRows[] = {
+    {Violation::kLateReturn090, "OP090", GroupKind::kMessage},
+    {Violation::kNoReturn090,
+     "OP090",
+     GroupKind::kMessage,
+     "De retour op dit bericht is er na 3 werkdagen nog niet. Stuur hem, of vraag ernaar.",
+     {},
+     kOtherParty},
+    {Violation::kLateAnswer090, "OP090x4", GroupKind::kMessage},
+    {Violation::kNoAnswer090,
+     "OP090x4",
+     GroupKind::kMessage,
+     "Het antwoord op deze declaratie is er na 10 werkdagen nog niet. Stuur het.",
+     {},
+     kOtherParty},
+    {Violation::kReference347, "TR347", GroupKind::kRequest},
+    {Violation::kNoRequest355, "TR355", GroupKind::kRequest},
+    {Violation::kGranted359, "TR359", GroupKind::kRequest},
+    {Violation::kStudiedBefore360, "TR360", GroupKind::kRequest},
+    {Violation::kRefusedBefore365, "TR365", GroupKind::kRequest},
+    {Violation::kNoRequest379, "TR379", GroupKind::kRequest},
+    {Violation::kGrantedBefore379, "TR379", GroupKind::kRequest,
+     "Deze toewijzing is al eerder met deze ReferentieAanbieder verstuurd. Laat ReferentieAanbieder nu leeg."},
+    {Violation::kLateReply274, "OP274", GroupKind::kRequest},
+    {Violation::kNoReply274,
+     "OP274",
+     GroupKind::kRequest,
+     "Op dit verzoek om toewijzing is niet op tijd beslist. Stuur een toewijzing of een antwoord.",
+     {},
+     kOtherParty},
+    {Violation::kLateReply346, "OP346", GroupKind::kRequest},
+    {Violation::kNoReply346,
+     "OP346",
+     GroupKind::kRequest,
+     "Op dit verzoek om wijziging is niet op tijd beslist. Stuur een toewijzing of een antwoord.",
+     {},
+     kOtherParty},
+    {Violation::kLateHome359, "OP359", GroupKind::kRequest},
     {Violation::kNoAllocation019, "TR019", GroupKind::kAllocation},
     {Violation::kNotUnique332, "TR332", GroupKind::kAllocation},
+    {Violation::kChanged033, "OP033x1", GroupKind::kAllocation},
+    {Violation::kNothingToRemove063, "TR063", GroupKind::kRelation},
+    {Violation::kStopped071, "TR071", GroupKind::kRelation},
+    {Violation::kSentBefore074, "TR074", GroupKind::kRelation},
+    {Violation::kNotClient304, "TR304", GroupKind::kRelation, {}, "Client"},
+    {Violation::kRunning326, "TR326", GroupKind::kRelation},
+    {Violation::kIncomplete349, "TR349", GroupKind::kRelation},
+    {Violation::kNotCurrent350, "TR350", GroupKind::kRelation},
+    {Violation::kNotCurrent351, "TR351", GroupKind::kRelation},
+    {Violation::kStart357, "TR357", GroupKind::kRelation},
+    {Violation::kOverlap361, "TR361", GroupKind::kRelation},
+    {Violation::kStart373, "TR373", GroupKind::kRelation},
+    {Violation::kPending374, "TR374", GroupKind::kRelation},
+    {Violation::kExtent375, "TR375", GroupKind::kRelation},
+    {Violation::kNoStart382, "TR382", GroupKind::kRelation},
+    {Violation::kNoExtent411, "TR411", GroupKind::kRelation},
+    {Violation::kExtent412, "TR412", GroupKind::kRelation},
+    {Violation::kPausedBefore413, "TR413", GroupKind::kRelation},
+    {Violation::kEndsEarlier414, "TR414", GroupKind::kRelation},
+    {Violation::kEndedBefore415, "TR415", GroupKind::kRelation},
+    {Violation::kMissing087, "OP087", GroupKind::kRelation, {}, "Client/ToegewezenProducten"},
+    {Violation::kStacked259, "OP259", GroupKind::kRelation},
+    {Violation::kLateStart271, "OP271", GroupKind::kRelation},
+    {Violation::kLateStop272, "OP272", GroupKind::kRelation},
+    {Violation::kNoStop272, "OP272", GroupKind::kRelation,
+     "De toewijzing van deze zorg is voorbij, en na 5 werkdagen is er nog geen stopbericht. Stuur het."},
+    {Violation::kMonth354, "OP354", GroupKind::kRelation},
+    {Violation::kNewNumber380, "OP380", GroupKind::kRelation},
     {Violation::kBeforeStart307, "TR307", GroupKind::kAllocation},
     {Violation::kAfterEnd308, "TR308", GroupKind::kAllocation},
     {Violation::kVolume321, "TR321", GroupKind::kAllocation},
@@ -111,8 +177,11 @@ class History::Judge : public Judging {
   explicit Judge(const History& history) : history_(history) {}
   absl::string_view Text(int32_t number) const override { return history_.texts_.Text(number); }
   Day Today() const override { return history_.today_; }
-  bool AreReturned(Law law, int32_t provider, int16_t type) const override {
-    return history_.returned_.contains({GroupKind::kTraffic, law, type, provider, 0});
+  bool Receives(Law law, int32_t provider, int16_t type) const override {
+    return history_.traffic_.contains({GroupKind::kTraffic, law, type, provider, 0});
+  }
+  const MessageOrder& OrderOf(int32_t delivery) const override {
+    return history_.deliveries_[static_cast<size_t>(delivery)].order;
   }
   void JudgeAgainOn(Day day) override {
     if (day > history_.today_) again_ = std::min(again_, day);
@@ -139,6 +208,7 @@ void History::EachKey(const Entry& e, Visit visit) const {
       return;
     case Entry::kReturn:
       key(GroupKind::kMessage, e.sender, e.reference, e.type);
+      key(GroupKind::kTraffic, e.provider, 0, static_cast<int16_t>(e.type + 1));
       return;
     case Entry::kClaim:
     case Entry::kAnswer:
@@ -205,7 +275,7 @@ void History::Enter(int32_t index) {
     group.head = static_cast<int32_t>(nodes_.size()) - 1;
     Mark(found->second);
   });
-  CountReturn(entry, 1);
+  CountTraffic(entry, 1);
 }
 
 void History::Remove(int32_t delivery) {
@@ -216,7 +286,7 @@ void History::Remove(int32_t delivery) {
     Entry& entry = entries_[static_cast<size_t>(i)];
     entry.withdrawn = true;
     EachKey(entry, [&](const Key& key) { Mark(group_of_.at(key)); });
-    CountReturn(entry, -1);
+    CountTraffic(entry, -1);
   }
   removed.present = false;
   removed.findings = 0;
@@ -224,22 +294,27 @@ void History::Remove(int32_t delivery) {
   if (--day->second == 0) known_days_.erase(day);
 }
 
-// The first return, or the taking out of the last one, decides whether others are missing.
-void History::CountReturn(const Entry& entry, int64_t change) {
-  if (entry.kind != Entry::kReturn && entry.kind != Entry::kAnswer) return;
-  const int16_t type = entry.kind == Entry::kAnswer ? int16_t{323} : entry.type;
-  const Key traffic{GroupKind::kTraffic, entry.law, type, entry.provider, 0};
-  int64_t& count = returned_[traffic];
+// The first message of a type, or the taking out of the last one, decides whether others are missing: returns for the messages
+// they return, answers for claims, claims for the care that should be claimed.
+void History::CountTraffic(const Entry& entry, int64_t change) {
+  if (entry.kind != Entry::kMessage && entry.kind != Entry::kReturn) return;
+  const auto type = static_cast<int16_t>(entry.kind == Entry::kReturn ? entry.type + 1 : entry.type);
+  Key key{GroupKind::kTraffic, entry.law, type, entry.provider, 0};
+  int64_t& count = traffic_[key];
   const bool any = count > 0;
   count += change;
   const bool any_now = count > 0;
-  if (!any_now) returned_.erase(traffic);
-  const auto messages = group_of_.find(traffic);
-  if (any == any_now || messages == group_of_.end()) return;
-  for (int32_t n = groups_[static_cast<size_t>(messages->second)].head; n >= 0;) {
-    const Node& node = nodes_[static_cast<size_t>(n)];
-    MarkAfter(entries_[static_cast<size_t>(node.entry)], GroupKind::kTraffic);
-    n = node.next;
+  if (!any_now) traffic_.erase(key);
+  if (any == any_now) return;
+  key.type = static_cast<int16_t>(type == 325 ? 323 : type == 323 ? 305 : type - 1);
+  const auto waiting = group_of_.find(key);
+  if (waiting == group_of_.end()) return;
+  for (int32_t n = groups_[static_cast<size_t>(waiting->second)].head; n >= 0; n = nodes_[static_cast<size_t>(n)].next) {
+    const Entry& message = entries_[static_cast<size_t>(nodes_[static_cast<size_t>(n)].entry)];
+    const Delivery& delivery = deliveries_[static_cast<size_t>(message.delivery)];
+    for (int32_t i = delivery.first; i < delivery.last; ++i) {
+      MarkAfter(entries_[static_cast<size_t>(i)], GroupKind::kTraffic);
+    }
   }
 }
 
@@ -308,6 +383,15 @@ void History::JudgeGroup(int32_t index) {
 
   Judge judging(*this);
   switch (state.kind) {
+    case GroupKind::kMessage:
+      JudgeMessage(judging, group);
+      break;
+    case GroupKind::kRequest:
+      JudgeRequest(judging, group);
+      break;
+    case GroupKind::kRelation:
+      JudgeCareOfRelation(judging, group);
+      break;
     case GroupKind::kAllocation:
       JudgeCareOfAllocation(judging, group);
       JudgeClaimsOnAllocation(judging, group);

@@ -144,7 +144,7 @@ class History {
   void Enter(int32_t index);
   void Mark(int32_t group);
   void MarkAfter(const Entry& entry, GroupKind kind);
-  void CountReturn(const Entry& entry, int64_t change);
+  void CountTraffic(const Entry& entry, int64_t change);
   void JudgeGroup(int32_t group);
   void MoveToday();
 
@@ -159,7 +159,7 @@ class History {
   std::map<Day, std::vector<int32_t>> again_;
   std::map<Day, int64_t> known_days_;  // Deliveries per day.
   Day today_ = INT32_MIN;
-  absl::flat_hash_map<Key, int64_t> returned_;  // Returns of the messages of a kTraffic group.
+  absl::flat_hash_map<Key, int64_t> traffic_;  // Messages in each group of kTraffic.
 };
 
 }  // namespace nmd::ingestion

@@ -103,7 +103,7 @@ enum class GroupKind : uint8_t {
   kAllocation,  // ToewijzingNummer: versions, starts, stops, lines
   kRelation,    // provider and person: versions, starts, stops, requests, lines
   kProvider,    // provider: claims
-  kTraffic,     // provider and type: messages of one type; not judged
+  kTraffic,     // provider and type: messages of one type, and returns; not judged
 };
 inline constexpr int kGroupKinds = 8;
 
@@ -122,10 +122,58 @@ enum Outcome : uint8_t {
   kSettled = 1 << 5,
 };
 
-// What a rule can find. A rule may have several, told apart by text, place or owner.
+// What a rule can find. A rule may have several, told apart by text, place or owner. In order of the table in history.cc.
 enum class Violation : uint8_t {
+  // On messages as such.
+  kLateReturn090,
+  kNoReturn090,
+  kLateAnswer090,
+  kNoAnswer090,
+  // On requests.
+  kReference347,
+  kNoRequest355,
+  kGranted359,
+  kStudiedBefore360,
+  kRefusedBefore365,
+  kNoRequest379,
+  kGrantedBefore379,
+  kLateReply274,
+  kNoReply274,
+  kLateReply346,
+  kNoReply346,
+  kLateHome359,
+  // On one allocation.
   kNoAllocation019,
   kNotUnique332,
+  kChanged033,
+  // On one client of one provider.
+  kNothingToRemove063,
+  kStopped071,
+  kSentBefore074,
+  kNotClient304,
+  kRunning326,
+  kIncomplete349,
+  kNotCurrent350,
+  kNotCurrent351,
+  kStart357,
+  kOverlap361,
+  kStart373,
+  kPending374,
+  kExtent375,
+  kNoStart382,
+  kNoExtent411,
+  kExtent412,
+  kPausedBefore413,
+  kEndsEarlier414,
+  kEndedBefore415,
+  kMissing087,
+  kStacked259,
+  kLateStart271,
+  kLateStop272,
+  kNoStop272,
+  kMonth354,
+  kNewNumber380,
+  // On claims.
   kBeforeStart307,
   kAfterEnd308,
   kVolume321,
@@ -184,9 +232,9 @@ class Judging {
   virtual absl::string_view Text(int32_t number) const = 0;
   // Dutch day of the newest delivery: what is missing by then is missing. Never the wall clock (decision 21).
   virtual Day Today() const = 0;
-  // Whether returns (of a 323: its 325) of messages of this type, of or for this provider, come in at all: where none ever
-  // did, none is missing.
-  virtual bool AreReturned(Law law, int32_t provider, int16_t type) const = 0;
+  // Whether messages of this type, of or for this provider, come in at all: where none ever did, none is missing.
+  virtual bool Receives(Law law, int32_t provider, int16_t type) const = 0;
+  virtual const MessageOrder& OrderOf(int32_t delivery) const = 0;
   // The verdict on the group changes by itself when it becomes this day.
   virtual void JudgeAgainOn(Day day) = 0;
 };

@@ -60,7 +60,7 @@ constexpr bool IsFromMunicipality(MessageType type) {
 // One thing that is wrong with a delivery (nmd.ingestion.v1.Finding without its delivery).
 struct Finding {
   std::string rule;         // "TR101", "CS002"; "XML" malformed, "XSD" structure, "BERICHT" not a message this system reads
-  int level = 1;            // 1 structure, 2 within the message, 3 against earlier messages, 4 external lists
+  int level = 1;            // 1 structure, 2 within the message, 3 against earlier messages, 4 external lists, 5 process
   std::string place;        // element path, repeated elements with their position from 1; never a value
   std::string text;         // Dutch: what is wrong and what to do; never a personal value
   std::string return_code;  // official return code, empty where there is none

@@ -46,6 +46,14 @@ std::vector<File> DemoFiles() {
     files.push_back({fields[1], fields[2], fields[0], std::string(std::istreambuf_iterator<char>(file), {})});
   }
   std::filesystem::remove_all(dir);
+  // The same bytes twice are one delivery, known since the first came in. Which of the two that is must not depend on the order
+  // in which this test delivers them, so a copy tells the time of the original.
+  std::map<std::string, std::string> first;
+  for (const File& file : files) {
+    std::string& received = first.emplace(file.content, file.received).first->second;
+    received = std::min(received, file.received);
+  }
+  for (File& file : files) file.received = first.at(file.content);
   return files;
 }
 
