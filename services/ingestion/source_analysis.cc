@@ -15,7 +15,6 @@ namespace nmd::ingestion {
 namespace {
 
 constexpr int kRegularMonths = 6;
-constexpr int kProfileMonths = 3;
 constexpr Month kYear = 12;
 constexpr int kMessageDays = 7;
 
@@ -126,24 +125,22 @@ std::set<std::string> RegularSenders(const Heard& heard, Month month) {
   return regular;
 }
 
-std::vector<Slot> ProfileSlots(const Heard& heard, Month month) {
-  std::vector<Slot> slots;
-  if (heard.by_month.empty()) return slots;
-  const Month begin = heard.by_month.begin()->first;
+// Nothing for a source that delivers now and then: what it did a year ago says nothing of now.
+std::optional<std::vector<Slot>> ProfileSlots(const Heard& heard, Month month) {
+  const auto begin = heard.by_month.lower_bound(month - kYear), end = heard.by_month.lower_bound(month);
+  if (std::distance(begin, end) < kRegularMonths) return std::nullopt;
   const auto count = [&](Month of) {
     const auto known = heard.by_month.find(of);
     return known == heard.by_month.end() ? size_t{0} : known->second.size();
   };
-  size_t expected = 0;
-  if (begin <= month - kYear) {
-    expected = count(month - kYear);
-  } else if (month - begin >= kProfileMonths) {
+  size_t expected = count(month - kYear);
+  if (const Month since = heard.by_month.begin()->first; since > month - kYear) {
     std::vector<size_t> counts;
-    for (Month of = begin; of < month; ++of) counts.push_back(count(of));
+    for (Month of = since; of < month; ++of) counts.push_back(count(of));
     std::sort(counts.begin(), counts.end());
     expected = counts[(counts.size() - 1) / 2];
   }
-  slots.resize(expected);
+  std::vector<Slot> slots(expected);
   const size_t received = std::min(expected, count(month));
   for (size_t i = 0; i < expected; ++i) {
     slots[i].due = LastDay(month) + kMessageDays;
@@ -172,9 +169,11 @@ std::pair<ExpectedBy, std::vector<Slot>> SlotsOf(const SourceTerms& terms, const
       if (const std::set<std::string> senders = RegularSenders(heard, month); !senders.empty()) {
         return {ExpectedBy::kRegularSenders, SenderSlots(senders, heard, month, LastDay(month) + kMessageDays)};
       }
-      return {ExpectedBy::kLastYear, ProfileSlots(heard, month)};
+      [[fallthrough]];
     case ExpectedBy::kLastYear:
-      return {ExpectedBy::kLastYear, ProfileSlots(heard, month)};
+      if (std::optional<std::vector<Slot>> slots = ProfileSlots(heard, month))
+        return {ExpectedBy::kLastYear, *std::move(slots)};
+      break;
     case ExpectedBy::kNothing:
       break;
   }
@@ -300,6 +299,7 @@ std::string MonthSentence(const MonthAnalysis& month, const Noun& noun) {
   }
   const auto of_all = [&](int64_t count) {
     if (month.expected == 1) return absl::StrCat("de verwachte ", noun.one);
+    if (count == 2 && month.expected == 2) return absl::StrCat("beide ", noun.many);
     return absl::StrCat(count == month.expected ? "alle " : absl::StrCat(dutch::Number(count), " van de "),
                         dutch::Number(month.expected), " ", noun.many);
   };

@@ -37,8 +37,9 @@ enum class ExpectedBy {
   // Senders that sent something about at least six of the twelve months before. Until a week after the month it is on time: the
   // terms of the messages themselves are 5 working days at most (OP271, OP272, OP274).
   kRegularSenders,
-  // As many deliveries as about the same month a year before; where the source is younger than that, the median of the twelve
-  // months before, of two middle ones the smaller, when there are at least three. Until a week after the month it is on time.
+  // As many deliveries as about the same month a year before; where the source is younger than that, the median of its months, of
+  // two middle ones the smaller. Only of a source that delivered about at least six of the twelve months before. Until a week
+  // after the month it is on time.
   kLastYear,
 };
 

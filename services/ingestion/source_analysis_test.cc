@@ -233,30 +233,44 @@ TEST(SourceAnalysis, WhoSentInSixOfTwelveMonthsIsExpectedAgain) {
 TEST(SourceAnalysis, WithoutRegularSendersTheYearBeforeTells) {
   std::vector<AnalysedDelivery> deliveries;
   for (int i = 0; i < 3; ++i) deliveries.push_back(Delivered("2017-02-10", Agb(i), {M("2017-02")}));
+  // Every month another sender, but none in March.
+  for (int i = 0; i < 6; ++i) deliveries.push_back(Delivered("2017-12-10", Agb(10 + i), {M("2017-04") + i}));
   deliveries.push_back(Delivered("2018-02-20", Agb(9), {M("2018-02")}));
   const SourceAnalysis analysis = Analyse(kMessages, deliveries, {}, M("2018-02"), M("2018-04"), D("2018-06-01"));
   EXPECT_EQ(analysis.months[0].by, ExpectedBy::kLastYear);
   EXPECT_EQ(analysis.months[0].expected, 3);
   EXPECT_EQ(analysis.months[0].missing, 2);
   EXPECT_THAT(analysis.months[0].missing_senders, IsEmpty());  // How many, not who.
-  EXPECT_EQ(analysis.months[1].expected, 0);                   // Nothing in March 2017 either.
+  EXPECT_EQ(analysis.months[1].by, ExpectedBy::kLastYear);
+  EXPECT_EQ(MonthSentence(analysis.months[1], kProviders), "Voor maart 2018 wordt niets verwacht.");
 }
 
 TEST(SourceAnalysis, AYoungSourceIsMeasuredByTheMedianOfItsMonths) {
   const SourceTerms profile;
   std::vector<AnalysedDelivery> deliveries;
-  const std::vector<int> counts = {4, 1, 3, 9};
-  for (int month = 0; month < 4; ++month) {
-    for (int i = 0; i < counts[static_cast<size_t>(month)]; ++i)
+  const std::vector<int> counts = {4, 1, 3, 9, 3, 2, 9};
+  for (int month = 0; month < 7; ++month) {
+    for (int i = 0; i < counts[static_cast<size_t>(month)]; ++i) {
       deliveries.push_back(Delivered("2018-06-01", "", {M("2018-01") + month}));
+    }
   }
-  const SourceAnalysis analysis = Analyse(profile, deliveries, {}, M("2018-01"), M("2018-06"), D("2018-12-01"));
+  const SourceAnalysis analysis = Analyse(profile, deliveries, {}, M("2018-01"), M("2018-09"), D("2018-12-01"));
   std::vector<int64_t> expected;
   for (const MonthAnalysis& month : analysis.months) expected.push_back(month.expected);
-  // Three months are needed; of 1 3 4 the middle is 3; of 1 3 4 9 the smaller middle is 3.
-  EXPECT_THAT(expected, ElementsAre(0, 0, 0, 3, 3));
-  EXPECT_EQ(analysis.months[3].received, 3);  // Nine came, never more than all.
-  EXPECT_EQ(analysis.months[4].missing, 3);
+  // Six months are needed; of 1 2 3 3 4 9 the smaller middle is 3, and of 1 2 3 3 4 9 9 the middle is 3.
+  EXPECT_THAT(expected, ElementsAre(0, 0, 0, 0, 0, 0, 3, 3));
+  EXPECT_EQ(analysis.months[6].received, 3);  // Nine came, never more than all.
+  EXPECT_EQ(analysis.months[7].missing, 3);
+  EXPECT_EQ(analysis.months[5].by, ExpectedBy::kNothing);
+}
+
+// Of what comes now and then nobody can say that it is missing.
+TEST(SourceAnalysis, WhatCameInFiveOfTwelveMonthsIsNotExpected) {
+  std::vector<AnalysedDelivery> deliveries;
+  for (int i = 0; i < 5; ++i) deliveries.push_back(Delivered("2018-01-10", "", {M("2017-01") + 2 * i}));
+  const SourceAnalysis analysis = Analyse(SourceTerms{}, deliveries, {}, M("2018-01"), M("2018-02"), D("2018-12-01"));
+  EXPECT_EQ(analysis.due, 0);
+  EXPECT_EQ(MonthSentence(analysis.months[0], kDeliveries), "Voor januari 2018 is niet te zeggen hoeveel er verwacht wordt.");
 }
 
 // OP271: a message with a term of its own is measured by that, and by nothing else.

@@ -20,10 +20,11 @@ function section(analysis: SourceAnalysis, links: LinkSummary): HTMLElement {
     ...newestStatements(analysis).map((statement) => h('p', { class: 'nl-paragraph' }, glue(statement))),
     h('dl', { class: 'nmd-facts nmd-source-facts' }, ...facts(analysis, links).flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, glue(words))])),
   ];
-  if (columns.some((column) => column.expected > 0)) {
-    parts.push(completenessColumns(`${title}: ontvangen van wat verwacht werd, per maand`, pictureDescription(columns), columns));
-  }
-  for (const table of [monthsTold(analysis) ? monthTable(analysis) : undefined, missingTable(analysis), checksTable(analysis)]) if (table) parts.push(tableElement(table, table.rows.length > 15));
+  const pictured = columns.some((column) => column.expected > 0);
+  if (pictured) parts.push(completenessColumns(`${title}: ontvangen van wat verwacht werd, per maand`, pictureDescription(columns), columns));
+  // On paper the numbers below the columns of the picture are enough.
+  if (monthsTold(analysis)) parts.push(h('div', { class: pictured ? 'nmd-screen-only' : '' }, tableElement(monthTable(analysis))));
+  for (const table of [missingTable(analysis), checksTable(analysis)]) if (table) parts.push(tableElement(table, table.rows.length > 15));
   return h('section', { class: 'nmd-section', 'aria-labelledby': `bron-${source}` }, ...parts);
 }
 

@@ -47,13 +47,18 @@ describe('months', () => {
     expect(table.rows[10]!.map((cell, index) => cellText(cell, table.columns[index]!.kind))).toEqual(['feb 2018', '4', '3', '1', '0', '0', '5', '0']);
   });
   it('are left out when they say nothing', () => expect([claims, clients, silent].map(monthsTold)).toEqual([true, false, false]));
-  it('name who is missing, newest first', () => {
+  it('name who is missing once, with its months, who is missing most first', () => {
     const twice: SourceAnalysis = {
       name: 'a/b/c/d/e',
-      months: [{ month: '2018-01', missing: [{ sender: '1' }] }, { month: '2018-02', missing: [{ sender: '2', title: 'Zorg' }] }],
+      months: [
+        { month: '2018-01', missing: [{ sender: '1', last_month: '2017-12' }, { sender: '2', title: 'Zorg' }] },
+        { month: '2018-02', missing: [{ sender: '2', title: 'Zorg' }] },
+      ],
     };
-    expect(missingTable(twice)!.rows.map((row) => cellText(row[0]!, 'text'))).toEqual(['Zorg', '1']);
-    expect(cellText(missingTable(twice)!.rows[0]![3]!, 'text')).toBe('nooit');
+    expect(missingTable(twice)!.rows.map((row) => row.map((cell) => cellText(cell, 'text')))).toEqual([
+      ['Zorg', '2', 'jan 2018, feb 2018', 'nooit'],
+      ['1', '1', 'jan 2018', 'december 2017'],
+    ]);
     expect(missingTable(clients)).toBeUndefined();
   });
   it('that are not complete speak, the newest first', () => {

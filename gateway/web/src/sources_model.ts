@@ -76,7 +76,7 @@ const METHODS: Record<string, string> = {
   SCHEDULE: 'de afspraak met de eigenaar',
   ALLOCATIONS: 'aanbieders met een geldige toewijzing in de maand; tot het eind van de volgende maand is een declaratie op tijd',
   REGULAR_SENDERS: 'afzenders die in minstens zes van de twaalf maanden ervoor iets stuurden',
-  LAST_YEAR: 'het aantal van dezelfde maand een jaar eerder, of anders het midden van de twaalf maanden ervoor',
+  LAST_YEAR: 'het aantal van dezelfde maand een jaar eerder, of bij een jongere bron het midden van haar maanden',
 };
 
 /** How it is known what to expect, in words; the methods of all months. */
@@ -135,16 +135,24 @@ export function monthTable(analysis: SourceAnalysis): Table {
   };
 }
 
-/** Who is missing, newest month first; absent when nobody is. */
+/** Who is missing: a row for each sender with its months, most months first; absent when nobody is. */
 export function missingTable(analysis: SourceAnalysis): Table | undefined {
-  const rows = [...(analysis.months ?? [])].reverse().flatMap((month) =>
-    (month.missing ?? []).map((missing): Cell[] => [
-      text(missing.title || missing.sender),
-      text(missing.sender),
-      text(monthLong(month.month)),
-      text(missing.last_month ? monthLong(missing.last_month) : 'nooit'),
-    ]),
-  );
+  const senders = new Map<string, { title: string; months: string[]; last: string }>();
+  for (const month of analysis.months ?? []) {
+    for (const missing of month.missing ?? []) {
+      const known = senders.get(missing.sender) ?? { title: missing.title || missing.sender, months: [], last: missing.last_month ?? '' };
+      known.months.push(month.month);
+      senders.set(missing.sender, known);
+    }
+  }
+  const rows = [...senders]
+    .sort(([a, one], [b, other]) => other.months.length - one.months.length || (a < b ? -1 : 1))
+    .map(([sender, { title, months, last }]): Cell[] => [
+      text(title),
+      text(sender),
+      text(months.map(monthShort).join(', ')),
+      text(last ? monthLong(last) : 'nooit'),
+    ]);
   if (rows.length === 0) return undefined;
   return {
     id: `ontbreekt-${sourceOf(analysis)}`,
