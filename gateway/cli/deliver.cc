@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -37,6 +38,7 @@ enum class Outcome { kAccepted, kRejected, kDuplicate };
 struct Delivered {
   Outcome outcome;
   int64_t findings = 0;
+  ingestion::v1::Delivery delivery;  // Empty when the same bytes came before in this run.
 };
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -56,12 +58,12 @@ class Courier {
   absl::StatusOr<Delivered> Deliver(const Parcel& parcel, const std::function<bool(const std::string& sha)>& first) {
     NMD_ASSIGN_OR_RETURN(const std::string content, ReadFile(parcel.path));
     const std::string sha = Sha256Hex(content);
-    if (!first(sha)) return Delivered{Outcome::kDuplicate, 0};
+    if (!first(sha)) return Delivered{Outcome::kDuplicate, 0, {}};
     // A delivery is named by its bytes, so whether it is there can be asked before anything is sent.
     ingestion::v1::Delivery delivery;
     const std::string name = absl::StrCat(client_.parent(), "/deliveries/", sha.substr(0, 32));
     const absl::Status known = client_.Get(name, {}, &delivery);
-    if (known.ok()) return Delivered{Outcome::kDuplicate, 0};
+    if (known.ok()) return Delivered{Outcome::kDuplicate, 0, delivery};
     if (known.code() != absl::StatusCode::kNotFound) return known;
 
     if (content.size() <= kChunk) {
@@ -70,7 +72,7 @@ class Courier {
       NMD_RETURN_IF_ERROR(Upload(parcel, content, sha, name, &delivery));
     }
     return Delivered{delivery.state() == ingestion::v1::Delivery::REJECTED ? Outcome::kRejected : Outcome::kAccepted,
-                     delivery.finding_count()};
+                     delivery.finding_count(), delivery};
   }
 
  private:
@@ -170,7 +172,8 @@ std::vector<std::string> SplitCsv(absl::string_view line) {
 // What the workers share.
 class Round {
  public:
-  Round(size_t total, bool terminal, std::ostream& progress) : total_(total), terminal_(terminal), progress_(progress) {}
+  Round(size_t total, bool terminal, std::ostream& progress, const DeliveryReport& report)
+      : total_(total), terminal_(terminal), progress_(progress), report_(report) {}
 
   // The next file to begin, or nothing when all are begun or the round was given up.
   std::optional<size_t> Next() {
@@ -181,12 +184,15 @@ class Round {
 
   bool First(const std::string& sha) {
     MutexLock lock(mutex_);
-    return seen_.insert(sha).second;
+    return report_ != nullptr || seen_.insert(sha).second;
   }
 
   void Done(const Parcel& parcel, const absl::StatusOr<Delivered>& result) {
     MutexLock lock(mutex_);
     ++done_;
+    if (report_ != nullptr) {
+      report_(parcel, result.ok() ? absl::StatusOr<ingestion::v1::Delivery>(result->delivery) : result.status());
+    }
     if (result.ok()) {
       summary_.findings += result->findings;
       ++(result->outcome == Outcome::kAccepted   ? summary_.accepted
@@ -213,6 +219,7 @@ class Round {
   const size_t total_;
   const bool terminal_;
   std::ostream& progress_;
+  const DeliveryReport& report_;
   Mutex mutex_;
   size_t next_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t done_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -257,9 +264,37 @@ absl::StatusOr<std::vector<Parcel>> ReadManifest(const std::string& path) {
   return parcels;
 }
 
+bool IsUnfinished(absl::string_view file_name) {
+  return file_name.empty() || file_name[0] == '.' || absl::EndsWithIgnoreCase(file_name, ".part") ||
+         absl::EndsWithIgnoreCase(file_name, ".tmp");
+}
+
+absl::StatusOr<std::vector<std::string>> ExpandPaths(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) {
+      // A name that leads nowhere fails when it is delivered, as one file of many; a link that loops leads nowhere too.
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> found;
+    std::filesystem::recursive_directory_iterator it(path, error), end;
+    for (; !error && it != end; it.increment(error)) {
+      const bool unfinished = IsUnfinished(it->path().filename().string());
+      if (unfinished && it->is_directory()) it.disable_recursion_pending();
+      if (!unfinished && it->is_regular_file()) found.push_back(it->path().string());
+    }
+    if (error) return absl::InvalidArgumentError(absl::StrCat(path, ": de map kan niet worden gelezen"));
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
 DeliverySummary Deliver(const std::vector<Parcel>& parcels, int jobs, const ClientOptions& options, bool terminal,
-                        std::ostream& progress) {
-  Round round(parcels.size(), terminal, progress);
+                        std::ostream& progress, const DeliveryReport& report) {
+  Round round(parcels.size(), terminal, progress, report);
   std::vector<std::thread> workers;
   const int count = std::min(std::max(jobs, 1), static_cast<int>(parcels.size()));
   for (int i = 0; i < count; ++i) {

@@ -10,7 +10,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "gateway/cli/client.h"
+
+namespace nmd::ingestion::v1 {
+class Delivery;
+}
 
 namespace nmd::cli {
 
@@ -25,6 +30,13 @@ struct Parcel {
 // order. Errors: INVALID_ARGUMENT in Dutch with the line.
 absl::StatusOr<std::vector<Parcel>> ReadManifest(const std::string& path);
 
+// The files to deliver of what somebody names: files as they are, folders with all below them in order of path. In a folder,
+// what is being written is passed over: names that begin with a dot or end in .part or .tmp. Errors: INVALID_ARGUMENT in Dutch
+// with the folder that cannot be read.
+absl::StatusOr<std::vector<std::string>> ExpandPaths(const std::vector<std::string>& paths);
+// Whether a file of this name is still being written, by that rule.
+bool IsUnfinished(absl::string_view file_name);
+
 struct DeliverySummary {
   int64_t accepted = 0, rejected = 0, duplicate = 0, failed = 0;
   int64_t findings = 0;
@@ -37,8 +49,12 @@ struct DeliverySummary {
 //
 // Progress goes to `progress`: a bar that is redrawn when `terminal`, else a line per tenth. Files that fail are named there.
 // Delivering goes on after a failure, unless nobody answers at all.
+//
+// `report`, when given, hears what became of every file that was begun, one at a time: the delivery as the monitor has it, also
+// of a file that it had already. Files with the same bytes are then each asked for.
+using DeliveryReport = std::function<void(const Parcel&, const absl::StatusOr<ingestion::v1::Delivery>&)>;
 DeliverySummary Deliver(const std::vector<Parcel>& parcels, int jobs, const ClientOptions& options, bool terminal,
-                        std::ostream& progress);
+                        std::ostream& progress, const DeliveryReport& report = nullptr);
 
 // "4.980 aangenomen, 12 afgekeurd, 8 al eerder geleverd, 0 mislukt; 25 bevindingen"
 std::string SummaryText(const DeliverySummary& summary);

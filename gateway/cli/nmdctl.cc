@@ -18,6 +18,7 @@
 #include "gateway/cli/listings.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/source_listings.h"
+#include "gateway/cli/watch.h"
 #include "gateway/dev_issuer.h"
 #include "gateway/transcoder.h"
 #include "services/core/dutch.h"
@@ -39,7 +40,8 @@ struct Options {
   std::string manifest, source, received, delivery, rule, dated, output, state, provider, agreement, table;
   int jobs = 4;
   int year = 0;
-  bool open = false, all_open = false, missing = false;
+  bool open = false, all_open = false, missing = false, once = false;
+  std::string watch;
   std::string month;
   std::string key, subject, issuer = "nmd-development", audience = "nmd-monitor", purpose = "beleidsinformatie";
   std::vector<std::string> roles;
@@ -61,6 +63,7 @@ class Command {
   }
 
   absl::StatusOr<int> Deliver() {
+    if (!options_.watch.empty()) return WatchFolder();
     std::vector<Parcel> parcels;
     if (!options_.manifest.empty()) {
       if (!options_.files.empty()) return Usage(absl::InvalidArgumentError("geef bestanden of een --manifest, niet allebei"));
@@ -70,7 +73,9 @@ class Command {
     } else if (options_.files.empty()) {
       return Usage(absl::InvalidArgumentError("geef bestanden of een --manifest"));
     }
-    for (const std::string& file : options_.files) parcels.push_back({file, options_.source, options_.received});
+    const absl::StatusOr<std::vector<std::string>> files = ExpandPaths(options_.files);
+    if (!files.ok()) return Usage(files.status());
+    for (const std::string& file : *files) parcels.push_back({file, options_.source, options_.received});
     NMD_RETURN_IF_ERROR(Connect());
     const DeliverySummary summary = cli::Deliver(parcels, options_.jobs, client_->options(), io_.terminal, io_.err);
     if (options_.format == "table") {
@@ -87,6 +92,24 @@ class Command {
     }
     if (!summary.worst.ok()) return ExitCodeOf(summary.worst);
     return summary.rejected > 0 || summary.findings > 0 ? kFindings : 0;
+  }
+
+  absl::StatusOr<int> WatchFolder() {
+    if (!options_.files.empty() || !options_.manifest.empty() || !options_.received.empty()) {
+      return Usage(absl::InvalidArgumentError("--watch gaat niet samen met bestanden, --manifest of --received"));
+    }
+    NMD_RETURN_IF_ERROR(Connect());
+    WatchOptions watch;
+    watch.folder = options_.watch;
+    watch.source = options_.source;
+    watch.jobs = options_.jobs;
+    watch.once = options_.once;
+    watch.stopped = io_.interrupted;
+    NMD_ASSIGN_OR_RETURN(const WatchSummary summary, Watch(watch, client_->options(), io_.clock, io_.err));
+    io_.out << dutch::Number(summary.archived) << " gearchiveerd, " << dutch::Number(summary.refused) << " in de map fout; "
+            << dutch::Number(summary.findings) << (summary.findings == 1 ? " bevinding" : " bevindingen") << "\n";
+    if (!summary.worst.ok()) return ExitCodeOf(summary.worst);
+    return summary.refused > 0 || summary.findings > 0 ? kFindings : 0;
   }
 
   absl::StatusOr<int> Deliveries() {
@@ -473,7 +496,10 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   };
 
   CLI::App* deliver = add(&app, "deliver", "Bestanden leveren", &Command::Deliver);
-  deliver->add_option("files", options.files, "Bestanden");
+  deliver->add_option("files", options.files, "Bestanden, zips en mappen; van een map alles wat erin staat");
+  deliver->add_option("--watch", options.watch,
+                      "Deze map als brievenbus: wat compleet is leveren, en opbergen in archief of fout");
+  deliver->add_flag("--once", options.once, "Met --watch: ophouden als er niets meer ligt dat compleet is");
   deliver->add_option("--manifest", options.manifest, "CSV met received,source,file");
   deliver->add_option("--source", options.source, "Bron; officiële berichten worden herkend");
   deliver->add_option("--received", options.received, "Wanneer de gemeente het ontving, zoals 2018-03-31T12:00:00Z");

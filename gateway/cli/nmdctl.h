@@ -19,6 +19,8 @@ struct Surroundings {
   bool terminal = false;  // `err` is one: progress is drawn as a bar.
   const Clock& clock;
   std::function<void(absl::Duration)> sleep;
+  // Whether somebody asked a command that goes on for ever to end; such a command listens from its first call on.
+  std::function<bool()> interrupted = [] { return false; };
 };
 
 // Runs one command; `arguments` are without the name of the program. Exit code: 0 done, 1 finished with findings, 2 usage,

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "absl/strings/match.h"
@@ -230,6 +232,21 @@ TEST_F(NmdctlTest, ShowsOneSourceWithItsLinks) {
   EXPECT_EQ(Run("sources jw301 --known-on 2018-03-31"), 0) << err_.str();
   EXPECT_THAT(out_.str(), Not(HasSubstr("gekoppeld")));
   EXPECT_THAT(monitor_.asked().back().target, HasSubstr("known_time=2018-03-31T21%3a59%3a59.999999Z"));
+}
+
+TEST_F(NmdctlTest, WatchesAFolderOnce) {
+  const std::string folder = ::testing::TempDir() + "nmdctl_watch";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  EXPECT_EQ(Run(absl::StrCat("deliver --once --watch ", folder)), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "0 gearchiveerd, 0 in de map fout; 0 bevindingen\n");
+  std::ofstream(folder + "/bericht.xml") << "<x/>";
+  monitor_.OnJson("POST /v1/municipalities/gm1730/deliveries/_deliver", R"({"state":"ACCEPTED"})");
+  EXPECT_EQ(Run(absl::StrCat("deliver --once --watch ", folder)), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "1 gearchiveerd, 0 in de map fout; 0 bevindingen\n");
+  EXPECT_THAT(err_.str(), HasSubstr("bericht.xml: aangenomen, weggelegd als "));
+  EXPECT_EQ(Run(absl::StrCat("deliver --watch ", folder, " bestand.xml")), 2);
+  EXPECT_EQ(Run("deliver --once --watch /dev/null"), 3);
 }
 
 TEST_F(NmdctlTest, PreviewsATable) {
