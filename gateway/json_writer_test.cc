@@ -152,7 +152,7 @@ TEST(JsonWriter, WritesMapsAndAnyValues) {
   operation.mutable_response()->PackFrom(upload);
   EXPECT_EQ(Written(operation),
             R"({"name":"operations/1","done":false,"response":{"@type":"type.googleapis.com/nmd.ingestion.v1.Upload",)"
-            R"("name":"","source":"","file_name":"","committed_size":"5"}})");
+            R"("name":"","source":"","file_name":"","committed_size":"5","replaces":[]}})");
   operation.mutable_response()->set_type_url("type.googleapis.com/nmd.nothing.v1.Nothing");
   EXPECT_THAT(Written(operation),
               ::testing::HasSubstr(R"("response":{"@type":"type.googleapis.com/nmd.nothing.v1.Nothing"}})"));

@@ -86,6 +86,9 @@ void ExportSource::CheckNeeds(Faults* faults) const {
   }
   Require(FieldIndex(*shape_, "external_id") < 0 || IsMapped("bsn") || IsMapped("external_id"), faults,
           "columns: the kind needs bsn or external_id");
+  Require(mapping_.snapshot() != internal::v1::PER_YEAR || FieldIndex(*shape_, "year") >= 0 ||
+              FieldIndex(*shape_, "ceiling_year") >= 0 || FieldIndex(*shape_, "start") >= 0,
+          faults, "snapshot: the rows of the kind have no year; give WHOLE or ADDS");
   Require(!shape_->needs_product || IsMapped("category") || IsMapped("product"), faults,
           "columns: the kind needs category or product");
   if (!shape_->has_period) return;

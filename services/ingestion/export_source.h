@@ -48,6 +48,8 @@ class ExportSource {
   const std::string& title() const { return mapping_.title(); }
   const std::string& owner() const { return mapping_.owner(); }
   const internal::v1::MappingFile& mapping() const { return mapping_; }
+  // Whether a file takes the place of those before it.
+  bool is_extract() const { return mapping_.snapshot() != internal::v1::ADDS; }
   // Headers of the columns that are read, in alphabetical order.
   std::vector<std::string> Headers() const;
 

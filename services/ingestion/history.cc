@@ -278,6 +278,11 @@ void History::Enter(int32_t index) {
   CountTraffic(entry, 1);
 }
 
+bool History::Contains(int32_t delivery) const {
+  const auto place = static_cast<size_t>(delivery);
+  return place < deliveries_.size() && deliveries_[place].present;
+}
+
 void History::Remove(int32_t delivery) {
   const auto place = static_cast<size_t>(delivery);
   if (place >= deliveries_.size() || !deliveries_[place].present) return;

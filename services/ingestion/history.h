@@ -88,10 +88,12 @@ class History {
   History(const History&) = delete;
   History& operator=(const History&) = delete;
 
-  // Adds what a delivery says. REQUIRES: a number not added before; numbers are small and dense.
+  // Adds what a delivery says. REQUIRES: a number that is not there, or no longer; numbers are small and dense.
   void Add(int32_t delivery, const DeliveryRank& rank, const v1::FactBatch& batch);
   // Takes a delivery out, as if it had never come. Nothing happens when it was not added.
   void Remove(int32_t delivery);
+  // Whether the delivery was added, had something to say, and was not removed.
+  bool Contains(int32_t delivery) const;
   // Judges what changed. Findings are those of the last time.
   void Settle();
 

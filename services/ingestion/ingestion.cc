@@ -20,11 +20,13 @@
 
 namespace nmd::ingestion {
 
+using internal::v1::CountedRecord;
 using internal::v1::DeliveryRecord;
 using internal::v1::IngestionCheckpoint;
 using internal::v1::OperationRecord;
 using internal::v1::SupersedeRecord;
 using internal::v1::UploadRecord;
+using internal::v1::WithdrawRecord;
 
 namespace {
 
@@ -40,6 +42,8 @@ constexpr size_t kRememberedOperations = 1000;
 std::unique_ptr<google::protobuf::Message> NewBody(absl::string_view kind) {
   if (kind == "delivery") return std::make_unique<DeliveryRecord>();
   if (kind == "supersede") return std::make_unique<SupersedeRecord>();
+  if (kind == "withdraw") return std::make_unique<WithdrawRecord>();
+  if (kind == "counted") return std::make_unique<CountedRecord>();
   if (kind == "upload") return std::make_unique<UploadRecord>();
   if (kind == "operation") return std::make_unique<OperationRecord>();
   return nullptr;
@@ -149,6 +153,7 @@ absl::Status Ingestion::Load() {
       return true;
     }));
     NMD_RETURN_IF_ERROR(status);
+    NMD_RETURN_IF_ERROR(ReturnRestored());
     history_.Settle();
     for (const auto& [name, payload] : operation_records_) operations.push_back(payload);
     for (const auto& [id, upload] : uploads_) {
@@ -227,6 +232,9 @@ void Ingestion::StoreWaiting() {
         writers[i]->status = last.status();
       }
     }
+    if (const absl::Status returned = ReturnRestored(); !returned.ok()) {
+      Log(LogLevel::kError, "a restored delivery is not judged until the next start", {{"detail", returned.message()}});
+    }
     history_.Settle();
   }
   for (Write* write : chosen) {
@@ -264,6 +272,7 @@ void Ingestion::DecideTr056(DeliveryRecord& record, Batch& batch) {
   supersede->set_delivery(HexOf(winner.id));
   supersede->set_winner(delivery.name());
   *supersede->mutable_known_time() = delivery.known_time();
+  supersede->set_persons(winner.person_count > 0);
   batch.events.push_back({"supersede", std::move(supersede)});
 }
 
@@ -273,6 +282,10 @@ void Ingestion::Apply(int64_t sequence, absl::string_view kind, const google::pr
     ApplyDelivery(sequence, static_cast<const DeliveryRecord&>(body));
   } else if (kind == "supersede") {
     ApplySupersede(sequence, static_cast<const SupersedeRecord&>(body));
+  } else if (kind == "withdraw") {
+    ApplyWithdraw(static_cast<const WithdrawRecord&>(body));
+  } else if (kind == "counted") {
+    ApplyCounted(sequence, static_cast<const CountedRecord&>(body));
   } else if (kind == "upload") {
     ApplyUpload(static_cast<const UploadRecord&>(body));
   } else {
@@ -290,6 +303,8 @@ void Ingestion::ApplyDelivery(int64_t sequence, const DeliveryRecord& record) {
   book_.Add(record, DutchDay(entry.known_micros));
   if (entry.state != v1::Delivery::ACCEPTED) return;
   history_.Add(index, {entry.known_micros, entry.id}, record.batch());
+  if (record.has_extract()) SetExtract(index, record.extract());
+  if (!record.batch().corrects().empty()) SetCounted(index, KnownPeriodsOf(record.batch().counted()), sequence);
 }
 
 void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
@@ -327,6 +342,10 @@ void Ingestion::AddEntry(const v1::Delivery& delivery, int64_t sequence,
 void Ingestion::ApplySupersede(int64_t sequence, const SupersedeRecord& record) {
   fact_sequences_.push_back(sequence);
   supersede_sequences_.push_back(sequence);
+  if (record.persons()) {
+    person_sequences_.push_back(sequence);
+    person_correction_sequences_.push_back(sequence);
+  }
   const auto known = by_id_.find(IdOf(record.delivery()));
   if (known == by_id_.end()) return;
   Entry& loser = entries_[static_cast<size_t>(known->second)];
@@ -367,14 +386,10 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
   IngestionCheckpoint checkpoint;
   for (size_t i = 0; i < entries_.size(); ++i) {
     IngestionCheckpoint::DeliveryState& state = *checkpoint.add_deliveries();
-    *state.mutable_delivery() = DeliveryOf(static_cast<int32_t>(i));
-    // As in a record; what follows from other records is counted anew.
-    state.mutable_delivery()->set_name(HexOf(entries_[i].id));
-    if (entries_[i].container != 0) state.mutable_delivery()->set_container(HexOf(entries_[i].container));
-    state.mutable_delivery()->clear_finding_count();
-    state.mutable_delivery()->clear_answered_by();
+    *state.mutable_delivery() = StoredOf(static_cast<int32_t>(i));
     state.set_sequence(entries_[i].sequence);
     for (const v1::Finding& finding : entries_[i].findings) *state.add_findings() = finding;
+    SaveCorrection(static_cast<int32_t>(i), &state);
   }
   history_.Save(checkpoint.mutable_history());
   const std::map<absl::uint128, int32_t> missing(missing_parts_.begin(), missing_parts_.end());
@@ -386,6 +401,8 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
   book_.Save(checkpoint.mutable_source_book());
   for (const std::string& id : upload_order_) *checkpoint.add_uploads() = uploads_.at(id);
   for (const int64_t sequence : supersede_sequences_) checkpoint.add_supersede_sequences(sequence);
+  for (const int64_t sequence : counted_sequences_) checkpoint.add_counted_sequences(sequence);
+  for (const int64_t sequence : person_correction_sequences_) checkpoint.add_person_correction_sequences(sequence);
   for (const auto& [name, payload] : operation_records_) checkpoint.add_operations(payload);
   return checkpoint;
 }
@@ -395,16 +412,20 @@ bool Ingestion::Restore(const IngestionCheckpoint& checkpoint) {
   book_.Load(checkpoint.source_book());
   for (const IngestionCheckpoint::DeliveryState& state : checkpoint.deliveries()) {
     AddEntry(state.delivery(), state.sequence(), state.findings());
+    RestoreCorrection(static_cast<int32_t>(entries_.size()) - 1, state);
   }
   for (const IngestionCheckpoint::MissingPart& saved : checkpoint.missing_parts()) {
     missing_parts_.emplace(IdOf(saved.part()), saved.container());
   }
   for (const UploadRecord& upload : checkpoint.uploads()) ApplyUpload(upload);
-  for (const int64_t sequence : checkpoint.supersede_sequences()) {
-    supersede_sequences_.push_back(sequence);
-    fact_sequences_.push_back(sequence);
-  }
-  std::sort(fact_sequences_.begin(), fact_sequences_.end());
+  const auto restore = [](const auto& saved, std::vector<int64_t>& own, std::vector<int64_t>& feed) {
+    own.assign(saved.begin(), saved.end());
+    feed.insert(feed.end(), saved.begin(), saved.end());
+    std::sort(feed.begin(), feed.end());
+  };
+  restore(checkpoint.supersede_sequences(), supersede_sequences_, fact_sequences_);
+  restore(checkpoint.counted_sequences(), counted_sequences_, fact_sequences_);
+  restore(checkpoint.person_correction_sequences(), person_correction_sequences_, person_sequences_);
   for (const std::string& payload : checkpoint.operations()) {
     OperationRecord record;
     if (record.ParseFromString(payload)) ApplyOperation(record);

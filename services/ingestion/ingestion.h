@@ -20,12 +20,14 @@
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/ingestion_events.pb.h"
 #include "nmd/internal/v1/journal.pb.h"
+#include "services/ingestion/corrections.h"
 #include "services/ingestion/export_source.h"
 #include "services/ingestion/history.h"
 #include "services/ingestion/source_book.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
 #include "services/platform/crypto.h"
+#include "services/platform/errors.h"
 #include "services/platform/journal.h"
 #include "services/platform/mutex.h"
 #include "services/platform/operations.h"
@@ -79,6 +81,8 @@ class Ingestion {
   absl::StatusOr<v1::Delivery> GetDelivery(const Caller& caller, const v1::GetDeliveryRequest& request) const;
   absl::StatusOr<v1::GetDeliveryContentResponse> GetDeliveryContent(const Caller& caller,
                                                                     const v1::GetDeliveryContentRequest& request) const;
+  absl::StatusOr<v1::Delivery> WithdrawDelivery(const Caller& caller, const v1::WithdrawDeliveryRequest& request);
+  absl::StatusOr<v1::Delivery> RestoreDelivery(const Caller& caller, const v1::RestoreDeliveryRequest& request);
   absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(const Caller& caller,
                                                             const v1::ListDeliveriesRequest& request) const;
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(const Caller& caller, const v1::ListFindingsRequest& request) const;
@@ -104,6 +108,7 @@ class Ingestion {
     absl::Time known_time;
     std::string actor;
     std::string upload;  // The upload it completes, or empty.
+    std::vector<int32_t> replaces = {};
   };
   // What the state remembers of a delivery; a Delivery is made of it when it is asked for.
   struct Entry {
@@ -126,6 +131,14 @@ class Ingestion {
     int32_t part_count = 0;
     std::vector<v1::Finding> findings;  // Without those that join messages.
   };
+  // What became of a delivery since it came; most have none.
+  struct Correction {
+    std::vector<internal::v1::WithdrawRecord> marks;  // As they came.
+    std::optional<std::vector<int32_t>> years;        // Of an extract.
+    KnownPeriods counted;                             // When counted_sequence is not 0.
+    int64_t counted_sequence = 0;
+  };
+  using Marks = std::map<int32_t, std::vector<internal::v1::WithdrawRecord>>;  // By delivery: all it will have.
   struct Event {
     std::string kind;
     std::shared_ptr<const google::protobuf::Message> body;
@@ -173,8 +186,10 @@ class Ingestion {
   // Stores what is not known yet of the parts, after `round`, in as few Appends as can be.
   absl::Status StoreParts(const Incoming& incoming, const std::string& container, const std::vector<Part>& parts,
                           std::vector<Pending> round);
-  // Stores deliveries in one Append, with the upload that brings them. No two may have one message_key.
-  absl::Status StoreRound(const std::string& actor, const std::string& upload, std::vector<Pending>& round);
+  // Stores deliveries in one Append, with the upload that brings them. No two may have one message_key. The delivery `by`,
+  // which is in the round or is known, comes in the place of `replaces`.
+  absl::Status StoreRound(const std::string& actor, const std::string& upload, std::vector<Pending>& round, absl::uint128 by,
+                          const std::vector<int32_t>& replaces);
   // Takes the parts that a stop left out.
   absl::Status FinishContainers();
   // The bytes of a delivery as they came in, also when they came in a container.
@@ -183,9 +198,56 @@ class Ingestion {
   // Storing.
   absl::Status Commit(Write& write);
   void StoreWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Says of the sound rows of an extract what they are about.
+  static void NoteExtract(const ExportSource& source, internal::v1::DeliveryRecord* record);
   // What is left of a refused delivery for the feed: how many records it had.
   static void ClearFacts(internal::v1::DeliveryRecord* record);
   void DecideTr056(internal::v1::DeliveryRecord& record, Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Withdrawing, restoring and replacing (ingestion_correct.cc).
+  absl::StatusOr<v1::Delivery> Correct(const Caller& caller, const std::string& name, const std::string& reason,
+                                       const google::protobuf::Timestamp* known_time, bool restores);
+  // The delivery itself, or the messages that came in it.
+  std::vector<int32_t> MembersOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Deliveries a file that is known at `known_time` may replace. Faults go to `check`.
+  std::vector<int32_t> ReadReplaces(const google::protobuf::RepeatedPtrField<std::string>& names, absl::string_view path,
+                                    absl::Time known_time, FieldCheck& check) const;
+  // Whatever is decided about a delivery, and about when those of its source count, is decided under these claims.
+  std::vector<std::string> ClaimsOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static std::string ClaimOfExtracts(const std::string& source);
+  // Adds what follows from an accepted delivery that comes in: it replaces others, or is an extract.
+  void DecidePlace(const std::vector<int32_t>& replaces, internal::v1::DeliveryRecord& record, Batch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The same for a file that is there already, as when the answer to the first call was lost.
+  absl::Status ReplaceByKnown(const std::vector<int32_t>& replaces, int32_t by, Batch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Marks the deliveries that still stand at the known time of `by`, whose name is its id.
+  Marks Replace(const std::vector<int32_t>& replaces, const v1::Delivery& by, Batch& batch) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Adds a mark to what a delivery will have and to what will be stored.
+  void AddMark(int32_t index, std::shared_ptr<internal::v1::WithdrawRecord> mark, Marks& marks, Batch& batch) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Adds a "counted" record for every delivery that counts at other times once it has `marks` and `added` (null for none) is
+  // there; of `added` itself its batch says so.
+  void DecideCounted(const Marks& marks, internal::v1::DeliveryRecord* added, const google::protobuf::Timestamp& known_time,
+                     Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const Correction& CorrectionOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // By the marks alone, and with the extracts that took its place.
+  KnownPeriods StandingOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  KnownPeriods CountedOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ExtractState ExtractOf(int32_t index, const Marks& marks) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::Delivery::State StateOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TellCorrection(int32_t index, v1::Delivery* delivery) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyWithdraw(const internal::v1::WithdrawRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyCounted(int64_t sequence, const internal::v1::CountedRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SaveCorrection(int32_t index, internal::v1::IngestionCheckpoint::DeliveryState* state) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RestoreCorrection(int32_t index, const internal::v1::IngestionCheckpoint::DeliveryState& state)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetExtract(int32_t index, const internal::v1::Extract& extract) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetCounted(int32_t index, KnownPeriods counted, int64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Gives the rules that join messages what was restored, from the journal: they keep nothing of what is withdrawn.
+  absl::Status ReturnRestored() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // The fold.
   void Apply(int64_t sequence, absl::string_view kind, const google::protobuf::Message& body)
@@ -217,6 +279,8 @@ class Ingestion {
   // Every source, without what depends on deliveries; names are ids.
   std::vector<v1::Source> SourcesOf() const;
   std::string DeliveryName(absl::uint128 id) const;
+  // As in a record: what it was when it came. And as it is now.
+  v1::Delivery StoredOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::Delivery DeliveryOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int64_t CountFindings(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<v1::Finding> FindingsOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -267,6 +331,11 @@ class Ingestion {
   std::vector<int64_t> fact_sequences_ ABSL_GUARDED_BY(mutex_);
   std::vector<int64_t> person_sequences_ ABSL_GUARDED_BY(mutex_);
   std::vector<int64_t> supersede_sequences_ ABSL_GUARDED_BY(mutex_);
+  std::vector<int64_t> counted_sequences_ ABSL_GUARDED_BY(mutex_);
+  std::vector<int64_t> person_correction_sequences_ ABSL_GUARDED_BY(mutex_);  // Of these two, those about person records.
+  absl::flat_hash_map<int32_t, Correction> corrections_ ABSL_GUARDED_BY(mutex_);
+  std::map<int32_t, std::vector<int32_t>> extracts_ ABSL_GUARDED_BY(mutex_);  // By source.
+  std::set<int32_t> restored_ ABSL_GUARDED_BY(mutex_);                        // Not yet in history_ again.
   std::map<std::string, internal::v1::UploadRecord> uploads_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::string> upload_order_ ABSL_GUARDED_BY(mutex_);
   // Operations whose outcome a checkpoint must keep: name and serialised record, oldest first.

@@ -70,7 +70,7 @@ std::optional<int32_t> Ingestion::AnsweredBy(int32_t index) const {
     return DeliveryRank{answer.known_micros, answer.id};
   };
   for (const int32_t i : answers->second) {
-    if (entries_[static_cast<size_t>(i)].state != v1::Delivery::ACCEPTED) continue;
+    if (!CountedOf(i).IsOpen()) continue;
     if (!first || rank(i) < rank(*first)) first = i;
   }
   return first;

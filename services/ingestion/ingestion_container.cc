@@ -32,16 +32,26 @@ std::string RawName(absl::string_view sha256) { return absl::StrCat("raw/", sha2
 
 }  // namespace
 
-absl::Status Ingestion::StoreRound(const std::string& actor, const std::string& upload, std::vector<Pending>& round) {
+absl::Status Ingestion::StoreRound(const std::string& actor, const std::string& upload, std::vector<Pending>& round,
+                                   absl::uint128 by, const std::vector<int32_t>& replaces) {
   Write write;
   write.actor = actor;
   for (const Pending& pending : round) {
     write.claims.push_back(pending.record->delivery().sha256());
     if (!pending.record->delivery().message_key().empty()) write.claims.push_back(pending.record->delivery().message_key());
+    if (pending.record->has_extract()) write.claims.push_back(ClaimOfExtracts(pending.record->delivery().source()));
   }
   if (!upload.empty()) write.claims.push_back(upload);
+  if (!replaces.empty()) {
+    MutexLock lock(mutex_);
+    std::vector<int32_t> others = replaces;
+    if (const auto known = by_id_.find(by); known != by_id_.end()) others.push_back(known->second);
+    for (const int32_t other : others) {
+      for (std::string& claim : ClaimsOf(other)) write.claims.push_back(std::move(claim));
+    }
+  }
   int stored = 0;
-  write.decide = [&](Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  write.decide = [&](Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
     if (!upload.empty()) {
       auto closed = std::make_shared<internal::v1::UploadRecord>(uploads_.at(upload));
       closed->set_state(internal::v1::UploadRecord::CLOSED);
@@ -50,11 +60,13 @@ absl::Status Ingestion::StoreRound(const std::string& actor, const std::string& 
     for (Pending& pending : round) {
       if (by_id_.contains(IdOf(pending.record->delivery().name()))) continue;
       DecideTr056(*pending.record, batch);
+      if (pending.record->delivery().state() == v1::Delivery::ACCEPTED) DecidePlace(replaces, *pending.record, batch);
       batch.events.push_back({"delivery", pending.record});
       if (!pending.raw.empty()) batch.blobs.push_back({RawName(pending.record->delivery().sha256()), std::move(pending.raw)});
       ++stored;
     }
-    return absl::OkStatus();
+    const auto known = by_id_.find(by);
+    return known == by_id_.end() ? absl::OkStatus() : ReplaceByKnown(replaces, known->second, batch);
   };
   NMD_RETURN_IF_ERROR(Commit(write));
   CountMetric("nmd_ingestion_deliveries_total", "Files taken in, the same bytes counted once.", stored);
@@ -112,7 +124,7 @@ absl::Status Ingestion::StoreParts(const Incoming& incoming, const std::string& 
   for (const Pending& pending : round) bytes += pending.raw.size() + pending.record->ByteSizeLong();
   const auto store = [&]() -> absl::Status {
     if (round.empty()) return absl::OkStatus();
-    NMD_RETURN_IF_ERROR(StoreRound(incoming.actor, upload, round));
+    NMD_RETURN_IF_ERROR(StoreRound(incoming.actor, upload, round, 0, {}));
     upload.clear();
     round.clear();
     keys.clear();

@@ -17,6 +17,7 @@
 
 namespace nmd::ingestion {
 
+using internal::v1::CountedRecord;
 using internal::v1::DeliveryRecord;
 using internal::v1::SupersedeRecord;
 
@@ -29,6 +30,15 @@ constexpr absl::Duration kAnswerTime = absl::Milliseconds(500);
 absl::Status Damaged(int64_t sequence) {
   return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED,
               absl::StrCat("record ", sequence, " of the journal cannot be read; restore from a backup"));
+}
+
+// The same row in the feed of facts and in that of persons.
+template <typename Batch>
+void TellCounted(const CountedRecord& counted, Batch* batch) {
+  batch->set_delivery(counted.delivery());
+  batch->set_corrects(counted.delivery());
+  *batch->mutable_counted() = counted.counted();
+  *batch->mutable_known_time() = counted.known_time();
 }
 
 }  // namespace
@@ -57,10 +67,10 @@ std::vector<v1::Finding> Ingestion::FindingsOf(int32_t index) const {
   return findings;
 }
 
-v1::Delivery Ingestion::DeliveryOf(int32_t index) const {
+v1::Delivery Ingestion::StoredOf(int32_t index) const {
   const Entry& entry = entries_[static_cast<size_t>(index)];
   v1::Delivery delivery;
-  delivery.set_name(DeliveryName(entry.id));
+  delivery.set_name(HexOf(entry.id));
   delivery.set_source(source_ids_[static_cast<size_t>(entry.source)]);
   delivery.set_file_name(entry.file_name);
   delivery.set_state(entry.state);
@@ -70,16 +80,26 @@ v1::Delivery Ingestion::DeliveryOf(int32_t index) const {
   *delivery.mutable_create_time() = TimestampOf(entry.create_micros);
   delivery.set_fact_count(entry.fact_count);
   delivery.set_person_count(entry.person_count);
-  delivery.set_finding_count(CountFindings(index));
   delivery.set_message_key(entry.message_key);
   delivery.set_sequence(entry.sequence);
   delivery.set_answers(entry.answers);
+  if (entry.container != 0) delivery.set_container(HexOf(entry.container));
+  delivery.set_part(entry.part);
+  delivery.set_part_count(entry.part_count);
+  return delivery;
+}
+
+v1::Delivery Ingestion::DeliveryOf(int32_t index) const {
+  v1::Delivery delivery = StoredOf(index);
+  delivery.set_name(DeliveryName(entries_[static_cast<size_t>(index)].id));
+  delivery.set_finding_count(CountFindings(index));
   if (const std::optional<int32_t> answer = AnsweredBy(index)) {
     delivery.set_answered_by(DeliveryName(entries_[static_cast<size_t>(*answer)].id));
   }
-  if (entry.container != 0) delivery.set_container(DeliveryName(entry.container));
-  delivery.set_part(entry.part);
-  delivery.set_part_count(entry.part_count);
+  if (entries_[static_cast<size_t>(index)].container != 0) {
+    delivery.set_container(DeliveryName(entries_[static_cast<size_t>(index)].container));
+  }
+  TellCorrection(index, &delivery);
   return delivery;
 }
 
@@ -160,7 +180,7 @@ absl::StatusOr<v1::ListDeliveriesResponse> Ingestion::ListDeliveries(const Calle
   for (auto index = static_cast<int32_t>(entries_.size()) - 1; index >= 0; --index) {
     const Entry& entry = entries_[static_cast<size_t>(index)];
     if (!request.source().empty() && source_ids_[static_cast<size_t>(entry.source)] != request.source()) continue;
-    if (request.state() != v1::Delivery::STATE_UNSPECIFIED && entry.state != request.state()) continue;
+    if (request.state() != v1::Delivery::STATE_UNSPECIFIED && StateOf(index) != request.state()) continue;
     if (!request.container().empty() && DeliveryName(entry.container) != request.container()) continue;
     if (total >= page.offset && total < page.offset + page.size) *response.add_deliveries() = DeliveryOf(index);
     ++total;
@@ -265,6 +285,13 @@ absl::StatusOr<v1::ListFactsResponse> Ingestion::ListFacts(const Caller& caller,
       batch.set_delivery(supersede.winner());
       batch.set_supersedes(supersede.delivery());
       *batch.mutable_known_time() = supersede.known_time();
+    } else if (record.kind == "counted") {
+      CountedRecord counted;
+      if (!counted.ParseFromString(record.payload)) {
+        damage = Damaged(record.sequence);
+        return false;
+      }
+      TellCounted(counted, &batch);
     } else {
       return true;
     }
@@ -292,23 +319,46 @@ absl::StatusOr<v1::ListPersonRecordsResponse> Ingestion::ListPersonRecords(const
   absl::Status damage;
   size_t bytes = 0;
   const auto take = [&](const JournalRecord& record) {
-    if (record.kind != "delivery") return true;
-    DeliveryRecord delivery;
     v1::PersonBatch batch;
-    if (!delivery.ParseFromString(record.payload)) {
-      damage = Damaged(record.sequence);
-      return false;
-    }
-    if (delivery.delivery().state() != v1::Delivery::ACCEPTED || delivery.sealed_persons().empty()) return true;
-    const absl::StatusOr<std::string> opened = persons_key_.Open(delivery.sealed_persons());
-    if (!opened.ok() || !batch.ParseFromString(*opened)) {
-      damage = opened.ok() ? Damaged(record.sequence) : opened.status();
-      return false;
+    if (record.kind == "delivery") {
+      DeliveryRecord delivery;
+      if (!delivery.ParseFromString(record.payload)) {
+        damage = Damaged(record.sequence);
+        return false;
+      }
+      if (delivery.delivery().state() != v1::Delivery::ACCEPTED || delivery.sealed_persons().empty()) return true;
+      const absl::StatusOr<std::string> opened = persons_key_.Open(delivery.sealed_persons());
+      if (!opened.ok() || !batch.ParseFromString(*opened)) {
+        damage = opened.ok() ? Damaged(record.sequence) : opened.status();
+        return false;
+      }
+      batch.set_delivery(delivery.delivery().name());
+      batch.set_source(delivery.delivery().source());
+      *batch.mutable_known_time() = delivery.delivery().known_time();
+      batch.set_corrects(delivery.batch().corrects());
+      *batch.mutable_counted() = delivery.batch().counted();
+    } else if (record.kind == "supersede") {
+      SupersedeRecord supersede;
+      if (!supersede.ParseFromString(record.payload)) {
+        damage = Damaged(record.sequence);
+        return false;
+      }
+      if (!supersede.persons()) return true;
+      batch.set_delivery(supersede.winner());
+      batch.set_supersedes(supersede.delivery());
+      *batch.mutable_known_time() = supersede.known_time();
+    } else if (record.kind == "counted") {
+      CountedRecord counted;
+      if (!counted.ParseFromString(record.payload)) {
+        damage = Damaged(record.sequence);
+        return false;
+      }
+      if (!counted.persons()) return true;
+      TellCounted(counted, &batch);
+    } else {
+      return true;
     }
     batch.set_sequence(record.sequence);
-    batch.set_delivery(delivery.delivery().name());
-    batch.set_source(delivery.delivery().source());
-    *batch.mutable_known_time() = delivery.delivery().known_time();
     const size_t size = batch.ByteSizeLong();
     if (response.batches_size() > 0 && bytes + size > kFeedBytes) return false;
     bytes += size;

@@ -133,6 +133,11 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
     for (v1::PersonRecord& person : reading.persons) *persons.add_records() = std::move(person);
     record.mutable_batch()->set_record_count(reading.record_count);
     record.mutable_batch()->set_sound_record_count(reading.sound_record_count);
+    // It would take the place of everything before it.
+    if (mapping->second.is_extract() && reading.sound_record_count == 0 && findings.empty()) {
+      findings.push_back({"CSV", 1, "bestand", "het bestand heeft geen regels; een leeg bestand vervangt het vorige niet", "",
+                          owner, /*fatal=*/true});
+    }
   } else {
     findings = ReadMessageInto(incoming.content, DutchDay(known_micros), &record, &persons);
   }
@@ -149,6 +154,7 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
     ClearFacts(&record);
     return record;
   }
+  if (mapping != exports_.end()) NoteExtract(mapping->second, &record);
   delivery.set_fact_count(record.batch().facts_size());
   delivery.set_person_count(persons.records_size());
   if (persons.records_size() > 0) record.set_sealed_persons(persons_key_.Seal(person_bytes));
@@ -165,17 +171,22 @@ absl::StatusOr<v1::Delivery> Ingestion::Deliver(const Incoming& incoming) {
     if (known != by_id_.end()) {
       is_known = std::none_of(missing_parts_.begin(), missing_parts_.end(),
                               [&](const auto& missing) { return missing.second == known->second; });
-      if (is_known && incoming.upload.empty()) return DeliveryOf(known->second);
+      if (is_known && incoming.upload.empty() && incoming.replaces.empty()) return DeliveryOf(known->second);
     }
   }
   std::vector<Pending> round;
   if (!is_known) {
     NMD_ASSIGN_OR_RETURN(const std::string source, ResolveSource(incoming.source, incoming.content));
-    if (source == kZipSource || source == kEnvelopeSource) return DeliverContainer(incoming, source, sha256);
+    if (source == kZipSource || source == kEnvelopeSource) {
+      if (!incoming.replaces.empty()) {
+        return BadFields({{"replaces", "an envelope or a zip comes in nobody's place; deliver its message bare, or withdraw"}});
+      }
+      return DeliverContainer(incoming, source, sha256);
+    }
     round.push_back(
         {std::make_shared<DeliveryRecord>(ReadFile(source, incoming, sha256)), raw_key_.Seal(Compress(incoming.content))});
   }
-  NMD_RETURN_IF_ERROR(StoreRound(incoming.actor, incoming.upload, round));
+  NMD_RETURN_IF_ERROR(StoreRound(incoming.actor, incoming.upload, round, id, incoming.replaces));
   MutexLock lock(mutex_);
   return DeliveryOf(by_id_.at(id));
 }
@@ -194,8 +205,10 @@ absl::StatusOr<v1::Delivery> Ingestion::DeliverFile(const Caller& caller, const 
     known_time = absl::FromUnixMicros(MicrosOf(request.received_time()));
     check.Require(known_time <= now, "received_time", "must not be in the future");
   }
+  std::vector<int32_t> replaces = ReadReplaces(request.replaces(), "replaces", known_time, check);
   if (!check.ok()) return check.Result();
-  return Deliver({request.content(), request.source(), request.file_name(), known_time, caller.subject, ""});
+  return Deliver(
+      {request.content(), request.source(), request.file_name(), known_time, caller.subject, "", std::move(replaces)});
 }
 
 }  // namespace nmd::ingestion

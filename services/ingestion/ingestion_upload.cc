@@ -32,6 +32,12 @@ bool IsUuid(absl::string_view text) {
   return true;
 }
 
+// Of an upload as it is asked for or stored.
+template <typename Upload>
+absl::Time KnownTimeOf(const Upload& upload, absl::Time now) {
+  return upload.has_received_time() ? absl::FromUnixMicros(MicrosOf(upload.received_time())) : now;
+}
+
 absl::Status WrongOffset(const UploadRecord& upload) {
   return Fail(absl::StatusCode::kOutOfRange, ErrorReason::UPLOAD_OFFSET_WRONG,
               "the chunk does not begin where the upload ended; go on from committed_size",
@@ -51,6 +57,7 @@ v1::Upload Ingestion::UploadOf(const UploadRecord& record) const {
   upload.set_source(record.source());
   upload.set_file_name(record.file_name());
   if (record.has_received_time()) *upload.mutable_received_time() = record.received_time();
+  *upload.mutable_replaces() = record.replaces();
   upload.set_committed_size(record.committed_size());
   return upload;
 }
@@ -75,6 +82,7 @@ absl::StatusOr<v1::Upload> Ingestion::CreateUpload(const Caller& caller, const v
     check.Require(absl::FromUnixMicros(MicrosOf(wanted.received_time())) <= now, "upload.received_time",
                   "must not be in the future");
   }
+  ReadReplaces(wanted.replaces(), "upload.replaces", KnownTimeOf(wanted, now), check);
   if (!check.ok()) return check.Result();
   NMD_RETURN_IF_ERROR(CheckSource(wanted.source()));
   std::vector<UploadRecord> abandoned;
@@ -95,6 +103,7 @@ absl::StatusOr<v1::Upload> Ingestion::CreateUpload(const Caller& caller, const v
   record->set_file_name(SafeFileName(wanted.file_name()));
   if (wanted.has_received_time()) *record->mutable_received_time() = TimestampOf(MicrosOf(wanted.received_time()));
   record->set_request_id(request.request_id());
+  *record->mutable_replaces() = wanted.replaces();
   *record->mutable_change_time() = TimestampOf(absl::ToUnixMicros(now));
   UploadRecord result = *record;
   Write write;
@@ -228,10 +237,12 @@ absl::StatusOr<v1::Delivery> Ingestion::DeliverUpload(const UploadRecord& upload
     NMD_ASSIGN_OR_RETURN(const std::string chunk, raw_key_.Open(sealed));
     content += chunk;
   }
-  const absl::Time known_time =
-      upload.has_received_time() ? absl::FromUnixMicros(MicrosOf(upload.received_time())) : clock_.Now();
-  NMD_ASSIGN_OR_RETURN(v1::Delivery delivery,
-                       Deliver({content, upload.source(), upload.file_name(), known_time, actor, upload.upload()}));
+  const absl::Time known_time = KnownTimeOf(upload, clock_.Now());
+  FieldCheck check;
+  std::vector<int32_t> replaces = ReadReplaces(upload.replaces(), "upload.replaces", known_time, check);
+  if (!check.ok()) return check.Result();
+  NMD_ASSIGN_OR_RETURN(v1::Delivery delivery, Deliver({content, upload.source(), upload.file_name(), known_time, actor,
+                                                       upload.upload(), std::move(replaces)}));
   // The delivery stands; chunks that stay behind are dropped at the next start.
   if (const absl::Status swept = Sweep(upload.upload(), actor); !swept.ok()) {
     Log(LogLevel::kWarning, "chunks of an upload were not dropped", {{"detail", swept.message()}});

@@ -60,6 +60,10 @@ void Bind(nmd::Router& router, Ingestion& ingestion) {
   bind("GetDelivery", [&](const Caller& c, const v1::GetDeliveryRequest& r) { return ingestion.GetDelivery(c, r); });
   bind("GetDeliveryContent",
        [&](const Caller& c, const v1::GetDeliveryContentRequest& r) { return ingestion.GetDeliveryContent(c, r); });
+  bind("WithdrawDelivery",
+       [&](const Caller& c, const v1::WithdrawDeliveryRequest& r) { return ingestion.WithdrawDelivery(c, r); });
+  bind("RestoreDelivery",
+       [&](const Caller& c, const v1::RestoreDeliveryRequest& r) { return ingestion.RestoreDelivery(c, r); });
   bind("ListDeliveries", [&](const Caller& c, const v1::ListDeliveriesRequest& r) { return ingestion.ListDeliveries(c, r); });
   bind("ListFindings", [&](const Caller& c, const v1::ListFindingsRequest& r) { return ingestion.ListFindings(c, r); });
   bind("GetAnswer", [&](const Caller& c, const v1::GetAnswerRequest& r) { return ingestion.GetAnswer(c, r); });
