@@ -55,13 +55,17 @@ std::vector<BookedPrice> Book::PricesOf(const BookedContract& contract) const {
 
 void ContractBook::Add(const FactBatch& batch) {
   if (!batch.supersedes().empty()) superseded_.insert(batch.supersedes());
+  if (!batch.corrects().empty()) corrected_[batch.corrects()] = KnownPeriodsOf(batch.counted());
   if (batch.facts_size() > 0) batches_.push_back(batch);
 }
 
 Book ContractBook::AsKnown(absl::Time known_time) const {
   std::vector<const FactBatch*> known;
   for (const FactBatch& batch : batches_) {
-    if (KnownTime(batch) <= known_time && superseded_.count(batch.delivery()) == 0) known.push_back(&batch);
+    if (KnownTime(batch) > known_time || superseded_.count(batch.delivery()) > 0) continue;
+    const auto correction = corrected_.find(batch.delivery());
+    if (correction != corrected_.end() && !correction->second.Contains(absl::ToUnixMicros(known_time))) continue;
+    known.push_back(&batch);
   }
   std::sort(known.begin(), known.end(), [](const FactBatch* a, const FactBatch* b) {
     return KnownTime(*a) != KnownTime(*b) ? KnownTime(*a) < KnownTime(*b) : a->delivery() < b->delivery();

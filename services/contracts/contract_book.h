@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "services/core/date.h"
+#include "services/core/known_periods.h"
 #include "services/core/money.h"
 
 // Contracts and tariffs as facts tell them, at any known time. Pure.
@@ -57,8 +58,8 @@ struct Book {
 
 // What the facts said. A later known time wins, then the greater delivery id, then the later place in the delivery, so that
 // the order of arrival decides nothing (T-29): two contracts with one id are versions of one contract, two tariffs with one
-// start are versions of one price. A superseded delivery never said anything, at whatever known time (TR056). Not
-// thread-safe.
+// start are versions of one price. A superseded delivery never said anything, at whatever known time (TR056); one that was
+// corrected says it at the known times at which it counts. Not thread-safe.
 class ContractBook {
  public:
   // Whether a fact is one that this keeps.
@@ -72,6 +73,7 @@ class ContractBook {
  private:
   std::vector<ingestion::v1::FactBatch> batches_;
   std::set<std::string> superseded_;
+  std::map<std::string, KnownPeriods> corrected_;  // By delivery.
 };
 
 }  // namespace nmd::contracts

@@ -115,6 +115,26 @@ TEST(ContractBook, Tr056ASupersededDeliveryNeverSaidAnything) {
   EXPECT_TRUE(book.AsKnown(absl::FromUnixSeconds(200)).contracts.empty());
 }
 
+TEST(ContractBook, AWithdrawnDeliverySaysNothingFromThenOn) {
+  for (const bool correction_first : {false, true}) {
+    FactBatch batch = Batch(1, "a", 100), correction = Batch(2, "a", 300);
+    AddContract(&batch, "c", DayOf(2017, 1, 1), 0, 500, 0);
+    correction.set_corrects("a");
+    correction.add_counted()->mutable_from_time()->set_seconds(100);
+    correction.mutable_counted(0)->mutable_until_time()->set_seconds(300);
+    correction.add_counted()->mutable_from_time()->set_seconds(500);
+    ContractBook book;
+    for (const FactBatch* one : correction_first ? std::vector{&correction, &batch} : std::vector{&batch, &correction}) {
+      book.Add(*one);
+    }
+    const auto known = [&](int64_t seconds) { return book.AsKnown(absl::FromUnixSeconds(seconds)).contracts.size(); };
+    EXPECT_EQ(known(99), 0u);
+    EXPECT_EQ(known(299), 1u);
+    EXPECT_EQ(known(300), 0u);
+    EXPECT_EQ(known(500), 1u) << "restored";
+  }
+}
+
 TEST(ContractBook, AProvidersOwnPriceGoesBeforeThatOfEverybody) {
   ContractBook book;
   FactBatch batch = Batch(1, "a", 100);

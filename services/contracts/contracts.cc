@@ -51,14 +51,15 @@ FollowedFacts Keep(const ingestion::v1::ListFactsResponse& page) {
   followed.set_next_sequence(page.next_sequence());
   absl::Time newest = absl::InfinitePast();
   for (const FactBatch& batch : page.batches()) {
-    if (batch.facts_size() == 0 && batch.supersedes().empty()) continue;  // A refused delivery: nothing became known.
+    const bool corrects = !batch.supersedes().empty() || !batch.corrects().empty();
+    if (batch.facts_size() == 0 && !corrects) continue;  // A refused delivery: nothing became known.
     newest = std::max(newest, FromProto(batch.known_time()));
     FactBatch kept = batch;
     kept.clear_facts();
     for (const auto& fact : batch.facts()) {
       if (ContractBook::Keeps(fact)) *kept.add_facts() = fact;
     }
-    if (kept.facts_size() > 0 || !kept.supersedes().empty()) *followed.add_batches() = std::move(kept);
+    if (kept.facts_size() > 0 || corrects) *followed.add_batches() = std::move(kept);
   }
   if (newest > absl::InfinitePast()) *followed.mutable_newest_known_time() = ToProto(newest);
   return followed;

@@ -398,6 +398,29 @@ TEST_F(ContractsTest, Tr056ClosesTheSignalsOfASupersededContract) {
   EXPECT_EQ(Signals(*contracts_, v1::Signal::CLOSED).signals(0).close_time().seconds(), Noon(2018, 3, 1));
 }
 
+TEST_F(ContractsTest, AWithdrawnContractClosesItsSignalsAndKeepsThePositionsOfBefore) {
+  AddBoomhut(Noon(2018, 1, 5));
+  Declare(kBoomhut, 1, 8'000'000, Noon(2018, 2, 5));
+  FollowAll();
+  ASSERT_EQ(Signals(*contracts_, v1::Signal::OPEN).signals_size(), 1);
+  auto& correction = ingestion_.Add("c", Noon(2018, 3, 1));
+  correction.set_corrects("c");
+  correction.add_counted()->mutable_from_time()->set_seconds(Noon(2018, 1, 5));
+  correction.mutable_counted(0)->mutable_until_time()->set_seconds(Noon(2018, 3, 1));
+  FollowAll();
+  EXPECT_EQ(Signals(*contracts_, v1::Signal::OPEN).signals_size(), 0);
+  EXPECT_EQ(Signals(*contracts_, v1::Signal::CLOSED).signals(0).close_time().seconds(), Noon(2018, 3, 1));
+  v1::ListPositionsRequest request;
+  request.set_parent("municipalities/gm1730");
+  request.set_year(2018);
+  request.mutable_known_time()->set_seconds(Noon(2018, 2, 28));
+  EXPECT_EQ(contracts_->ListPositions(caller_, request)->positions_size(), 1);
+  request.mutable_known_time()->set_seconds(Noon(2018, 3, 1));
+  EXPECT_EQ(contracts_->ListPositions(caller_, request)->positions_size(), 0);
+  contracts_ = Open();
+  EXPECT_EQ(contracts_->ListPositions(caller_, request)->positions_size(), 0) << "after a restart";
+}
+
 TEST_F(ContractsTest, ReplayGivesTheLiveState) {
   AddBoomhut(Noon(2018, 1, 5));
   AddContract(&ingestion_.Add("c2", Noon(2018, 1, 6)), "jh-2", kBrug, "De Brug", 2'000'000);

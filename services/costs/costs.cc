@@ -121,8 +121,10 @@ absl::Status Costs::AddFacts(const ingestion::v1::ListFactsResponse& response) {
   NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
   for (const ingestion::v1::FactBatch* batch : fresh) {
     ledger_.Add(*batch);
-    // A superseded delivery never counted, so every snapshot that counted it is wrong.
-    Forget(batch->supersedes().empty() ? MomentOf(batch->known_time()) : std::numeric_limits<Moment>::min());
+    // A superseded delivery never counted, and one that was corrected may count at other times than it did: every snapshot
+    // that counted it may be wrong.
+    const bool adds = batch->supersedes().empty() && batch->corrects().empty();
+    Forget(adds ? MomentOf(batch->known_time()) : std::numeric_limits<Moment>::min());
   }
   facts_cursor_ = cursor;
   return absl::OkStatus();

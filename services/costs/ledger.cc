@@ -35,6 +35,11 @@ void Ledger::Add(const ingestion::v1::FactBatch& batch) {
   entry.sound_records = batch.sound_record_count();
   for (const Fact& fact : batch.facts()) entry.kinds |= AddFact(fact, index, batch.message().identification());
   if (!batch.supersedes().empty()) superseded_.insert(Intern(batch.supersedes()));
+  if (!batch.corrects().empty()) {
+    KnownPeriods counted = KnownPeriodsOf(batch.counted());
+    for (const KnownPeriods::Stretch& stretch : counted.stretches()) moments_.insert({stretch.from, stretch.until});
+    corrected_[Intern(batch.corrects())] = std::move(counted);
+  }
   moments_.insert(entry.known);
   batches_.push_back(entry);
 }
@@ -141,8 +146,13 @@ KnownFacts Ledger::AsKnown(Moment moment) const {
   known.moment = moment;
   known.batches = batches_;
   known.counted.resize(batches_.size());
+  known.withdrawn.resize(batches_.size());
   for (size_t i = 0; i < batches_.size(); ++i) {
-    known.counted[i] = batches_[i].known <= moment && !superseded_.contains(batches_[i].delivery);
+    const Batch& batch = batches_[i];
+    if (batch.known > moment || superseded_.contains(batch.delivery)) continue;
+    const auto correction = corrected_.find(batch.delivery);
+    known.counted[i] = correction == corrected_.end() || correction->second.Contains(moment);
+    known.withdrawn[i] = !known.counted[i];
   }
   const auto copy = [&known](const auto& from, auto& to) {
     for (const auto& fact : from) {
@@ -166,6 +176,8 @@ KnownFacts Ledger::AsKnown(Moment moment) const {
     const auto [it, fresh] = known.links.try_emplace(link.person, link);
     if (!fresh && std::pair(link.known, link.sequence) > std::pair(it->second.known, it->second.sequence)) it->second = link;
   }
+  // Whose records were all withdrawn is nobody's client any more.
+  absl::erase_if(known.links, [this](const auto& link) { return link.second.client == empty_; });
   absl::flat_hash_map<Word, std::pair<Moment, int64_t>> revisions;
   for (const StayFact& stay : stays_) {
     if (stay.known > moment) continue;

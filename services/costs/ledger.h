@@ -12,6 +12,7 @@
 #include "absl/container/node_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "services/core/date.h"
+#include "services/core/known_periods.h"
 #include "services/core/money.h"
 
 namespace nmd::ingestion::v1 {
@@ -182,8 +183,9 @@ struct KnownFacts {
   Word empty = nullptr;  // The ledger's word for "".
   Moment moment = 0;
   Facts facts;
-  std::vector<Batch> batches;  // Every batch ever fed, so that Fact::batch is an index; use only those that are counted.
-  std::vector<bool> counted;   // Known at K and not superseded.
+  std::vector<Batch> batches;   // Every batch ever fed, so that Fact::batch is an index; use only those that are counted.
+  std::vector<bool> counted;    // Whether the facts count at K.
+  std::vector<bool> withdrawn;  // Whether they do not because the delivery was withdrawn or replaced: as if it never came.
   absl::flat_hash_map<Word, LinkFact> links;  // By person key: the one that holds at K.
   std::vector<StayFact> stays;                // Of every client the rows of the revision that holds at K.
 };
@@ -199,14 +201,14 @@ class Ledger {
   void Add(const linking::v1::Link& link);
   void Add(const linking::v1::HouseholdStay& stay);
 
-  // What was known at `moment`: batches with known time <= moment that no batch supersedes, ever, and the links and stays
-  // with known time <= moment. Of several links of a person the one with the greatest (known time, sequence) holds, of
-  // several revisions of a client's stays the one with the greatest (known time, revision) (linking.proto).
-  // Cost: a copy of what is known, some nanoseconds per fact.
+  // What was known at `moment`: batches with known time <= moment that no batch supersedes, ever, and that count at `moment`
+  // when a batch corrects them, and the links and stays with known time <= moment. Of several links of a person the one with
+  // the greatest (known time, sequence) holds, of several revisions of a client's stays the one with the greatest (known time,
+  // revision) (linking.proto). Cost: a copy of what is known, some nanoseconds per fact.
   KnownFacts AsKnown(Moment moment) const;
 
-  // The greatest known time <= moment of anything there is; INT64_MIN when there is nothing. AsKnown gives the same for
-  // every moment with the same answer.
+  // The greatest known time <= moment at which anything begins or ends to count; INT64_MIN when there is nothing. AsKnown gives
+  // the same for every moment with the same answer.
   Moment KnowledgeMoment(Moment moment) const;
 
  private:
@@ -218,6 +220,7 @@ class Ledger {
   Word empty_;
   std::vector<Batch> batches_;
   absl::flat_hash_set<Word> superseded_;
+  absl::flat_hash_map<Word, KnownPeriods> corrected_;  // By delivery, also one whose facts are still to come.
   std::set<Moment> moments_;
   Facts facts_;
   std::vector<LinkFact> links_;

@@ -483,7 +483,8 @@ class Builder {
   void AddRecordsWithoutFacts() {
     for (size_t i = 0; i < known_.batches.size(); ++i) {
       const Batch& batch = known_.batches[i];
-      if (batch.known > known_.moment || batch.records == 0 || (known_.counted[i] && batch.kinds != 0)) continue;
+      if (batch.known > known_.moment || batch.records == 0 || known_.withdrawn[i]) continue;
+      if (known_.counted[i] && batch.kinds != 0) continue;
       const auto of_source = snapshot_->shares.find(*batch.source);
       if (of_source == snapshot_->shares.end()) continue;
       std::vector<SourceShare>& shares = of_source->second;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the figures mean, in the numbers of the council documents and the acceptance fixtures (requirements 2, 6 and 7).
 #include <algorithm>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "services/core/dutch.h"
+#include "services/core/known_periods.h"
 #include "tests/support/costs_scene.h"
 #include "tests/support/facts.h"
 #include "tests/support/fixture_f1.h"
@@ -390,6 +392,81 @@ TEST(QualitySpec, RefusedAndSupersededRecordsAreRecordsOfTheSource) {
   EXPECT_DOUBLE_EQ(scene.Total("clients", "2018-01", "2018-02").reliability().source_quality(), 4.0 / 12);
 }
 
+// What a delivery says counts in these stretches of days ("" is open) and at no other known time.
+ingestion::v1::FactBatch CorrectionOf(int64_t sequence, const std::string& delivery,
+                                      const std::vector<std::pair<std::string, std::string>>& counted) {
+  ingestion::v1::FactBatch batch = BatchOf(sequence, At("2018-06-01"), {});
+  batch.set_corrects(delivery);
+  for (const auto& [from, until] : counted) {
+    auto& row = *batch.add_counted();
+    row.mutable_from_time()->set_seconds(absl::ToUnixSeconds(At(from)));
+    if (!until.empty()) row.mutable_until_time()->set_seconds(absl::ToUnixSeconds(At(until)));
+  }
+  return batch;
+}
+
+// Issue 3, part 7: the answer at K1 stays what it was, the one at K2 is as if the delivery never came.
+TEST(CorrectionSpec, AWithdrawnDeliveryCountsUntilItWasWithdrawn) {
+  const ingestion::v1::FactBatch first = BatchOf(1, At("2018-01-02"), {AllocationOf({}), TariffOf("45A04", 1'000)});
+  const ingestion::v1::FactBatch second =
+      BatchOf(2, At("2018-02-01"),
+              {AllocationOf({.person = "p2", .number = 2, .volume = 3}), AllocationOf({.person = "p3", .number = 3})});
+  CostsScene scene, without;
+  scene.Feed({first, second});
+  without.Feed({first});
+  const auto ask = [](CostsScene& of, const char* known) {
+    auto answer = of.Ask(CostsScene::Question({"clients", "provisions", "indicated"}, "2018-01", "2018-03", {"month"}, known));
+    answer.clear_fact_sequence();
+    return answer.SerializeAsString();
+  };
+  const std::string before = ask(scene, "2018-02-28");
+  scene.Feed({CorrectionOf(3, "d2", {{"2018-02-01", "2018-03-01"}})});
+  EXPECT_EQ(ask(scene, "2018-02-28"), before) << "byte for byte";
+  EXPECT_EQ(ask(scene, "2018-01-15"), ask(without, "2018-01-15"));
+  EXPECT_EQ(ask(scene, "2018-03-01"), ask(without, "2018-03-01"));
+  EXPECT_NE(ask(scene, "2018-03-01"), before);
+  // Restored from the fifteenth on; and after all it never counted (TR056).
+  scene.Feed({CorrectionOf(4, "d2", {{"2018-02-01", "2018-03-01"}, {"2018-03-15", ""}})});
+  EXPECT_EQ(scene.Total("clients", "2018-02", "2018-03", "2018-03-14").count(), 1);
+  EXPECT_EQ(scene.Total("clients", "2018-02", "2018-03", "2018-03-15").count(), 3);
+  ingestion::v1::FactBatch superseding = BatchOf(5, At("2018-01-03"), {});
+  superseding.set_supersedes("d2");
+  scene.Feed({superseding, CorrectionOf(6, "d2", {{"2018-02-01", ""}})});
+  EXPECT_EQ(scene.Total("clients", "2018-02", "2018-03", "2018-02-28").count(), 1);
+}
+
+TEST(CorrectionSpec, ReplacedByAnotherNoMomentHasBothOrNeither) {
+  CostsScene scene;
+  // The correction comes before the batch it is about, as after a page of the feed that ended between them.
+  scene.Feed({CorrectionOf(1, "d2", {{"2018-01-02", "2018-02-01"}}), BatchOf(2, At("2018-01-02"), {AllocationOf({})}),
+              BatchOf(3, At("2018-02-01"), {AllocationOf({.number = 2, .product = "45A05"})})});
+  for (const char* known : {"2018-01-02", "2018-01-31", "2018-02-01", "2018-05-01"}) {
+    EXPECT_EQ(scene.Total("provisions", "2018-01", "2018-02", known).count(), 1) << known;
+  }
+}
+
+TEST(CorrectionSpec, RecordsOfAWithdrawnDeliveryAreNoRecordsOfTheSource) {
+  CostsScene scene;
+  scene.Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({})}), BatchOf(2, At("2018-01-03"), {AllocationOf({.number = 2})}),
+              CorrectionOf(3, "d2", {{"2018-01-03", "2018-02-01"}})});
+  EXPECT_DOUBLE_EQ(scene.Total("clients", "2018-01", "2018-02").reliability().source_quality(), 1);
+}
+
+TEST(CorrectionSpec, APersonWhoIsNobodysClientAnyMoreCountsAlone) {
+  CostsScene scene, never;
+  const std::vector<ingestion::v1::FactBatch> facts = {
+      BatchOf(1, At("2018-01-02"), {AllocationOf({}), AllocationOf({.person = "p2", .number = 2, .product = "45A05"})})};
+  scene.Feed(facts);
+  never.Feed(facts);
+  scene.Feed({LinkOf(1, "p1", "c1", At("2018-01-02")), LinkOf(2, "p2", "c1", At("2018-01-02")),
+              LinkOf(3, "p2", "", At("2018-02-01"), linking::v1::LINK_REASON_UNSPECIFIED)});
+  never.Feed({LinkOf(1, "p1", "c1", At("2018-01-02"))});
+  EXPECT_EQ(scene.Total("clients", "2018-01", "2018-02", "2018-01-31").count(), 1);
+  EXPECT_EQ(scene.Total("clients", "2018-01", "2018-02", "2018-02-01").count(), 2);
+  EXPECT_EQ(scene.Total("clients", "2018-01", "2018-02", "2018-02-01").SerializeAsString(),
+            never.Total("clients", "2018-01", "2018-02", "2018-02-01").SerializeAsString());
+}
+
 TEST(LinkSpec, AMergeChangesTheCountOnlyFromItsKnownTime) {
   CostsScene scene;
   scene.Feed({BatchOf(1, At("2018-01-02"),
@@ -542,6 +619,73 @@ TEST(OrderSpec, AnyOrderOfTheSameDeliveriesGivesTheSameAnswersT29OP080) {
     for (int turn = 0; turn < 5; ++turn) {
       std::shuffle(batches.begin(), batches.end(), random);
       ASSERT_EQ(answers(batches), expected) << "seed " << seed << ", order " << turn;
+    }
+  }
+}
+
+// At every known time the answers are those of an instance that only ever got what counts then, in whatever order deliveries
+// and corrections came, also after a restart.
+TEST(OrderSpec, AsKnownWithWithdrawalsIsAsIfOnlyWhatCountsHadComeT29) {
+  const std::vector<std::string> days = {"2018-06-02", "2018-06-05", "2018-06-08", "2018-06-20"};
+  for (uint32_t seed = 1; seed <= 6; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<ingestion::v1::FactBatch> batches, rows;
+    std::map<std::string, KnownPeriods> counted;
+    std::vector<ingestion::v1::Fact> facts = MixedFacts(&random);
+    const auto day = [](int days_on) { return FormatDay(DayOf(2018, 6, 1) + days_on); };
+    for (size_t at = 0; at < facts.size(); at += 7) {
+      const auto end = facts.begin() + static_cast<std::ptrdiff_t>(std::min(at + 7, facts.size()));
+      const int known = static_cast<int>(random() % 9);
+      batches.push_back(
+          BatchOf(static_cast<int64_t>(at) + 1, At(day(known)), {facts.begin() + static_cast<std::ptrdiff_t>(at), end}));
+      if (random() % 2 == 0) continue;
+      const int until = known + static_cast<int>(random() % 5), again = until + 1 + static_cast<int>(random() % 5);
+      std::vector<std::pair<std::string, std::string>> stretches = {{day(known), day(until)}};
+      if (random() % 2 == 0) stretches.emplace_back(day(again), "");
+      if (until == known) stretches.erase(stretches.begin());
+      rows.push_back(CorrectionOf(1, batches.back().delivery(), stretches));
+      counted[batches.back().delivery()] = KnownPeriodsOf(rows.back().counted());
+    }
+    ASSERT_GT(rows.size(), 3u);
+    const auto ask = [](CostsScene& scene, const std::string& known) {
+      std::string text;
+      for (const char* split : {"month", "product", "ivn", "wijk", "referrer", "age_band", "sex", "provider"}) {
+        auto answer = scene.Ask(CostsScene::Question({"clients", "provisions", "indicated", "declared", "approved"}, "2018-01",
+                                                     "2018-09", {split}, known));
+        answer.clear_fact_sequence();
+        text += answer.SerializeAsString();
+      }
+      auto answer = scene.Ask(CostsScene::Question({"budget"}, "2018-01", "2019-01", {"budget_line"}, known));
+      answer.clear_fact_sequence();
+      return text + answer.SerializeAsString();
+    };
+    std::vector<std::string> expected;
+    for (const std::string& known : days) {
+      CostsScene pure("2018-07-01");
+      const int64_t micros = absl::ToUnixMicros(At(known));
+      for (const ingestion::v1::FactBatch& batch : batches) {
+        const auto correction = counted.find(batch.delivery());
+        if (correction == counted.end() || correction->second.Contains(micros)) pure.Feed({batch});
+      }
+      expected.push_back(ask(pure, known));
+    }
+    rows.insert(rows.end(), batches.begin(), batches.end());
+    for (int turn = 0; turn < 3; ++turn) {
+      std::shuffle(rows.begin(), rows.end(), random);
+      CostsScene scene("2018-07-01");
+      int64_t sequence = 0;
+      for (ingestion::v1::FactBatch row : rows) {
+        row.set_sequence(++sequence);
+        scene.Feed({row});
+        if (random() % 5 == 0) scene.Total("clients", "2018-01", "2018-09", days[random() % days.size()]);  // Fills the cache.
+      }
+      costs::Costs replayed(*scene.journal, scene.clock, "gm1730", {});
+      ASSERT_TRUE(replayed.Replay().ok());
+      for (size_t i = 0; i < days.size(); ++i) {
+        ASSERT_EQ(ask(scene, days[i]), expected[i]) << "seed " << seed << ", order " << turn << ", known on " << days[i];
+        const auto question = CostsScene::Question({"clients", "declared"}, "2018-01", "2018-09", {"month"}, days[i]);
+        ASSERT_EQ(replayed.QueryFigures(Caller(), question)->SerializeAsString(), scene.Ask(question).SerializeAsString());
+      }
     }
   }
 }
