@@ -17,6 +17,11 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
+void SortUnique(std::vector<int64_t>& times) {
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+}
+
 // --- Stage 1 and 2 (identity.h): links.
 
 absl::Status DeriveLinks(uint32_t person, int64_t from_micros, const DeriveOptions& options, LinkState& state,
@@ -26,22 +31,23 @@ absl::Status DeriveLinks(uint32_t person, int64_t from_micros, const DeriveOptio
   evidence.reserve(records.size());
   for (const LinkState::Record& record : records) {
     const bool has_bsn = record.bsn_client != LinkState::kNoClient;
-    evidence.push_back({record.known_micros, has_bsn ? absl::string_view(state.client_ids()[record.bsn_client]) : ""});
+    evidence.push_back({record.known_micros, has_bsn ? absl::string_view(state.client_ids()[record.bsn_client]) : "",
+                        state.CorrectionOf(record)});
   }
   const std::vector<LinkStep> steps = LinkSteps(evidence);
-  // Both the steps and what is published change at known times of records only.
+  std::vector<int64_t> times;
+  state.EachTime(state.persons()[person], from_micros, [&](int64_t time) { times.push_back(time); });
+  SortUnique(times);
+  const std::string& key = state.person_keys()[person];
   size_t next = 0;
-  int64_t last_time = INT64_MIN;
-  for (const LinkState::Record& record : records) {
-    const int64_t time = record.known_micros;
-    if (time < from_micros || time == last_time) continue;
-    last_time = time;
+  for (const int64_t time : times) {
     while (next < steps.size() && steps[next].known_micros <= time) ++next;
-    const LinkStep& wanted = steps[next - 1];
-    const std::string& key = state.person_keys()[person];
-    const std::string client = wanted.client.empty() ? options.alone_client(key) : std::string(wanted.client);
+    const LinkStep nobody{time, "", v1::LINK_REASON_UNSPECIFIED};
+    const LinkStep& wanted = next == 0 ? nobody : steps[next - 1];
+    const std::string client = wanted.reason == v1::ALONE ? options.alone_client(key) : std::string(wanted.client);
     const LinkState::Step* published = LinkState::StepAt(state.persons()[person].steps, time);
-    if (published != nullptr && state.client_ids()[published->client] == client) continue;
+    const bool is_somebody = published != nullptr && published->client != LinkState::kNoClient;
+    if ((is_somebody ? absl::string_view(state.client_ids()[published->client]) : "") == client) continue;
     v1::Link& link = derived.links.emplace_back();
     link.set_sequence(state.feed_sequence() + 1);
     link.set_person_key(key);
@@ -74,7 +80,11 @@ class Addresses {
   // Known times, not before from_micros, at which the stays of a client may change.
   std::vector<int64_t> TimesOf(uint32_t client) {
     std::vector<int64_t> times;
-    AddRecordTimes(client, times);
+    AddPersonTimes(client, times);
+    // What was published at a time at which nothing changes any more.
+    for (const LinkState::Revision& revision : state_.clients()[client].revisions) {
+      if (revision.known_micros >= from_micros_) times.push_back(revision.known_micros);
+    }
     absl::flat_hash_set<AddressNumber> institutions;
     AddMaybeInstitutions(client, institutions);
     for (AddressNumber address : institutions) {
@@ -108,17 +118,9 @@ class Addresses {
     }
   }
 
-  static void SortUnique(std::vector<int64_t>& times) {
-    std::sort(times.begin(), times.end());
-    times.erase(std::unique(times.begin(), times.end()), times.end());
-  }
-
-  void AddRecordTimes(uint32_t client, std::vector<int64_t>& times) const {
+  void AddPersonTimes(uint32_t client, std::vector<int64_t>& times) const {
     for (uint32_t person : state_.clients()[client].persons) {
-      const std::vector<LinkState::Record>& records = state_.persons()[person].records;
-      for (auto record = records.rbegin(); record != records.rend() && record->known_micros >= from_micros_; ++record) {
-        times.push_back(record->known_micros);
-      }
+      state_.EachTime(state_.persons()[person], from_micros_, [&](int64_t time) { times.push_back(time); });
     }
   }
 
@@ -127,7 +129,9 @@ class Addresses {
     auto [entry, is_new] = clients_at_.try_emplace(address);
     if (is_new) {
       for (uint32_t person : state_.PersonsAt(address)) {
-        for (const LinkState::Step& step : state_.persons()[person].steps) entry->second.insert(step.client);
+        for (const LinkState::Step& step : state_.persons()[person].steps) {
+          if (step.client != LinkState::kNoClient) entry->second.insert(step.client);
+        }
       }
     }
     return entry->second;
@@ -136,7 +140,7 @@ class Addresses {
   const std::vector<int64_t>& TimesAt(AddressNumber address) {
     auto [entry, is_new] = times_at_.try_emplace(address);
     if (is_new) {
-      for (uint32_t client : ClientsAt(address)) AddRecordTimes(client, entry->second);
+      for (uint32_t client : ClientsAt(address)) AddPersonTimes(client, entry->second);
       SortUnique(entry->second);
     }
     return entry->second;
@@ -152,7 +156,7 @@ class Addresses {
         if (step == nullptr || step->client != client) continue;
         for (const LinkState::Record& record : from.records) {
           if (record.known_micros > time) break;
-          if (record.address == kNoAddress) continue;
+          if (record.address == kNoAddress || !state_.Counts(record, time)) continue;
           records.push_back({state_.HouseholdId(record.address), record.period, record.known_micros});
         }
       }
@@ -217,7 +221,9 @@ absl::Status DeriveStays(uint32_t client, Addresses& addresses, LinkState& state
 
 void AddClientsOf(const std::vector<uint32_t>& persons, const LinkState& state, std::set<uint32_t>& clients) {
   for (uint32_t person : persons) {
-    for (const LinkState::Step& step : state.persons()[person].steps) clients.insert(step.client);
+    for (const LinkState::Step& step : state.persons()[person].steps) {
+      if (step.client != LinkState::kNoClient) clients.insert(step.client);
+    }
   }
 }
 

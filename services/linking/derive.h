@@ -26,11 +26,11 @@ struct Derived {
   std::vector<v1::HouseholdStay> stays;  // The rows of a revision side by side.
 };
 
-// Publishes what new records change: for every known time at which the client of a person or the stays of a client differ
-// from what is published, a row that puts it right. `persons` got records whose known times are at least from_micros; those
-// records are in the state already. The rows are applied to the state too.
+// Publishes what new records and corrections change: for every known time at which the client of a person or the stays of a
+// client differ from what is published, a row that puts it right. `persons` got records that begin to count, or have records
+// that count otherwise, at from_micros or later; the state has these already. The rows are applied to the state too.
 //
-// Afterwards, at every known time, what is published equals LinkSteps and HouseholdsOf over the records known by then. So
+// Afterwards, at every known time, what is published equals LinkSteps and HouseholdsOf over the records that count then. So
 // the answer at a known time does not depend on the order in which records came, nor on how they were grouped.
 //
 // Cost: linear in the records of the persons, of their clients, and of the institutions they ever lived in, times the known

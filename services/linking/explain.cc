@@ -30,12 +30,15 @@ std::string SameBsnText(int64_t with_bsn) {
   return absl::StrCat("Zelfde geldig burgerservicenummer als ", Others(with_bsn - 1), ".");
 }
 
-void AddPerson(const LinkState::Person& person, int64_t with_bsn, std::vector<Line>& lines) {
+void AddPerson(const LinkState& state, const LinkState::Person& person, int64_t with_bsn, std::vector<Line>& lines) {
   const LinkState::Step& now = Now(person);
+  const auto counting = std::count_if(person.records.begin(), person.records.end(),
+                                      [&](const LinkState::Record& record) { return state.CountsNow(record); });
   for (const LinkState::Record& record : person.records) {
+    if (!state.CountsNow(record)) continue;
     std::string text;
     if (now.reason == v1::ALONE) {
-      const int64_t others = static_cast<int64_t>(person.records.size()) - 1;
+      const int64_t others = static_cast<int64_t>(counting) - 1;
       text = others == 0
                  ? "Geen geldig burgerservicenummer. Dit record staat op zichzelf."
                  : absl::StrCat("Geen geldig burgerservicenummer. Zelfde persoon in dezelfde bron als ", Others(others), ".");
@@ -63,14 +66,15 @@ v1::ExplainClientResponse Explain(uint32_t client, const LinkState& state) {
   if (!persons.empty()) {
     int64_t with_bsn = 0;
     for (const LinkState::Person* person : persons) {
-      with_bsn += std::count_if(person->records.begin(), person->records.end(),
-                                [&](const LinkState::Record& record) { return record.bsn_client == client; });
+      with_bsn += std::count_if(person->records.begin(), person->records.end(), [&](const LinkState::Record& record) {
+        return record.bsn_client == client && state.CountsNow(record);
+      });
     }
-    for (const LinkState::Person* person : persons) AddPerson(*person, with_bsn, lines);
+    for (const LinkState::Person* person : persons) AddPerson(state, *person, with_bsn, lines);
   } else {
     for (const LinkState::Person& person : state.persons()) {
       for (const LinkState::Record& record : person.records) {
-        if (record.bsn_client != client) continue;
+        if (record.bsn_client != client || !state.CountsNow(record)) continue;
         lines.push_back({&record, v1::EXACT_BSN,
                          "Dit record heeft het nummer, maar voor deze persoon in deze bron is sindsdien een ander geldig "
                          "burgerservicenummer bekend. Dat telt."});
@@ -78,7 +82,8 @@ v1::ExplainClientResponse Explain(uint32_t client, const LinkState& state) {
     }
     // No record had it as a BSN: it was a client of its own, and its one person_key is somebody else's now.
     if (lines.empty() && !state.clients()[client].persons.empty()) {
-      return Explain(Now(state.persons()[state.clients()[client].persons.front()]).client, state);
+      const uint32_t since = Now(state.persons()[state.clients()[client].persons.front()]).client;
+      if (since != LinkState::kNoClient && since != client) return Explain(since, state);
     }
   }
   v1::ExplainClientResponse response;

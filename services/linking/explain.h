@@ -13,7 +13,8 @@ namespace nmd::linking {
 // and text, whatever the order they came in.
 //
 // The id of a client of its own (ALONE) whose person_key got a BSN since is an alias: the answer is about the client it is
-// now. The id of a BSN that no person_key has any more is about the records that had it.
+// now. The id of a BSN that no person_key has any more is about the records that had it. Records that were withdrawn or
+// replaced are left out; there are none when that leaves nobody.
 v1::ExplainClientResponse Explain(uint32_t client, const LinkState& state);
 
 }  // namespace nmd::linking

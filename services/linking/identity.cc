@@ -2,27 +2,51 @@
 #include "services/linking/identity.h"
 
 #include <algorithm>
-#include <tuple>
+#include <map>
+#include <utility>
 
 namespace nmd::linking {
 
 std::vector<LinkStep> LinkSteps(absl::Span<const Evidence> evidence) {
-  std::vector<Evidence> sorted(evidence.begin(), evidence.end());
-  std::sort(sorted.begin(), sorted.end(), [](const Evidence& a, const Evidence& b) {
-    return std::tie(a.known_micros, a.bsn_client) < std::tie(b.known_micros, b.bsn_client);
-  });
-  std::vector<LinkStep> steps;
-  for (size_t i = 0; i < sorted.size();) {
-    // Of the BSNs known at this moment the smallest client id is the first one that is not empty.
-    const int64_t known_micros = sorted[i].known_micros;
-    absl::string_view client;
-    for (; i < sorted.size() && sorted[i].known_micros == known_micros; ++i) {
-      if (client.empty()) client = sorted[i].bsn_client;
+  struct Change {
+    int64_t time;
+    int count;  // +1 begins, -1 ends.
+    const Evidence* evidence;
+  };
+  std::vector<Change> changes;
+  for (const Evidence& one : evidence) {
+    if (one.correction == nullptr) {
+      changes.push_back({one.known_micros, +1, &one});
+      continue;
     }
-    if (steps.empty()) {
-      steps.push_back({known_micros, client, client.empty() ? v1::ALONE : v1::EXACT_BSN});
-    } else if (!client.empty() && client != steps.back().client) {
-      steps.push_back({known_micros, client, v1::EXACT_BSN});
+    for (const KnownPeriods::Stretch& stretch : one.correction->stretches()) {
+      changes.push_back({stretch.from, +1, &one});
+      if (stretch.until != KnownPeriods::kOpen) changes.push_back({stretch.until, -1, &one});
+    }
+  }
+  std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.time < b.time; });
+  std::vector<LinkStep> steps;
+  int counting = 0;
+  // The BSNs that count, the one that holds first: known last, then the smallest client id.
+  std::map<std::pair<int64_t, absl::string_view>, int> clients;
+  for (size_t i = 0; i < changes.size();) {
+    const int64_t time = changes[i].time;
+    for (; i < changes.size() && changes[i].time == time; ++i) {
+      const Change& change = changes[i];
+      counting += change.count;
+      if (change.evidence->bsn_client.empty()) continue;
+      const auto client = clients.try_emplace({-change.evidence->known_micros, change.evidence->bsn_client}).first;
+      if ((client->second += change.count) == 0) clients.erase(client);
+    }
+    LinkStep step{time, "", v1::LINK_REASON_UNSPECIFIED};
+    if (!clients.empty()) {
+      step.client = clients.begin()->first.second;
+      step.reason = v1::EXACT_BSN;
+    } else if (counting > 0) {
+      step.reason = v1::ALONE;
+    }
+    if (steps.empty() ? counting > 0 : step.client != steps.back().client || step.reason != steps.back().reason) {
+      steps.push_back(step);
     }
   }
   return steps;

@@ -33,6 +33,28 @@ TEST(LinkSteps, FollowTheStages) {
   for (const IdentityCase& c : cases) EXPECT_EQ(LinkSteps(c.evidence), c.steps) << c.what;
 }
 
+TEST(LinkSteps, OfCorrectedEvidenceHoldWhileItCounts) {
+  KnownPeriods until_nine, hole, never;
+  until_nine.Append({5, 9});
+  hole.Append({5, 7});
+  hole.Append({8, KnownPeriods::kOpen});
+  const IdentityCase cases[] = {
+      {"withdrawn: nobody any more", {{5, "a", &until_nine}}, {{5, "a", v1::EXACT_BSN}, {9, "", v1::LINK_REASON_UNSPECIFIED}}},
+      {"withdrawn and restored",
+       {{5, "a", &hole}},
+       {{5, "a", v1::EXACT_BSN}, {7, "", v1::LINK_REASON_UNSPECIFIED}, {8, "a", v1::EXACT_BSN}}},
+      {"never counted", {{5, "a", &never}}, {}},
+      {"another record of the person stays", {{5, "a", &until_nine}, {6, ""}}, {{5, "a", v1::EXACT_BSN}, {9, "", v1::ALONE}}},
+      {"the number before it holds again",
+       {{4, "b"}, {5, "a", &until_nine}},
+       {{4, "b", v1::EXACT_BSN}, {5, "a", v1::EXACT_BSN}, {9, "b", v1::EXACT_BSN}}},
+      {"known later than what stays: nothing changes",
+       {{6, "b"}, {5, "a", &until_nine}},
+       {{5, "a", v1::EXACT_BSN}, {6, "b", v1::EXACT_BSN}}},
+  };
+  for (const IdentityCase& c : cases) EXPECT_EQ(LinkSteps(c.evidence), c.steps) << c.what;
+}
+
 // What is known at K is the answer to what was known by K: later evidence changes nothing before it.
 TEST(LinkSteps, AtAKnownTimeUseOnlyWhatWasKnownInAnyOrder) {
   std::mt19937 random(11);

@@ -25,6 +25,12 @@ typename std::vector<Entry>::iterator LowerBound(std::vector<Entry>& entries, in
                           [](const Entry& entry, int64_t micros) { return entry.known_micros < micros; });
 }
 
+KnownPeriods PeriodsOf(const internal::v1::DeliveryCorrection& correction) {
+  KnownPeriods periods;
+  for (int i = 0; i + 1 < correction.counted_size(); i += 2) periods.Append({correction.counted(i), correction.counted(i + 1)});
+  return periods;
+}
+
 template <typename Entry>
 const Entry* LastKnownBy(absl::Span<const Entry> entries, int64_t known_micros) {
   auto after = std::upper_bound(entries.begin(), entries.end(), known_micros,
@@ -87,13 +93,65 @@ absl::Status LinkState::Apply(const internal::v1::PersonKeyEvent& event) {
   return absl::OkStatus();
 }
 
+const KnownPeriods* LinkState::CorrectionOf(const Record& record) const {
+  if (corrected_.empty()) return nullptr;
+  const auto correction = corrected_.find(record.delivery);
+  return correction == corrected_.end() ? nullptr : &correction->second;
+}
+
+bool LinkState::Counts(const Record& record, int64_t known_micros) const {
+  const KnownPeriods* correction = CorrectionOf(record);
+  return correction == nullptr ? record.known_micros <= known_micros : correction->Contains(known_micros);
+}
+
+bool LinkState::CountsNow(const Record& record) const {
+  const KnownPeriods* correction = CorrectionOf(record);
+  return correction == nullptr || correction->IsOpen();
+}
+
+int64_t LinkState::FirstChange(const google::protobuf::RepeatedPtrField<internal::v1::DeliveryCorrection>& corrections,
+                               std::set<uint32_t>& persons) const {
+  std::map<uint32_t, KnownPeriods> changes;
+  for (const internal::v1::DeliveryCorrection& correction : corrections) {
+    const std::optional<uint32_t> delivery = deliveries_.Find(correction.delivery());
+    if (delivery && superseded_.count(*delivery) == 0) changes[*delivery] = PeriodsOf(correction);
+  }
+  // One that is superseded stays so, whatever else is said in the same breath.
+  for (const internal::v1::DeliveryCorrection& correction : corrections) {
+    const std::optional<uint32_t> delivery = deliveries_.Find(correction.delivery());
+    if (delivery && correction.superseded()) changes[*delivery] = KnownPeriods();
+  }
+  int64_t first = KnownPeriods::kOpen;
+  if (changes.empty()) return first;
+  for (uint32_t person = 0; person < persons_.size(); ++person) {
+    for (const Record& record : persons_[person].records) {
+      const auto change = changes.find(record.delivery);
+      if (change == changes.end()) continue;
+      persons.insert(person);
+      const KnownPeriods* correction = CorrectionOf(record);
+      first = std::min(first, FirstDifference(correction == nullptr ? KnownPeriods::Since(record.known_micros) : *correction,
+                                              change->second));
+    }
+  }
+  return first;
+}
+
+void LinkState::Correct(const internal::v1::DeliveryCorrection& correction) {
+  const uint32_t delivery = deliveries_.Add(correction.delivery());
+  if (superseded_.count(delivery) > 0) return;
+  if (correction.superseded()) superseded_.insert(delivery);
+  corrected_[delivery] = PeriodsOf(correction);
+}
+
 absl::Status LinkState::Apply(const internal::v1::PersonsEvent& event) {
+  for (const internal::v1::DeliveryCorrection& correction : event.corrections()) Correct(correction);
   for (const internal::v1::PersonEntry& entry : event.entries()) {
     const std::optional<uint32_t> person = person_keys_.Find(entry.person_key());
     if (!person) return Damaged("the journal has a record of a person without a key");
     Record record;
     record.known_micros = entry.known_micros();
     record.source = sources_.Add(entry.source());
+    record.delivery = deliveries_.Add(entry.delivery());
     if (!entry.bsn_client().empty()) record.bsn_client = AddClient(entry.bsn_client());
     if (entry.has_address()) {
       record.address = AddHousehold(entry.household());
@@ -119,10 +177,13 @@ absl::Status LinkState::Apply(const v1::Link& link) {
   const std::optional<uint32_t> person = person_keys_.Find(link.person_key());
   if (!person || link.sequence() != feed_sequence_ + 1) return Damaged("the journal has a link out of place");
   feed_sequence_ = link.sequence();
-  const Step step{TimeUtil::TimestampToMicroseconds(link.known_time()), AddClient(link.client()), link.reason()};
-  std::vector<uint32_t>& persons = clients_[step.client].persons;
+  const Step step{TimeUtil::TimestampToMicroseconds(link.known_time()),
+                  link.client().empty() ? kNoClient : AddClient(link.client()), link.reason()};
+  if (step.client != kNoClient) {
+    std::vector<uint32_t>& persons = clients_[step.client].persons;
+    if (std::find(persons.begin(), persons.end(), *person) == persons.end()) persons.push_back(*person);
+  }
   std::vector<Step>& steps = persons_[*person].steps;
-  if (std::find(persons.begin(), persons.end(), *person) == persons.end()) persons.push_back(*person);
   auto place = LowerBound(steps, step.known_micros);
   if (place != steps.end() && place->known_micros == step.known_micros) {
     *place = step;
@@ -164,6 +225,16 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
   saved.set_person_sequence(person_sequence_);
   saved.set_feed_sequence(feed_sequence_);
   for (uint32_t i = 0; i < sources_.size(); ++i) saved.add_sources(sources_[i]);
+  for (uint32_t i = 0; i < deliveries_.size(); ++i) saved.add_deliveries(deliveries_[i]);
+  for (const auto& [delivery, counted] : corrected_) {
+    internal::v1::DeliveryCorrection& correction = *saved.add_corrections();
+    correction.set_delivery(deliveries_[delivery]);
+    correction.set_superseded(superseded_.count(delivery) > 0);
+    for (const KnownPeriods::Stretch& stretch : counted.stretches()) {
+      correction.add_counted(stretch.from);
+      correction.add_counted(stretch.until);
+    }
+  }
   for (uint32_t i = 0; i < households_.size(); ++i) saved.add_households(households_[i]);
   for (uint32_t i = 0; i < clients_.size(); ++i) {
     internal::v1::LinkingState::Client& to = *saved.add_clients();
@@ -187,6 +258,7 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
       internal::v1::LinkingState::Record& kept = *to.add_records();
       kept.set_known_micros(record.known_micros);
       kept.set_source_index(static_cast<int32_t>(record.source));
+      kept.set_delivery_index(static_cast<int32_t>(record.delivery));
       kept.set_bsn_client(record.bsn_client == kNoClient ? 0 : static_cast<int32_t>(record.bsn_client) + 1);
       kept.set_address(static_cast<int32_t>(record.address));
       if (record.address != kNoAddress) {
@@ -197,7 +269,7 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
     for (const Step& step : persons_[i].steps) {
       internal::v1::LinkingState::Step& kept = *to.add_steps();
       kept.set_known_micros(step.known_micros);
-      kept.set_client_index(static_cast<int32_t>(step.client));
+      kept.set_client_index(step.client == kNoClient ? -1 : static_cast<int32_t>(step.client));
       kept.set_reason(step.reason);
     }
   }
@@ -213,6 +285,8 @@ absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
   person_sequence_ = saved.person_sequence();
   feed_sequence_ = saved.feed_sequence();
   for (const std::string& source : saved.sources()) sources_.Add(source);
+  for (const std::string& delivery : saved.deliveries()) deliveries_.Add(delivery);
+  for (const internal::v1::DeliveryCorrection& correction : saved.corrections()) Correct(correction);
   for (const std::string& household : saved.households()) AddHousehold(household);
   const uint32_t address_end = kFirstHousehold + households_.size();
   for (const internal::v1::LinkingState::Client& from : saved.clients()) {
@@ -240,21 +314,21 @@ absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
       Record record;
       record.known_micros = kept.known_micros();
       record.source = static_cast<uint32_t>(kept.source_index());
+      record.delivery = static_cast<uint32_t>(kept.delivery_index());
       if (kept.bsn_client() != 0) record.bsn_client = static_cast<uint32_t>(kept.bsn_client() - 1);
       record.address = static_cast<AddressNumber>(kept.address());
       if (record.address != kNoAddress) record.period = PeriodOf(kept.start_day(), kept.end_day());
-      if (record.source >= sources_.size() || record.address >= address_end ||
+      if (record.source >= sources_.size() || record.delivery >= deliveries_.size() || record.address >= address_end ||
           (record.bsn_client != kNoClient && record.bsn_client >= clients_.size())) {
         return damaged;
       }
       AddRecord(person, record);
     }
     for (const internal::v1::LinkingState::Step& kept : from.steps()) {
-      const uint32_t client = static_cast<uint32_t>(kept.client_index());
-      if (client >= clients_.size()) return damaged;
+      const uint32_t client = kept.client_index() < 0 ? kNoClient : static_cast<uint32_t>(kept.client_index());
+      if (client != kNoClient && client >= clients_.size()) return damaged;
       persons_[person].steps.push_back({kept.known_micros(), client, kept.reason()});
     }
-    if (persons_[person].steps.empty()) return damaged;
   }
   if (saved.feed_positions_size() % 2 != 0) return damaged;
   for (int i = 0; i < saved.feed_positions_size(); i += 2) {

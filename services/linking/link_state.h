@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "nmd/internal/v1/linking_events.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/core/date.h"
+#include "services/core/known_periods.h"
 
 namespace nmd::linking {
 
@@ -47,6 +50,8 @@ inline constexpr AddressNumber kFirstHousehold = 2;
 // Not thread-safe.
 class LinkState {
  public:
+  LinkState() { deliveries_.Add(""); }
+
   static constexpr uint32_t kNoClient = UINT32_MAX;
 
   // A person record without what names.
@@ -54,19 +59,20 @@ class LinkState {
     int64_t known_micros = 0;
     uint32_t bsn_client = kNoClient;  // The client of its valid BSN.
     AddressNumber address = kNoAddress;
-    Period period;        // When the address holds.
-    uint32_t source = 0;  // Number in sources().
+    Period period;          // When the address holds.
+    uint32_t source = 0;    // Number in sources().
+    uint32_t delivery = 0;  // Number in the deliveries.
     friend bool operator==(const Record&, const Record&) = default;
   };
   struct Step {
     int64_t known_micros = 0;
-    uint32_t client = 0;
+    uint32_t client = 0;  // kNoClient when no record counts.
     v1::LinkReason reason = v1::LINK_REASON_UNSPECIFIED;
   };
   struct Person {
     std::string sealed_key;
     std::vector<Record> records;  // By known time, then as they came.
-    std::vector<Step> steps;      // Published links by known time, at most one per known time.
+    std::vector<Step> steps;  // Published links by known time, at most one per known time; none when no record ever counted.
   };
   struct StayRow {
     AddressNumber address = kUnknownAddress;
@@ -97,6 +103,19 @@ class LinkState {
   absl::Status Restore(const internal::v1::LinkingState& saved);
 
   // --- Questions.
+  // The known times at which a record counts, when its delivery was corrected; null when it counts since its known time.
+  const KnownPeriods* CorrectionOf(const Record& record) const;
+  bool Counts(const Record& record, int64_t known_micros) const;
+  // Whether it counts now, and at every later known time.
+  bool CountsNow(const Record& record) const;
+  // Calls `visit` with every known time, not before from_micros, at which a record of the person begins or ends to count or
+  // a link of it was published; some more than once.
+  template <typename Visit>
+  void EachTime(const Person& person, int64_t from_micros, Visit visit) const;
+  // The first known time at which some record will count differently after these corrections; KnownPeriods::kOpen when there
+  // is none. Adds the persons with such records. Cost: all records, once.
+  int64_t FirstChange(const google::protobuf::RepeatedPtrField<internal::v1::DeliveryCorrection>& corrections,
+                      std::set<uint32_t>& persons) const;
   // The client of a person as known at a time; null before the first record.
   static const Step* StepAt(absl::Span<const Step> steps, int64_t known_micros);
   // The published stays of a client as known at a time; null before the first revision.
@@ -123,11 +142,15 @@ class LinkState {
   uint32_t AddClient(absl::string_view id);
   void AddRecord(uint32_t person, const Record& record);
   AddressNumber AddHousehold(absl::string_view id);
+  void Correct(const internal::v1::DeliveryCorrection& correction);
 
   int64_t person_sequence_ = 0;
   int64_t feed_sequence_ = 0;
   std::vector<std::pair<int64_t, int64_t>> feed_positions_;  // First feed sequence, journal sequence.
   TextTable sources_;
+  TextTable deliveries_;                        // The first is empty: records of before deliveries could be corrected.
+  std::map<uint32_t, KnownPeriods> corrected_;  // By delivery.
+  std::set<uint32_t> superseded_;               // Of these, those that never count, whatever comes.
   TextTable households_;
   TextTable client_ids_;
   TextTable person_keys_;
@@ -135,6 +158,25 @@ class LinkState {
   std::vector<Person> persons_;
   std::vector<std::vector<uint32_t>> persons_at_;  // By number in households_.
 };
+
+template <typename Visit>
+void LinkState::EachTime(const Person& person, int64_t from_micros, Visit visit) const {
+  for (auto record = person.records.rbegin(); record != person.records.rend(); ++record) {
+    if (const KnownPeriods* correction = CorrectionOf(*record)) {
+      for (const KnownPeriods::Stretch& stretch : correction->stretches()) {
+        if (stretch.from >= from_micros) visit(stretch.from);
+        if (stretch.until >= from_micros && stretch.until != KnownPeriods::kOpen) visit(stretch.until);
+      }
+    } else if (record->known_micros >= from_micros) {
+      visit(record->known_micros);
+    } else if (corrected_.empty()) {
+      break;  // They are in order of known time.
+    }
+  }
+  for (auto step = person.steps.rbegin(); step != person.steps.rend() && step->known_micros >= from_micros; ++step) {
+    visit(step->known_micros);
+  }
+}
 
 }  // namespace nmd::linking
 

@@ -54,8 +54,31 @@ absl::StatusOr<Event> Parse(const JournalRecord& record) {
   return event;
 }
 
+void AddCorrection(const ingestion::v1::PersonBatch& batch,
+                   google::protobuf::RepeatedPtrField<internal::v1::DeliveryCorrection>& corrections) {
+  if (!batch.supersedes().empty()) {
+    internal::v1::DeliveryCorrection& correction = *corrections.Add();
+    correction.set_delivery(batch.supersedes());
+    correction.set_superseded(true);
+  }
+  if (!batch.corrects().empty()) {
+    internal::v1::DeliveryCorrection& correction = *corrections.Add();
+    correction.set_delivery(batch.corrects());
+    const KnownPeriods counted = KnownPeriodsOf(batch.counted());
+    for (const KnownPeriods::Stretch& stretch : counted.stretches()) {
+      correction.add_counted(stretch.from);
+      correction.add_counted(stretch.until);
+    }
+  }
+}
+
 std::string AloneClient(const Key& client_key, absl::string_view person_key) {
   return absl::StrCat("c", client_key.MacHex(absl::StrCat("key/", person_key), kIdDigits));
+}
+
+absl::Status NoClient() {
+  return Fail(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND, "there is no client with this id",
+              {{"resource", "client"}});
 }
 
 bool IsClientId(absl::string_view text) {
@@ -241,14 +264,19 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
     return absl::OkStatus();
   };
 
-  // Intake: every record sealed, and what can be said of it without naming anybody.
+  // Corrections hold for all records of the answer, also those before them.
+  for (const ingestion::v1::PersonBatch& batch : answer.batches()) {
+    if (batch.sequence() > cursor) AddCorrection(batch, *event.mutable_corrections());
+  }
   std::set<uint32_t> persons;
-  int64_t from_micros = INT64_MAX;
+  int64_t from_micros = state_.FirstChange(event.corrections(), persons);
+
+  // Intake: every record sealed, and what can be said of it without naming anybody.
   int64_t without_key = 0;
   for (const ingestion::v1::PersonBatch& batch : answer.batches()) {
     if (batch.sequence() <= cursor) continue;
     const int64_t known_micros = TimeUtil::TimestampToMicroseconds(batch.known_time());
-    from_micros = std::min(from_micros, known_micros);
+    if (batch.records_size() > 0) from_micros = std::min(from_micros, known_micros);
     for (const ingestion::v1::PersonRecord& record : batch.records()) {
       if (record.person_key().empty()) {
         ++without_key;
@@ -267,6 +295,7 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
       PersonEntry& entry = *event.add_entries();
       entry.set_person_key(record.person_key());
       entry.set_source(batch.source());
+      entry.set_delivery(batch.delivery());
       entry.set_known_micros(known_micros);
       if (IsValidBsn(record.bsn())) {
         entry.set_bsn_client(absl::StrCat("c", client_key_.MacHex(absl::StrCat("bsn/", record.bsn()), kIdDigits)));
@@ -378,15 +407,21 @@ absl::StatusOr<v1::LinkSummary> Linking::GetLinkSummary(const Caller&, const v1:
   std::vector<bool> in_use(state_.clients().size());
   std::map<std::string, v1::SourceLinks> sources;
   for (const LinkState::Person& person : state_.persons()) {
+    // Nobody (any more): no record counts.
+    if (person.steps.empty() || person.steps.back().client == LinkState::kNoClient) continue;
+    const LinkState::Step& step = person.steps.back();
+    int64_t records = 0;
     std::set<uint32_t> of;
-    for (const LinkState::Record& record : person.records) of.insert(record.source);
+    for (const LinkState::Record& record : person.records) {
+      if (!state_.CountsNow(record)) continue;
+      ++records;
+      of.insert(record.source);
+    }
     for (const uint32_t source : of) {
       v1::SourceLinks& links = sources[state_.sources()[source]];
       links.set_person_count(links.person_count() + 1);
-      links.set_linked_count(links.linked_count() + (person.steps.back().reason == v1::ALONE ? 0 : 1));
+      links.set_linked_count(links.linked_count() + (step.reason == v1::ALONE ? 0 : 1));
     }
-    const int64_t records = static_cast<int64_t>(person.records.size());
-    const LinkState::Step& step = person.steps.back();
     summary.set_record_count(summary.record_count() + records);
     if (step.reason == v1::EXACT_BSN) {
       summary.set_exact_bsn_count(summary.exact_bsn_count() + records);
@@ -420,11 +455,10 @@ absl::StatusOr<v1::ExplainClientResponse> Linking::ExplainClient(const Caller&, 
   NMD_RETURN_IF_ERROR(CheckLoaded());
   const std::optional<uint32_t> client = state_.client_ids().Find(request.client());
   // The id is personal: the error does not repeat it.
-  if (!client) {
-    return Fail(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND, "there is no client with this id",
-                {{"resource", "client"}});
-  }
-  return Explain(*client, state_);
+  if (!client) return NoClient();
+  v1::ExplainClientResponse response = Explain(*client, state_);
+  if (response.records_size() == 0) return NoClient();
+  return response;
 }
 
 }  // namespace nmd::linking

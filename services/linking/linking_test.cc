@@ -253,6 +253,44 @@ TEST_F(LinkingTest, HalfAnAddressIsNoHouseholdAndNoAddressSaysNothing) {
   EXPECT_THAT(HouseholdsOf("a"), ElementsAre(std::make_tuple(home, 100, 200), std::make_tuple("-", 200, 0)));
 }
 
+// Issue 3, part 7.
+TEST_F(LinkingTest, APersonThatIsWithdrawnIsNoClientFromThenOnAndLeavesTheHousehold) {
+  institution_size_ = 1;
+  *ingestion_.AddBatch("jw301", 10).add_records() = At(Person("child", TestBsn(1)), "9471AB", 12, 100);
+  *ingestion_.AddBatch("jw301", 10).add_records() = At(Person("parent", TestBsn(2)), "9471AB", 12, 100);
+  EXPECT_THAT(HouseholdsOf("parent"), ElementsAre(std::make_tuple("-", 100, 0))) << "two are an institution here";
+  const std::string child = ClientOf("child");
+  auto& correction = ingestion_.AddBatch("", 20);
+  correction.set_corrects("d1");
+  correction.add_counted()->mutable_from_time()->set_nanos(10'000);
+  correction.mutable_counted(0)->mutable_until_time()->set_nanos(20'000);
+  EXPECT_EQ(ClientOf("child"), "");
+  EXPECT_NE(std::get<0>(HouseholdsOf("parent").at(0)), "-") << "alone at the address now";
+  const v1::ListLinksResponse feed = WholeFeed(Follow());
+  const v1::Link& last = feed.links(feed.links_size() - 1);
+  EXPECT_EQ(last.person_key(), "child");
+  EXPECT_EQ(last.reason(), v1::LINK_REASON_UNSPECIFIED);
+  EXPECT_EQ(TimeUtil::TimestampToMicroseconds(last.known_time()), 20);
+  EXPECT_EQ(Summary().record_count(), 1);
+  EXPECT_EQ(Summary().client_count(), 1);
+  v1::ExplainClientRequest request;
+  request.set_client(child);
+  EXPECT_EQ(Follow().ExplainClient({}, request).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(LinkingTest, TheRecordsOfASupersededMessageCountAtNoKnownTime_TR056) {
+  *ingestion_.AddBatch("jw301", 10).add_records() = Person("p", TestBsn(1));
+  Follow();
+  ingestion_.AddBatch("jw301", 5).set_supersedes("d1");
+  *ingestion_.AddBatch("jw301", 5).add_records() = Person("p", TestBsn(2));
+  const v1::ListLinksResponse feed = WholeFeed(Follow());
+  ASSERT_EQ(feed.links_size(), 3);
+  EXPECT_EQ(TimeUtil::TimestampToMicroseconds(feed.links(1).known_time()), 5);
+  EXPECT_EQ(TimeUtil::TimestampToMicroseconds(feed.links(2).known_time()), 10) << "the row that was right no longer";
+  EXPECT_EQ(feed.links(2).client(), feed.links(1).client());
+  EXPECT_EQ(Summary().record_count(), 1);
+}
+
 TEST_F(LinkingTest, ThePersonsAddressesMoveWithThePerson) {
   *ingestion_.AddBatch("wmo301", 10).add_records() = At(Person("a", ""), "9401XY", 1, 100);
   const std::string alone = ClientOf("a");
