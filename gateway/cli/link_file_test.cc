@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -26,7 +27,8 @@ using ::testing::Not;
 class LinkFileTest : public ::testing::Test {
  protected:
   LinkFileTest() : clock_(absl::FromUnixSeconds(1522533600)) {  // 1 April 2018.
-    folder_ = absl::StrCat(::testing::TempDir(), "link_file_", ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = absl::StrCat(::testing::TempDir(), "link_file_", getpid(), "_",
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder_);
   }
   ~LinkFileTest() override { std::filesystem::remove_all(folder_); }

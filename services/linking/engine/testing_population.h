@@ -162,7 +162,7 @@ class Population {
     r.given = person.second.empty() ? person.given : absl::StrCat(person.given, " ", person.second);
     r.family = person.family;
     r.birth = absl::StrFormat("%04d-%02d-%02d", person.year, person.month, person.day);
-    r.sex = person.female ? "V" : "M";
+    r.sex.assign(1, person.female ? 'V' : 'M');
     r.postcode = person.postcode;
     r.house = absl::StrCat(person.house);
     if (!person.partner.empty() && Chance(.4))
@@ -172,7 +172,7 @@ class Population {
     if (Chance(.01) && !r.number.empty()) r.number = Mistyped(r.number);
     if (Chance(.003) && !neighbour_number.empty()) r.number = neighbour_number;
     if (Chance(.5)) r.given = person.given;
-    if (Chance(.08)) r.given = person.given.substr(0, 1) + ".";
+    if (Chance(.08)) r.given = absl::StrCat(person.given.substr(0, 1), ".");
     if (Chance(.04)) r.given = Mistyped(r.given);
     if (Chance(.06)) r.family = Mistyped(r.family);
     if (Chance(.01)) r.birth = absl::StrFormat("%04d-%02d-%02d", person.year, std::min(person.day, 12), person.month);
