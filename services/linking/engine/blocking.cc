@@ -119,6 +119,8 @@ Blocks::Blocks(const Persons& persons, std::vector<uint32_t> items, uint32_t rul
 }
 
 void Blocks::Build(const Persons& persons, uint32_t rule, bool choose) {
+  const int64_t budget = std::max(kPairsAlways, kPairsPerRecord * static_cast<int64_t>(items_.size()));
+  if (choose && kRules[rule].use == Rule::kOptional && pairs_ >= budget) return;
   std::vector<std::pair<uint64_t, uint32_t>> keys;
   keys.reserve(items_.size());
   for (uint32_t i = 0; i < items_.size(); ++i) {
@@ -141,7 +143,6 @@ void Blocks::Build(const Persons& persons, uint32_t rule, bool choose) {
     }
     i = end;
   }
-  const int64_t budget = std::max(kPairsAlways, kPairsPerRecord * static_cast<int64_t>(items_.size()));
   const bool too_many =
       (kRules[rule].use == Rule::kOptional && pairs_ + pairs > budget) || (kRules[rule].use == Rule::kWithin && pairs > budget);
   if (choose && too_many) {
