@@ -10,29 +10,31 @@ namespace nmd {
 
 std::vector<int32_t> AnswerOfEachClaim(absl::Span<const ClaimName> claims, absl::Span<const ClaimName> answers) {
   using Key = std::pair<int32_t, absl::string_view>;
-  absl::flat_hash_map<Key, std::vector<int32_t>> by_message, by_number;
+  absl::flat_hash_map<Key, std::vector<size_t>> by_message, by_number;
   for (size_t i = 0; i < claims.size(); ++i) {
     const ClaimName& claim = claims[i];
-    if (!claim.identification.empty()) by_message[Key(claim.party, claim.identification)].push_back(static_cast<int32_t>(i));
-    by_number[Key(claim.party, claim.number)].push_back(static_cast<int32_t>(i));
+    if (!claim.identification.empty()) by_message[Key(claim.party, claim.identification)].push_back(i);
+    by_number[Key(claim.party, claim.number)].push_back(i);
   }
-  std::vector<int32_t> answer_of(claims.size(), -1);
+  std::vector<int32_t> answer_of(claims.size(), -1), only_numbered(claims.size(), -1);
   for (size_t i = 0; i < answers.size(); ++i) {
     const ClaimName& answer = answers[i];
-    const auto give = [&](int32_t claim) { answer_of[static_cast<size_t>(claim)] = static_cast<int32_t>(i); };
     bool named = false;
     const auto message = by_message.find(Key(answer.party, answer.identification));
     if (!answer.identification.empty() && message != by_message.end()) {
-      for (const int32_t claim : message->second) {
-        if (!answer.number.empty() && answer.number != claims[static_cast<size_t>(claim)].number) continue;
-        give(claim);
+      for (const size_t claim : message->second) {
+        if (!answer.number.empty() && answer.number != claims[claim].number) continue;
+        answer_of[claim] = static_cast<int32_t>(i);
         named = true;
       }
     }
     if (named || answer.number.empty()) continue;
     const auto numbered = by_number.find(Key(answer.party, answer.number));
     if (numbered == by_number.end()) continue;
-    for (const int32_t claim : numbered->second) give(claim);
+    for (const size_t claim : numbered->second) only_numbered[claim] = static_cast<int32_t>(i);
+  }
+  for (size_t claim = 0; claim < claims.size(); ++claim) {
+    if (answer_of[claim] < 0) answer_of[claim] = only_numbered[claim];
   }
   return answer_of;
 }

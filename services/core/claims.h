@@ -22,10 +22,10 @@ struct ClaimName {
 
 // Index of the answer that holds for each claim; -1 for a claim without one.
 //
-// An answer belongs to the claim whose message it names (TR337), when the numbers agree or it has none. Only an answer whose
-// message is not known belongs to every claim of its number (TR376). So a claim that was refused by its header and then sent
-// again under the same number has both answers, each at its own message. Of several answers to a claim the last one holds.
-// `answers` come in the order in which they became known. Cost: linear.
+// An answer belongs to the claim whose message it names (TR337), when the numbers agree or it has none. An answer whose message
+// is not known belongs to every claim of its number that no answer names (TR376). So a claim that was refused by its header
+// and then sent again under the same number has both answers, each at its own message. Of several answers to a claim the last
+// one holds. `answers` come in the order in which they became known. Cost: linear.
 std::vector<int32_t> AnswerOfEachClaim(absl::Span<const ClaimName> claims, absl::Span<const ClaimName> answers);
 
 // What the answer to its claim says of a line: without an answer nothing, and what an answer does not list it grants (OP303).

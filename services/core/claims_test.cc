@@ -33,9 +33,10 @@ TEST(AnswerOfEachClaim, GoesByTheMessageAndElseByTheNumber) {  // TR337, TR376
   EXPECT_THAT(AnswerOfEachClaim(claims, {{1, "", "M9"}, {1, "", ""}, {3, "A", "M1"}}), ElementsAre(-1, -1, -1, -1, -1));
 }
 
-TEST(AnswerOfEachClaim, TheLastAnswerHolds) {
+TEST(AnswerOfEachClaim, TheLastAnswerHoldsAndOneThatNamesTheMessageGoesFirst) {
   EXPECT_THAT(AnswerOfEachClaim({{1, "A", "M1"}}, {{1, "A", "M1"}, {1, "", "M1"}}), ElementsAre(1));
-  EXPECT_THAT(AnswerOfEachClaim({{1, "A", "M1"}}, {{1, "", "M1"}, {1, "A", "M9"}}), ElementsAre(1));
+  EXPECT_THAT(AnswerOfEachClaim({{1, "A", "M1"}}, {{1, "A", "M8"}, {1, "A", "M9"}}), ElementsAre(1));
+  EXPECT_THAT(AnswerOfEachClaim({{1, "A", "M1"}}, {{1, "", "M1"}, {1, "A", "M9"}}), ElementsAre(0));
 }
 
 struct StateCase {

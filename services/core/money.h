@@ -20,6 +20,13 @@ Cents MulDiv(Cents amount, int64_t numerator, int64_t denominator);
 // Amount of `minutes` at an hour tariff (IV081, TR346).
 inline Cents HourTariffForMinutes(Cents tariff, int64_t minutes) { return MulDiv(tariff, minutes, 60); }
 
+// Whole hours that a provider declares for the minutes of one prestatie together: under 30 minutes down, from 30 up, and at
+// least 1 when there are any minutes (IV079).
+constexpr int64_t HoursOfMinutes(int64_t minutes) {
+  const int64_t rounded = (minutes + 30) / 60;
+  return minutes <= 0 ? 0 : rounded < 1 ? 1 : rounded;
+}
+
 // Rounds real parts to whole numbers that sum to `total` exactly: every part goes down, and what is left over goes to the
 // largest remainders, earlier parts first. REQUIRES: the parts sum to `total` up to less than half per part.
 std::vector<int64_t> RoundToTotal(absl::Span<const double> parts, int64_t total);

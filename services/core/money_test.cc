@@ -17,6 +17,11 @@ TEST(Money, Iv081HourTariffInMinutes) {
   EXPECT_EQ(HourTariffForMinutes(5499, 50), 4583);
 }
 
+TEST(Money, Iv079HoursOfMinutes) {
+  const struct { int64_t minutes, hours; } cases[] = {{0, 0}, {1, 1}, {29, 1}, {89, 1}, {90, 2}, {380, 6}, {395, 7}};
+  for (const auto& c : cases) EXPECT_EQ(HoursOfMinutes(c.minutes), c.hours) << c.minutes;
+}
+
 TEST(Money, RoundsHalfAwayFromZeroOnBothSides) {
   EXPECT_EQ(MulDiv(1455, 1, 10), 146);
   EXPECT_EQ(MulDiv(1454, 1, 10), 145);

@@ -99,8 +99,10 @@ Verdicts Judge(const ParsedMessage& message, const MessageSchema& answer, const 
       add(finding);
       continue;
     }
-    // The list of findings stops somewhere; an answer must not.
+    // The list of findings stops somewhere; an answer must not. Where a list outside is needed the rest cannot be judged here,
+    // and all of it is refused.
     const Rule& rule = RuleById(finding.rule);
+    if (rule.check == nullptr) add(finding);
     for (const Finding& each : CheckRule(rule, message)) add(each);
   }
   return verdicts;

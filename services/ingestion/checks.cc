@@ -304,6 +304,9 @@ void NotAfterDating(const ParsedMessage& m, Report& report) {
     if (m.stops[i].period.start > dated) report.Add(absl::StrCat(StopPlace(i), "/Begindatum"));
   }
   if (m.claim && m.claim->dated_day > dated) report.Add("Declaratie/DeclaratieDagtekening");
+  if (m.type == MessageType::kClaimAnswer && m.header.claim_dated_day > dated) {
+    report.Add("Header/DeclaratieIdentificatie/Dagtekening");
+  }
 }
 
 void AllocationsApart(const ParsedMessage& m, Report& report) {
@@ -519,7 +522,14 @@ void RejectedExplainDifference(const ParsedMessage& m, Report& report) {
   if (!fits) report.Add("DeclaratieAntwoord/TotaalToegekendBedrag");
 }
 
-// ---- Level 4, as far as the message goes --------------------------------------------------------------------------------
+// ---- Levels 3 and 4, as far as the message goes -------------------------------------------------------------------------
+
+bool IsAfterClaimPeriod(const Period& declared, const ClaimLine& l) {
+  return MonthOf(l.period.start) > MonthOf(declared.end - 1);
+}
+void LinesOfThePeriodOrBefore(const ParsedMessage& m, Report& report) {
+  EachLine(m, report, "/ProductPeriode", [&](const ClaimLine& l) { return IsAfterClaimPeriod(m.claim->period, l); });
+}
 
 bool IsAmountWrong(const ClaimLine& l) {
   return l.tariff.has_value() && !AmountFits(l.unit, l.volume, *l.tariff, l.amount.cents);
@@ -608,8 +618,8 @@ constexpr Rule kRules[] = {
      ClientHasAddress},
     {"TR101", 2, kAll & ~(k315 | k319), "0001",
      "Deze regel staat al in het bericht. Haal de dubbele regel weg, of geef hem een eigen nummer.", Duplicates},
-    {"TR134", 2, kWithPerson | k323, "0001", "Deze datum ligt na de Dagtekening van het bericht. Verbeter een van de twee.",
-     NotAfterDating},
+    {"TR134", 2, kWithPerson | k323And325, "0001",
+     "Deze datum ligt na de Dagtekening van het bericht. Verbeter een van de twee.", NotAfterDating},
     {"TR137", 2, k323And325, "0001",
      "De periode eindigt na de Dagtekening van het bericht. Declareer een maand pas als hij voorbij is.", PeriodIsOver},
     {"TR302", 2, k301, "0001",
@@ -656,11 +666,27 @@ constexpr Rule kRules[] = {
     {"TR071", 3, k305, "9071", "Voor deze start is al een stop verstuurd. Verwijder eerst de stop, en dan de start.", nullptr},
     {"TR074", 3, k305And307, "9074",
      "Deze melding is al eerder verstuurd. Verwijder de eerdere melding, of verbeter de gegevens.", nullptr},
-    {"TR304", 3, k317, "8187", "Deze client heeft geen toewijzing bij de aanbieder. Controleer het Bsn.", nullptr},
+    {"TR304", 3, k317 | k323And325, "8187", "Deze client heeft geen toewijzing bij de aanbieder. Controleer het Bsn.", nullptr},
     {"TR307", 3, k323, "9307", "De ProductPeriode begint voor de Ingangsdatum van de toewijzing. Verbeter de periode.",
      nullptr},
     {"TR308", 3, k323, "9308", "De ProductPeriode eindigt na de Einddatum van de toewijzing. Verbeter de periode.", nullptr},
+    {"TR314", 3, k323, "8021", "Dit ReferentieNummer stond al in een eerdere declaratie. Geef elke prestatie een eigen nummer.",
+     nullptr},
+    {"TR318", 3, k323, "8214",
+     "De DeclaratiePeriode volgt niet op die van de vorige declaratie: zij ligt ervoor, of er zijn maanden overgeslagen waarin "
+     "wel zorg is geleverd. Declareer de maanden op volgorde.",
+     nullptr},
+    {"TR319", 3, k323, "9319",
+     "De ProductPeriode ligt na de DeclaratiePeriode. Declareer deze prestatie in een latere declaratie.",
+     LinesOfThePeriodOrBefore},
     {"TR321", 3, k323, "9321", "Het GeleverdVolume is meer dan de toewijzing in deze periode toestaat. Controleer het volume.",
+     nullptr},
+    {"TR322", 3, k323, "9322",
+     "Met deze prestatie is er meer gedeclareerd dan de toewijzing over haar hele looptijd toestaat. Controleer het volume.",
+     nullptr},
+    {"TR323", 3, k323, "8017",
+     "Bij deze creditregel is geen goedgekeurde debetregel bekend met dezelfde gegevens. Controleer het VorigReferentieNummer "
+     "en neem alles uit de debetregel over.",
      nullptr},
     {"TR326", 3, k305, "9326", "De levering van dit product loopt al. Stuur eerst een stop, of verwijder de eerdere start.",
      nullptr},
@@ -668,7 +694,19 @@ constexpr Rule kRules[] = {
      "Dit ToewijzingNummer is al gebruikt voor een andere client of een ander product. Geef elke "
      "toewijzing een eigen nummer.",
      nullptr},
+    {"TR333", 3, k323, "9333",
+     "Dit DeclaratieNummer is al gebruikt voor een eerdere declaratie. Geef elke declaratie een eigen nummer.", nullptr},
+    {"TR337", 3, k325, "",
+     "De declaratie waar dit antwoord over gaat is niet bekend, of heeft een andere Dagtekening. Controleer "
+     "DeclaratieIdentificatie.",
+     nullptr},
     {"TR338", 3, k323, "9338", "De toewijzing van deze prestatie is niet bekend. Controleer het ToewijzingNummer.", nullptr},
+    {"TR339", 3, k323, "9339",
+     "De ProductCategorie is een andere dan die van de toewijzing. Neem de categorie van de toewijzing over.", nullptr},
+    {"TR340", 3, k323, "9340", "De ProductCode is een andere dan die van de toewijzing. Neem de code van de toewijzing over.",
+     nullptr},
+    {"TR341", 3, k323, "9341",
+     "De Eenheid past niet bij die van de toewijzing. Neem de eenheid over; alleen uren mogen ook in minuten.", nullptr},
     {"TR347", 3, k315 | k317, "9347",
      "Deze ReferentieAanbieder is al gebruikt voor een ander verzoek. Geef elk verzoek een eigen referentie.", nullptr},
     {"TR349", 3, k317, "9349", "Het verzoek noemt niet alle toewijzingen van de client die nu gelden. Neem ze alle op.",
@@ -690,6 +728,14 @@ constexpr Rule kRules[] = {
     {"TR361", 3, k317, "9361",
      "Dit product is in dezelfde periode al in het verzoek opgenomen. Laat de perioden op elkaar aansluiten.", nullptr},
     {"TR365", 3, k319, "9365", "Dit verzoek is al afgewezen. Na een afwijzing past geen ander antwoord meer.", nullptr},
+    {"TR366", 3, k325, "9366",
+     "Deze afgewezen prestatie staat niet in de declaratie. Neem alleen prestaties uit de declaratie op.", nullptr},
+    {"TR367", 3, k325, "9367",
+     "Deze afgewezen prestatie is niet gelijk aan die in de declaratie. Neem alle gegevens ongewijzigd over.", nullptr},
+    {"TR369", 3, k323, "9369",
+     "Met deze prestatie is er meer gedeclareerd dan het Budget van de toewijzing. Controleer het bedrag.", nullptr},
+    {"TR371", 3, k325, "",
+     "XsdVersieDeclaratie is een andere versie dan die van de declaratie. Neem de versie uit de declaratie over.", nullptr},
     {"TR373", 3, k317, "9373",
      "Een ander Budget of een ander totaal geldt voor de hele looptijd. Vul als GewensteIngangsdatum de Ingangsdatum van de "
      "toewijzing in.",
@@ -697,11 +743,28 @@ constexpr Rule kRules[] = {
     {"TR374", 3, k315 | k317, "9374",
      "Er loopt nog een verzoek van deze aanbieder voor deze client. Wacht op het besluit daarover.", nullptr},
     {"TR375", 3, k317, "9375", "De toewijzing heeft geen product. Laat de Omvang dan leeg.", nullptr},
+    {"TR376", 3, k325, "", "Er is geen declaratie bekend met dit DeclaratieNummer. Neem het nummer uit de declaratie over.",
+     nullptr},
     {"TR379", 3, k301, "9379",
      "Er is geen verzoek met deze ReferentieAanbieder bekend. Neem de referentie van het verzoek over, of laat haar leeg.",
      nullptr},
     {"TR382", 3, k307, "9069",
      "Er is geen start met deze sleutel bekend. Neem ToewijzingNummer, Product en Begindatum van de start over.", nullptr},
+    {"TR384", 3, k323, "9384",
+     "De toewijzing van deze prestatie is verwijderd. Op deze toewijzing mag niet gedeclareerd worden.", nullptr},
+    {"TR385", 3, k301, "9385",
+     "Op deze toewijzing is goedgekeurd gedeclareerd. Zij kan pas verwijderd worden als dat is gecrediteerd.", nullptr},
+    {"TR387", 3, k323, "9387",
+     "De ProductPeriode begint niet op de eerste dag van de maand, of op de Ingangsdatum als de toewijzing later in de maand "
+     "begint.",
+     nullptr},
+    {"TR388", 3, k323, "9388",
+     "De ProductPeriode eindigt niet op de laatste dag van de maand, of op de Einddatum als de toewijzing eerder in de maand "
+     "eindigt.",
+     nullptr},
+    {"TR389", 3, k323, "9389",
+     "Voor deze toewijzing, dit product en deze periode is al een prestatie gedeclareerd. Crediteer die eerst.", nullptr},
+    {"TR390", 3, k323, "9390", "De debetregel is al gecrediteerd. Crediteer elke prestatie een keer.", nullptr},
     {"TR411", 3, k317, "9411", "De toewijzing heeft een productcode. Vul dan de Omvang in.", nullptr},
     {"TR412", 3, k317, "9412", "De toewijzing heeft geen productcode. Laat de Omvang dan leeg.", nullptr},
     {"TR413", 3, k307, "9413",
@@ -711,8 +774,16 @@ constexpr Rule kRules[] = {
      nullptr},
     {"TR415", 3, k307, "9415", "De levering is al beëindigd. Verwijder de eerdere stop, of verbeter de gegevens.", nullptr},
 
+    {"TR135", 4, kAll, "8848", "De Dagtekening ligt na de dag waarop het bericht is ontvangen. Verbeter de Dagtekening.",
+     nullptr},
     {"TR346", 4, k323, "9346", "Het bedrag is niet GeleverdVolume maal ProductTarief. Reken het bedrag na.",
      AmountIsVolumeTimesTariff},
+    {"TR378", 4, kAll, "S300", "Deze gemeentecode staat niet in de lijst van gemeenten van die dag. Controleer de code.",
+     nullptr},
+    {"TR381", 4, kAll & ~(k319 | k325), "S329",
+     "Deze productcode hoort volgens de productcodelijst niet bij de productcategorie. Verbeter een van de twee.", nullptr},
+    {"TR418", 4, k323, "0611",
+     "Het ProductTarief is niet het tarief van het contract voor dit product in deze periode. Controleer het tarief.", nullptr},
 
     {"OP033x1", 5, k301, "",
      "Onder een ToewijzingNummer mag alleen de Einddatum of het Budget wijzigen, en het Volume bij een totaal (Frequentie 6). "
@@ -826,7 +897,9 @@ std::vector<Finding> CheckRule(const Rule& rule, const ParsedMessage& message) {
 
 int64_t DoubtfulLines(const ParsedMessage& message) {
   if (!message.claim) return 0;
-  return std::count_if(message.claim->lines.begin(), message.claim->lines.end(), IsAmountWrong);
+  return std::count_if(message.claim->lines.begin(), message.claim->lines.end(), [&](const ClaimLine& line) {
+    return IsAmountWrong(line) || IsAfterClaimPeriod(message.claim->period, line);
+  });
 }
 
 std::string AllocationPlace(size_t index) {

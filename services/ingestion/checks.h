@@ -20,9 +20,9 @@ struct Rule {
   absl::string_view id;           // "TR101"
   int level;                      // 2 within the message, 3 against earlier messages, 4 external lists, 5 process
   uint32_t messages;              // bits 1 << (number - 301) of the messages it holds for
-  absl::string_view return_code;  // "0001" for all of level 2
+  absl::string_view return_code;  // "0001" for all of level 2; empty where there is no answer to give it in
   absl::string_view text;         // Dutch: what is wrong and what to do
-  // Judges one message; null where the rule needs earlier messages, which the journal of ingestion has.
+  // Judges one message; null where the rule needs earlier messages (history.h), a list or the calendar (code_lists.h).
   void (*check)(const ParsedMessage& message, Report& report);
 
   bool HoldsFor(MessageType type) const { return (messages >> (static_cast<int>(type) - 301) & 1) != 0; }
@@ -37,7 +37,7 @@ const Rule& RuleById(absl::string_view id);
 // level 2. `place` holds no values.
 Finding FindingOf(const Rule& rule, MessageType type, std::string place);
 
-// Judges what a message says of itself: all rules of level 2, and TR346. In order of the table, then of the message.
+// Judges what a message says of itself: all rules of level 2, TR319 and TR346. In order of the table, then of the message.
 // REQUIRES: the message comes out of ReadMessage without findings.
 // Cost: linear in the message, but for a sort of the products of one. At most kMaxFindings findings of one rule; a last one
 // says that there are more.
@@ -49,7 +49,7 @@ std::vector<Finding> CheckRule(const Rule& rule, const ParsedMessage& message);
 // The place of the finding that ends a list which is cut off.
 inline constexpr absl::string_view kMorePlaces = "en meer plaatsen";
 
-// Lines of a claim that break a rule of CheckMessage which refuses nothing: TR346.
+// Lines of a claim that break a rule of CheckMessage which refuses nothing: TR319 or TR346.
 int64_t DoubtfulLines(const ParsedMessage& message);
 
 // A product that is allocated or asked for in a period, as the rules of overlap see it.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/internal/v1/ingestion_events.pb.h"
 #include "services/ingestion/checks.h"
@@ -20,7 +21,7 @@ using internal::v1::HistoryCheckpoint;
 namespace {
 
 // Of what a checkpoint holds. One of another version is not read: the journal has everything.
-constexpr int32_t kVersion = 1;
+constexpr int32_t kVersion = 2;
 
 constexpr bool kOtherParty = true;
 constexpr ViolationRow kRows[] = {
@@ -95,6 +96,41 @@ constexpr ViolationRow kRows[] = {
     {Violation::kAfterEnd308, "TR308", GroupKind::kAllocation},
     {Violation::kVolume321, "TR321", GroupKind::kAllocation},
     {Violation::kNoAllocation338, "TR338", GroupKind::kAllocation},
+    {Violation::kCategory339, "TR339", GroupKind::kAllocation},
+    {Violation::kProduct340, "TR340", GroupKind::kAllocation},
+    {Violation::kUnit341, "TR341", GroupKind::kAllocation},
+    {Violation::kBegins387, "TR387", GroupKind::kAllocation},
+    {Violation::kEnds388, "TR388", GroupKind::kAllocation},
+    {Violation::kDeleted384, "TR384", GroupKind::kAllocation},
+    {Violation::kClaimed385, "TR385", GroupKind::kAllocation},
+    {Violation::kTotal322, "TR322", GroupKind::kAllocation},
+    {Violation::kBudget369, "TR369", GroupKind::kAllocation},
+    {Violation::kSecondDebit389, "TR389", GroupKind::kAllocation},
+    {Violation::kTariff418, "TR418", GroupKind::kAllocation},
+    {Violation::kReferenceUsed314, "TR314", GroupKind::kReference},
+    {Violation::kNoDebit323, "TR323", GroupKind::kReference},
+    {Violation::kCreditedBefore390, "TR390", GroupKind::kReference},
+    {Violation::kNumberUsed333, "TR333", GroupKind::kClaim, {}, "Declaratie/DeclaratieNummer"},
+    {Violation::kPeriod318, "TR318", GroupKind::kProvider, {}, "Declaratie/DeclaratiePeriode"},
+    {Violation::kNoClient304,
+     "TR304",
+     GroupKind::kRelation,
+     "Voor deze client is geen toewijzing aan de aanbieder bekend. Controleer het Bsn.",
+     {},
+     false,
+     true},
+    {Violation::kNotOfClaim304,
+     "TR304",
+     GroupKind::kClaim,
+     "Deze client staat niet in de declaratie waar het antwoord over gaat. Controleer het Bsn.",
+     {},
+     false,
+     true},
+    {Violation::kNoLine366, "TR366", GroupKind::kClaim},
+    {Violation::kNotEqual367, "TR367", GroupKind::kClaim},
+    {Violation::kNoNumber376, "TR376", GroupKind::kClaim, {}, "DeclaratieAntwoord/DeclaratieNummer"},
+    {Violation::kNoClaim337, "TR337", GroupKind::kMessage, {}, "Header/DeclaratieIdentificatie"},
+    {Violation::kSchema371, "TR371", GroupKind::kMessage, {}, "Header/XsdVersieDeclaratie"},
 };
 constexpr auto kViolations = static_cast<size_t>(Violation::kCount);
 constexpr bool RowsAreInOrder() {
@@ -124,7 +160,7 @@ uint8_t OutcomesOf(GroupKind kind) {
     case GroupKind::kMessage:
       return kRefused | kRefusedByHeader;
     case GroupKind::kClaim:
-      return kAnswered | kLineRejected;
+      return kAnswered | kLineRejected | kNotProcessed;
     case GroupKind::kReference:
       return kCredited;
     case GroupKind::kRequest:
@@ -182,6 +218,10 @@ class History::Judge : public Judging {
   }
   const MessageOrder& OrderOf(int32_t delivery) const override {
     return history_.deliveries_[static_cast<size_t>(delivery)].order;
+  }
+  absl::Span<const TariffRow> Tariffs(Law law, int32_t product) const override {
+    const auto found = history_.tariffs_.find({law, product});
+    return found == history_.tariffs_.end() ? absl::Span<const TariffRow>() : found->second;
   }
   void JudgeAgainOn(Day day) override {
     if (day > history_.today_) again_ = std::min(again_, day);
@@ -262,15 +302,23 @@ void History::AddEntries(int32_t delivery, const MessageOrder& order, std::vecto
     entries_.push_back(entry);
     Enter(static_cast<int32_t>(entries_.size()) - 1);
   }
-  ++known_days_[added.known_day];
+  // An export does not tell that messages which are missing should have come.
+  if (order.type != 0) ++known_days_[added.known_day];
 }
 
 void History::Enter(int32_t index) {
   const Entry& entry = entries_[static_cast<size_t>(index)];
+  if (entry.kind == Entry::kTariff) {
+    const MessageOrder& order = deliveries_[static_cast<size_t>(entry.delivery)].order;
+    tariffs_[{entry.law, entry.product}].push_back({entry.provider, entry.unit, entry.tariff, entry.period, order});
+    changed_tariffs_.insert({entry.law, entry.product});
+  }
   EachKey(entry, [&](const Key& key) {
     const auto [found, is_new] = group_of_.try_emplace(key, static_cast<int32_t>(groups_.size()));
-    if (is_new) groups_.emplace_back().kind = key.kind;
+    if (is_new) groups_.emplace_back();
     GroupState& group = groups_[static_cast<size_t>(found->second)];
+    group.kind = key.kind;
+    group.name = key.second;
     nodes_.push_back({index, group.head});
     group.head = static_cast<int32_t>(nodes_.size()) - 1;
     Mark(found->second);
@@ -290,11 +338,18 @@ void History::Remove(int32_t delivery) {
   for (int32_t i = removed.first; i < removed.last; ++i) {
     Entry& entry = entries_[static_cast<size_t>(i)];
     entry.withdrawn = true;
+    if (entry.kind == Entry::kTariff) {
+      std::vector<TariffRow>& rows = tariffs_.at({entry.law, entry.product});
+      const auto is_out = [&](const TariffRow& row) { return row.order.id == removed.order.id; };
+      rows.erase(std::remove_if(rows.begin(), rows.end(), is_out), rows.end());
+      changed_tariffs_.insert({entry.law, entry.product});
+    }
     EachKey(entry, [&](const Key& key) { Mark(group_of_.at(key)); });
     CountTraffic(entry, -1);
   }
   removed.present = false;
   removed.findings = 0;
+  if (removed.order.type == 0) return;
   const auto day = known_days_.find(removed.known_day);
   if (--day->second == 0) known_days_.erase(day);
 }
@@ -352,8 +407,22 @@ void History::MoveToday() {
   }
 }
 
+// Every line of a product is judged again when its tariffs change: a pass over all entries, for tables seldom come.
+void History::MarkLinesOfTariffs() {
+  if (changed_tariffs_.empty()) return;
+  for (const Product& product : changed_tariffs_) SortTariffs(&tariffs_.at(product));
+  for (const Entry& entry : entries_) {
+    if (entry.kind != Entry::kLine || entry.withdrawn || !changed_tariffs_.contains({entry.law, entry.product})) continue;
+    EachKey(entry, [&](const Key& key) {
+      if (key.kind == GroupKind::kAllocation) Mark(group_of_.at(key));
+    });
+  }
+  changed_tariffs_.clear();
+}
+
 void History::Settle() {
   MoveToday();
+  MarkLinesOfTariffs();
   // A group marks only groups of later kinds.
   for (std::vector<int32_t>& marked : marked_) {
     for (const int32_t group : marked) JudgeGroup(group);
@@ -390,12 +459,23 @@ void History::JudgeGroup(int32_t index) {
   switch (state.kind) {
     case GroupKind::kMessage:
       JudgeMessage(judging, group);
+      JudgeClaimMessage(judging, group);
+      break;
+    case GroupKind::kClaim:
+      JudgeDeclaration(judging, group);
+      break;
+    case GroupKind::kReference:
+      JudgeReference(judging, state.name, group);
       break;
     case GroupKind::kRequest:
       JudgeRequest(judging, group);
       break;
     case GroupKind::kRelation:
       JudgeCareOfRelation(judging, group);
+      JudgeClaimsOfClient(judging, group);
+      break;
+    case GroupKind::kProvider:
+      JudgePeriodsOfProvider(judging, group);
       break;
     case GroupKind::kAllocation:
       JudgeCareOfAllocation(judging, group);
@@ -440,6 +520,7 @@ std::vector<Finding> History::FindingsOf(int32_t delivery) const {
     for (const ViolationRow& row : kRows) {
       if (!entry.violations.test(static_cast<size_t>(row.violation))) continue;
       std::string place = row.place.empty() ? PlaceOf(entry) : std::string(row.place);
+      if (row.of_client) place = absl::StrCat(place.substr(0, place.find("/Prestaties")), "/Bsn");
       Finding finding = FindingOf(RuleById(row.rule), static_cast<MessageType>(of.order.type), std::move(place));
       if (!row.text.empty()) finding.text = std::string(row.text);
       if (row.other_party) finding.owner = finding.owner == "gemeente" ? "aanbieder" : "gemeente";

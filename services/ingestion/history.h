@@ -14,6 +14,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/string_view.h"
 #include "services/core/date.h"
+#include "services/ingestion/contract_tariff.h"
 #include "services/ingestion/history_group.h"
 #include "services/ingestion/message.h"
 
@@ -130,6 +131,7 @@ class History {
   struct GroupState {
     int32_t head = -1;     // Into nodes_.
     Day again = kOpenEnd;  // Judged again on that day.
+    int32_t name = 0;      // Key::second.
     GroupKind kind = GroupKind::kMessage;
     bool marked = false;
   };
@@ -148,6 +150,7 @@ class History {
   void MarkAfter(const Entry& entry, GroupKind kind);
   void CountTraffic(const Entry& entry, int64_t change);
   void JudgeGroup(int32_t group);
+  void MarkLinesOfTariffs();
   void MoveToday();
 
   TextNumbers texts_;
@@ -162,6 +165,9 @@ class History {
   std::map<Day, int64_t> known_days_;  // Deliveries per day.
   Day today_ = INT32_MIN;
   absl::flat_hash_map<Key, int64_t> traffic_;  // Messages in each group of kTraffic.
+  using Product = std::pair<Law, int32_t>;
+  absl::flat_hash_map<Product, std::vector<TariffRow>> tariffs_;
+  absl::flat_hash_set<Product> changed_tariffs_;  // Since the last Settle.
 };
 
 }  // namespace nmd::ingestion

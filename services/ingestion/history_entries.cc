@@ -50,6 +50,9 @@ class Reader {
         case v1::Fact::kClaimAnswer:
           AddAnswer(fact.claim_answer());
           break;
+        case v1::Fact::kTariff:
+          AddTariff(fact.tariff());
+          break;
         default:
           break;
       }
@@ -193,6 +196,14 @@ class Reader {
     entry.amount = said.amount_cents();
   }
 
+  void AddTariff(const v1::Tariff& said) {
+    Entry& entry = Add(Entry::kTariff, said.law(), said.provider());
+    entry.product = number_(said.product());
+    entry.unit = Code(said.unit());
+    entry.tariff = Bounded(said.tariff_cents());
+    entry.period = PeriodOf(said.start_day(), said.end_day());
+  }
+
   void AddClaim(const v1::Claim& said, const v1::MessageHead* head) {
     Entry& entry = Add(Entry::kClaim, said.law(), said.provider());
     entry.declaration = number_(said.number());
@@ -203,6 +214,12 @@ class Reader {
       entry.sender = number_(head->sender());
       entry.reference = number_(head->identification());
     }
+    uint64_t months = 0;
+    for (const v1::ClaimLine& line : said.lines()) {
+      const Month before = MonthOf(said.start_day()) - MonthOf(line.start_day());
+      if (line.previous_reference().empty() && before >= 0 && before < 64) months |= uint64_t{1} << before;
+    }
+    entry.moment = static_cast<int64_t>(months);
     // Lines stand together per client (TR101): a change of person is the next client.
     client_ = -1;
     for (int i = 0; i < said.lines_size(); ++i) {
@@ -268,6 +285,8 @@ int16_t TypeOf(Entry::Kind kind) {
     case Entry::kClaim:
     case Entry::kLine:
       return 323;
+    case Entry::kTariff:
+      return 0;  // No message.
     case Entry::kAnswer:
     case Entry::kRejected:
       break;
@@ -303,6 +322,8 @@ std::string PlaceOf(const Entry& entry) {
       return "Declaratie";
     case Entry::kAnswer:
       return "DeclaratieAntwoord";
+    case Entry::kTariff:
+      return "bestand";
     case Entry::kLine:
     case Entry::kRejected:
       break;

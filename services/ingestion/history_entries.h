@@ -13,11 +13,12 @@
 
 namespace nmd::ingestion {
 
-// What a batch says, as entries in order of the message, without their delivery. An export says nothing here. A batch of
+// What a batch says, as entries in order of the message, without their delivery. Of an export only tariffs
+// count here. A batch of
 // before FactBatch.message has no header and no returns; its entries are the same. `number` gives texts numbers.
 std::vector<Entry> EntriesOf(const v1::FactBatch& batch, const std::function<int32_t(absl::string_view)>& number);
 
-// Number of the message that a thing of this kind stands in.
+// Number of the message that a thing of this kind stands in; 0 when in none.
 int16_t TypeOf(Entry::Kind kind);
 
 // Where it stands in the message, as findings name places (checks.h).

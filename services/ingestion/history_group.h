@@ -11,6 +11,7 @@
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "services/core/date.h"
 #include "services/ingestion/message.h"
 
@@ -50,13 +51,15 @@ struct Entry {
     kChanged,
     kAdded,
     kReply,     // Antwoord of a 319: reference is ReferentieAanbieder, code VerzoekAntwoord, reason RedenAfwijzingVerzoek
-    kClaim,     // Declaratie of a 323: declaration, amount is the total
+    kClaim,     // Declaratie of a 323: declaration, reference (Identificatie of its message), amount is the total; bit n of
+                // moment says that it declares care of n months before its DeclaratiePeriode
     kLine,      // Prestatie of a 323: declaration, reference, previous, amount
     kAnswer,    // of a 325: declaration, reference (DeclaratieIdentificatie), day (its Dagtekening), product (schema version
                 // of the 323), amount submitted, moment granted; refuses the claim as a whole
     kRejected,  // Prestatie of a 325: as a line
+    kTariff,    // what a unit of a product costs, of an export; provider 0 is every provider
   };
-  static constexpr int kKinds = kRejected + 1;
+  static constexpr int kKinds = kTariff + 1;
 
   Kind kind = kMessage;
   Law law = Law::kYouth;
@@ -120,6 +123,8 @@ enum Outcome : uint8_t {
   kCredited = 1 << 4,
   // kAsked, kChange: refused, or granted by an allocation; `joined` says where. By kRequest groups.
   kSettled = 1 << 5,
+  // kClaim, kLine: a 325 refused the claim as a whole, so that it counts as not sent. By kClaim groups.
+  kNotProcessed = 1 << 6,
 };
 
 // What a rule can find. A rule may have several, told apart by text, place or owner. In order of the table in history.cc.
@@ -178,6 +183,29 @@ enum class Violation : uint8_t {
   kAfterEnd308,
   kVolume321,
   kNoAllocation338,
+  kCategory339,
+  kProduct340,
+  kUnit341,
+  kBegins387,
+  kEnds388,
+  kDeleted384,
+  kClaimed385,
+  kTotal322,
+  kBudget369,
+  kSecondDebit389,
+  kTariff418,
+  kReferenceUsed314,
+  kNoDebit323,
+  kCreditedBefore390,
+  kNumberUsed333,
+  kPeriod318,
+  kNoClient304,
+  kNotOfClaim304,
+  kNoLine366,
+  kNotEqual367,
+  kNoNumber376,
+  kNoClaim337,
+  kSchema371,
   kCount,
 };
 
@@ -188,6 +216,7 @@ struct ViolationRow {
   absl::string_view text = {};   // Dutch; empty for that of the rule
   absl::string_view place = {};  // empty for the place of the entry
   bool other_party = false;      // who received the message must act, not who sent it
+  bool of_client = false;        // the place is the Bsn of the client that a line is of
 };
 const ViolationRow& RowOf(Violation violation);
 
@@ -225,6 +254,8 @@ struct Item {
 // A group in MessageOrder, then in order of the message.
 using Group = std::vector<Item>;
 
+struct TariffRow;
+
 // What a rule may know beside its group.
 class Judging {
  public:
@@ -235,6 +266,8 @@ class Judging {
   // Whether messages of this type, of or for this provider, come in at all: where none ever did, none is missing.
   virtual bool Receives(Law law, int32_t provider, int16_t type) const = 0;
   virtual const MessageOrder& OrderOf(int32_t delivery) const = 0;
+  // Tariffs of a product, in the order of SortTariffs (contract_tariff.h).
+  virtual absl::Span<const TariffRow> Tariffs(Law law, int32_t product) const = 0;
   // The verdict on the group changes by itself when it becomes this day.
   virtual void JudgeAgainOn(Day day) = 0;
 };

@@ -72,8 +72,10 @@ absl::Status Unreadable(int64_t sequence) {
 
 absl::StatusOr<std::unique_ptr<Ingestion>> Ingestion::Open(Journal& journal, const Clock& clock, const Key& key,
                                                            const std::string& municipality,
-                                                           const std::vector<internal::v1::MappingFile>& mappings) {
+                                                           const std::vector<internal::v1::MappingFile>& mappings,
+                                                           CodeLists code_lists) {
   std::unique_ptr<Ingestion> ingestion(new Ingestion(journal, clock, key, municipality));
+  ingestion->code_lists_ = std::move(code_lists);
   std::vector<std::string> faults;
   for (const internal::v1::MappingFile& mapping : mappings) {
     absl::StatusOr<ExportSource> source = ExportSource::Make(mapping);

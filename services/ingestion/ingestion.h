@@ -20,6 +20,7 @@
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/ingestion_events.pb.h"
 #include "nmd/internal/v1/journal.pb.h"
+#include "services/ingestion/code_lists.h"
 #include "services/ingestion/corrections.h"
 #include "services/ingestion/export_source.h"
 #include "services/ingestion/history.h"
@@ -59,11 +60,12 @@ inline constexpr size_t kFeedBytes = 2 << 20;
 class Ingestion {
  public:
   // Replays the journal, from its checkpoint when it has one. The journal must have no other writer, and outlive this.
-  // `municipality` is the instance's: "gm1730". Errors: FAILED_PRECONDITION when two mappings have one source id or that
-  // of an official message; DATA_LOSS when a record cannot be read.
+  // `municipality` is the instance's: "gm1730". `code_lists` judge what comes in from now on. Errors: FAILED_PRECONDITION when
+  // two mappings have one source id or that of an official message; DATA_LOSS when a record cannot be read.
   static absl::StatusOr<std::unique_ptr<Ingestion>> Open(Journal& journal, const Clock& clock, const Key& key,
                                                          const std::string& municipality,
-                                                         const std::vector<internal::v1::MappingFile>& mappings);
+                                                         const std::vector<internal::v1::MappingFile>& mappings,
+                                                         CodeLists code_lists = {});
   // Saves a checkpoint.
   ~Ingestion();
   Ingestion(const Ingestion&) = delete;
@@ -308,6 +310,7 @@ class Ingestion {
   const Key raw_key_;
   const Key persons_key_;
   const PersonKeyMaker person_key_;
+  CodeLists code_lists_;                         // Written by Open only.
   std::map<std::string, ExportSource> exports_;  // By source id. Written by Open only.
 
   mutable Mutex mutex_;

@@ -277,7 +277,9 @@ TEST_F(AnalysisTest, ShowsWhatWasRefusedAndWhy) {
 
 // Level 3 comes and goes with other deliveries: told as it stands, never of an earlier moment.
 TEST_F(AnalysisTest, FindingsThatJoinDeliveriesAreOfNow) {
-  Deliver(StartMessage(Law::kYouth), "2026-01-22");  // TR019: no allocation.
+  ParsedMessage start = StartMessage(Law::kYouth);
+  start.starts[0].start_day = D("2026-05-05");
+  Deliver(start, "2026-05-07");  // TR019: no allocation.
   const v1::SourceAnalysis now = Analysis("jw305", "2026-05-01", "2026-06-01");
   ASSERT_THAT(now.failed_checks(), SizeIs(1));
   EXPECT_EQ(now.failed_checks(0).level(), 3);

@@ -116,7 +116,9 @@ TEST(GetAnswer, GrantsALineOnceItsAllocationIsKnown) {  // level 3 is judged by 
     const ParsedMessage refused = Read(answer);
     EXPECT_EQ(refused.header.identification, answer.identification());
     ASSERT_EQ(refused.answer->lines.size(), 3u);
-    for (const ClaimLine& line : refused.answer->lines) EXPECT_THAT(line.return_codes, ElementsAre("9338"));
+    // Nobody knows the clients, so their lines are not judged (3.1).
+    for (const Client& client : refused.clients) EXPECT_THAT(client.return_codes, ElementsAre("8187"));
+    for (const ClaimLine& line : refused.answer->lines) EXPECT_THAT(line.return_codes, ElementsAre("0233"));
 
     instance.Deliver(AllocationMessage(law));  // 10072 and 10073; the third line is of 10172
     answer = instance.AnswerTo(claim);

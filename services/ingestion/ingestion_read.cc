@@ -87,6 +87,7 @@ std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day k
   if (!findings.empty()) return findings;
   record->mutable_batch()->set_record_count(std::max(int64_t{1}, RecordsOf(message)));
   findings = CheckMessage(message);
+  for (Finding& finding : CheckExternal(message, known_day, code_lists_)) findings.push_back(std::move(finding));
   // Another municipality's clients are not ours to keep figures of, whoever sent the file here.
   if (absl::StrCat("gm", message.Municipality()) != municipality_) {
     findings.push_back({"BERICHT", 1, message.SenderIsMunicipality() ? "Header/Afzender" : "Header/Ontvanger",

@@ -7,10 +7,12 @@
 
 #include "nmd/internal/v1/config.pb.h"
 #include "nmd/internal/v1/mapping.pb.h"
+#include "services/ingestion/code_lists.h"
 #include "services/ingestion/ingestion.h"
 #include "services/platform/config.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
+#include "services/platform/log.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
 
@@ -85,10 +87,18 @@ int main(int argc, char** argv) {
       argc, argv, config, config.mutable_server(), [&](nmd::Process& process) -> absl::StatusOr<nmd::ServiceState> {
         NMD_ASSIGN_OR_RETURN(const nmd::Key key, nmd::Key::FromFile(config.key_file()));
         NMD_ASSIGN_OR_RETURN(const auto mappings, ReadMappings(config.mapping_dir()));
+        nmd::ingestion::CodeLists code_lists;
+        if (!config.code_list_dir().empty()) {
+          NMD_ASSIGN_OR_RETURN(code_lists, nmd::ingestion::CodeLists::Read(config.code_list_dir()));
+        }
+        for (const std::string& rule : code_lists.NotJudged()) {
+          nmd::Log(nmd::LogLevel::kInfo, "a rule is not judged for want of a code list", {{"detail", rule}});
+        }
         auto state = std::make_shared<State>();
         NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
         NMD_ASSIGN_OR_RETURN(state->ingestion,
-                             Ingestion::Open(*state->journal, process.clock(), key, config.server().municipality(), mappings));
+                             Ingestion::Open(*state->journal, process.clock(), key, config.server().municipality(), mappings,
+                                             std::move(code_lists)));
         Bind(process.router(), *state->ingestion);
         // Ends the feeds that wait, so that the drain does not have to.
         process.AtStop([journal = state->journal.get()] { journal->Interrupt(); });

@@ -575,7 +575,7 @@ inline ParsedMessage StopMessage(Law law) {
   return m;
 }
 
-// Four hours of 12,50 in April 2026.
+// Four hours of 12,50 in April 2026, for the first client on the allocations of AllocationMessage.
 inline ClaimLine TestLine(Law law, int32_t client, int32_t position, absl::string_view reference) {
   ClaimLine l;
   l.client = client;
@@ -583,7 +583,7 @@ inline ClaimLine TestLine(Law law, int32_t client, int32_t position, absl::strin
   l.reference = std::string(reference);
   l.allocation = 10072 + 100 * client + position;
   l.category = law == Law::kYouth ? "45" : "02";
-  l.product = l.category + "A04";
+  l.product = l.category + (position == 1 ? "A05" : "A04");
   l.period = Days("2026-04-01", "2026-04-30");
   l.volume = 4;
   l.unit = "04";

@@ -53,6 +53,8 @@ int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 }  // namespace
 
+Period ProductPeriod(const Period& allocation, Month month) { return Intersect(allocation, MonthPeriod(month)); }
+
 std::optional<int64_t> MaxVolume(const AllocatedVolume& allocated, const Period& allocation, const Period& product_period,
                                  Law law, absl::string_view category) {
   const Period part = Intersect(allocation, product_period);
@@ -73,8 +75,6 @@ std::optional<int64_t> InDeclaredUnit(int64_t volume, absl::string_view allocate
   if (allocated_unit == "04" && declared_unit == "01") return Times(volume, 60);
   return std::nullopt;
 }
-
-int64_t HoursOfMinutes(int64_t minutes) { return minutes <= 0 ? 0 : std::max<int64_t>(1, (minutes + 30) / 60); }
 
 bool AmountFits(absl::string_view unit, int64_t volume, Cents tariff, Cents amount) {
   if (unit == "83" || amount == Times(volume, tariff)) return true;

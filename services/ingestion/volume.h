@@ -10,8 +10,14 @@
 #include "services/core/money.h"
 #include "services/ingestion/message.h"
 
-// The arithmetic of declared volume and money (domain-standards 3.7).
+// The arithmetic of declared volume and money (domain-standards 3.7). What one unit costs, and hours of minutes (IV079), are in
+// core/money.h.
 namespace nmd::ingestion {
+
+// The ProductPeriode of a month of an allocation (TR387, TR388): the days they share, empty when they share none. When care
+// started or stopped does not matter (IV089).
+// Example: April 2026 of 2026-04-08..2026-06-17 is 2026-04-08..2026-04-30.
+Period ProductPeriod(const Period& allocation, Month month);
 
 // The largest volume one prestatie may declare for `product_period` of an allocation (TR321), in the unit of the
 // allocation; absent where the standard leaves it to municipality and provider: output per month in a broken month (IV078).
@@ -28,10 +34,6 @@ std::optional<int64_t> MaxVolumeOfAllocation(const AllocatedVolume& allocated, c
 
 // An allocated volume in the unit declared in (TR341): unchanged in its own unit, hours in minutes 60 times, absent otherwise.
 std::optional<int64_t> InDeclaredUnit(int64_t volume, absl::string_view allocated_unit, absl::string_view declared_unit);
-
-// Whole hours of a prestatie whose minutes are summed: under 30 minutes down, from 30 up, at least 1 when there are any
-// minutes (IV079).
-int64_t HoursOfMinutes(int64_t minutes);
 
 // Whether `amount` can be what `volume` of `unit` costs at `tariff` (TR346): exactly volume x tariff; and for minutes also
 // the amount of an hour tariff, rounded at the end, whose rounded minute tariff is `tariff` (IV081). The hour tariff is not

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/ingestion/volume.h"
 
+#include <iterator>
 #include <random>
 #include <vector>
 
@@ -29,7 +30,8 @@ struct VolumeCase {
 const AllocatedVolume kThreeHoursAWeek = {3, "04", "2"};
 const AllocatedVolume kThreeHundredEuroAWeek = {300, "83", "2"};
 
-// The vectors of domain-standards 3.8.
+// The vectors of domain-standards 3.8 about volume. Those about money (IV079, IV081) are in core/money_test.cc, those about ISO
+// weeks in core/date_test.cc, those of TR358 in checks_test.cc, those of the BSN in core/codes_test.cc.
 std::vector<VolumeCase> Vectors() {
   return {
       {"autumn 2025",
@@ -94,6 +96,19 @@ TEST(MaxVolume, MeetsTheVectorsOfTheStandard) {  // TR321, TR322, IV076-IV078
   }
 }
 
+TEST(ProductPeriod, IsTheMonthWithinTheAllocation) {  // domain-standards 3.8; TR387, TR388, IV089
+  const Period allocation = Days("2026-04-08", "2026-06-17");
+  const struct {
+    absl::string_view month, first, last;
+  } months[] = {{"2026-04", "2026-04-08", "2026-04-30"},
+                {"2026-05", "2026-05-01", "2026-05-31"},
+                {"2026-06", "2026-06-01", "2026-06-17"}};
+  for (const auto& m : months) EXPECT_EQ(ProductPeriod(allocation, *ParseMonth(m.month)), Days(m.first, m.last)) << m.month;
+  EXPECT_TRUE(ProductPeriod(allocation, *ParseMonth("2026-03")).Empty());
+  EXPECT_TRUE(ProductPeriod(allocation, *ParseMonth("2026-07")).Empty());
+  EXPECT_EQ(ProductPeriod({allocation.start, kOpenEnd}, *ParseMonth("2030-02")), OfMonth("2030-02"));
+}
+
 TEST(MaxVolume, IsSixWeeksForHouseholdHelpOfTheWmoOnly) {  // TR321 iWmo, IV077
   const Period allocation = Days("2025-10-07", "2025-12-30");
   EXPECT_EQ(MaxVolume(kThreeHoursAWeek, allocation, OfMonth("2025-10"), Law::kWmo, "01"), 18);
@@ -147,21 +162,48 @@ TEST(MaxVolume, OfOutputPerWeekAddsUpOverTheMonths) {
   }
 }
 
+// IV077: a week over the turn of a month may be used in either, so the months of inspanning add up to the total and one more
+// for each such week; and never to less.
+TEST(MaxVolume, OfInspanningPerWeekAddsUpToTheTotalAndTheWeeksOnATurnOfTheMonth) {
+  std::mt19937 random(20260402);
+  for (int round = 0; round < 2000; ++round) {
+    const Day start = *ParseDay("2024-01-01") + static_cast<Day>(random() % 900);
+    const Period allocation = {start, start + 1 + static_cast<Day>(random() % 400)};
+    int64_t sum = 0, shared = 0;
+    for (Month month = MonthOf(allocation.start); month <= MonthOf(allocation.end - 1); ++month) {
+      const Period part = ProductPeriod(allocation, month);
+      sum += *MaxVolume(kThreeHoursAWeek, allocation, part, Law::kYouth, "45");
+      if (part.end < allocation.end && Weekday(part.end) != 0) ++shared;
+    }
+    ASSERT_EQ(sum, *MaxVolumeOfAllocation(kThreeHoursAWeek, allocation) + 3 * shared)
+        << FormatDay(allocation.start) << " until " << FormatDay(allocation.end);
+  }
+}
+
+// A longer period, of the prestatie or of the allocation, never allows less; no prestatie may use more than the allocation.
+TEST(MaxVolume, GrowsWithThePeriod) {
+  std::mt19937 random(20260403);
+  const AllocatedVolume kinds[] = {{2, "14", "1"}, {3, "04", "2"}, {300, "83", "2"}, {10, "04", "4"}, {40, "04", "6"}};
+  for (int round = 0; round < 4000; ++round) {
+    const AllocatedVolume& allocated = kinds[static_cast<size_t>(round) % std::size(kinds)];
+    const Day start = *ParseDay("2024-01-01") + static_cast<Day>(random() % 900);
+    const Period allocation = {start, start + 1 + static_cast<Day>(random() % 400)};
+    const Day first = start + static_cast<Day>(random() % static_cast<uint32_t>(allocation.Days()));
+    const Period part = {first, first + 1 + static_cast<Day>(random() % 31)};
+    const Period more = {part.start - static_cast<Day>(random() % 5), part.end + static_cast<Day>(random() % 5)};
+    const int64_t most = *MaxVolume(allocated, allocation, part, Law::kYouth, "45");
+    ASSERT_LE(most, *MaxVolume(allocated, allocation, more, Law::kYouth, "45"));
+    ASSERT_LE(most, *MaxVolumeOfAllocation(allocated, allocation));
+    ASSERT_LE(*MaxVolumeOfAllocation(allocated, allocation),
+              *MaxVolumeOfAllocation(allocated, {allocation.start, allocation.end + 1 + static_cast<Day>(random() % 40)}));
+  }
+}
+
 TEST(InDeclaredUnit, LetsHoursBeDeclaredInMinutesAndNothingElse) {  // TR341
   EXPECT_EQ(InDeclaredUnit(12, "04", "04"), 12);
   EXPECT_EQ(InDeclaredUnit(12, "04", "01"), 720);
   EXPECT_EQ(InDeclaredUnit(12, "01", "04"), std::nullopt);
   EXPECT_EQ(InDeclaredUnit(12, "14", "16"), std::nullopt);
-}
-
-TEST(HoursOfMinutes, RoundsAtHalfAndIsAtLeastOne) {  // IV079
-  EXPECT_EQ(HoursOfMinutes(0), 0);
-  EXPECT_EQ(HoursOfMinutes(1), 1);
-  EXPECT_EQ(HoursOfMinutes(29), 1);
-  EXPECT_EQ(HoursOfMinutes(89), 1);
-  EXPECT_EQ(HoursOfMinutes(90), 2);
-  EXPECT_EQ(HoursOfMinutes(380), 6);
-  EXPECT_EQ(HoursOfMinutes(395), 7);
 }
 
 TEST(AmountFits, TakesTheProductOfVolumeAndTariff) {  // TR346
