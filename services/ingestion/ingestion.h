@@ -88,6 +88,7 @@ class Ingestion {
   absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(const Caller& caller,
                                                             const v1::ListDeliveriesRequest& request) const;
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(const Caller& caller, const v1::ListFindingsRequest& request) const;
+  absl::StatusOr<v1::ListRulesResponse> ListRules(const Caller& caller, const v1::ListRulesRequest& request) const;
   absl::StatusOr<v1::ListFactsResponse> ListFacts(const Caller& caller, const v1::ListFactsRequest& request) const;
   absl::StatusOr<v1::ListPersonRecordsResponse> ListPersonRecords(const Caller& caller,
                                                                   const v1::ListPersonRecordsRequest& request) const;

@@ -939,6 +939,30 @@ TEST(Lists, PageThroughSourcesDeliveriesAndFindings) {
   EXPECT_EQ(ReasonOf(instance.ingestion->GetDelivery(instance.caller, absent).status()), ErrorReason::RESOURCE_NOT_FOUND);
 }
 
+TEST(Lists, PageThroughEveryRuleWithItsReasonWhenItIsNotJudged) {
+  Instance instance;
+  v1::ListRulesRequest request;
+  request.set_parent(kParent);
+  request.set_page_size(40);
+  std::map<std::string, v1::Rule> rules;
+  do {
+    const auto page = instance.ingestion->ListRules(instance.caller, request);
+    ASSERT_TRUE(page.ok());
+    EXPECT_GT(page->total_size(), 150);
+    for (const v1::Rule& rule : page->rules()) {
+      EXPECT_TRUE(rules.emplace(rule.rule(), rule).second) << rule.rule();
+      EXPECT_EQ(rule.judged(), rule.reason().empty()) << rule.rule();
+      EXPECT_EQ(rule.judged(), !rule.text().empty()) << rule.rule();
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(rules["TR326"].level(), 3);
+  EXPECT_EQ(rules["TR326"].return_code(), "9326");
+  EXPECT_THAT(rules["TR326"].messages(), ElementsAre(305));
+  EXPECT_EQ(rules["OP090"].level(), 5);
+  EXPECT_FALSE(rules["CS100"].judged());
+}
+
 class Uploader {
  public:
   explicit Uploader(Instance& instance, const std::string& source = "", const std::string& request_id = "")

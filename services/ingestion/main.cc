@@ -69,6 +69,7 @@ void Bind(nmd::Router& router, Ingestion& ingestion) {
   bind("ListDeliveries", [&](const Caller& c, const v1::ListDeliveriesRequest& r) { return ingestion.ListDeliveries(c, r); });
   bind("ListFindings", [&](const Caller& c, const v1::ListFindingsRequest& r) { return ingestion.ListFindings(c, r); });
   bind("GetAnswer", [&](const Caller& c, const v1::GetAnswerRequest& r) { return ingestion.GetAnswer(c, r); });
+  bind("ListRules", [&](const Caller& c, const v1::ListRulesRequest& r) { return ingestion.ListRules(c, r); });
   bind("ListFacts", [&](const Caller& c, const v1::ListFactsRequest& r) { return ingestion.ListFacts(c, r); });
   bind("ListPersonRecords",
        [&](const Caller& c, const v1::ListPersonRecordsRequest& r) { return ingestion.ListPersonRecords(c, r); });
