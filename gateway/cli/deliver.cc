@@ -63,8 +63,9 @@ class Courier {
     ingestion::v1::Delivery delivery;
     const std::string name = absl::StrCat(client_.parent(), "/deliveries/", sha.substr(0, 32));
     const absl::Status known = client_.Get(name, {}, &delivery);
-    if (known.ok()) return Delivered{Outcome::kDuplicate, 0, delivery};
-    if (known.code() != absl::StatusCode::kNotFound) return known;
+    // One that comes in the place of others may be there, and they too.
+    if (known.ok() && parcel.replaces.empty()) return Delivered{Outcome::kDuplicate, 0, delivery};
+    if (!known.ok() && known.code() != absl::StatusCode::kNotFound) return known;
 
     if (content.size() <= kChunk) {
       NMD_RETURN_IF_ERROR(DeliverWhole(parcel, content, &delivery));
@@ -91,6 +92,7 @@ class Courier {
     request.set_source(parcel.source);
     request.set_file_name(FileName(parcel));
     request.set_content(content);
+    for (const std::string& name : parcel.replaces) request.add_replaces(name);
     if (!parcel.received_time.empty()) NMD_RETURN_IF_ERROR(SetReceived(parcel, request.mutable_received_time()));
     return client_.Post(absl::StrCat(client_.parent(), "/deliveries/_deliver"), request, delivery);
   }
@@ -100,6 +102,7 @@ class Courier {
     ingestion::v1::Upload wanted;
     wanted.set_source(parcel.source);
     wanted.set_file_name(FileName(parcel));
+    for (const std::string& name : parcel.replaces) wanted.add_replaces(name);
     if (!parcel.received_time.empty()) NMD_RETURN_IF_ERROR(SetReceived(parcel, wanted.mutable_received_time()));
     // The request id follows from the bytes, so a later run finds the upload this one left.
     const std::string uuid = absl::StrCat(sha.substr(0, 8), "-", sha.substr(8, 4), "-", sha.substr(12, 4), "-",

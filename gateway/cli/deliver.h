@@ -24,6 +24,8 @@ struct Parcel {
   std::string path;
   std::string source;         // Empty: recognised by the monitor.
   std::string received_time;  // ISO 8601 UTC; empty: now.
+  // Names of the deliveries it comes in the place of.
+  std::vector<std::string> replaces = {};
 };
 
 // Reads a manifest: CSV with the header "received,source,file" in any order, paths relative to the manifest. Rows keep their

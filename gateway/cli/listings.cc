@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "gateway/cli/corrections.h"
 #include "gateway/cli/figures.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
@@ -32,21 +33,6 @@ Cell DayCell(const std::string& date) {
   return {day ? dutch::Date(*day) : "", date};
 }
 
-std::string Text(ingestion::v1::Delivery::State state) {
-  switch (state) {
-    case ingestion::v1::Delivery::ACCEPTED:
-      return "aangenomen";
-    case ingestion::v1::Delivery::REJECTED:
-      return "afgekeurd";
-    case ingestion::v1::Delivery::SUPERSEDED:
-      return "vervangen";
-    case ingestion::v1::Delivery::UNPACKED:
-      return "uitgepakt";
-    default:
-      return "onbekend";
-  }
-}
-
 }  // namespace
 
 Table DeliveryTable(const ingestion::v1::ListDeliveriesResponse& response) {
@@ -60,7 +46,7 @@ Table DeliveryTable(const ingestion::v1::ListDeliveriesResponse& response) {
     table.rows.push_back({Cell::Same(IdOf(delivery.name())),
                           Cell::Same(delivery.source()),
                           Cell::Same(delivery.file_name()),
-                          Cell::Same(Text(delivery.state())),
+                          Cell::Same(StateText(delivery.state())),
                           MomentCell(delivery.known_time(), delivery.has_known_time()),
                           NumberCell(delivery.fact_count()),
                           NumberCell(delivery.person_count()),

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/answer.h"
 #include "gateway/cli/client.h"
+#include "gateway/cli/corrections.h"
 #include "gateway/cli/deliver.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/link_file.h"
@@ -36,8 +37,8 @@ struct Options {
   std::string token_file, municipality, format = "table";
   Question question;
   bool compare = false;
-  std::vector<std::string> files;
-  std::string manifest, source, received, delivery, rule, dated, output, state, provider, agreement, table;
+  std::vector<std::string> files, replaces;
+  std::string manifest, source, received, delivery, reason, rule, dated, output, state, provider, agreement, table;
   int jobs = 4;
   int year = 0;
   bool open = false, all_open = false, missing = false, once = false;
@@ -75,8 +76,13 @@ class Command {
     }
     const absl::StatusOr<std::vector<std::string>> files = ExpandPaths(options_.files);
     if (!files.ok()) return Usage(files.status());
-    for (const std::string& file : *files) parcels.push_back({file, options_.source, options_.received});
+    if (!options_.replaces.empty() && files->size() != 1) {
+      return Usage(absl::InvalidArgumentError("--replaces hoort bij één bestand"));
+    }
     NMD_RETURN_IF_ERROR(Connect());
+    std::vector<std::string> replaces;
+    for (const std::string& delivery : options_.replaces) replaces.push_back(DeliveryName(*client_, delivery));
+    for (const std::string& file : *files) parcels.push_back({file, options_.source, options_.received, replaces});
     const DeliverySummary summary = cli::Deliver(parcels, options_.jobs, client_->options(), io_.terminal, io_.err);
     if (options_.format == "table") {
       io_.out << SummaryText(summary) << "\n";
@@ -111,6 +117,8 @@ class Command {
     if (!summary.worst.ok()) return ExitCodeOf(summary.worst);
     return summary.refused > 0 || summary.findings > 0 ? kFindings : 0;
   }
+  absl::StatusOr<int> Withdraw() { return Correct(/*restores=*/false); }
+  absl::StatusOr<int> Restore() { return Correct(/*restores=*/true); }
 
   absl::StatusOr<int> Deliveries() {
     Parameters parameters = {{"source", options_.source}};
@@ -119,9 +127,7 @@ class Command {
   }
   absl::StatusOr<int> Findings() {
     NMD_RETURN_IF_ERROR(Connect());
-    std::string delivery = options_.delivery;
-    if (!delivery.empty() && delivery.find('/') == std::string::npos)
-      delivery = absl::StrCat(client_->parent(), "/deliveries/", delivery);
+    const std::string delivery = options_.delivery.empty() ? "" : DeliveryName(*client_, options_.delivery);
     return ListAs<ingestion::v1::ListFindingsResponse>("findings", {{"delivery", delivery}, {"rule", options_.rule}},
                                                        &FindingTable);
   }
@@ -307,12 +313,14 @@ class Command {
     NMD_RETURN_IF_ERROR(Connect());
     // The newest thousand; what came before them is in when they are.
     ingestion::v1::ListDeliveriesResponse deliveries;
-    NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/deliveries"),
-                                     {{"state", "ACCEPTED"}, {"page_size", "1000"}}, &deliveries));
     int64_t facts = 0, persons = 0;
-    for (const auto& delivery : deliveries.deliveries()) {
-      if (delivery.fact_count() > 0) facts = std::max(facts, delivery.sequence());
-      if (delivery.person_count() > 0) persons = std::max(persons, delivery.sequence());
+    for (const char* state : {"ACCEPTED", "WITHDRAWN", "REPLACED"}) {
+      NMD_RETURN_IF_ERROR(
+          client_->Get(absl::StrCat(client_->parent(), "/deliveries"), {{"state", state}, {"page_size", "1000"}}, &deliveries));
+      for (const auto& delivery : deliveries.deliveries()) {
+        if (delivery.fact_count() > 0) facts = std::max(facts, delivery.sequence());
+        if (delivery.person_count() > 0) persons = std::max(persons, delivery.sequence());
+      }
     }
     costs::v1::QueryFiguresRequest request;
     request.set_parent(client_->parent());
@@ -364,6 +372,22 @@ class Command {
     if (options.municipality.empty()) return Usage(absl::InvalidArgumentError("geef --municipality, bijvoorbeeld gm1730"));
     client_ = std::make_unique<ApiClient>(std::move(options));
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<int> Correct(bool restores) {
+    const std::string& known_on = options_.question.known_on;
+    if (!known_on.empty() && !KnownTimeOf(known_on).ok()) return Usage(KnownTimeOf(known_on).status());
+    NMD_RETURN_IF_ERROR(Connect());
+    NMD_ASSIGN_OR_RETURN(const ingestion::v1::Delivery delivery,
+                         cli::Correct(*client_, {options_.delivery, options_.reason, known_on, restores}));
+    if (options_.format == "table") {
+      io_.out << CorrectionText(delivery) << "\n";
+    } else {
+      ingestion::v1::ListDeliveriesResponse listed;
+      *listed.add_deliveries() = delivery;
+      Print(delivery, DeliveryTable(listed));
+    }
+    return 0;
   }
 
   absl::StatusOr<int> AnswerAll() {
@@ -503,12 +527,21 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   deliver->add_option("--manifest", options.manifest, "CSV met received,source,file");
   deliver->add_option("--source", options.source, "Bron; officiële berichten worden herkend");
   deliver->add_option("--received", options.received, "Wanneer de gemeente het ontving, zoals 2018-03-31T12:00:00Z");
+  deliver->add_option("--replaces", options.replaces, "Levering waar dit bestand voor in de plaats komt")->delimiter(',');
   deliver->add_option("--jobs", options.jobs, "Verbindingen tegelijk")->check(CLI::Range(1, 64));
 
   CLI::App* deliveries = add(&app, "deliveries", "Wat er geleverd is", &Command::Deliveries);
   deliveries->add_option("--source", options.source, "Alleen deze bron");
-  deliveries->add_option("--state", options.state, "accepted, rejected, superseded of unpacked")
-      ->check(CLI::IsMember({"accepted", "rejected", "superseded", "unpacked"}));
+  deliveries->add_option("--state", options.state, "Alleen deze toestand, zoals accepted of withdrawn")
+      ->check(CLI::IsMember({"accepted", "rejected", "superseded", "unpacked", "withdrawn", "replaced"}));
+  for (const auto& [name, help, command] :
+       {std::make_tuple("withdraw", "Een levering intrekken: wat erin staat telt vanaf dan niet meer mee", &Command::Withdraw),
+        std::make_tuple("restore", "Een ingetrokken levering weer laten meetellen", &Command::Restore)}) {
+    CLI::App* correction = add(&app, name, help, command);
+    correction->add_option("delivery", options.delivery, "Levering")->required();
+    correction->add_option("--reason", options.reason, "Waarom; noem niemand bij naam")->required();
+    correction->add_option("--known-on", options.question.known_on, "Sinds wanneer dat bekend is; anders nu");
+  }
   CLI::App* findings = add(&app, "findings", "Wat er mis is met leveringen", &Command::Findings);
   findings->add_option("--delivery", options.delivery, "Alleen van deze levering");
   findings->add_option("--rule", options.rule, "Alleen van deze regel, zoals TR101");

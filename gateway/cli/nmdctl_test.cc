@@ -171,6 +171,25 @@ TEST_F(NmdctlTest, ListsInEveryFormat) {
   EXPECT_THAT(out_.str(), HasSubstr(R"("file_name":"=a.xml")"));
 }
 
+TEST_F(NmdctlTest, WithdrawsRestoresAndReplaces) {
+  const std::string base = "POST /v1/municipalities/gm1730/deliveries/";
+  monitor_.OnJson(base + "abc/_withdraw", R"({"name":"municipalities/gm1730/deliveries/abc","state":"WITHDRAWN",
+      "withdrawn_time":"2018-03-31T10:00:00Z"})");
+  monitor_.OnJson(base + "abc/_restore", R"({"name":"municipalities/gm1730/deliveries/abc","state":"ACCEPTED"})");
+  EXPECT_EQ(Run("withdraw abc --reason dubbel --known-on 2018-03-31T10:00:00Z"), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "Levering abc is ingetrokken. Zij telt niet meer mee vanaf 31-03-2018 12:00.\n");
+  EXPECT_EQ(Run("--format csv restore abc --reason toch"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("\nabc,,,aangenomen,"));
+  EXPECT_EQ(Run("withdraw abc"), 2) << "a reason is needed";
+  EXPECT_EQ(Run("withdraw abc --reason x --known-on gisteren"), 2);
+  EXPECT_EQ(Run("withdraw xyz --reason x"), 3);
+  const std::string file = gateway::testing::WriteTemp("nmdctl_replace.xml", "<a/>");
+  monitor_.OnJson(base + "_deliver", R"({"state":"ACCEPTED"})");
+  EXPECT_EQ(Run(absl::StrCat("deliver --replaces abc ", file)), 0) << err_.str();
+  EXPECT_THAT(monitor_.asked().back().body, HasSubstr(R"("municipalities/gm1730/deliveries/abc")"));
+  EXPECT_EQ(Run(absl::StrCat("deliver --replaces abc ", file, " ", file)), 2);
+}
+
 TEST_F(NmdctlTest, EveryListCommandHasItsPath) {
   const std::string base = "/v1/municipalities/gm1730/";
   for (const auto& [command, path] :
