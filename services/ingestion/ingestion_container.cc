@@ -13,6 +13,7 @@
 #include "services/ingestion/sources.h"
 #include "services/ingestion/xml_text.h"
 #include "services/platform/errors.h"
+#include "services/platform/log.h"
 #include "services/platform/metrics.h"
 #include "services/platform/status_macros.h"
 
@@ -27,6 +28,10 @@ constexpr size_t kMaxKeptBytes = 16 << 20;
 // What the messages of one container take of an Append at most, unless one alone is larger: others do not wait longer for it
 // than for a few files.
 constexpr size_t kMaxRoundBytes = 4 << 20;
+
+// How hard the bytes of a container are compressed: a zip is compressed already.
+constexpr int kFastLevel = -10;
+constexpr int kTextLevel = 3;
 
 std::string RawName(absl::string_view sha256) { return absl::StrCat("raw/", sha256); }
 
@@ -110,7 +115,7 @@ absl::StatusOr<v1::Delivery> Ingestion::DeliverContainer(const Incoming& incomin
   if (delivery.state() == v1::Delivery::REJECTED) ClearFacts(record.get());
   const absl::uint128 id = IdOf(delivery.name());
   std::vector<Pending> round(1);
-  round[0] = {std::move(record), raw_key_.Seal(Compress(incoming.content))};
+  round[0] = {std::move(record), raw_key_.Seal(Compress(incoming.content, source == kZipSource ? kFastLevel : kTextLevel))};
   NMD_RETURN_IF_ERROR(StoreParts(incoming, HexOf(id), parts, std::move(round)));
   MutexLock lock(mutex_);
   return DeliveryOf(by_id_.at(id));
@@ -154,29 +159,34 @@ absl::Status Ingestion::StoreParts(const Incoming& incoming, const std::string& 
   return store();
 }
 
-absl::Status Ingestion::FinishContainers() {
+void Ingestion::FinishContainers() {
   std::set<int32_t> containers;
   {
     MutexLock lock(mutex_);
     for (const auto& [part, container] : missing_parts_) containers.insert(container);
   }
   for (const int32_t container : containers) {
-    NMD_ASSIGN_OR_RETURN(const std::string content, RawBytes(container));
-    Incoming incoming;
-    std::string name;
-    {
-      MutexLock lock(mutex_);
-      const Entry& entry = entries_[static_cast<size_t>(container)];
-      name = HexOf(entry.id);
-      incoming.file_name = entry.file_name;
-      incoming.known_time = absl::FromUnixMicros(entry.known_micros);
+    if (const absl::Status finished = FinishContainer(container); !finished.ok()) {
+      Log(LogLevel::kError, "messages of a container were not taken; deliver it again", {{"detail", finished.message()}});
     }
-    incoming.content = content;
-    incoming.actor = "service:ingestion";
-    std::vector<Finding> ignored;
-    NMD_RETURN_IF_ERROR(StoreParts(incoming, name, PartsOf(content, &ignored), {}));
   }
-  return absl::OkStatus();
+}
+
+absl::Status Ingestion::FinishContainer(int32_t container) {
+  NMD_ASSIGN_OR_RETURN(const std::string content, RawBytes(container));
+  Incoming incoming;
+  std::string name;
+  {
+    MutexLock lock(mutex_);
+    const Entry& entry = entries_[static_cast<size_t>(container)];
+    name = HexOf(entry.id);
+    incoming.file_name = entry.file_name;
+    incoming.known_time = absl::FromUnixMicros(entry.known_micros);
+  }
+  incoming.content = content;
+  incoming.actor = "service:ingestion";
+  std::vector<Finding> ignored;
+  return StoreParts(incoming, name, PartsOf(content, &ignored), {});
 }
 
 absl::StatusOr<std::string> Ingestion::RawBytes(int32_t index) const {

@@ -191,6 +191,18 @@ TEST(IngestionContainer, IsFinishedAfterAStopAnywhere) {
   }
 }
 
+TEST(IngestionContainer, ThatCannotBeFinishedYetKeepsNobodyFromStarting) {
+  Instance instance;
+  instance.journal.appends_left = 1;
+  EXPECT_FALSE(instance.TryDeliver(ZipInThreeAppends()).ok());
+  instance.journal.appends_left = 0;
+  instance.Restart(/*kill=*/true);
+  EXPECT_LT(instance.List().size(), 13u);
+  instance.journal.appends_left = 1'000'000;
+  instance.Deliver(ZipInThreeAppends());
+  EXPECT_THAT(instance.List(), SizeIs(13));
+}
+
 TEST(IngestionContainer, OfMoreThanOneAppendTakesIsStoredInSeveral) {
   std::vector<std::pair<std::string, std::string>> files;
   for (int i = 0; i < 8; ++i) {

@@ -72,9 +72,11 @@ absl::StatusOr<std::string> Ingestion::ResolveSource(const std::string& source, 
   return SourceUnknown(source);
 }
 
-std::vector<Finding> Ingestion::ReadMessageInto(absl::string_view content, Day known_day, DeliveryRecord* record,
+std::vector<Finding> Ingestion::ReadMessageInto(const Incoming& incoming, Day known_day, DeliveryRecord* record,
                                                 v1::PersonBatch* persons) const {
-  ReadResult read = ReadMessage(content);
+  ReadResult read = ReadMessage(incoming.content);
+  // The largest message and what is made of it need not be in memory at the same time.
+  if (incoming.buffer != nullptr) std::string().swap(*incoming.buffer);
   const ParsedMessage& message = read.message;
   std::vector<Finding> findings = std::move(read.findings);
   // A return is known by what it returns; TR056 does not hold for it.
@@ -140,7 +142,7 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
                           owner, /*fatal=*/true});
     }
   } else {
-    findings = ReadMessageInto(incoming.content, DutchDay(known_micros), &record, &persons);
+    findings = ReadMessageInto(incoming, DutchDay(known_micros), &record, &persons);
   }
   std::string person_bytes = persons.SerializeAsString();
   if (std::max(record.batch().ByteSizeLong(), person_bytes.size()) > kMaxBatchBytes) {
@@ -184,8 +186,9 @@ absl::StatusOr<v1::Delivery> Ingestion::Deliver(const Incoming& incoming) {
       }
       return DeliverContainer(incoming, source, sha256);
     }
-    round.push_back(
-        {std::make_shared<DeliveryRecord>(ReadFile(source, incoming, sha256)), raw_key_.Seal(Compress(incoming.content))});
+    // First the bytes: reading may let them go.
+    std::string raw = raw_key_.Seal(Compress(incoming.content));
+    round.push_back({std::make_shared<DeliveryRecord>(ReadFile(source, incoming, sha256)), std::move(raw)});
   }
   NMD_RETURN_IF_ERROR(StoreRound(incoming.actor, incoming.upload, round, id, incoming.replaces));
   MutexLock lock(mutex_);

@@ -242,7 +242,7 @@ absl::StatusOr<v1::Delivery> Ingestion::DeliverUpload(const UploadRecord& upload
   std::vector<int32_t> replaces = ReadReplaces(upload.replaces(), "upload.replaces", known_time, check);
   if (!check.ok()) return check.Result();
   NMD_ASSIGN_OR_RETURN(v1::Delivery delivery, Deliver({content, upload.source(), upload.file_name(), known_time, actor,
-                                                       upload.upload(), std::move(replaces)}));
+                                                       upload.upload(), std::move(replaces), &content}));
   // The delivery stands; chunks that stay behind are dropped at the next start.
   if (const absl::Status swept = Sweep(upload.upload(), actor); !swept.ok()) {
     Log(LogLevel::kWarning, "chunks of an upload were not dropped", {{"detail", swept.message()}});

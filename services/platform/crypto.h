@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-// The few cryptographic operations this system needs, on libsodium. Thread-safe.
+// The few cryptographic operations this system needs, on libsodium and (SHA-256) OpenSSL. Thread-safe.
 namespace nmd {
 
 // A 32-byte key. Printed nowhere; wiped when destroyed.
@@ -48,8 +48,8 @@ std::string Sha256Hex(absl::string_view bytes);
 // Random hexadecimal digits from the operating system.
 std::string RandomHex(size_t digits);
 
-// Zstandard, level 3.
-std::string Compress(absl::string_view bytes);
+// Zstandard. Level 3 fits text; a negative level costs little for bytes that are compressed already.
+std::string Compress(absl::string_view bytes, int level = 3);
 // DATA_LOSS when the bytes are not a frame, or hold more than limit bytes: checked before anything is allocated.
 absl::StatusOr<std::string> Decompress(absl::string_view frame, size_t limit);
 
