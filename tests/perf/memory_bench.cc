@@ -75,13 +75,15 @@ std::string ReadFile(const std::string& path) {
 }
 
 struct Meter {
-  double idle = 0;
+  double idle = 0, peak = 0;
   // Called when all is ready for the file.
   void Start() {
     malloc_trim(0);
     std::ofstream("/proc/self/clear_refs") << "5";
     idle = MebibytesOf("VmRSS:");
   }
+  // Called when the file was dealt with: what a stop takes is not of the file.
+  void Stop() { peak = MebibytesOf("VmHWM:"); }
 };
 
 // Runs in a process of its own, so that no measurement sees what another left.
@@ -91,9 +93,8 @@ void Measure(const char* what, const std::function<bool(Meter&)>& work) {
   if (child == 0) {
     Meter meter;
     const bool good = work(meter);
-    const double peak = MebibytesOf("VmHWM:");
     if (what[0] != '\0') {
-      std::printf("%-58s %7.1f MiB above %.1f MiB%s\n", what, peak - meter.idle, meter.idle, good ? "" : "  FAILED");
+      std::printf("%-58s %7.1f MiB above %.1f MiB%s\n", what, meter.peak - meter.idle, meter.idle, good ? "" : "  FAILED");
     }
     std::fflush(stdout);
     _exit(good ? 0 : 1);
@@ -108,7 +109,9 @@ bool ReadAndJudge(const std::string& path, Meter& meter) {
   meter.Start();
   const std::string bytes = ReadFile(path);
   const ReadResult result = ReadMessage(bytes);
-  return result.ok() && CheckMessage(result.message).empty();
+  const bool good = result.ok() && CheckMessage(result.message).empty();
+  meter.Stop();
+  return good;
 }
 
 bool Ingest(const std::string& path, Meter& meter) {
@@ -147,6 +150,7 @@ bool Ingest(const std::string& path, Meter& meter) {
   google::longrunning::WaitOperationRequest wait;
   wait.set_name(operation->name());
   const auto done = ingestion->WaitOperation(caller, wait);
+  meter.Stop();
   v1::Delivery delivery;
   return done.ok() && done->done() && done->response().UnpackTo(&delivery) && delivery.state() == v1::Delivery::ACCEPTED;
 }
@@ -165,7 +169,9 @@ bool ValidateDocument(const std::string& path, bool with_schema, Meter& meter) {
   }
   meter.Start();
   const xmlDocPtr document = xmlReadFile(path.c_str(), nullptr, XML_PARSE_NONET);
-  return document != nullptr && (valid == nullptr || xmlSchemaValidateDoc(valid, document) == 0);
+  const bool good = document != nullptr && (valid == nullptr || xmlSchemaValidateDoc(valid, document) == 0);
+  meter.Stop();
+  return good;
 }
 
 }  // namespace
