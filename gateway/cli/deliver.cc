@@ -92,7 +92,7 @@ class Courier {
     request.set_source(parcel.source);
     request.set_file_name(FileName(parcel));
     request.set_content(content);
-    for (const std::string& name : parcel.replaces) request.add_replaces(name);
+    for (const std::string& replaced : parcel.replaces) request.add_replaces(replaced);
     if (!parcel.received_time.empty()) NMD_RETURN_IF_ERROR(SetReceived(parcel, request.mutable_received_time()));
     return client_.Post(absl::StrCat(client_.parent(), "/deliveries/_deliver"), request, delivery);
   }
@@ -102,7 +102,7 @@ class Courier {
     ingestion::v1::Upload wanted;
     wanted.set_source(parcel.source);
     wanted.set_file_name(FileName(parcel));
-    for (const std::string& name : parcel.replaces) wanted.add_replaces(name);
+    for (const std::string& replaced : parcel.replaces) wanted.add_replaces(replaced);
     if (!parcel.received_time.empty()) NMD_RETURN_IF_ERROR(SetReceived(parcel, wanted.mutable_received_time()));
     // The request id follows from the bytes, so a later run finds the upload this one left.
     const std::string uuid = absl::StrCat(sha.substr(0, 8), "-", sha.substr(8, 4), "-", sha.substr(12, 4), "-",

@@ -527,17 +527,19 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   deliver->add_option("--manifest", options.manifest, "CSV met received,source,file");
   deliver->add_option("--source", options.source, "Bron; officiële berichten worden herkend");
   deliver->add_option("--received", options.received, "Wanneer de gemeente het ontving, zoals 2018-03-31T12:00:00Z");
-  deliver->add_option("--replaces", options.replaces, "Levering waar dit bestand voor in de plaats komt")->delimiter(',');
+  deliver->add_option("--replaces", options.replaces, "Levering waar dit bestand voor in de plaats komt")
+      ->allow_extra_args(false)
+      ->delimiter(',');
   deliver->add_option("--jobs", options.jobs, "Verbindingen tegelijk")->check(CLI::Range(1, 64));
 
   CLI::App* deliveries = add(&app, "deliveries", "Wat er geleverd is", &Command::Deliveries);
   deliveries->add_option("--source", options.source, "Alleen deze bron");
   deliveries->add_option("--state", options.state, "Alleen deze toestand, zoals accepted of withdrawn")
       ->check(CLI::IsMember({"accepted", "rejected", "superseded", "unpacked", "withdrawn", "replaced"}));
-  for (const auto& [name, help, command] :
+  for (const auto& [verb, help, run] :
        {std::make_tuple("withdraw", "Een levering intrekken: wat erin staat telt vanaf dan niet meer mee", &Command::Withdraw),
         std::make_tuple("restore", "Een ingetrokken levering weer laten meetellen", &Command::Restore)}) {
-    CLI::App* correction = add(&app, name, help, command);
+    CLI::App* correction = add(&app, verb, help, run);
     correction->add_option("delivery", options.delivery, "Levering")->required();
     correction->add_option("--reason", options.reason, "Waarom; noem niemand bij naam")->required();
     correction->add_option("--known-on", options.question.known_on, "Sinds wanneer dat bekend is; anders nu");

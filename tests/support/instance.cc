@@ -44,9 +44,12 @@ bool CanBind(int port) {
   return free;
 }
 
-// The first of a row of free ports below those the kernel gives to clients.
+// A row of free ports below those the kernel gives to clients. Tests that run side by side begin to look in different places:
+// a row that is free now may be taken by the other before this one uses it.
 int FreePorts() {
-  for (int base = 20000; base < 32000; base += kPortsPerInstance) {
+  constexpr int kFirst = 20000, kRows = 900;
+  for (int row = 0; row < kRows; ++row) {
+    const int base = kFirst + (static_cast<int>(getpid()) + row) % kRows * kPortsPerInstance;
     bool free = true;
     for (int i = 0; free && i < kPortsPerInstance; ++i) free = CanBind(base + i);
     if (free) return base;
