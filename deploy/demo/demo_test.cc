@@ -268,7 +268,7 @@ TEST(Volume, AsManyWmoClientsInEveryMonth) {
 
 TEST(Volume, StaysWithinWhatADemoCanLoad) {
   for (const Town& town : Towns()) {
-    EXPECT_THAT(town.files.size(), Le(town.model.profile.full_mess ? 7000u : 3500u)) << town.model.profile.id;
+    EXPECT_THAT(town.files.size(), Le(town.model.profile.full_mess ? 7200u : 3700u)) << town.model.profile.id;
     EXPECT_THAT(town.files.size(), Ge(1500u)) << town.model.profile.id;
     for (const File& file : town.files) ASSERT_LT(file.bytes.size(), 1u << 20) << file.path;
   }
@@ -497,7 +497,7 @@ TEST(Profiles, ScaleWithTheSizeAsked) {
   EXPECT_EQ(counted.clients.size(), 120u);
   EXPECT_EQ(counted.provisions.at("8"), 5);
   EXPECT_EQ(counted.partial, 0);
-  EXPECT_THAT(town.files.size(), Le(2600u));
+  EXPECT_THAT(town.files.size(), Le(2700u));
 }
 
 TEST(Profiles, EveryNeighbourHoldsTheStockItWasGiven) {

@@ -11,8 +11,9 @@
 namespace nmd::demo {
 namespace {
 
-// Allocations, starts and stops whose return is delivered: one in so many. Most systems keep returns to themselves.
-constexpr size_t kReturnsOneIn = 40;
+// From this day on the municipalities deliver the returns of allocations, starts and stops too, of every one: a return that
+// is missing then is a finding (OP090), and before nobody could tell. Most systems keep returns to themselves.
+const Day kReturnsFrom = DayOf(2018, 7, 1);
 
 // BerichtCode by kind (domain-standards 1.2).
 std::string MessageCode(Law law, absl::string_view message) {
@@ -339,12 +340,12 @@ std::string AnswerXml(const Model& model, const Claim& claim, absl::string_view 
 
 void AddMessages(const Model& model, uint64_t seed, std::vector<File>* files) {
   Post post(seed, model, files);
-  std::vector<Returned> returns;         // sent after all others, whose moments then do not depend on them
-  std::map<std::string, size_t> counts;  // by schema
+  std::vector<Returned> returns;  // sent after all others, whose moments then do not depend on them
   const auto sent = [&](Law law, absl::string_view kind, absl::string_view sender, absl::string_view receiver,
                         const std::string& id, Day dated, int64_t received) {
-    if (counts[SchemaName(law, kind)]++ % kReturnsOneIn != 0) return;
-    const Day returned = WorkdaysAfter(static_cast<Day>(received / kSecondsPerDay), 2);
+    const auto received_day = static_cast<Day>(received / kSecondsPerDay);
+    if (received_day < kReturnsFrom) return;
+    const Day returned = WorkdaysAfter(received_day, 2);
     returns.push_back({law, std::string(kind), std::string(sender), std::string(receiver), id, dated, returned, kind == "301"});
   };
   for (const AllocationMessage& message : AllocationMessages(model)) {
