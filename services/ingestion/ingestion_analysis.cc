@@ -210,7 +210,7 @@ std::vector<v1::SourceAnalysis> Ingestion::AnalyseSources(const std::vector<v1::
     MutexLock lock(mutex_);
     const auto known = [&](int32_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       const Entry& entry = entries_[static_cast<size_t>(index)];
-      return entry.state == v1::Delivery::ACCEPTED && entry.known_micros <= question.known_micros;
+      return entry.state == v1::Delivery::ACCEPTED && StandingOf(index).Contains(question.known_micros);
     };
     const auto known_day = [&](int32_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return DutchDay(entries_[static_cast<size_t>(index)].known_micros);
@@ -248,8 +248,9 @@ std::vector<v1::SourceAnalysis> Ingestion::AnalyseSources(const std::vector<v1::
                      &delivery);
       delivery.id = DeliveryName(entry.id);
       delivery.known_day = DutchDay(entry.known_micros);
-      delivery.counts = entry.state == v1::Delivery::ACCEPTED;
-      // One that lost its place later (TR056) is as one that was refused at once.
+      // One that lost its place later (TR056), or was withdrawn by then, is as one that was refused at once. An extract whose
+      // place a newer one took was received all the same.
+      delivery.counts = known(index);
       if (!delivery.counts) delivery.sound_records = 0;
       std::map<std::pair<std::string, int>, int64_t> broken;
       const auto add = [&](const std::string& rule, int level, const std::string& text) {

@@ -2,6 +2,7 @@
 #include "services/platform/config.h"
 
 #include <unistd.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <filesystem>
@@ -179,18 +180,42 @@ class Reader {
   std::vector<std::string> faults_;
 };
 
+// Tells where documents begin, and nothing of what is in them.
+class Documents : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { starts_.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  const std::vector<YAML::Mark>& starts() const { return starts_; }
+
+ private:
+  std::vector<YAML::Mark> starts_;
+};
+
 }  // namespace
 
 absl::Status ParseYaml(absl::string_view text, const std::string& origin, Message* message) {
   message->Clear();
   Reader reader(origin);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      reader.Fault(documents[1], "", "must be one YAML document");
-    } else {
-      reader.ReadMessage(documents.empty() ? YAML::Node() : documents[0], "", message);
+    // Two documents at most are asked for: of some malformed text (",#") yaml-cpp goes on giving empty ones for ever.
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    Documents documents;
+    while (documents.starts().size() < 2 && parser.HandleNextDocument(documents)) {
     }
+    if (documents.starts().size() > 1) {
+      return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::FIELDS_INVALID,
+                  absl::StrCat(origin, ":", documents.starts()[1].line + 1, ": must be one YAML document"));
+    }
+    reader.ReadMessage(YAML::Load(std::string(text)), "", message);
   } catch (const YAML::Exception& e) {
     return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::FIELDS_INVALID,
                 absl::StrCat(origin, ":", e.mark.line + 1, ": not valid YAML: ", e.msg));

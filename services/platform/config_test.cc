@@ -55,6 +55,12 @@ TEST(Config, FilesMustBeReadable) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("cannot read the file /x/absent.pem"));
 }
 
+TEST(Config, TextThatYamlCppNeverFinishesIsAFault) {  // found by the mapping fuzzer
+  internal::v1::MappingFile mapping;
+  const absl::Status status = ParseYaml(",#", "m.yaml", &mapping);
+  EXPECT_EQ(status.message(), "m.yaml:1: must be one YAML document");
+}
+
 TEST(Config, HostileTextIsAFault) {
   internal::v1::TlsConfig config;
   for (const char* text : {"a: [", "\t- x", "- 1\n- 2", "just text", "a: &x [*x]", "--- {}\n--- {}"}) {
