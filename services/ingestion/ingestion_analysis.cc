@@ -239,18 +239,20 @@ std::vector<v1::SourceAnalysis> Ingestion::AnalyseSources(const std::vector<v1::
       Gathered* of = by_number[static_cast<size_t>(entry.source)];
       // A container is not one: the messages in it are.
       if (of == nullptr || entry.known_micros > question.known_micros || entry.state == v1::Delivery::UNPACKED) continue;
+      const auto index = static_cast<int32_t>(i);
+      const bool accepted = entry.state == v1::Delivery::ACCEPTED;
+      // What was taken back by then is as if it never came (decision 39). An extract whose place a newer one took did come.
+      if (accepted && !known(index)) continue;
       of->first = std::min(of->first, entry.known_micros);
       of->newest = std::max(of->newest, entry.known_micros);
-      const auto index = static_cast<int32_t>(i);
       AnalysedDelivery& delivery = of->deliveries.emplace_back();
       const OfficialSource* message = official[static_cast<size_t>(entry.source)];
       book_.Describe(index, message != nullptr && message->type == MessageType::kStart ? first_received[message->law] : kNone,
                      &delivery);
       delivery.id = DeliveryName(entry.id);
       delivery.known_day = DutchDay(entry.known_micros);
-      // One that lost its place later (TR056), or was withdrawn by then, is as one that was refused at once. An extract whose
-      // place a newer one took was received all the same.
-      delivery.counts = known(index);
+      delivery.counts = accepted;
+      // One that lost its place later (TR056) is as one that was refused at once.
       if (!delivery.counts) delivery.sound_records = 0;
       std::map<std::pair<std::string, int>, int64_t> broken;
       const auto add = [&](const std::string& rule, int level, const std::string& text) {

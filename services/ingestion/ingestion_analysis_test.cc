@@ -181,6 +181,24 @@ TEST_F(AnalysisTest, IsAsKnownOnADay) {
   EXPECT_EQ(Analysis("jw301", "2026-04-01", "2026-05-01").known_time().seconds(), int64_t{D("2026-06-03")} * 86'400 + 43'200);
 }
 
+TEST_F(AnalysisTest, WhatWasTakenBackIsAsIfItNeverCame) {
+  Allocate("41000001", 10072);
+  const v1::Delivery claim = Claim("41000001", "2026-05-06");
+  v1::WithdrawDeliveryRequest request;
+  request.set_name(claim.name());
+  request.set_reason("verkeerd bestand");
+  *request.mutable_known_time() = TimestampOf((int64_t{D("2026-06-10")} * 86'400 + 43'200) * 1'000'000);
+  ASSERT_TRUE(ingestion_->WithdrawDelivery(caller_, request).ok());
+  const v1::SourceAnalysis before = Analysis("jw323", "2026-04-01", "2026-05-01", "2026-06-09");
+  EXPECT_EQ(before.delivery_count(), 1);
+  EXPECT_EQ(before.months(0).received_count(), 1);
+  const v1::SourceAnalysis after = Analysis("jw323", "2026-04-01", "2026-05-01", "2026-06-10");
+  EXPECT_EQ(after.delivery_count(), 0);
+  EXPECT_EQ(after.rejected_count(), 0);
+  EXPECT_EQ(after.months(0).received_count(), 0);
+  EXPECT_EQ(after.months(0).missing_count(), 1);
+}
+
 TEST_F(AnalysisTest, TheVersionInForceDecidesWhoIsExpected) {
   Allocate("41000001", 10072);
   ParsedMessage deleted = AllocationMessage(Law::kYouth);
