@@ -178,6 +178,12 @@ absl::StatusOr<Ingestion::Question> Ingestion::ReadQuestion(bool has_period, con
     MutexLock lock(mutex_);
     question.known_micros = entries_.empty() ? absl::ToUnixMicros(clock_.Now()) : INT64_MIN;
     for (const Entry& entry : entries_) question.known_micros = std::max(question.known_micros, entry.known_micros);
+    // What was taken back after the newest delivery is known now too.
+    for (const auto& [index, correction] : corrections_) {
+      for (const internal::v1::WithdrawRecord& mark : correction.marks) {
+        question.known_micros = std::max(question.known_micros, MicrosOf(mark.known_time()));
+      }
+    }
   }
   question.end = MonthOf(DutchDay(question.known_micros)) + 1;
   question.first = question.end - kDefaultMonths;

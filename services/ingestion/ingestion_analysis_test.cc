@@ -197,6 +197,7 @@ TEST_F(AnalysisTest, WhatWasTakenBackIsAsIfItNeverCame) {
   EXPECT_EQ(after.rejected_count(), 0);
   EXPECT_EQ(after.months(0).received_count(), 0);
   EXPECT_EQ(after.months(0).missing_count(), 1);
+  EXPECT_EQ(Analysis("jw323", "2026-04-01", "2026-05-01").delivery_count(), 0) << "now is after the withdrawal";
 }
 
 TEST_F(AnalysisTest, TheVersionInForceDecidesWhoIsExpected) {
