@@ -72,6 +72,30 @@ TEST(IngestionContainer, EachMessageIsADeliveryOfItsOwn) {
   EXPECT_LT(instance.journal.blob_bytes, zip.size() + 1000);
 }
 
+TEST(IngestionContainer, TakenBackTakesItsMessagesBackAndGivesThemBack) {
+  Instance instance;
+  const v1::Delivery container = instance.Deliver(ZipOfStarts(1, 3), "2026-05-01");
+  instance.Deliver(Start(9), "2026-05-01");
+  const auto states = [&] {
+    std::vector<v1::Delivery::State> all;
+    for (const v1::Delivery& part : instance.List(container.name())) all.push_back(part.state());
+    return all;
+  };
+  v1::WithdrawDeliveryRequest withdraw;
+  withdraw.set_name(container.name());
+  withdraw.set_reason("verkeerde postbus");
+  ASSERT_TRUE(instance.ingestion->WithdrawDelivery(instance.caller, withdraw).ok());
+  EXPECT_THAT(states(), ElementsAre(v1::Delivery::WITHDRAWN, v1::Delivery::WITHDRAWN, v1::Delivery::WITHDRAWN));
+  EXPECT_EQ(instance.List("")[0].state(), v1::Delivery::ACCEPTED) << "what did not come in it stands";
+  instance.Restart(/*kill=*/true);
+  EXPECT_THAT(states(), ElementsAre(v1::Delivery::WITHDRAWN, v1::Delivery::WITHDRAWN, v1::Delivery::WITHDRAWN));
+  v1::RestoreDeliveryRequest restore;
+  restore.set_name(container.name());
+  restore.set_reason("toch de goede");
+  ASSERT_TRUE(instance.ingestion->RestoreDelivery(instance.caller, restore).ok());
+  EXPECT_THAT(states(), ElementsAre(v1::Delivery::ACCEPTED, v1::Delivery::ACCEPTED, v1::Delivery::ACCEPTED));
+}
+
 TEST(IngestionContainer, BareInAnEnvelopeAndInAZipIsOneDelivery) {
   const std::string message = Start(1);
   const std::vector<std::string> forms = {message, EnvelopeOf(message), ZipOf({{"a.xml", message}}),
