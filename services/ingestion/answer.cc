@@ -127,6 +127,9 @@ class Writer {
     Close();
   }
 
+  // Whether the message could not be read to its end this time: what was written must not go out.
+  bool cut_off() const { return cut_off_; }
+
   // The header and the classes of `bytes`, which is the message. False when some codes were for a class that it has not.
   bool WriteWhole(absl::string_view bytes, const absl::flat_hash_set<std::string>* kept, const Amount& granted) {
     kept_ = kept;
@@ -316,6 +319,7 @@ class Writer {
         PutAmount(*ChildNamed(element, "TotaalToegekendBedrag"), granted_);
       }
     }
+    cut_off_ |= more < 0;
     if (is_class) PutCodes(element, codes);
     End();
   }
@@ -331,6 +335,7 @@ class Writer {
   Amount granted_;
   std::string path_;
   size_t placed_ = 0;
+  bool cut_off_ = false;
 };
 
 // What of a claim is refused, and so comes back.
@@ -410,7 +415,12 @@ std::variant<Answer, NoAnswer> MakeAnswer(absl::string_view bytes, const std::ve
     refuse_all(verdicts.header);
     return answer;
   }
-  bool placed = true;
+  bool placed = true, cut_off = false;
+  const auto write_whole = [&](const absl::flat_hash_set<std::string>* kept, const Amount& granted) {
+    Writer writer(message, schema, stamp, verdicts, &answer.xml);
+    placed = writer.WriteWhole(bytes, kept, granted);
+    cut_off = writer.cut_off();
+  };
   if (is_claim) {
     const bool all = verdicts.classes.count(std::string(kAnswerRoot)) > 0;
     const Refused refused = all ? Refused() : RefusedOf(message, verdicts);
@@ -419,7 +429,7 @@ std::variant<Answer, NoAnswer> MakeAnswer(absl::string_view bytes, const std::ve
     answer.verdict = all || refused.lines == answer.line_count ? Answer::Verdict::kRefused
                      : refused.lines > 0                       ? Answer::Verdict::kGrantedInPart
                                                                : Answer::Verdict::kGranted;
-    placed = Writer(message, schema, stamp, verdicts, &answer.xml).WriteWhole(bytes, &refused.places, AmountOf(answer.granted));
+    write_whole(&refused.places, AmountOf(answer.granted));
     // Codes of clients and lines of a claim that is refused as a whole are not said.
     placed = placed || all;
   } else if (verdicts.classes.empty()) {
@@ -427,8 +437,9 @@ std::variant<Answer, NoAnswer> MakeAnswer(absl::string_view bytes, const std::ve
   } else {
     answer.verdict = Answer::Verdict::kRefused;
     answer.refused_line_count = answer.line_count;
-    placed = Writer(message, schema, stamp, verdicts, &answer.xml).WriteWhole(bytes, nullptr, {});
+    write_whole(nullptr, {});
   }
+  if (cut_off) return NoAnswer::kUnreadable;
   if (!placed) {
     Codes codes;
     for (const auto& [place, said] : verdicts.classes) codes.insert(said.begin(), said.end());

@@ -117,7 +117,8 @@ std::vector<Hostile> Files() {
       {"Latin-1 that says it is UTF-8", valued(start, "b:Achternaam", "Andr\xE9"), "XML", "geen UTF-8"},
       {"an overlong form", valued(start, "b:Achternaam", "a\xC0\xAF"), "XML", "geen UTF-8"},
       {"half a surrogate pair", valued(start, "b:Achternaam", "a\xED\xA0\x80"), "XML", "geen UTF-8"},
-      {"a zero byte", valued(start, "b:Achternaam", std::string("a\0b", 3)), "XML", ""},
+      {"a zero byte", valued(start, "b:Achternaam", std::string("a\0b", 3)), "XML", "NUL-teken"},
+      {"a zero byte behind the end", start + std::string("\n\0", 2), "XML", "NUL-teken"},
       {"a control character", valued(start, "b:Achternaam", "a&#1;"), "XML", ""},
       // Values.
       {"a day that does not exist", valued(start, "m:Begindatum", "2027-06-31"), "XSD", "een bestaande datum"},

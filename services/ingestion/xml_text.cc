@@ -38,6 +38,10 @@ std::optional<Finding> BeforeParsing(absl::string_view bytes) {
       bytes.substr(0, 4).find('\0') != absl::string_view::npos) {
     return Structural("XML", "regel 1", "Het bestand is UTF-16 of UTF-32. Sla het op als UTF-8 zonder BOM.");
   }
+  // libxml2 takes a NUL behind the last element for the end of the file, or for a fault, by how the bytes come to it.
+  if (bytes.find('\0') != absl::string_view::npos) {
+    return Structural("XML", "bestand", "Het bestand bevat een NUL-teken. Dat mag niet in XML. Lever het bericht opnieuw aan.");
+  }
   if (absl::StartsWith(bytes, "<?xml")) {
     const absl::string_view declaration = bytes.substr(0, std::min(bytes.find("?>"), size_t{1024}));
     const size_t at = declaration.find("encoding");

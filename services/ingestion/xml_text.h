@@ -18,8 +18,8 @@ inline constexpr size_t kMaxMessageBytes = 25'000'000;
 // A fatal finding of level 1, owned by who made the software.
 Finding Structural(absl::string_view rule, std::string place, std::string text);
 
-// What must hold before a parser sees the bytes: size, UTF-8 without a byte order mark, no heap of attributes. Absent when
-// it does. Cost: one pass over the bytes.
+// What must hold before a parser sees the bytes: size, UTF-8 without a byte order mark, no NUL, no heap of attributes. Absent
+// when it does. Cost: one pass over the bytes.
 std::optional<Finding> BeforeParsing(absl::string_view bytes);
 
 // Whether somebody meant this to be XML: the first character is "<", in UTF-8 or in UTF-16.
