@@ -416,11 +416,33 @@ void Reader::Fault(absl::string_view rule, std::string place, std::string text) 
 
 Recognised Recognise(absl::string_view bytes) {
   bytes = bytes.substr(0, 1024);
-  for (size_t at = bytes.find(kNamespaceStart); at != absl::string_view::npos; at = bytes.find(kNamespaceStart, at + 1)) {
-    const absl::string_view uri = bytes.substr(at, bytes.find_first_of("\"' >", at) - at);
-    if (const std::optional<Recognised> found = ParseNamespace(uri); found.has_value()) return *found;
+  absl::ConsumePrefix(&bytes, "\xEF\xBB\xBF");
+  // What stands before the root element, a comment that quotes another message too, says nothing.
+  for (;;) {
+    bytes = absl::StripLeadingAsciiWhitespace(bytes);
+    const absl::string_view close = absl::StartsWith(bytes, "<?") ? "?>" : absl::StartsWith(bytes, "<!--") ? "-->" : "";
+    if (close.empty()) break;
+    const size_t end = bytes.find(close, close.size() == 2 ? 2 : 4);
+    if (end == absl::string_view::npos) return {};
+    bytes.remove_prefix(end + close.size());
   }
-  return {};
+  if (!absl::ConsumePrefix(&bytes, "<")) return {};
+  const absl::string_view name = bytes.substr(0, bytes.find_first_of(" \t\r\n/>"));
+  const size_t colon = name.find(':');
+  const std::string declared = colon == absl::string_view::npos ? "xmlns" : absl::StrCat("xmlns:", name.substr(0, colon));
+  bytes.remove_prefix(name.size());
+  for (;;) {
+    bytes = absl::StripLeadingAsciiWhitespace(bytes);
+    const size_t equals = bytes.find('=');
+    if (equals == absl::string_view::npos) return {};
+    const absl::string_view attribute = absl::StripTrailingAsciiWhitespace(bytes.substr(0, equals));
+    bytes = absl::StripLeadingAsciiWhitespace(bytes.substr(equals + 1));
+    if (bytes.empty() || (bytes[0] != '"' && bytes[0] != '\'')) return {};
+    const size_t end = bytes.find(bytes[0], 1);
+    if (end == absl::string_view::npos) return {};
+    if (attribute == declared) return ParseNamespace(bytes.substr(1, end - 1)).value_or(Recognised{});
+    bytes.remove_prefix(end + 1);
+  }
 }
 
 std::string SourceName(Law law, int number) { return absl::StrCat(law == Law::kYouth ? "jw" : "wmo", number); }

@@ -35,7 +35,8 @@ struct Recognised {
   std::string release;
 };
 
-// Tells what a file is from its first KiB, without parsing it. A file it takes for a message may still be malformed.
+// Tells what a file is from its root element, when that is in the first KiB, without reading on. A file it takes for a message
+// may still be malformed; one that ReadMessage can read is what this says, or kOther.
 // Example: Recognise(bytes).number == 323.
 Recognised Recognise(absl::string_view bytes);
 

@@ -376,6 +376,21 @@ TEST(ReadMessage, OldSamplesAreRefusedWithTheirRelease) {
   EXPECT_EQ(samples, 11);
 }
 
+TEST(Recognise, GoesByTheRootElementAloneWhateverIsQuotedBeforeIt) {
+  constexpr absl::string_view kRoot =
+      R"(<m:Bericht xmlns:b="http://www.istandaarden.nl/ijw/3_2/jw305/schema" xmlns:m = 'http://www.istandaarden.nl/ijw/3_2/jw323/schema'>)";
+  constexpr absl::string_view kOther = "xmlns:m=\"http://www.istandaarden.nl/ijw/3_2/jw301/schema\"";
+  for (const std::string& before : {std::string(), std::string("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n"),
+                                    absl::StrCat("<!-- <m:Bericht ", kOther, "> -->\n"), absl::StrCat("<?xml2 ", kOther, "?>"),
+                                    absl::StrCat("<?a?><!--", kOther, "--><?b?> ")}) {
+    EXPECT_EQ(Recognise(absl::StrCat(before, kRoot)).number, 323) << before;
+  }
+  for (const std::string& text : {absl::StrCat("<!-- ", kRoot), absl::StrCat("<?", kRoot), absl::StrCat("x", kRoot),
+                                  std::string("<m:Bericht xmlns:m=")}) {
+    EXPECT_EQ(Recognise(text).kind, FileKind::kOther) << text;
+  }
+}
+
 TEST(Recognise, TellsLawNumberAndReleaseFromTheFirstBytes) {
   for (const Law law : kLaws) {
     for (const MessageType type : kTypes) {
