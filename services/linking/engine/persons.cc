@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/linking/engine/compare.h"
 #include "services/linking/engine/fold.h"
+#include "services/linking/engine/numbers.h"
 
 namespace nmd::linking::engine {
 namespace {
@@ -146,11 +147,14 @@ uint32_t Persons::Add(absl::string_view id, const PersonText& text) {
   Cold cold;
   if (!text.number.empty()) {
     const std::string bsn = ParseBsn(text.number);
-    hot.number = numbers_.Add(bsn.empty() ? FoldCode(text.number) : bsn);
-    present_numbers_ += hot.number != 0;
-    if (!bsn.empty()) {
-      ++valid_numbers_;
-      hot.flags |= Hot::kValidBsn;
+    const std::string number = bsn.empty() ? FoldCode(text.number) : bsn;
+    if (!IsPlaceholderBsn(number)) {
+      hot.number = numbers_.Add(number);
+      present_numbers_ += hot.number != 0;
+      if (!bsn.empty()) {
+        ++valid_numbers_;
+        hot.flags |= Hot::kValidBsn;
+      }
     }
   }
   const GivenEntry given = Given(text.given);

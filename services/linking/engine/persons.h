@@ -21,7 +21,7 @@ inline constexpr int kFields = 10;
 
 // What one source says about one person, as it is written there; what is empty is not known.
 struct PersonText {
-  absl::string_view number;   // BSN, or another number of a person.
+  absl::string_view number;   // BSN, or another number of a person. One that is a placeholder (numbers.h) counts as not known.
   absl::string_view given;    // First names, a call name or initials.
   absl::string_view family;   // With or without the words in front.
   absl::string_view partner;  // Surname of the partner, when it stands apart.
