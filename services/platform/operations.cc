@@ -22,12 +22,12 @@ using google::longrunning::Operation;
 constexpr size_t kRemembered = 1000;
 constexpr size_t kWaiting = 100;
 
-using Outcome = absl::StatusOr<std::unique_ptr<google::protobuf::Message>>;
+using Outcome = Operations::Outcome;
 
 // The work is as foreign as that of a call, and is contained as the router contains that.
-Outcome Contained(const std::function<Outcome()>& work) {
+Outcome Contained(const std::function<Outcome(const Operations::Report&)>& work, const Operations::Report& report) {
   try {
-    return work();
+    return work(report);
   } catch (const std::exception& e) {
     Log(LogLevel::kError, "exception", {{"method", "operation"}, {"what", e.what()}});
     return Fail(absl::StatusCode::kInternal, ErrorReason::INTERNAL_FAULT, "the service made a mistake; report the operation");
@@ -38,7 +38,8 @@ void SetError(Operation* operation, const absl::Status& status) { *operation->mu
 
 }  // namespace
 
-Operations::Operations(Appender append) : append_(std::move(append)), thread_([this] { Run(); }) {}
+Operations::Operations(Appender append, absl::string_view collection)
+    : append_(std::move(append)), collection_(collection), thread_([this] { Run(); }) {}
 
 Operations::~Operations() {
   {
@@ -58,7 +59,12 @@ void Operations::Apply(absl::string_view payload) {
   if (record.has_error()) *operation.mutable_error() = record.error();
   if (record.has_response()) *operation.mutable_response() = record.response();
   MutexLock lock(mutex_);
-  if (operations_.count(record.name()) == 0) order_.push_back(record.name());
+  const auto known = operations_.find(record.name());
+  if (known == operations_.end()) {
+    order_.push_back(record.name());
+  } else if (known->second.has_metadata()) {
+    *operation.mutable_metadata() = std::move(*known->second.mutable_metadata());
+  }
   operations_[record.name()] = std::move(operation);
   while (order_.size() > kRemembered) {
     operations_.erase(order_.front());
@@ -97,18 +103,29 @@ absl::Status Operations::Record(const Operation& operation) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Operation> Operations::Start(std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>()> work) {
+absl::StatusOr<Operation> Operations::Start(std::function<Outcome()> work) {
+  return StartReporting([work = std::move(work)](const Report&) { return work(); });
+}
+
+absl::StatusOr<Operation> Operations::StartReporting(std::function<Outcome(const Report&)> work) {
   {
     MutexLock lock(mutex_);
     if (queue_.size() >= kWaiting || stopping_) return Overloaded("too many operations are waiting; retry later", 5000);
   }
   Operation operation;
-  operation.set_name(absl::StrCat("operations/", RandomHex(16)));
+  operation.set_name(absl::StrCat(collection_, "/", RandomHex(16)));
   NMD_RETURN_IF_ERROR(Record(operation));
   MutexLock lock(mutex_);
   queue_.push_back({operation.name(), std::move(work)});
   changed_.NotifyAll();
   return operation;
+}
+
+void Operations::SetMetadata(const std::string& name, const google::protobuf::Message& metadata) {
+  MutexLock lock(mutex_);
+  const auto found = operations_.find(name);
+  if (found == operations_.end()) return;
+  found->second.mutable_metadata()->PackFrom(metadata);
 }
 
 absl::StatusOr<Operation> Operations::Get(const std::string& name) const {
@@ -144,7 +161,8 @@ void Operations::Run() {
     Operation operation;
     operation.set_name(work.name);
     operation.set_done(true);
-    const Outcome outcome = Contained(work.run);
+    const Outcome outcome = Contained(
+        work.run, [this, name = work.name](const google::protobuf::Message& metadata) { SetMetadata(name, metadata); });
     if (outcome.ok()) {
       operation.mutable_response()->PackFrom(**outcome);
     } else {

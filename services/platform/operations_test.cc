@@ -51,6 +51,34 @@ TEST_F(OperationsTest, EndWithTheirResponseOrError) {
   EXPECT_EQ(ReasonOf(operations.Get("operations/absent").status()), ErrorReason::RESOURCE_NOT_FOUND);
 }
 
+TEST_F(OperationsTest, TellHowFarTheyAre) {
+  Operations operations(Appender(), "linkoperations");
+  absl::Notification reported, go_on;
+  const auto started = operations.StartReporting([&](const Operations::Report& report) -> Work {
+    google::protobuf::Timestamp progress;
+    progress.set_seconds(1);
+    report(progress);
+    progress.set_seconds(2);
+    report(progress);
+    reported.Notify();
+    go_on.WaitForNotification();
+    return std::make_unique<google::protobuf::Timestamp>();
+  });
+  ASSERT_TRUE(started.ok());
+  EXPECT_EQ(started->name().find("linkoperations/"), 0u);
+  EXPECT_FALSE(started->has_metadata());
+  reported.WaitForNotification();
+  const auto running = operations.Get(started->name());
+  google::protobuf::Timestamp progress;
+  ASSERT_TRUE(running.ok() && !running->done() && running->metadata().UnpackTo(&progress));
+  EXPECT_EQ(progress.seconds(), 2);
+  go_on.Notify();
+  const auto done = operations.Wait(started->name(), absl::Minutes(1));
+  ASSERT_TRUE(done.ok() && done->done() && done->has_response());
+  EXPECT_TRUE(done->metadata().UnpackTo(&progress)) << "what was told last stays";
+  EXPECT_EQ(Payloads().size(), 2u) << "progress is written nowhere";
+}
+
 TEST_F(OperationsTest, ContainAnException) {
   Operations operations(Appender());
   const auto thrown = operations.Start([]() -> Work { throw std::runtime_error("boom"); });
