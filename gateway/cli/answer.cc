@@ -162,7 +162,7 @@ AnswerSummary AnswerAllOpen(ApiClient& client, const std::string& source, const 
       answer->clear_data();
       summary.made.push_back(*std::move(answer));
     }
-    ShowProgress(i + 1, open.size(), "berichten", terminal, progress);
+    ShowProgress(i, i + 1, open.size(), "berichten", terminal, progress);
   }
   if (terminal && !open.empty()) progress << "\n";
   return summary;

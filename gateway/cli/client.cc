@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "google/longrunning/operations.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/struct.pb.h"
@@ -181,6 +182,24 @@ absl::Status ApiClient::List(const std::string& path, Parameters parameters, goo
     page->GetReflection()->ClearField(page.get(), token_field);
     response->MergeFrom(*page);
   } while (!parameters.back().second.empty());
+  return absl::OkStatus();
+}
+
+absl::Status ApiClient::Await(google::longrunning::Operation* operation,
+                              const std::function<void(const google::longrunning::Operation&)>& each,
+                              google::protobuf::Message* response) {
+  absl::Duration pause = absl::Milliseconds(20);
+  while (!operation->done()) {
+    if (each != nullptr) each(*operation);
+    options_.sleep(pause);
+    pause = std::min(pause * 2, absl::Seconds(1));
+    const std::string name = operation->name();
+    NMD_RETURN_IF_ERROR(Get(name, {}, operation));
+  }
+  if (operation->has_error()) return FromRpcStatus(operation->error());
+  if (!operation->response().UnpackTo(response)) {
+    return absl::InternalError(absl::StrCat("the operation did not answer with a ", response->GetTypeName()));
+  }
   return absl::OkStatus();
 }
 

@@ -13,6 +13,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+namespace google::longrunning {
+class Operation;
+}
 namespace google::protobuf {
 class Message;
 }
@@ -52,6 +55,12 @@ class ApiClient {
                         google::protobuf::Message* response);
   // All pages of a List, one after the other, in one message. No row is left out.
   absl::Status List(const std::string& path, Parameters parameters, google::protobuf::Message* response);
+
+  // Waits until the operation is done and gives what it answered; `each`, when given, sees it whenever it is not done yet.
+  // Errors: that of the operation.
+  absl::Status Await(google::longrunning::Operation* operation,
+                     const std::function<void(const google::longrunning::Operation&)>& each,
+                     google::protobuf::Message* response);
 
   // "municipalities/gm1730"
   std::string parent() const;

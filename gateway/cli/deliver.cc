@@ -134,16 +134,7 @@ class Courier {
     // An answer that was lost on the way: the upload is gone because it was completed.
     if (completed.code() == absl::StatusCode::kNotFound) return client_.Get(name, {}, delivery);
     NMD_RETURN_IF_ERROR(completed);
-    absl::Duration pause = absl::Milliseconds(20);
-    while (!operation.done()) {
-      client_.options().sleep(pause);
-      pause = std::min(pause * 2, absl::Seconds(1));
-      const std::string operation_name = operation.name();
-      NMD_RETURN_IF_ERROR(client_.Get(operation_name, {}, &operation));
-    }
-    if (operation.has_error()) return FromRpcStatus(operation.error());
-    if (!operation.response().UnpackTo(delivery)) return absl::InternalError("the operation did not answer with a delivery");
-    return absl::OkStatus();
+    return client_.Await(&operation, nullptr, delivery);
   }
 
   static std::string JsonOf(const ingestion::v1::Upload& upload) {
@@ -209,7 +200,7 @@ class Round {
       // Every further file would wait as long for nothing.
       if (ExitCodeOf(result.status()) == 4) stopped_ = true;
     }
-    ShowProgress(done_, total_, "bestanden", terminal_, progress_);
+    ShowProgress(done_ - 1, done_, total_, "bestanden", terminal_, progress_);
   }
 
   DeliverySummary Finish() {

@@ -210,18 +210,4 @@ Table PreviewTable(const publication::v1::PreviewPublicationResponse& response) 
   return table;
 }
 
-Table LinkSummaryTable(const linking::v1::LinkSummary& summary) {
-  Table table;
-  table.columns = {{"Koppeling", "koppeling"}, {"Aantal", "aantal", true}};
-  const auto add = [&](const char* text, const char* key, int64_t count) {
-    table.rows.push_back({{text, key}, NumberCell(count)});
-  };
-  add("Persoonsrecords", "persoonsrecords", summary.record_count());
-  add("Gekoppeld op geldig burgerservicenummer", "bsn_exact", summary.exact_bsn_count());
-  add("Zonder geldig burgerservicenummer, op zichzelf", "alleen", summary.alone_count());
-  add("Cliënten", "clienten", summary.client_count());
-  add("Huishoudens", "huishoudens", summary.household_count());
-  return table;
-}
-
 }  // namespace nmd::cli

@@ -5,7 +5,6 @@
 #include "gateway/cli/table.h"
 #include "nmd/contracts/v1/contracts.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
-#include "nmd/linking/v1/linking.pb.h"
 #include "nmd/publication/v1/publication.pb.h"
 
 // A table per kind of list, in the order the service gave.
@@ -19,7 +18,6 @@ Table SignalTable(const contracts::v1::ListSignalsResponse& response);
 Table AgreementTable(const publication::v1::ListAgreementsResponse& response);
 // A row per cell: its coordinates, its values or "onderdrukt", and for those with a mandate why.
 Table PreviewTable(const publication::v1::PreviewPublicationResponse& response);
-Table LinkSummaryTable(const linking::v1::LinkSummary& summary);
 
 }  // namespace nmd::cli
 

@@ -12,10 +12,12 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/answer.h"
 #include "gateway/cli/client.h"
+#include "gateway/cli/context.h"
 #include "gateway/cli/corrections.h"
 #include "gateway/cli/deliver.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/link_file.h"
+#include "gateway/cli/links.h"
 #include "gateway/cli/listings.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/source_listings.h"
@@ -49,6 +51,7 @@ struct Options {
   int hours = 12;
   int timeout_seconds = 300;
   cli::LinkFile link_file;
+  LinkOptions links;
 };
 
 class Command {
@@ -56,8 +59,13 @@ class Command {
   Command(const Options& options, const Surroundings& surroundings) : options_(options), io_(surroundings) {}
 
   // The exit code of a command: 0, 1, or that of the error.
-  int Run(absl::StatusOr<int> (Command::*command)()) {
-    const absl::StatusOr<int> result = (this->*command)();
+  int Run(absl::StatusOr<int> (Command::*command)()) { return Told((this->*command)()); }
+  // The same of a command that asks the monitor.
+  int Run(const Action& action) {
+    const absl::Status connected = Connect();
+    return Told(connected.ok() ? action({*client_, io_, options_.format}) : absl::StatusOr<int>(connected));
+  }
+  int Told(const absl::StatusOr<int>& result) {
     if (result.ok()) return *result;
     io_.err << "nmdctl: " << ErrorText(result.status()) << "\n";
     return usage_ ? kUsage : ExitCodeOf(result.status());
@@ -219,14 +227,6 @@ class Command {
       parameters.emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", *known, absl::UTCTimeZone()));
     }
     return ListAs<contracts::v1::ListPositionsResponse>("positions", parameters, &PositionTable);
-  }
-
-  absl::StatusOr<int> LinkStatus() {
-    NMD_RETURN_IF_ERROR(Connect());
-    linking::v1::LinkSummary summary;
-    NMD_RETURN_IF_ERROR(client_->Get(absl::StrCat(client_->parent(), "/linksummary"), {}, &summary));
-    Print(summary, LinkSummaryTable(summary));
-    return 0;
   }
 
   absl::StatusOr<int> LinkFile() {
@@ -413,11 +413,7 @@ class Command {
 
   void Print(const Table& table) { io_.out << (options_.format == "csv" ? CsvOf(table) : TextOf(table)); }
   void Print(const google::protobuf::Message& message, const Table& table) {
-    if (options_.format == "json") {
-      io_.out << gateway::ToJson(message) << "\n";
-    } else {
-      Print(table);
-    }
+    Context{*client_, io_, options_.format}.Print(message, table);
   }
 
   template <typename Response>
@@ -593,7 +589,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);
-  add(link, "status", "Hoeveel records zijn gekoppeld, en hoe", &Command::LinkStatus);
+  AddLinkCommands(*link, options.links, [&](const Action& action) { code = command.Run(action); });
   CLI::App* link_file = add(link, "file", "Koppelen van de personen in een CSV-bestand, zonder monitor", &Command::LinkFile);
   link_file->add_option("--input", options.link_file.input, "CSV-bestand met een kopregel")->required();
   link_file->add_option("--columns", options.link_file.columns, absl::StrCat("Rol=kolom,...; rollen: ", LinkFileRoles()))

@@ -198,7 +198,8 @@ TEST_F(NmdctlTest, EveryListCommandHasItsPath) {
                                                         {"contracts", "contracts"},
                                                         {"signals --open --year 2018", "signals"},
                                                         {"positions --year 2018 --known-on 2018-03-31", "positions"},
-                                                        {"link status", "linksummary"},
+                                                        {"link decisions", "linkdecisions"},
+                                                        {"link models", "linkmodels"},
                                                         {"publish agreements", "agreements"}}) {
     monitor_.OnJson(absl::StrCat("GET ", base, path), "{}");
     EXPECT_EQ(Run(command), 0) << command << err_.str();

@@ -9,9 +9,9 @@
 
 namespace nmd::cli {
 
-// Says that `done` of `total` things are done: redraws a bar when `terminal`, else writes a line per tenth, as in
-// "20 van 200 bestanden". REQUIRES: 0 < done <= total. Called once for each.
-void ShowProgress(size_t done, size_t total, absl::string_view things, bool terminal, std::ostream& out);
+// Says that `done` of `total` things are done, and `before` were when it was called last: redraws a bar when `terminal`, else
+// writes a line when another tenth is done, as in "20 van 200 bestanden". REQUIRES: before <= done <= total, 0 < total.
+void ShowProgress(size_t before, size_t done, size_t total, absl::string_view things, bool terminal, std::ostream& out);
 
 }  // namespace nmd::cli
 

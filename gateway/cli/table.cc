@@ -12,13 +12,8 @@
 namespace nmd::cli {
 namespace {
 
-size_t Width(absl::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 void AppendPadded(absl::string_view text, size_t width, bool right, std::string* line) {
-  const std::string padding(width - std::min(width, Width(text)), ' ');
+  const std::string padding(width - std::min(width, TextWidth(text)), ' ');
   right ? absl::StrAppend(line, padding, text) : absl::StrAppend(line, text, padding);
 }
 
@@ -38,10 +33,10 @@ void AppendCsv(absl::string_view text, bool number, std::string* csv) {
 
 // The words in lines of at most `width` characters; a longer word has a line of its own.
 std::vector<std::string> Wrapped(const std::string& text, size_t width) {
-  if (width == 0 || Width(text) <= width) return {text};
+  if (width == 0 || TextWidth(text) <= width) return {text};
   std::vector<std::string> lines(1);
   for (absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (!lines.back().empty() && Width(lines.back()) + 1 + Width(word) > width) lines.emplace_back();
+    if (!lines.back().empty() && TextWidth(lines.back()) + 1 + TextWidth(word) > width) lines.emplace_back();
     absl::StrAppend(&lines.back(), lines.back().empty() ? "" : " ", word);
   }
   return lines;
@@ -49,15 +44,20 @@ std::vector<std::string> Wrapped(const std::string& text, size_t width) {
 
 }  // namespace
 
+size_t TextWidth(absl::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 std::string TextOf(const Table& table) {
   std::vector<std::vector<std::vector<std::string>>> rows;  // Lines by row and column.
   std::vector<size_t> widths;
-  for (const Column& column : table.columns) widths.push_back(Width(column.title));
+  for (const Column& column : table.columns) widths.push_back(TextWidth(column.title));
   for (const auto& row : table.rows) {
     rows.emplace_back();
     for (size_t i = 0; i < row.size(); ++i) {
       rows.back().push_back(Wrapped(row[i].text, table.columns[i].wrap));
-      for (const std::string& line : rows.back().back()) widths[i] = std::max(widths[i], Width(line));
+      for (const std::string& line : rows.back().back()) widths[i] = std::max(widths[i], TextWidth(line));
     }
   }
   std::string text;

@@ -31,6 +31,9 @@ struct Table {
   size_t total_rows = 0;  // How many rows at the end are totals, set off by a line.
 };
 
+// Characters of a text, which are not its bytes.
+size_t TextWidth(absl::string_view text);
+
 // Columns two spaces apart, a line below the titles. Widths are counted in characters, not bytes.
 std::string TextOf(const Table& table);
 
