@@ -86,10 +86,28 @@ void LinkState::AddRecord(uint32_t person, const Record& record) {
   records.insert(LowerBound(records, record.known_micros + 1), record);
 }
 
+absl::Status LinkState::Apply(const internal::v1::SecretEvent& event) {
+  sealed_identity_ = event.sealed_identity_key();
+  return absl::OkStatus();
+}
+
 absl::Status LinkState::Apply(const internal::v1::PersonKeyEvent& event) {
   const uint32_t person = person_keys_.Add(event.person_key());
-  if (person != persons_.size()) return Damaged("a person has two keys in the journal");
-  persons_.emplace_back().sealed_key = event.sealed_key();
+  if (person == persons_.size()) persons_.emplace_back();
+  // Somebody who was erased gets a new key when a source tells about that person again.
+  if (!persons_[person].sealed_key.empty()) return Damaged("a person has two keys in the journal");
+  persons_[person].sealed_key = event.sealed_key();
+  persons_[person].erase_micros = 0;
+  return absl::OkStatus();
+}
+
+absl::Status LinkState::Apply(const internal::v1::ErasureEvent& event) {
+  for (const std::string& person_key : event.person_keys()) {
+    const std::optional<uint32_t> person = person_keys_.Find(person_key);
+    if (!person) return Damaged("the journal erases a person that is not in it");
+    persons_[*person].sealed_key.clear();
+    persons_[*person].erase_micros = event.time_micros();
+  }
   return absl::OkStatus();
 }
 
@@ -222,6 +240,8 @@ int64_t LinkState::FeedPosition(int64_t sequence) const {
 }
 
 void LinkState::Save(internal::v1::LinkingState& saved) const {
+  saved.set_sealed_identity_key(sealed_identity_);
+  saved.mutable_access_positions()->Add(access_positions_.begin(), access_positions_.end());
   saved.set_person_sequence(person_sequence_);
   saved.set_feed_sequence(feed_sequence_);
   for (uint32_t i = 0; i < sources_.size(); ++i) saved.add_sources(sources_[i]);
@@ -254,6 +274,7 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
     internal::v1::LinkingState::Person& to = *saved.add_persons();
     to.set_person_key(person_keys_[i]);
     to.set_sealed_key(persons_[i].sealed_key);
+    to.set_erase_micros(persons_[i].erase_micros);
     for (const Record& record : persons_[i].records) {
       internal::v1::LinkingState::Record& kept = *to.add_records();
       kept.set_known_micros(record.known_micros);
@@ -282,6 +303,8 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
 absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
   *this = LinkState();
   const absl::Status damaged = Damaged("the checkpoint of linking does not fit together");
+  sealed_identity_ = saved.sealed_identity_key();
+  access_positions_.assign(saved.access_positions().begin(), saved.access_positions().end());
   person_sequence_ = saved.person_sequence();
   feed_sequence_ = saved.feed_sequence();
   for (const std::string& source : saved.sources()) sources_.Add(source);
@@ -310,6 +333,7 @@ absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
     const uint32_t person = person_keys_.Add(from.person_key());
     if (person != persons_.size()) return damaged;
     persons_.emplace_back().sealed_key = from.sealed_key();
+    persons_.back().erase_micros = from.erase_micros();
     for (const internal::v1::LinkingState::Record& kept : from.records()) {
       Record record;
       record.known_micros = kept.known_micros();

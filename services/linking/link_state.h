@@ -70,7 +70,8 @@ class LinkState {
     v1::LinkReason reason = v1::LINK_REASON_UNSPECIFIED;
   };
   struct Person {
-    std::string sealed_key;
+    std::string sealed_key;       // Empty once the person was erased.
+    int64_t erase_micros = 0;     // When that was; 0 when it was not, or when a source told about the person again.
     std::vector<Record> records;  // By known time, then as they came.
     std::vector<Step> steps;  // Published links by known time, at most one per known time; none when no record ever counted.
   };
@@ -89,14 +90,18 @@ class LinkState {
   };
 
   // --- The fold. Errors: DATA_LOSS STORE_DAMAGED when an event does not fit the state.
+  absl::Status Apply(const internal::v1::SecretEvent& event);
   absl::Status Apply(const internal::v1::PersonKeyEvent& event);
   absl::Status Apply(const internal::v1::PersonsEvent& event);
   absl::Status Apply(const internal::v1::LinksEvent& event);
+  absl::Status Apply(const internal::v1::ErasureEvent& event);
   // One row of a LinksEvent.
   absl::Status Apply(const v1::Link& link);
   absl::Status Apply(const v1::HouseholdStay& stay);
   // Remembers in which record of the journal the LinksEvent is that begins with this feed sequence.
   void AddFeedPosition(int64_t first_sequence, int64_t journal_sequence);
+  // Remembers in which record of the journal an access is.
+  void AddAccess(int64_t journal_sequence) { access_positions_.push_back(journal_sequence); }
 
   // The checkpoint: Restore of what Save gave is the same state.
   void Save(internal::v1::LinkingState& saved) const;
@@ -126,6 +131,11 @@ class LinkState {
   // Journal sequence of the LinksEvent that holds the feed row `sequence`. REQUIRES: 1 <= sequence <= feed_sequence().
   int64_t FeedPosition(int64_t sequence) const;
 
+  // The keys of pseudonyms, sealed; empty when the journal has none yet.
+  const std::string& sealed_identity() const { return sealed_identity_; }
+  // Journal sequences of the accesses, oldest first.
+  const std::vector<int64_t>& access_positions() const { return access_positions_; }
+
   const TextTable& sources() const { return sources_; }
   const TextTable& households() const { return households_; }
   const TextTable& client_ids() const { return client_ids_; }
@@ -144,6 +154,8 @@ class LinkState {
   AddressNumber AddHousehold(absl::string_view id);
   void Correct(const internal::v1::DeliveryCorrection& correction);
 
+  std::string sealed_identity_;
+  std::vector<int64_t> access_positions_;
   int64_t person_sequence_ = 0;
   int64_t feed_sequence_ = 0;
   std::vector<std::pair<int64_t, int64_t>> feed_positions_;  // First feed sequence, journal sequence.

@@ -16,6 +16,7 @@
 #include "services/core/codes.h"
 #include "services/linking/explain.h"
 #include "services/linking/household.h"
+#include "services/linking/journal_kinds.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/status_macros.h"
@@ -28,10 +29,6 @@ using internal::v1::LinksEvent;
 using internal::v1::PersonEntry;
 using internal::v1::PersonKeyEvent;
 using internal::v1::PersonsEvent;
-
-constexpr absl::string_view kPersonKey = "person_key";
-constexpr absl::string_view kPersons = "persons";
-constexpr absl::string_view kLinks = "links";
 
 constexpr size_t kIdDigits = 20;
 // Longest wait of one step of the follower: what a stop may have to wait for.
@@ -163,10 +160,7 @@ Linking::Linking(Journal& journal, const Clock& clock, const Peer& ingestion, co
       ingestion_(ingestion),
       options_(std::move(options)),
       vault_(service_key),
-      client_key_(service_key.Derive("client")),
-      household_key_(service_key.Derive("household")),
-      derive_options_{options_.institution_size,
-                      [key = client_key_](absl::string_view person_key) { return AloneClient(key, person_key); }} {}
+      first_identity_(IdentityKeys::Of(service_key)) {}
 
 absl::Status Linking::Load() {
   MutexLock lock(mutex_);
@@ -175,6 +169,15 @@ absl::Status Linking::Load() {
 
 absl::Status Linking::LoadLocked() {
   if (loaded_) return absl::OkStatus();
+  NMD_RETURN_IF_ERROR(FoldJournal());
+  NMD_RETURN_IF_ERROR(ReadKeys());
+  derive_options_ = {options_.institution_size,
+                     [key = identity_->clients](absl::string_view person_key) { return AloneClient(key, person_key); }};
+  loaded_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Linking::FoldJournal() {
   state_ = LinkState();
   journal_sequence_ = 0;
   checkpoint_sequence_ = 0;
@@ -192,9 +195,9 @@ absl::Status Linking::LoadLocked() {
     folded = Fold(record);
     return folded.ok();
   }));
-  NMD_RETURN_IF_ERROR(folded);
-  loaded_ = true;
-  return absl::OkStatus();
+  // The last records may have been dropped from the journal; their sequences are not given again.
+  if (folded.ok()) journal_sequence_ = journal_.LastSequence();
+  return folded;
 }
 
 absl::Status Linking::Fold(const JournalRecord& record) {
@@ -208,6 +211,14 @@ absl::Status Linking::Fold(const JournalRecord& record) {
     NMD_ASSIGN_OR_RETURN(const LinksEvent event, Parse<LinksEvent>(record));
     state_.AddFeedPosition(state_.feed_sequence() + 1, record.sequence);
     NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kSecret) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::SecretEvent event, Parse<internal::v1::SecretEvent>(record));
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kErasure) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::ErasureEvent event, Parse<internal::v1::ErasureEvent>(record));
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kAccess) {
+    state_.AddAccess(record.sequence);
   } else {
     return Damaged(absl::StrCat("record ", record.sequence, " is not of linking; is this the right store?"));
   }
@@ -283,7 +294,7 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
         continue;
       }
       std::optional<uint32_t> person = state_.person_keys().Find(record.person_key());
-      if (!person) {
+      if (!person || state_.persons()[*person].sealed_key.empty()) {
         PersonKeyEvent key_event;
         key_event.set_person_key(record.person_key());
         key_event.set_sealed_key(vault_.NewPersonKey(record.person_key()));
@@ -298,7 +309,7 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
       entry.set_delivery(batch.delivery());
       entry.set_known_micros(known_micros);
       if (IsValidBsn(record.bsn())) {
-        entry.set_bsn_client(absl::StrCat("c", client_key_.MacHex(absl::StrCat("bsn/", record.bsn()), kIdDigits)));
+        entry.set_bsn_client(absl::StrCat("c", identity_->clients.MacHex(absl::StrCat("bsn/", record.bsn()), kIdDigits)));
       }
       // A record without postcode and number says nothing about where the person lives; half an address says that the person
       // moved, but not where to.
@@ -306,7 +317,7 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
         entry.set_has_address(true);
         const std::string address =
             AddressText(record.postcode(), record.house_number(), record.house_letter(), record.house_addition());
-        if (!address.empty()) entry.set_household(absl::StrCat("h", household_key_.MacHex(address, kIdDigits)));
+        if (!address.empty()) entry.set_household(absl::StrCat("h", identity_->households.MacHex(address, kIdDigits)));
         entry.set_start_day(record.address_start_day());
         entry.set_end_day(record.address_end_day());
       }

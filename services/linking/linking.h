@@ -3,6 +3,7 @@
 #define NMD_SERVICES_LINKING_LINKING_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ namespace nmd::linking {
 struct LinkingOptions {
   std::string municipality;  // "gm1730".
   int institution_size = 12;
+  // The service key of before, while keys are rotated.
+  std::optional<Key> previous_key = std::nullopt;
 };
 
 // Who is who: follows the person records of ingestion, keeps them sealed, and publishes pseudonymous clients and households.
@@ -45,7 +48,8 @@ class Linking {
   Linking(const Linking&) = delete;
   Linking& operator=(const Linking&) = delete;
 
-  // Folds the journal, from its checkpoint on. Errors: DATA_LOSS STORE_DAMAGED.
+  // Folds the journal, from its checkpoint on; what the previous key sealed is sealed anew, in one step. Errors: DATA_LOSS
+  // STORE_DAMAGED; FAILED_PRECONDITION when the store was sealed with a key that is not given.
   absl::Status Load();
 
   // One step of the follower: asks ingestion for what comes after the cursor, waiting a few seconds at the tail, and takes
@@ -59,25 +63,37 @@ class Linking {
   absl::StatusOr<v1::ListLinksResponse> ListLinks(const Caller& caller, const v1::ListLinksRequest& request) const;
   absl::StatusOr<v1::LinkSummary> GetLinkSummary(const Caller& caller, const v1::GetLinkSummaryRequest& request) const;
   absl::StatusOr<v1::ExplainClientResponse> ExplainClient(const Caller& caller, const v1::ExplainClientRequest& request) const;
+  // One person in the vault, and who looked (linking_subjects.cc).
+  absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const Caller& caller, const v1::ListAccessesRequest& request) const;
 
  private:
   absl::Status LoadLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status FoldJournal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Fold(const JournalRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Take(const ingestion::v1::ListPersonRecordsResponse& answer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckLoaded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SaveCheckpointLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   JournalRecord NewRecord(absl::string_view kind, std::string payload) const;
 
+  // Keys (linking_keys.cc): the identity keys of the journal, which gets them when it has none; all anew after a rotation.
+  absl::Status ReadKeys() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status RotateKeys(const Vault& previous) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Stores that the caller looks up these clients (none: nobody was found), and why. To be called before the answer goes out:
+  // no record, no answer. `method` as in the proto.
+  absl::Status LogAccess(const Caller& caller, absl::string_view method, absl::string_view purpose,
+                         const std::vector<std::string>& clients) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   Journal& journal_;
   const Clock& clock_;
   const Peer& ingestion_;
   const LinkingOptions options_;
   const Vault vault_;
-  const Key client_key_;
-  const Key household_key_;
-  const DeriveOptions derive_options_;
+  const IdentityKeys first_identity_;  // Of a journal that has none yet.
 
   mutable Mutex mutex_;
+  std::optional<IdentityKeys> identity_ ABSL_GUARDED_BY(mutex_);  // There when loaded_.
+  DeriveOptions derive_options_ ABSL_GUARDED_BY(mutex_);
   LinkState state_ ABSL_GUARDED_BY(mutex_);
   // False before Load, and after a write that failed half way: the state is then no longer what the journal says.
   bool loaded_ ABSL_GUARDED_BY(mutex_) = false;

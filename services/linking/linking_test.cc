@@ -12,6 +12,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "nmd/internal/v1/linking_events.pb.h"
 #include "services/linking/fake_ingestion.h"
+#include "services/linking/fault_journal.h"
 #include "services/platform/errors.h"
 
 namespace nmd::linking {
@@ -22,40 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
-
-// A journal that can be told to fail, as a full disk does.
-class FaultJournal : public Journal {
- public:
-  absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected, std::vector<Blob> blobs) override {
-    if (fail_appends > 0) {
-      --fail_appends;
-      return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the disk is full");
-    }
-    return journal->Append(std::move(records), expected, std::move(blobs));
-  }
-  absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
-    return journal->Replay(after, visit);
-  }
-  int64_t LastSequence() const override { return journal->LastSequence(); }
-  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override {
-    if (on_wait) on_wait();
-    return journal->WaitBeyond(after, timeout);
-  }
-  void Interrupt() override { journal->Interrupt(); }
-  absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
-    return journal->Rewrite(keep);
-  }
-  absl::Status SaveCheckpoint(int64_t sequence, absl::string_view state) override {
-    return journal->SaveCheckpoint(sequence, state);
-  }
-  absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() const override { return journal->LoadCheckpoint(); }
-  absl::StatusOr<std::string> ReadBlob(absl::string_view name) const override { return journal->ReadBlob(name); }
-  absl::Status DropBlob(absl::string_view name) override { return journal->DropBlob(name); }
-
-  const std::unique_ptr<Journal> journal = NewMemoryJournal();
-  int fail_appends = 0;
-  std::function<void()> on_wait;
-};
 
 class LinkingTest : public ::testing::Test {
  protected:

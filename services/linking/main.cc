@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <memory>
+#include <utility>
 
 #include "nmd/internal/v1/config.pb.h"
 #include "services/linking/linking.h"
@@ -24,8 +25,12 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
   NMD_ASSIGN_OR_RETURN(const Key key, Key::FromFile(config.key_file()));
   NMD_ASSIGN_OR_RETURN(service->journal, process.OpenJournal());
   service->ingestion = process.NewPeer(config.ingestion());
-  service->linking = std::make_unique<Linking>(*service->journal, process.clock(), *service->ingestion, key,
-                                               LinkingOptions{config.server().municipality(), config.institution_size()});
+  LinkingOptions options = {config.server().municipality(), config.institution_size()};
+  if (!config.previous_key_file().empty()) {
+    NMD_ASSIGN_OR_RETURN(options.previous_key, Key::FromFile(config.previous_key_file()));
+  }
+  service->linking =
+      std::make_unique<Linking>(*service->journal, process.clock(), *service->ingestion, key, std::move(options));
   Linking& linking = *service->linking;
   NMD_RETURN_IF_ERROR(linking.Load());
 
@@ -39,6 +44,9 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
                           });
   process.router().Handle(kService, "ExplainClient", [&linking](const Caller& caller, const v1::ExplainClientRequest& request) {
     return linking.ExplainClient(caller, request);
+  });
+  process.router().Handle(kService, "ListAccesses", [&linking](const Caller& caller, const v1::ListAccessesRequest& request) {
+    return linking.ListAccesses(caller, request);
   });
 
   process.AtStop([&linking] {

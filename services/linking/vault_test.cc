@@ -60,5 +60,42 @@ TEST(Vault, NeedsThePersonsOwnKey) {
   }
 }
 
+TEST(Vault, OpensTheIdentityKeysWithTheKeyThatSealedThem) {
+  const Vault vault(TestKey(1));
+  const IdentityKeys keys = IdentityKeys::Of(TestKey(3));
+  const std::string sealed = vault.SealIdentity(keys);
+  const absl::StatusOr<IdentityKeys> opened = vault.OpenIdentity(sealed);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->clients.bytes(), keys.clients.bytes());
+  EXPECT_EQ(opened->households.bytes(), keys.households.bytes());
+  EXPECT_EQ(opened->others.bytes(), keys.others.bytes());
+  EXPECT_EQ(Vault(TestKey(2)).OpenIdentity(sealed).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(vault.OpenIdentity(vault.SealText("short")).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(Vault, IdentityKeysDoNotTellWhatSeals) {
+  // Who has them and the store must not be able to open what the service key sealed, in old backups for example.
+  const Key service_key = TestKey(1);
+  const IdentityKeys keys = IdentityKeys::Of(service_key);
+  const std::string sealed = Vault(service_key).SealText("x");
+  for (const Key* key : {&keys.clients, &keys.households, &keys.others}) {
+    EXPECT_FALSE(key->Open(sealed).ok());
+    EXPECT_FALSE(Vault(*key).OpenText(sealed).ok());
+    EXPECT_NE(key->bytes(), service_key.bytes());
+  }
+}
+
+TEST(Vault, SealsAnewForAnotherKeyOnce) {
+  const Vault before(TestKey(1)), after(TestKey(2)), other(TestKey(4));
+  const std::string key = before.NewPersonKey("p1");
+  const std::string record = *before.Seal(Person("p1"), key);
+  const absl::StatusOr<std::string> anew = after.SealAnew(before, key);
+  ASSERT_TRUE(anew.ok()) << anew.status();
+  EXPECT_TRUE(after.Open("p1", *anew, record).ok()) << "the record itself is not sealed again";
+  EXPECT_FALSE(before.Open("p1", *anew, record).ok());
+  EXPECT_EQ(*after.SealAnew(before, *anew), *anew);
+  EXPECT_EQ(after.SealAnew(before, other.SealText("x")).status().code(), absl::StatusCode::kDataLoss);
+}
+
 }  // namespace
 }  // namespace nmd::linking
