@@ -282,6 +282,30 @@ TEST(LinkBounds, TakesAnySmallSet) {
 
 // --- Sets with a known truth. Thresholds are the defaults; the truth only scores.
 
+TEST(LinkLaws, SelectedRecordsLinkAsTheyWouldAlone) {
+  Persons all, alone;
+  std::vector<uint32_t> selected;
+  testing::Population(3, 900'000'000).Make(6'000, [&](const MadeUp& r) {
+    const PersonText text{r.number, r.given, r.family, {}, r.birth, r.sex, r.postcode, r.house, {}, {}, {}, {}};
+    const uint32_t record = all.Add(r.id, text);
+    if (record % 3 == 1) return;
+    selected.push_back(record);
+    alone.Add(r.id, text);
+  });
+  std::shuffle(selected.begin(), selected.end(), std::mt19937(4));
+  Persons copy = all.Select(selected);
+  const LinkResult expected = Link(alone, {}), result = Link(copy, {});
+  ASSERT_EQ(copy.size(), alone.size());
+  EXPECT_EQ(result.model.Text(), expected.model.Text());
+  EXPECT_EQ(result.cluster, expected.cluster);
+  for (uint32_t i = 0; i < copy.size(); ++i) ASSERT_EQ(copy.id(i), alone.id(i));
+  // Two sets from here on: what is added to one is not in the other.
+  const uint32_t known = all.names().size();
+  copy.Add("new", {{}, "Xaverius", "Nieuwenhuizenaar", {}, {}, {}, {}, {}, {}, {}, {}, {}});
+  EXPECT_EQ(all.names().size(), known);
+  EXPECT_GT(copy.names().size(), known);
+}
+
 struct GivenSet {
   const char* name;
   const char* file;

@@ -111,7 +111,10 @@ Model Model::Expected(bool bsn) {
   return model;
 }
 
-std::string Model::Text() const {
+std::string Model::Text() const { return TextOf(true); }
+std::string Model::Weights() const { return TextOf(false); }
+
+std::string Model::TextOf(bool values) const {
   std::string text = absl::StrCat(kHeader, "\n");
   absl::StrAppend(&text, "records ", records, "\n");
   absl::StrAppend(&text, "bsn ", bsn ? 1 : 0, "\n");
@@ -128,9 +131,10 @@ std::string Model::Text() const {
   }
   for (const Field field : kWithFrequency) {
     absl::StrAppend(&text, "zeldzaam ", FieldName(field), " ", frequency[field].rare, "\n");
-    std::vector<std::pair<uint64_t, Millibits>> values(frequency[field].values.begin(), frequency[field].values.end());
-    std::sort(values.begin(), values.end());
-    for (const auto& [hash, adjustment] : values) {
+    if (!values) continue;
+    std::vector<std::pair<uint64_t, Millibits>> sorted(frequency[field].values.begin(), frequency[field].values.end());
+    std::sort(sorted.begin(), sorted.end());
+    for (const auto& [hash, adjustment] : sorted) {
       absl::StrAppendFormat(&text, "waarde %s %016x %d\n", std::string(FieldName(field)), hash, adjustment);
     }
   }

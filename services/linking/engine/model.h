@@ -62,10 +62,15 @@ struct Model {
 
   // The same model gives the same text; a text that Parse accepts gives a model with that text.
   std::string Text() const;
+  // The same for people to read: without the hashes of single values and how common those are.
+  std::string Weights() const;
   // Errors: INVALID_ARGUMENT with the line that is wrong.
   static absl::StatusOr<Model> Parse(absl::string_view text);
   // Names the model in every decision: 16 hexadecimal digits of Text(). Not cryptographic.
   std::string Version() const;
+
+ private:
+  std::string TextOf(bool values) const;
 };
 
 // How a field and a rule are called in a model and to people (Dutch).

@@ -83,6 +83,19 @@ uint32_t Texts::Add(absl::string_view text) {
   return number;
 }
 
+Texts Texts::Copy() const {
+  Texts copy;
+  copy.entries_.reserve(entries_.size());
+  copy.numbers_.reserve(entries_.size());
+  for (uint32_t i = 1; i < size(); ++i) {
+    Entry entry = entries_[i];
+    entry.text = copy.Keep(entry.text);
+    copy.numbers_.emplace(entry.text, i);
+    copy.entries_.push_back(entry);
+  }
+  return copy;
+}
+
 uint32_t Persons::AddName(absl::string_view name) {
   const uint32_t before = names_.size();
   const uint32_t number = names_.Add(name);
@@ -192,6 +205,25 @@ uint32_t Persons::Add(absl::string_view id, const PersonText& text) {
 }
 
 absl::string_view Persons::KeepId(absl::string_view id) { return Store(id_blocks_, id); }
+
+Persons Persons::Select(absl::Span<const uint32_t> records) const {
+  Persons selected;
+  for (const auto which : {&Persons::names_, &Persons::sounds_, &Persons::prefixes_, &Persons::numbers_, &Persons::postcodes_,
+                           &Persons::areas_, &Persons::streets_, &Persons::cities_, &Persons::emails_, &Persons::phones_}) {
+    selected.*which = (this->*which).Copy();
+  }
+  selected.sorted_ = false;
+  selected.hot_.reserve(records.size());
+  for (const uint32_t record : records) {
+    selected.added_.push_back(selected.size());
+    selected.hot_.push_back(hot_[record]);
+    selected.cold_.push_back(cold_[record]);
+    selected.ids_.push_back(selected.KeepId(ids_[record]));
+    selected.present_numbers_ += hot_[record].number != 0;
+    selected.valid_numbers_ += (hot_[record].flags & Hot::kValidBsn) != 0;
+  }
+  return selected;
+}
 
 void Persons::Sort() {
   if (std::exchange(sorted_, true)) return;

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "services/linking/engine/names.h"
 
 // Person records in the form they are compared in.
@@ -44,6 +45,9 @@ class Texts {
   Texts() : entries_(1) {}
   Texts(Texts&&) = default;
   Texts& operator=(Texts&&) = default;
+
+  // The same texts with the same numbers.
+  Texts Copy() const;
 
   // 0 for an empty text. Cost: one look-up.
   uint32_t Add(absl::string_view text);
@@ -99,6 +103,10 @@ class Persons {
   // The number of the record: 0, 1, 2 ... `id` identifies it and decides where a choice must be made at random or in order,
   // so that the order of arrival never does. Bounded by the bounds of the parsers, whatever the texts are.
   uint32_t Add(absl::string_view id, const PersonText& text);
+
+  // Only these records, numbered in the order given, as if they alone had been added; for work on them elsewhere. Texts of
+  // others may stay in it. Cost: O(records and texts), without parsing any.
+  Persons Select(absl::Span<const uint32_t> records) const;
 
   // Renumbers the records by their ids, so that results do not depend on the order of arrival: record i becomes the one that
   // was added as Order()[i]. Errors are for the caller: ids must be unique; equal ones end up as neighbours.

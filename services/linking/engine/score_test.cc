@@ -7,7 +7,10 @@
 #include <random>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "services/linking/engine/link.h"
 #include "services/linking/engine/testing_population.h"
 
@@ -181,6 +184,14 @@ TEST(Model, IsTheSameAfterBeingText) {
   EXPECT_EQ(parsed->Text(), text);
   EXPECT_EQ(parsed->Version(), linked.model.Version());
   EXPECT_EQ(linked.model.Version().size(), 16u);
+
+  // What people read is the same text without its lines about single values.
+  std::string weights;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    if (!line.empty() && !absl::StartsWith(line, "waarde ")) absl::StrAppend(&weights, line, "\n");
+  }
+  EXPECT_LT(weights.size(), text.size());
+  EXPECT_EQ(linked.model.Weights(), weights);
 
   Persons again = People(7, 2000);
   LinkOptions options;
