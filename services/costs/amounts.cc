@@ -130,9 +130,10 @@ std::vector<NetLine> NetClaims(const Facts& facts, const std::vector<Batch>& bat
     return ClaimName{party->second, *number, *identification};
   };
   std::vector<ClaimName> claims, answers;
-  absl::flat_hash_map<std::pair<uint32_t, Word>, size_t> claim_at;  // By batch and number.
+  using ClaimKey = std::tuple<uint32_t, uint8_t, Word, Word>;  // Batch, law, provider, number.
+  absl::flat_hash_map<ClaimKey, size_t> claim_at;
   for (const ClaimFact& claim : facts.claims) {
-    claim_at.emplace(std::pair(claim.batch, claim.number), claims.size());
+    claim_at.emplace(ClaimKey(claim.batch, claim.law, claim.provider, claim.number), claims.size());
     claims.push_back(named(claim, claim.number, claim.identification));
   }
   std::vector<const AnswerFact*> answer_order;
@@ -147,7 +148,7 @@ std::vector<NetLine> NetClaims(const Facts& facts, const std::vector<Batch>& bat
   const std::vector<int32_t> answer_of = AnswerOfEachClaim(claims, answers);
 
   const auto verdict = [&](const ClaimLineFact& line) {
-    const int32_t answer = answer_of[claim_at.at(std::pair(line.batch, line.claim))];
+    const int32_t answer = answer_of[claim_at.at(ClaimKey(line.batch, line.law, line.provider, line.claim))];
     if (answer < 0) return Verdict::kNone;
     const AnswerFact& said = *answer_order[static_cast<size_t>(answer)];
     const std::vector<Word>& rejected = said.rejected_references;

@@ -149,6 +149,13 @@ TEST(NetClaims, ReferencesAreOfAProvider) {
   EXPECT_EQ(Net({ClaimOf("A", {{"r1", "", 100}}), ClaimOf("A", {{"r1", "", 50}}, "99000002")}).first, 150);
 }
 
+TEST(NetClaims, ClaimsOfTwoProvidersUnderOneNumberInOneDeliveryHaveTheirOwnAnswers) {
+  const auto first = ClaimOf("A", {{"r1", "", 100}});
+  const auto second = ClaimOf("A", {{"r1", "", 50}}, "99000002");
+  EXPECT_EQ(Net({first, second, AnswerOf("A", {}, false, "99000002")}), std::pair(Cents{150}, Cents{50}));
+  EXPECT_EQ(Net({first, second, AnswerOf("A")}), std::pair(Cents{150}, Cents{100}));
+}
+
 TEST(NetClaims, ADebitIsCreditedOnceAndARejectedCreditDoesNotBlockTheNextOP360) {
   const auto debit = ClaimOf("A", {{"r1", "", 100}});
   const auto twice = {debit, ClaimOf("B", {{"r2", "r1", -100}}), ClaimOf("C", {{"r3", "r1", -100}})};

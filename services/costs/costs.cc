@@ -31,7 +31,9 @@ constexpr absl::string_view kLinks = "links";
 constexpr size_t kFigureLimit = 100'000;
 // Snapshots kept: the newest, whatever its size, and older ones as long as there are few and small ones.
 constexpr size_t kCachedSnapshots = 5;
-constexpr size_t kCachedBytes = size_t{128} << 20;
+constexpr size_t kCachedBytes = size_t{384} << 20;
+// Facts brought into the islands in one hold of the lock: some milliseconds.
+constexpr size_t kCatchUpSlice = 20'000;
 
 Moment MomentOf(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
 
@@ -100,8 +102,7 @@ int64_t Costs::links_cursor() const {
 }
 
 void Costs::Forget(Moment moment) {
-  ++generation_;
-  cache_.remove_if([moment](const Cached& cached) { return cached.moment >= moment; });
+  for (Cached& cached : cache_) cached.stale = cached.stale || cached.moment >= moment;
 }
 
 absl::Status Costs::AddFacts(const ingestion::v1::ListFactsResponse& response) {
@@ -164,11 +165,32 @@ absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
 
 std::shared_ptr<const Snapshot> Costs::FindCached(Moment moment, Month month) {
   for (auto it = cache_.begin(); it != cache_.end(); ++it) {
-    if (it->moment != moment || it->month != month) continue;
+    if (it->stale || it->moment != moment || it->month != month) continue;
     cache_.splice(cache_.begin(), cache_, it);
     return cache_.front().snapshot;
   }
   return nullptr;
+}
+
+Costs::Work Costs::Plan(Moment moment, Month month) {
+  Work work;
+  const Cached* nearest = nullptr;
+  const auto distance = [&](const Cached& cached) {
+    // Another month changes every open allocation; moments are compared as unsigned, the lowest one being far from all.
+    const auto apart = static_cast<uint64_t>(cached.moment) - static_cast<uint64_t>(moment);
+    return std::pair(cached.month != month, std::min(apart, ~apart));
+  };
+  for (const Cached& cached : cache_) {
+    if (nearest == nullptr || distance(cached) < distance(*nearest)) nearest = &cached;
+  }
+  if (nearest != nullptr) {
+    std::optional<Day> open_from;
+    if (nearest->month != month) open_from = OpenFrom(std::min(nearest->month, month));
+    work.part = ledger_.AsKnownSince(nearest->mark, nearest->moment, moment, open_from);
+    work.base = nearest->snapshot;
+  }
+  if (!work.part.has_value()) work.all = ledger_.AsKnown(moment);
+  return work;
 }
 
 std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time) {
@@ -178,21 +200,32 @@ std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time) {
     if (auto cached = FindCached(ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), month)) return cached;
   }
   MutexLock build(build_mutex_);
-  KnownFacts known;
-  Moment moment;
-  int64_t generation;
-  {
-    MutexLock lock(mutex_);
-    moment = ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time));
-    if (auto cached = FindCached(moment, month)) return cached;
-    generation = generation_;
-    known = ledger_.AsKnown(moment);
+  Cached made;
+  made.month = month;
+  Work work;
+  for (bool ready = false; !ready;) {
+    MutexLock lock(mutex_);  // Let go between slices: questions about other moments go on meanwhile.
+    made.moment = ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time));
+    if (auto cached = FindCached(made.moment, month)) return cached;
+    ready = cache_.empty() || ledger_.CatchUp(kCatchUpSlice);
+    if (!ready) continue;
+    made.mark = ledger_.Here();
+    work = Plan(made.moment, month);
   }
-  // Outside the lock: feeds and questions about other moments go on meanwhile.
-  std::shared_ptr<const Snapshot> snapshot = BuildSnapshot(known, month);
+  made.snapshot = work.part.has_value() ? PatchSnapshot(*work.base, *work.part, month) : BuildSnapshot(work.all, month);
   MutexLock lock(mutex_);
-  if (generation != generation_) return snapshot;
-  cache_.push_front({moment, month, snapshot});
+  // What came in meanwhile may be missing in it: then it is only to start from.
+  made.stale = made.mark != ledger_.Here();
+  const std::shared_ptr<const Snapshot> snapshot = made.snapshot;
+  // One that this takes the place of. A later one is still nearer to what comes in next.
+  cache_.remove_if(
+      [&](const Cached& cached) { return cached.stale && cached.snapshot == work.base && cached.moment <= made.moment; });
+  Keep(std::move(made));
+  return snapshot;
+}
+
+void Costs::Keep(Cached made) {
+  cache_.push_front(std::move(made));
   size_t bytes = 0;
   size_t kept = 0;
   for (auto it = cache_.begin(); it != cache_.end();) {
@@ -201,7 +234,6 @@ std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time) {
     ++kept;
     it = keep ? std::next(it) : cache_.erase(it);
   }
-  return snapshot;
 }
 
 void Costs::Warm() { SnapshotAt(clock_.Now()); }

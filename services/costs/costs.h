@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ namespace nmd::costs {
 // Answers questions about cost and use from facts and links.
 //
 // State: a ledger of all batches and links, folded from the journal, and the snapshots of a few knowledge moments, each
-// worked out at its first question. An answer depends on K and on what was known at K, on nothing else (T-29).
+// made at its first question from the nearest one there is: what differs is worked out, the rest copied. An answer depends
+// on K and on what was known at K, on nothing else (T-29).
 //
 // Thread safety: all methods may be called from any thread. Questions calculate outside the lock on an immutable snapshot.
 class Costs {
@@ -83,13 +85,23 @@ class Costs {
   struct Cached {
     Moment moment = 0;
     Month month = 0;
+    Ledger::Mark mark;   // What the ledger held when it was made.
+    bool stale = false;  // Something known at its moment came in since: good to start from, not to answer from.
     std::shared_ptr<const Snapshot> snapshot;
+  };
+  // What to make a snapshot of: a part and the snapshot it goes into, or all.
+  struct Work {
+    KnownFacts all;
+    std::optional<KnownPart> part;
+    std::shared_ptr<const Snapshot> base;
   };
 
   // The snapshot of a known time.
   std::shared_ptr<const Snapshot> SnapshotAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
   std::shared_ptr<const Snapshot> FindCached(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Drops the snapshots that would be different now that something known at `moment` came in.
+  Work Plan(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Keep(Cached made) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Marks the snapshots that would be different now that something known at `moment` came in.
   void Forget(Moment moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Fold(const JournalRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -105,7 +117,6 @@ class Costs {
   int64_t facts_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t links_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t person_sequence_ ABSL_GUARDED_BY(mutex_) = 0;  // How far the links follow the person feed.
-  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;       // Counts what came in.
   std::list<Cached> cache_ ABSL_GUARDED_BY(mutex_);      // Last used first.
 };
 

@@ -110,7 +110,7 @@ void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::st
   for (const auto& [origin, count] : order) {
     v1::ExplainFigureResponse::Contribution* contribution = response->add_contributions();
     contribution->set_delivery(absl::StrCat("municipalities/", municipality, "/deliveries/", origin->delivery));
-    contribution->set_source(origin->source);
+    contribution->set_source(std::string(origin->source));
     contribution->mutable_known_time()->set_seconds(origin->known / 1'000'000);
     contribution->mutable_known_time()->set_nanos(static_cast<int32_t>(origin->known % 1'000'000 * 1'000));
     contribution->set_row_count(count);

@@ -415,6 +415,41 @@ FactTable::Postings IndexOf(const Column& column) {
 
 }  // namespace
 
+void Column::Append(const Column& from, size_t begin, size_t end, const std::vector<uint32_t>& map) {
+  const auto copy = [&](const auto* codes, auto* to) {
+    using Code = typename std::remove_reference_t<decltype(*to)>::value_type;
+    const size_t size = to->size();
+    to->resize(size + (end - begin));
+    Code* out = to->data() + size;
+    if (map.empty()) {
+      std::copy(codes + begin, codes + end, out);
+    } else {
+      for (size_t row = begin; row < end; ++row) *out++ = static_cast<Code>(map[codes[row]]);
+    }
+  };
+  const auto copy_to = [&](auto* to) {
+    if (from.wide_) {
+      copy(from.codes32_.data(), to);
+    } else {
+      copy(from.codes16_.data(), to);
+    }
+  };
+  if (wide_) {
+    copy_to(&codes32_);
+  } else {
+    copy_to(&codes16_);
+  }
+}
+
+std::pair<uint32_t, uint32_t> Column::RangeOf(size_t begin, size_t end) const {
+  uint32_t low = (*this)[begin], high = low;
+  for (size_t row = begin + 1; row < end; ++row) {
+    low = std::min(low, (*this)[row]);
+    high = std::max(high, (*this)[row]);
+  }
+  return {low, high};
+}
+
 void FactTable::Index() {
   by_month = IndexOf(fields[kMonthField]);
   by_provider = IndexOf(fields[kProviderField]);

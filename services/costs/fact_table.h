@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -34,6 +35,26 @@ class Column {
   }
   uint32_t operator[](size_t row) const { return wide_ ? codes32_[row] : codes16_[row]; }
   uint32_t cardinality() const { return cardinality_; }
+  void Reserve(size_t rows) {
+    if (wide_) {
+      codes32_.reserve(rows);
+    } else {
+      codes16_.reserve(rows);
+    }
+  }
+  // Appends rows [begin, end) of another column; code c becomes map[c], or stays when the map is empty.
+  void Append(const Column& from, size_t begin, size_t end, const std::vector<uint32_t>& map);
+  // The least and the greatest code of rows [begin, end), which are some.
+  std::pair<uint32_t, uint32_t> RangeOf(size_t begin, size_t end) const;
+  // Calls visit(code) for every row.
+  template <typename Visit>
+  void Each(Visit visit) const {
+    if (wide_) {
+      for (const uint32_t code : codes32_) visit(code);
+    } else {
+      for (const uint16_t code : codes16_) visit(uint32_t{code});
+    }
+  }
   size_t size() const { return wide_ ? codes32_.size() : codes16_.size(); }
   // Null unless the column has this width.
   const uint16_t* narrow() const { return wide_ ? nullptr : codes16_.data(); }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
@@ -34,11 +35,15 @@ void Ledger::Add(const ingestion::v1::FactBatch& batch) {
   entry.records = batch.record_count();
   entry.sound_records = batch.sound_record_count();
   for (const Fact& fact : batch.facts()) entry.kinds |= AddFact(fact, index, batch.message().identification());
-  if (!batch.supersedes().empty()) superseded_.insert(Intern(batch.supersedes()));
+  if (!batch.supersedes().empty()) {
+    revised_.push_back(Intern(batch.supersedes()));
+    superseded_.insert(revised_.back());
+  }
   if (!batch.corrects().empty()) {
     KnownPeriods counted = KnownPeriodsOf(batch.counted());
     for (const KnownPeriods::Stretch& stretch : counted.stretches()) moments_.insert({stretch.from, stretch.until});
-    corrected_[Intern(batch.corrects())] = std::move(counted);
+    revised_.push_back(Intern(batch.corrects()));
+    corrected_[revised_.back()] = std::move(counted);
   }
   moments_.insert(entry.known);
   batches_.push_back(entry);
@@ -56,7 +61,8 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch, absl::string_view ide
     }
     case Fact::kClaim: {
       const auto& in = fact.claim();
-      facts_.claims.push_back({batch, LawOf(in.law()), Intern(in.provider()), Intern(in.number()), Intern(identification)});
+      facts_.claims.push_back({batch, LawOf(in.law()), Intern(in.provider()), Intern(in.number()), Intern(identification),
+                               static_cast<uint32_t>(facts_.claim_lines.size()), static_cast<uint32_t>(in.lines_size())});
       for (const auto& line : in.lines()) {
         facts_.claim_lines.push_back({batch, LawOf(in.law()), Intern(in.provider()), Intern(in.number()),
                                       Intern(line.person_key()), Intern(line.reference()), Intern(line.previous_reference()),
@@ -140,7 +146,13 @@ void Ledger::Add(const linking::v1::HouseholdStay& stay) {
   moments_.insert(stays_.back().known);
 }
 
-KnownFacts Ledger::AsKnown(Moment moment) const {
+Ledger::Standing Ledger::StandingOf(const Batch& batch, Moment moment) const {
+  if (batch.known > moment || superseded_.contains(batch.delivery)) return Standing::kNotKnown;
+  const auto correction = corrected_.find(batch.delivery);
+  return correction == corrected_.end() || correction->second.Contains(moment) ? Standing::kCounts : Standing::kWithdrawn;
+}
+
+KnownFacts Ledger::WithoutFacts(Moment moment) const {
   KnownFacts known;
   known.empty = empty_;
   known.moment = moment;
@@ -148,47 +160,343 @@ KnownFacts Ledger::AsKnown(Moment moment) const {
   known.counted.resize(batches_.size());
   known.withdrawn.resize(batches_.size());
   for (size_t i = 0; i < batches_.size(); ++i) {
-    const Batch& batch = batches_[i];
-    if (batch.known > moment || superseded_.contains(batch.delivery)) continue;
-    const auto correction = corrected_.find(batch.delivery);
-    known.counted[i] = correction == corrected_.end() || correction->second.Contains(moment);
-    known.withdrawn[i] = !known.counted[i];
+    const Standing standing = StandingOf(batches_[i], moment);
+    known.counted[i] = standing == Standing::kCounts;
+    known.withdrawn[i] = standing == Standing::kWithdrawn;
   }
-  const auto copy = [&known](const auto& from, auto& to) {
-    for (const auto& fact : from) {
-      if (known.counted[fact.batch]) to.push_back(fact);
-    }
-  };
-  copy(facts_.allocations, known.facts.allocations);
-  copy(facts_.claims, known.facts.claims);
-  copy(facts_.claim_lines, known.facts.claim_lines);
-  copy(facts_.answers, known.facts.answers);
-  copy(facts_.traits, known.facts.traits);
-  copy(facts_.residences, known.facts.residences);
-  copy(facts_.referrals, known.facts.referrals);
-  copy(facts_.levels, known.facts.levels);
-  copy(facts_.tariffs, known.facts.tariffs);
-  copy(facts_.populations, known.facts.populations);
-  copy(facts_.budgets, known.facts.budgets);
-  copy(facts_.contracts, known.facts.contracts);
-  for (const LinkFact& link : links_) {
-    if (link.known > moment) continue;
-    const auto [it, fresh] = known.links.try_emplace(link.person, link);
-    if (!fresh && std::pair(link.known, link.sequence) > std::pair(it->second.known, it->second.sequence)) it->second = link;
+  return known;
+}
+
+namespace {
+
+template <typename Rows>
+void CopyCounted(const KnownFacts& known, const Rows& from, Rows* to) {
+  for (const auto& fact : from) {
+    if (known.counted[fact.batch]) to->push_back(fact);
   }
-  // Whose records were all withdrawn is nobody's client any more.
-  absl::erase_if(known.links, [this](const auto& link) { return link.second.client == empty_; });
+}
+
+void KeepLatest(const LinkFact& link, KnownFacts* known) {
+  if (link.known > known->moment) return;
+  const auto [it, fresh] = known->links.try_emplace(link.person, link);
+  if (!fresh && std::pair(link.known, link.sequence) > std::pair(it->second.known, it->second.sequence)) it->second = link;
+}
+
+// Leaves of every client the rows of its latest revision.
+void KeepLatest(std::vector<StayFact>* stays) {
   absl::flat_hash_map<Word, std::pair<Moment, int64_t>> revisions;
-  for (const StayFact& stay : stays_) {
-    if (stay.known > moment) continue;
+  for (const StayFact& stay : *stays) {
     std::pair<Moment, int64_t>& latest = revisions.try_emplace(stay.client, stay.known, stay.revision).first->second;
     latest = std::max(latest, std::pair(stay.known, stay.revision));
   }
+  const auto older = [&revisions](const StayFact& stay) {
+    return revisions.at(stay.client) != std::pair(stay.known, stay.revision);
+  };
+  stays->erase(std::remove_if(stays->begin(), stays->end(), older), stays->end());
+}
+
+}  // namespace
+
+void Ledger::AddGeneral(KnownFacts* known) const {
+  CopyCounted(*known, facts_.levels, &known->facts.levels);
+  CopyCounted(*known, facts_.tariffs, &known->facts.tariffs);
+  CopyCounted(*known, facts_.populations, &known->facts.populations);
+  CopyCounted(*known, facts_.budgets, &known->facts.budgets);
+  CopyCounted(*known, facts_.contracts, &known->facts.contracts);
+}
+
+void Ledger::SettleLinks(KnownFacts* known) const {
+  // Whose records were all withdrawn is nobody's client any more.
+  absl::erase_if(known->links, [this](const auto& link) { return link.second.client == empty_; });
+  KeepLatest(&known->stays);
+}
+
+KnownFacts Ledger::AsKnown(Moment moment) const {
+  KnownFacts known = WithoutFacts(moment);
+  AddGeneral(&known);
+  CopyCounted(known, facts_.allocations, &known.facts.allocations);
+  CopyCounted(known, facts_.claims, &known.facts.claims);
+  CopyCounted(known, facts_.claim_lines, &known.facts.claim_lines);
+  CopyCounted(known, facts_.answers, &known.facts.answers);
+  CopyCounted(known, facts_.traits, &known.facts.traits);
+  CopyCounted(known, facts_.residences, &known.facts.residences);
+  CopyCounted(known, facts_.referrals, &known.facts.referrals);
+  for (const LinkFact& link : links_) KeepLatest(link, &known);
   for (const StayFact& stay : stays_) {
-    const auto latest = revisions.find(stay.client);
-    if (latest != revisions.end() && latest->second == std::pair(stay.known, stay.revision)) known.stays.push_back(stay);
+    if (stay.known <= moment) known.stays.push_back(stay);
   }
+  SettleLinks(&known);
   return known;
+}
+
+// --- What differs ---
+
+namespace {
+
+// What keys are about, so that equal words of another meaning are other keys.
+enum class About : uint64_t { kPerson = 1, kClient, kAllocation, kReference, kNumber, kIdentification };
+
+uint64_t KeyOf(About about, uint64_t a, uint64_t b = 0, uint64_t c = 0) {
+  return static_cast<uint64_t>(absl::HashOf(static_cast<uint64_t>(about), a, b, c));
+}
+uint64_t NumberOf(Word word) { return reinterpret_cast<uintptr_t>(word); }
+uint64_t PersonKey(Word person) { return KeyOf(About::kPerson, NumberOf(person)); }
+uint64_t ClientKey(Word client) { return KeyOf(About::kClient, NumberOf(client)); }
+uint64_t AllocationKey(uint8_t law, int64_t number) { return KeyOf(About::kAllocation, law, static_cast<uint64_t>(number)); }
+uint64_t ReferenceKey(const ClaimLineFact& line, Word reference) {
+  return KeyOf(About::kReference, line.law, NumberOf(line.provider), NumberOf(reference));
+}
+
+// The names claims and answers find one another by: the number, and the identification of the claim's message if there is one.
+template <typename Fact>
+std::vector<uint64_t> NamesOf(const Fact& fact, Word number, Word identification) {
+  std::vector<uint64_t> names;
+  if (number != nullptr) names.push_back(KeyOf(About::kNumber, fact.law, NumberOf(fact.provider), NumberOf(number)));
+  if (!identification->empty()) {
+    names.push_back(KeyOf(About::kIdentification, fact.law, NumberOf(fact.provider), NumberOf(identification)));
+  }
+  return names;
+}
+std::vector<uint64_t> NamesOf(const ClaimFact& claim) { return NamesOf(claim, claim.number, claim.identification); }
+// An answer without a number, which refuses a claim by its header, has no number in common with anything.
+std::vector<uint64_t> NamesOf(const AnswerFact& answer) {
+  return NamesOf(answer, answer.claim->empty() ? nullptr : answer.claim, answer.claim_identification);
+}
+
+// Where the facts of a batch lie among those of one kind; facts come in order of batch.
+template <typename Rows>
+std::pair<size_t, size_t> RangeOf(const Rows& rows, uint32_t batch) {
+  const auto before = [](const auto& fact, uint32_t b) { return fact.batch < b; };
+  const auto first = std::lower_bound(rows.begin(), rows.end(), batch, before);
+  const auto end = std::lower_bound(first, rows.end(), batch + 1, before);
+  return {static_cast<size_t>(first - rows.begin()), static_cast<size_t>(end - rows.begin())};
+}
+
+}  // namespace
+
+bool Ledger::CatchUp(size_t limit) {
+  size_t done = 0;
+  // Adds what is missing of one kind, as long as there is room.
+  const auto each = [&](Islands::Kind kind, const auto& rows, auto keys_of) {
+    for (size_t i = islands_.size(kind); i < rows.size() && done < limit; ++i, ++done) {
+      uint64_t keys[4];
+      islands_.Add(kind, absl::MakeConstSpan(keys, keys_of(rows[i], keys)));
+    }
+  };
+  each(Islands::kAllocation, facts_.allocations, [](const AllocationFact& fact, uint64_t* keys) {
+    keys[0] = PersonKey(fact.person);
+    keys[1] = AllocationKey(fact.law, fact.number);
+    return size_t{2};
+  });
+  each(Islands::kClaimLine, facts_.claim_lines, [](const ClaimLineFact& fact, uint64_t* keys) {
+    size_t count = 0;
+    keys[count++] = PersonKey(fact.person);
+    keys[count++] = ReferenceKey(fact, fact.reference);
+    if (!fact.previous->empty()) keys[count++] = ReferenceKey(fact, fact.previous);
+    if (fact.allocation != 0) keys[count++] = AllocationKey(fact.law, fact.allocation);
+    return count;
+  });
+  each(Islands::kTraits, facts_.traits, [](const TraitsFact& fact, uint64_t* keys) {
+    keys[0] = PersonKey(fact.person);
+    return size_t{1};
+  });
+  each(Islands::kResidence, facts_.residences, [](const ResidenceFact& fact, uint64_t* keys) {
+    keys[0] = PersonKey(fact.person);
+    return size_t{1};
+  });
+  each(Islands::kReferral, facts_.referrals, [](const ReferralFact& fact, uint64_t* keys) {
+    keys[0] = PersonKey(fact.person);
+    if (fact.allocation != 0) keys[1] = AllocationKey(fact.law, fact.allocation);
+    return size_t{fact.allocation != 0 ? 2u : 1u};
+  });
+  each(Islands::kLink, links_, [](const LinkFact& fact, uint64_t* keys) {
+    keys[0] = PersonKey(fact.person);
+    if (!fact.client->empty()) keys[1] = ClientKey(fact.client);
+    return size_t{fact.client->empty() ? 1u : 2u};
+  });
+  each(Islands::kStay, stays_, [](const StayFact& fact, uint64_t* keys) {
+    keys[0] = ClientKey(fact.client);
+    return size_t{1};
+  });
+  const auto name = [&](const auto& rows, size_t* caught, auto* named) {
+    for (; *caught < rows.size() && done < limit; ++*caught, ++done) {
+      for (const uint64_t key : NamesOf(rows[*caught])) (*named)[key].push_back(static_cast<uint32_t>(*caught));
+    }
+  };
+  name(facts_.claims, &claims_caught_, &claims_named_);
+  name(facts_.answers, &answers_caught_, &answers_named_);
+  return done < limit;
+}
+
+class Ledger::Difference {
+ public:
+  explicit Difference(const Ledger& ledger) : ledger_(ledger), facts_(ledger.facts_) {}
+
+  void Touch(Islands::Kind kind, size_t index) {
+    const Islands::Node island = ledger_.islands_.IslandOf(Islands::NodeOf(kind, index));
+    if (islands_.insert(island).second) order_.push_back(island);
+  }
+
+  // Everybody with a row the facts of this batch can touch.
+  void TouchBatch(uint32_t batch) {
+    const auto touch = [&](Islands::Kind kind, const auto& rows) {
+      const auto [first, end] = RangeOf(rows, batch);
+      for (size_t i = first; i < end; ++i) Touch(kind, i);
+    };
+    touch(Islands::kAllocation, facts_.allocations);
+    touch(Islands::kClaimLine, facts_.claim_lines);
+    touch(Islands::kTraits, facts_.traits);
+    touch(Islands::kResidence, facts_.residences);
+    touch(Islands::kReferral, facts_.referrals);
+    const auto [first_claim, end_claim] = RangeOf(facts_.claims, batch);
+    for (size_t i = first_claim; i < end_claim; ++i) ReachClaim(static_cast<uint32_t>(i));
+    const auto [first_answer, end_answer] = RangeOf(facts_.answers, batch);
+    for (size_t i = first_answer; i < end_answer; ++i) ReachAnswer(static_cast<uint32_t>(i));
+    Spread();
+    for (; touched_claims_ < claims_.size(); ++touched_claims_) {
+      const ClaimFact& claim = facts_.claims[claims_[touched_claims_]];
+      for (uint32_t i = 0; i < claim.line_count; ++i) Touch(Islands::kClaimLine, claim.first_line + i);
+    }
+  }
+
+  size_t island_count() const { return order_.size(); }
+
+  // Facts on the islands; with what the verdicts on their lines depend on.
+  KnownPart Gather(KnownFacts known) {
+    KnownPart part;
+    part.known = std::move(known);
+    Facts& to = part.known.facts;
+    const auto& counted = part.known.counted;
+    std::vector<uint32_t> lines;
+    for (const Islands::Node island : order_) {
+      ledger_.islands_.Walk(island, [&](Islands::Node node) {
+        const size_t i = Islands::IndexOf(node);
+        const auto take = [&](const auto& rows, auto* out) {
+          part.persons.insert(rows[i].person);
+          if (counted[rows[i].batch]) out->push_back(rows[i]);
+        };
+        switch (Islands::KindOf(node)) {
+          case Islands::kAllocation:
+            return take(facts_.allocations, &to.allocations);
+          case Islands::kClaimLine:
+            lines.push_back(static_cast<uint32_t>(i));
+            return take(facts_.claim_lines, &to.claim_lines);
+          case Islands::kTraits:
+            return take(facts_.traits, &to.traits);
+          case Islands::kResidence:
+            return take(facts_.residences, &to.residences);
+          case Islands::kReferral:
+            return take(facts_.referrals, &to.referrals);
+          case Islands::kLink:
+            part.persons.insert(ledger_.links_[i].person);
+            part.clients.insert(ledger_.links_[i].client);
+            return KeepLatest(ledger_.links_[i], &part.known);
+          default:
+            part.clients.insert(ledger_.stays_[i].client);
+            if (ledger_.stays_[i].known <= part.known.moment) part.known.stays.push_back(ledger_.stays_[i]);
+        }
+      });
+    }
+    GatherClaims(lines, &part.known);
+    return part;
+  }
+
+ private:
+  void ReachClaim(uint32_t claim) {
+    if (seen_claims_.insert(claim).second) claims_.push_back(claim);
+  }
+  void ReachAnswer(uint32_t answer) {
+    if (seen_answers_.insert(answer).second) answers_.push_back(answer);
+  }
+
+  // Which answer a claim has depends on all claims and answers that share a name with it or with one of those.
+  void Spread() {
+    const auto reach = [this](uint64_t name) {
+      const auto claims = ledger_.claims_named_.find(name);
+      if (claims != ledger_.claims_named_.end()) {
+        for (const uint32_t claim : claims->second) ReachClaim(claim);
+      }
+      const auto answers = ledger_.answers_named_.find(name);
+      if (answers != ledger_.answers_named_.end()) {
+        for (const uint32_t answer : answers->second) ReachAnswer(answer);
+      }
+    };
+    while (spread_claims_ < claims_.size() || spread_answers_ < answers_.size()) {
+      if (spread_claims_ < claims_.size()) {
+        for (const uint64_t name : NamesOf(facts_.claims[claims_[spread_claims_++]])) reach(name);
+      } else {
+        for (const uint64_t name : NamesOf(facts_.answers[answers_[spread_answers_++]])) reach(name);
+      }
+    }
+  }
+
+  void GatherClaims(const std::vector<uint32_t>& lines, KnownFacts* known) {
+    for (const uint32_t line : lines) {
+      // A claim comes before its lines, and has those from its first line on.
+      const auto after = std::upper_bound(facts_.claims.begin(), facts_.claims.end(), line,
+                                          [](uint32_t l, const ClaimFact& claim) { return l < claim.first_line; });
+      ReachClaim(static_cast<uint32_t>(after - facts_.claims.begin() - 1));
+    }
+    Spread();
+    std::sort(claims_.begin(), claims_.end());
+    std::sort(answers_.begin(), answers_.end());
+    for (const uint32_t claim : claims_) {
+      if (known->counted[facts_.claims[claim].batch]) known->facts.claims.push_back(facts_.claims[claim]);
+    }
+    for (const uint32_t answer : answers_) {
+      if (known->counted[facts_.answers[answer].batch]) known->facts.answers.push_back(facts_.answers[answer]);
+    }
+  }
+
+  const Ledger& ledger_;
+  const Facts& facts_;
+  absl::flat_hash_set<Islands::Node> islands_;
+  std::vector<Islands::Node> order_;
+  absl::flat_hash_set<uint32_t> seen_claims_, seen_answers_;
+  std::vector<uint32_t> claims_, answers_;  // In order of discovery.
+  size_t spread_claims_ = 0, spread_answers_ = 0, touched_claims_ = 0;
+};
+
+std::optional<KnownPart> Ledger::AsKnownSince(const Mark& base, Moment base_moment, Moment moment,
+                                              std::optional<Day> open_from) const {
+  const absl::flat_hash_set<Word> revised(revised_.begin() + static_cast<std::ptrdiff_t>(base.corrections), revised_.end());
+  KnownFacts known = WithoutFacts(moment);
+  std::vector<uint32_t> changed;
+  for (size_t i = 0; i < batches_.size(); ++i) {
+    const Batch& batch = batches_[i];
+    if (i < base.batches && !revised.contains(batch.delivery) &&
+        StandingOf(batch, base_moment) == (known.counted[i]     ? Standing::kCounts
+                                           : known.withdrawn[i] ? Standing::kWithdrawn
+                                                                : Standing::kNotKnown)) {
+      continue;
+    }
+    if ((batch.kinds & (kLevels | kTariffs)) != 0) return std::nullopt;
+    changed.push_back(static_cast<uint32_t>(i));
+  }
+  Difference difference(*this);
+  for (const uint32_t batch : changed) difference.TouchBatch(batch);
+  const auto between = [&](Moment known_since) { return (known_since > base_moment) != (known_since > moment); };
+  for (size_t i = 0; i < links_.size(); ++i) {
+    if (i >= base.links || between(links_[i].known)) difference.Touch(Islands::kLink, i);
+  }
+  for (size_t i = 0; i < stays_.size(); ++i) {
+    if (i >= base.stays || between(stays_[i].known)) difference.Touch(Islands::kStay, i);
+  }
+  if (open_from.has_value()) {
+    for (size_t i = 0; i < facts_.allocations.size(); ++i) {
+      if (facts_.allocations[i].period.end > *open_from) difference.Touch(Islands::kAllocation, i);
+    }
+  }
+  AddGeneral(&known);
+  KnownPart part = difference.Gather(std::move(known));
+  // Beyond this, working out everything costs less than joining what is new with what is not.
+  const auto much = [](size_t some, size_t all) { return some > 10'000 && some > all / 2; };
+  if (much(part.known.facts.allocations.size(), facts_.allocations.size()) ||
+      much(part.known.facts.claim_lines.size(), facts_.claim_lines.size())) {
+    return std::nullopt;
+  }
+  SettleLinks(&part.known);
+  return part;
 }
 
 Moment Ledger::KnowledgeMoment(Moment moment) const {

@@ -3,6 +3,7 @@
 #define NMD_SERVICES_COSTS_LEDGER_H_
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "services/core/date.h"
 #include "services/core/known_periods.h"
 #include "services/core/money.h"
+#include "services/costs/islands.h"
 
 namespace nmd::ingestion::v1 {
 class Fact;
@@ -85,12 +87,13 @@ struct ClaimLineFact {
   Day dated = 0;
   Cents amount = 0;
 };
-// A claim; its lines are those of its batch with its number.
+// A claim; its lines are those of its batch, law and provider with its number.
 struct ClaimFact {
   uint32_t batch = 0;
   uint8_t law = 0;
   Word provider, number;
-  Word identification;  // Of its message; empty when the batch does not tell.
+  Word identification;                      // Of its message; empty when the batch does not tell.
+  uint32_t first_line = 0, line_count = 0;  // Its lines in Ledger; of no use in a KnownFacts.
 };
 struct AnswerFact {
   uint32_t batch = 0;
@@ -190,6 +193,14 @@ struct KnownFacts {
   std::vector<StayFact> stays;                // Of every client the rows of the revision that holds at K.
 };
 
+// The facts of some persons that differ from what was known before, and of everybody whose rows theirs can touch. Of these
+// `known` has all there is; facts that are about nobody, such as tariffs and budgets, it has all of.
+struct KnownPart {
+  KnownFacts known;
+  absl::flat_hash_set<Word> persons;  // Person keys in it, also of facts that do not count,
+  absl::flat_hash_set<Word> clients;  // and the clients they were ever linked to.
+};
+
 // Thread safety: as a plain value. A KnownFacts may be read on another thread while the ledger grows.
 class Ledger {
  public:
@@ -211,20 +222,53 @@ class Ledger {
   // the same for every moment with the same answer.
   Moment KnowledgeMoment(Moment moment) const;
 
+  // How much came in so far.
+  struct Mark {
+    size_t batches = 0, corrections = 0, links = 0, stays = 0;
+    friend bool operator==(const Mark&, const Mark&) = default;
+  };
+  Mark Here() const { return {batches_.size(), revised_.size(), links_.size(), stays_.size()}; }
+
+  // What to work out again to get from what was known at `base_moment`, when the ledger was at `base`, to what is known at
+  // `moment` now. `open_from` not nullopt: also everybody with an allocation that ends after that day, because their rows
+  // depend on the month of K. nullopt when that is about everybody or nearly so, or when a tariff or a level changed, which
+  // can touch anybody: then AsKnown is the way. Later moments and earlier ones are equally fine.
+  // Cost: that of AsKnown of the part, and some nanoseconds per batch and link. REQUIRES: CatchUp.
+  std::optional<KnownPart> AsKnownSince(const Mark& base, Moment base_moment, Moment moment,
+                                        std::optional<Day> open_from) const;
+
+  // Brings the islands up to date with what came in, at most `limit` facts; false when there is more to do.
+  bool CatchUp(size_t limit);
+
  private:
   Word Intern(absl::string_view text);
   // `identification` is that of the message the fact came with.
   uint32_t AddFact(const ingestion::v1::Fact& fact, uint32_t batch, absl::string_view identification);
+
+  enum class Standing : uint8_t { kNotKnown, kWithdrawn, kCounts };
+  Standing StandingOf(const Batch& batch, Moment moment) const;
+  KnownFacts WithoutFacts(Moment moment) const;
+  void AddGeneral(KnownFacts* known) const;
+  void SettleLinks(KnownFacts* known) const;
+
+  // Of AsKnownSince: the islands that differ, in some order without repetition.
+  class Difference;
 
   absl::node_hash_set<std::string> words_;
   Word empty_;
   std::vector<Batch> batches_;
   absl::flat_hash_set<Word> superseded_;
   absl::flat_hash_map<Word, KnownPeriods> corrected_;  // By delivery, also one whose facts are still to come.
+  std::vector<Word> revised_;                          // Deliveries that were superseded or corrected, in that order.
   std::set<Moment> moments_;
   Facts facts_;
   std::vector<LinkFact> links_;
   std::vector<StayFact> stays_;
+
+  Islands islands_;
+  // Which claims and answers have a number or an identification; keys as in ledger.cc.
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> claims_named_, answers_named_;
+  size_t claims_caught_ = 0, answers_caught_ = 0;
 };
 
 }  // namespace nmd::costs

@@ -39,15 +39,22 @@ CurrentAllocations PickCurrent(std::vector<AllocationFact> versions, const std::
   std::sort(versions.begin(), versions.end(), before);
   CurrentAllocations current;
   const AllocationFact* last = nullptr;
+  VersionTally* tally = nullptr;
   for (const AllocationFact& version : versions) {
     const bool same_allocation = last != nullptr && last->law == version.law && last->number == version.number;
     const bool repeated =
         same_allocation && last->assigned_second == version.assigned_second && Content(*last) == Content(version);
-    if (!repeated) ++current.version_count;
+    if (!same_allocation) tally = &current.tallies[version.person];
+    if (!repeated) {
+      ++current.version_count;
+      ++tally->versions;
+    }
     if (!same_allocation) {
       if (NeverExisted(version)) {
         ++current.deleted_count;
+        ++tally->deleted;
       } else {
+        ++tally->current;
         current.allocations.push_back(version);
       }
     }

@@ -18,10 +18,20 @@ namespace nmd::costs {
 // "empty" is also the Einddatum on the Ingangsdatum (requirements section 6, time algebra).
 bool NeverExisted(const AllocationFact& version);
 
+// What was said about the allocations of one person.
+struct VersionTally {
+  int64_t versions = 0;  // Distinct versions,
+  int64_t deleted = 0;   // allocations of which the current one says that they never existed,
+  int64_t current = 0;   // and the other allocations.
+  friend bool operator==(const VersionTally&, const VersionTally&) = default;
+};
+
 struct CurrentAllocations {
   std::vector<AllocationFact> allocations;  // In order of (law, number); those that never existed are left out.
   int64_t version_count = 0;                // Distinct versions there were.
   int64_t deleted_count = 0;                // Allocations whose current version says they never existed.
+  // The same counts by the person key of the current version.
+  absl::flat_hash_map<Word, VersionTally> tallies;
 };
 
 // The current version of every allocation: per (law, number) the one with the latest assigned second (OP033x1), whatever

@@ -10,6 +10,7 @@
 #include "services/costs/amounts.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/provisions.h"
+#include "services/costs/snapshot_parts.h"
 #include "services/costs/timeline.h"
 
 namespace nmd::costs {
@@ -60,7 +61,7 @@ class Builder {
       : known_(known),
         facts_(known.facts),
         horizon_(known_month + kHorizonMonths + 1),
-        far_(FirstDay(known_month + kLongestMonths + 1)),
+        far_(OpenFrom(known_month)),
         category_(known.empty),
         product_(known.empty),
         ivn_(known.empty),
@@ -70,7 +71,7 @@ class Builder {
         buurt_(known.empty),
         household_(known.empty) {}
 
-  std::shared_ptr<const Snapshot> Build() {
+  std::shared_ptr<Snapshot> Rows() {
     CurrentAllocations current = PickCurrent(facts_.allocations, known_.batches);
     net_ = NetClaims(facts_, known_.batches);
     CodeClients(current.allocations);
@@ -81,15 +82,7 @@ class Builder {
     JoinClaims();
     MakeRows();
     AddClaims();
-    snapshot_->table.Index();
-    snapshot_->version_count = current.version_count;
-    snapshot_->deleted_count = current.deleted_count;
-    snapshot_->current_count = static_cast<int64_t>(current.allocations.size());
-    snapshot_->client_count = static_cast<int64_t>(clients_.size());
-    DescribeOrigins();
-    DescribeDictionaries();
-    PickPopulations();
-    PickBudgets();
+    snapshot_->tallies = std::move(current.tallies);
     return snapshot_;
   }
 
@@ -108,13 +101,13 @@ class Builder {
     for (const NetLine& net : net_) persons.emplace(net.line->person, 0);
     const auto identity = [this](Word person) {
       const auto link = known_.links.find(person);
-      return link == known_.links.end() ? std::pair(person, false) : std::pair(link->second.client, true);
+      return link == known_.links.end() ? ClientId(person, false) : ClientId(link->second.client, true);
     };
     for (const auto& [person, unused] : persons) clients_.push_back(identity(person));
-    std::sort(clients_.begin(), clients_.end(),
-              [](const auto& a, const auto& b) { return std::tie(*a.first, a.second) < std::tie(*b.first, b.second); });
+    std::sort(clients_.begin(), clients_.end(), ClientBefore);
     clients_.erase(std::unique(clients_.begin(), clients_.end()), clients_.end());
-    absl::flat_hash_map<std::pair<Word, bool>, uint32_t> codes;
+    clients_.shrink_to_fit();
+    absl::flat_hash_map<ClientId, uint32_t> codes;
     for (uint32_t i = 0; i < clients_.size(); ++i) codes.emplace(clients_[i], i);
     for (const auto& [person, unused] : persons) client_of_[person] = codes.at(identity(person));
     // Sources that only describe a person, such as the population register, reach the client through the link.
@@ -149,6 +142,11 @@ class Builder {
     }
     for (const StayFact& fact : known_.stays) household_.See(fact.household);
     for (Coder* coder : {&category_, &product_, &ivn_, &provider_, &referrer_, &wijk_, &buurt_, &household_}) coder->Finish();
+    const std::array<const Coder*, kFieldCount> coders = {nullptr,    nullptr, &category_, &product_, &ivn_,      &provider_,
+                                                          &referrer_, nullptr, &wijk_,     &buurt_,   &household_};
+    for (size_t field = 0; field < kFieldCount; ++field) {
+      if (coders[field] != nullptr) snapshot_->dictionaries[field].words = coders[field]->order();
+    }
   }
 
   void GatherClientInfo() {
@@ -228,15 +226,9 @@ class Builder {
     for (const NetLine& net : net_) {
       const ClaimLineFact& line = *net.line;
       const Month month = MonthOf(line.start);
-      if (snapshot_->claim_months.empty()) {
-        snapshot_->claim_months = {month, month + 1};
-      } else {
-        snapshot_->claim_months.first = std::min(snapshot_->claim_months.first, month);
-        snapshot_->claim_months.end = std::max(snapshot_->claim_months.end, month + 1);
-      }
       ClaimPlace place;
       const auto found = by_number.find({line.law, line.allocation});
-      if (found != by_number.end() && found->second.second == line.provider) {
+      if (line.allocation != 0 && found != by_number.end() && found->second.second == line.provider) {
         const Provision& provision = list_.provisions[found->second.first];
         const MonthRange months = RowMonths(provision);
         if (months.first <= month && month < months.end) place.provision = found->second.first;
@@ -332,15 +324,9 @@ class Builder {
   }
 
   void SizeTable() {
-    MonthRange all = snapshot_->claim_months;
-    MonthRange& own = snapshot_->allocation_months;
-    for (const Provision& provision : list_.provisions) {
-      const MonthRange months = RowMonths(provision);
-      if (months.empty()) continue;
-      own = own.empty() ? months : MonthRange{std::min(own.first, months.first), std::max(own.end, months.end)};
-    }
-    if (all.empty()) all = own;
-    if (!own.empty()) all = {std::min(all.first, own.first), std::max(all.end, own.end)};
+    MonthRange all;
+    for (const Provision& provision : list_.provisions) all.Include(RowMonths(provision));
+    for (const NetLine& net : net_) all.Include({MonthOf(net.line->start), MonthOf(net.line->start) + 1});
     FactTable& table = snapshot_->table;
     table.first_month = all.first;
     table.end_month = all.end;
@@ -365,6 +351,7 @@ class Builder {
     uint32_t next_provision = 0;
     size_t next_alone = 0;
     for (uint32_t client = 0; client < clients_.size(); ++client) {
+      snapshot_->client_begin.push_back({static_cast<uint32_t>(snapshot_->table.size()), next_provision});
       for (; next_provision < list_.provisions.size() && list_.provisions[next_provision].client == client; ++next_provision) {
         MakeProvisionRows(next_provision, tariffs);
       }
@@ -372,6 +359,7 @@ class Builder {
         MakeAloneRow(next_alone);
       }
     }
+    snapshot_->client_begin.push_back({static_cast<uint32_t>(snapshot_->table.size()), next_provision});
   }
 
   void MakeProvisionRows(uint32_t p, const TariffBook& tariffs) {
@@ -457,112 +445,6 @@ class Builder {
     });
   }
 
-  void DescribeOrigins() {
-    for (size_t i = 0; i < known_.batches.size(); ++i) {
-      const Batch& batch = known_.batches[i];
-      snapshot_->origins.push_back({*batch.delivery, *batch.source, batch.known});
-      if (!known_.counted[i] || batch.kinds == 0) continue;
-      ++snapshot_->delivery_count;
-      std::vector<SourceShare>& shares = snapshot_->shares[*batch.source];
-      auto share = std::find_if(shares.begin(), shares.end(), [&](const SourceShare& s) { return s.kinds == batch.kinds; });
-      if (share == shares.end()) {
-        shares.push_back({batch.kinds, 0, 0, 0, batch.known});
-        share = shares.end() - 1;
-      }
-      ++share->deliveries;
-      share->records += batch.records;
-      share->sound_records += batch.sound_records;
-      share->newest = std::max(share->newest, batch.known);
-    }
-    AddRecordsWithoutFacts();
-  }
-
-  // Deliveries without facts that count, because they were refused or superseded or had nothing to say, have records of the
-  // source all the same, and of what was lost not one is sound (requirements 6.8). What they would have been about is not
-  // known: they count for everything the source tells about.
-  void AddRecordsWithoutFacts() {
-    for (size_t i = 0; i < known_.batches.size(); ++i) {
-      const Batch& batch = known_.batches[i];
-      if (batch.known > known_.moment || batch.records == 0 || known_.withdrawn[i]) continue;
-      if (known_.counted[i] && batch.kinds != 0) continue;
-      const auto of_source = snapshot_->shares.find(*batch.source);
-      if (of_source == snapshot_->shares.end()) continue;
-      std::vector<SourceShare>& shares = of_source->second;
-      if (shares.back().deliveries > 0) {
-        SourceShare none;
-        for (const SourceShare& share : shares) none.kinds |= share.kinds;
-        none.newest = std::numeric_limits<Moment>::min();
-        shares.push_back(none);
-      }
-      shares.back().records += batch.records;
-      if (known_.counted[i]) shares.back().sound_records += batch.sound_records;
-    }
-  }
-
-  void DescribeDictionaries() {
-    absl::flat_hash_map<Word, Timeline<std::string>> titles, names;
-    for (const LevelFact& fact : facts_.levels) {
-      if (!fact.title->empty()) titles[fact.product].Add(fact.period, KnownOf(fact.batch), *fact.title);
-    }
-    for (const ContractFact& fact : facts_.contracts) {
-      if (!fact.provider_name->empty()) names[fact.provider].Add(fact.period, KnownOf(fact.batch), *fact.provider_name);
-    }
-    for (auto& [product, timeline] : titles) timeline.Close();
-    for (auto& [provider, timeline] : names) timeline.Close();
-    const auto label = [](const auto& timelines, Word word) {
-      const auto found = timelines.find(word);
-      return found == timelines.end() ? std::string() : *found->second.Latest();
-    };
-    const std::array<const Coder*, kFieldCount> coders = {nullptr,    nullptr, &category_, &product_, &ivn_,      &provider_,
-                                                          &referrer_, nullptr, &wijk_,     &buurt_,   &household_};
-    for (size_t field = 0; field < kFieldCount; ++field) {
-      Dictionary& dictionary = snapshot_->dictionaries[field];
-      if (field == kLawField) dictionary.values = {"", "jeugdwet", "wmo"};
-      if (field == kSexField) dictionary.values = {"", "1", "2"};
-      if (coders[field] != nullptr) {
-        for (const Word word : coders[field]->order()) dictionary.values.push_back(*word);
-      }
-      for (size_t code = 0; code < dictionary.values.size(); ++code) {
-        std::string own;
-        if (field == kProductField) own = label(titles, product_.order()[code]);
-        if (field == kProviderField) own = label(names, provider_.order()[code]);
-        dictionary.labels.push_back(own.empty() || code == 0 ? FieldLabel(static_cast<Field>(field), dictionary.values[code])
-                                                             : own);
-      }
-    }
-  }
-
-  void PickPopulations() {
-    std::vector<std::pair<PopulationCount, Moment>> all;
-    for (const PopulationFact& fact : facts_.populations) {
-      all.push_back({{fact.year, *fact.wijk, *fact.buurt, *fact.sex, fact.age_from, fact.age_to, fact.count, fact.batch},
-                     KnownOf(fact.batch)});
-    }
-    const auto key = [](const PopulationCount& c) { return std::tie(c.year, c.wijk, c.buurt, c.sex, c.age_from, c.age_to); };
-    std::sort(all.begin(), all.end(), [&key](const auto& a, const auto& b) {
-      if (key(a.first) != key(b.first)) return key(a.first) < key(b.first);
-      return std::tie(b.second, b.first.count) < std::tie(a.second, a.first.count);
-    });
-    for (const auto& [count, known] : all) {
-      if (snapshot_->populations.empty() || key(snapshot_->populations.back()) != key(count)) {
-        snapshot_->populations.push_back(count);
-      }
-    }
-  }
-
-  // The vintage known last holds; of vintages known at one moment the document with the greatest name.
-  void PickBudgets() {
-    std::map<std::pair<std::string, int32_t>, const BudgetFact*> latest;
-    for (const BudgetFact& fact : facts_.budgets) {
-      const BudgetFact*& slot = latest[{*fact.line, fact.year}];
-      const auto rank = [this](const BudgetFact& f) {
-        return std::make_tuple(KnownOf(f.batch), absl::string_view(*f.document), f.amount);
-      };
-      if (slot == nullptr || rank(*slot) < rank(fact)) slot = &fact;
-    }
-    for (const auto& [key, fact] : latest) snapshot_->budgets.push_back({key.first, key.second, fact->amount, fact->batch});
-  }
-
   const KnownFacts& known_;
   const Facts& facts_;
   const Month horizon_;
@@ -570,7 +452,7 @@ class Builder {
   std::shared_ptr<Snapshot> snapshot_ = std::make_shared<Snapshot>();
 
   std::vector<NetLine> net_;
-  std::vector<std::pair<Word, bool>> clients_;       // By client code: client id and linked, or person key and not.
+  std::vector<ClientId>& clients_ = snapshot_->clients;
   absl::flat_hash_map<Word, uint32_t> client_of_;    // By person key.
   absl::flat_hash_map<Word, uint32_t> linked_code_;  // By client id.
   ProvisionList list_;
@@ -610,8 +492,17 @@ size_t Snapshot::Bytes() const {
          age_days.size() * sizeof(AgeDays) + origins.size() * sizeof(Origin);
 }
 
+bool ClientBefore(const ClientId& a, const ClientId& b) { return std::tie(*a.first, a.second) < std::tie(*b.first, b.second); }
+
+Day OpenFrom(Month known_month) { return FirstDay(known_month + kLongestMonths + 1); }
+
+std::shared_ptr<Snapshot> BuildRows(const KnownFacts& known, Month known_month) { return Builder(known, known_month).Rows(); }
+
 std::shared_ptr<const Snapshot> BuildSnapshot(const KnownFacts& known, Month known_month) {
-  return Builder(known, known_month).Build();
+  std::shared_ptr<Snapshot> snapshot = BuildRows(known, known_month);
+  FinishRows(snapshot.get());
+  Describe(known, snapshot.get());
+  return snapshot;
 }
 
 }  // namespace nmd::costs
