@@ -127,6 +127,13 @@ bool LinkState::CountsNow(const Record& record) const {
   return correction == nullptr || correction->IsOpen();
 }
 
+bool LinkState::DeliveryCountsNow(absl::string_view delivery) const {
+  const std::optional<uint32_t> number = deliveries_.Find(delivery);
+  if (!number) return true;
+  const auto correction = corrected_.find(*number);
+  return correction == corrected_.end() || correction->second.IsOpen();
+}
+
 int64_t LinkState::FirstChange(const google::protobuf::RepeatedPtrField<internal::v1::DeliveryCorrection>& corrections,
                                std::set<uint32_t>& persons) const {
   std::map<uint32_t, KnownPeriods> changes;

@@ -113,6 +113,8 @@ class LinkState {
   bool Counts(const Record& record, int64_t known_micros) const;
   // Whether it counts now, and at every later known time.
   bool CountsNow(const Record& record) const;
+  // The same, by the id of its delivery.
+  bool DeliveryCountsNow(absl::string_view delivery) const;
   // Calls `visit` with every known time, not before from_micros, at which a record of the person begins or ends to count or
   // a link of it was published; some more than once.
   template <typename Visit>

@@ -179,6 +179,7 @@ absl::Status Linking::LoadLocked() {
 
 absl::Status Linking::FoldJournal() {
   state_ = LinkState();
+  export_order_ = ExportOrder();
   journal_sequence_ = 0;
   checkpoint_sequence_ = 0;
   NMD_ASSIGN_OR_RETURN(const std::optional<Journal::Checkpoint> checkpoint, journal_.LoadCheckpoint());

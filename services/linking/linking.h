@@ -3,14 +3,18 @@
 #define NMD_SERVICES_LINKING_LINKING_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
+#include "nmd/internal/v1/linking_events.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/linking/derive.h"
 #include "services/linking/link_state.h"
@@ -63,7 +67,10 @@ class Linking {
   absl::StatusOr<v1::ListLinksResponse> ListLinks(const Caller& caller, const v1::ListLinksRequest& request) const;
   absl::StatusOr<v1::LinkSummary> GetLinkSummary(const Caller& caller, const v1::GetLinkSummaryRequest& request) const;
   absl::StatusOr<v1::ExplainClientResponse> ExplainClient(const Caller& caller, const v1::ExplainClientRequest& request) const;
-  // One person in the vault, and who looked (linking_subjects.cc).
+  // One person in the vault, links for other tools, and who looked (linking_subjects.cc).
+  absl::StatusOr<v1::FindSubjectsResponse> FindSubjects(const Caller& caller, const v1::FindSubjectsRequest& request);
+  absl::StatusOr<v1::SubjectExport> ExportSubject(const Caller& caller, const v1::ExportSubjectRequest& request);
+  absl::StatusOr<v1::ExportLinksResponse> ExportLinks(const Caller& caller, const v1::ExportLinksRequest& request);
   absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const Caller& caller, const v1::ListAccessesRequest& request) const;
 
  private:
@@ -84,6 +91,21 @@ class Linking {
   absl::Status LogAccess(const Caller& caller, absl::string_view method, absl::string_view purpose,
                          const std::vector<std::string>& clients) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Whose records a person's are now: its client; the last one it was when none of its records counts any more, so that what
+  // is kept of it can still be found.
+  std::string HolderOf(uint32_t person) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<uint32_t> PersonsOf(absl::string_view client) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The client itself, or the one that an id of before leads to. NOT_FOUND when that is nobody, or more than one.
+  absl::StatusOr<std::string> ResolveClient(absl::string_view client) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // What the vault holds, opened record by record, in the order of the journal, until the end; of these persons only, or of
+  // all when it is null. Without the lock. Cost: reading the journal, and about 4 µs for every record that is opened.
+  using VisitRecord = std::function<void(const internal::v1::PersonEntry& entry, const ingestion::v1::PersonRecord& record)>;
+  absl::Status OpenRecords(const absl::flat_hash_set<std::string>* persons, const VisitRecord& visit) const;
+  // What FindSubjects looks for, and whom it finds: persons, the likeliest first.
+  struct Wanted;
+  absl::StatusOr<std::vector<std::string>> FindPersons(const Wanted& wanted) const;
+
   Journal& journal_;
   const Clock& clock_;
   const Peer& ingestion_;
@@ -100,6 +122,12 @@ class Linking {
   // How far the journal is in the state.
   int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The persons in order of their pseudonyms for the purpose of the last export: of each page all would be hashed otherwise.
+  struct ExportOrder {
+    std::string purpose;
+    std::vector<std::pair<int64_t, uint32_t>> places;  // First 60 bits of the pseudonym, person.
+  };
+  ExportOrder export_order_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace nmd::linking

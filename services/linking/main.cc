@@ -45,6 +45,15 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
   process.router().Handle(kService, "ExplainClient", [&linking](const Caller& caller, const v1::ExplainClientRequest& request) {
     return linking.ExplainClient(caller, request);
   });
+  process.router().Handle(kService, "FindSubjects", [&linking](const Caller& caller, const v1::FindSubjectsRequest& request) {
+    return linking.FindSubjects(caller, request);
+  });
+  process.router().Handle(kService, "ExportSubject", [&linking](const Caller& caller, const v1::ExportSubjectRequest& request) {
+    return linking.ExportSubject(caller, request);
+  });
+  process.router().Handle(kService, "ExportLinks", [&linking](const Caller& caller, const v1::ExportLinksRequest& request) {
+    return linking.ExportLinks(caller, request);
+  });
   process.router().Handle(kService, "ListAccesses", [&linking](const Caller& caller, const v1::ListAccessesRequest& request) {
     return linking.ListAccesses(caller, request);
   });
