@@ -9,6 +9,6 @@ export default defineConfig({
     // The content security policy allows no data: addresses and no inline script: everything is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ['index.html', 'bronnen.html', 'signalen.html'] },
+    rollupOptions: { input: ['index.html', 'bronnen.html', 'signalen.html', 'koppelen.html'] },
   },
 });

@@ -1,102 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The dashboard in a real browser. Without BASE_URL against a stub of the gateway that answers with fixture F1; with it
-// against a running gateway with the demo data of Tynaarlo, which closes on the same figures (T-01..T-06).
-//   CHROMIUM       the browser, else /usr/bin/chromium
-//   SCREENSHOTS    folder for screenshots and the printed page, else a new temporary folder
+// The pages Groei, Bronnen and Signalen in a real browser; browser.mjs says against what.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, writeFile, mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, beforeEach, afterEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const web = new URL('../../gateway/web/', import.meta.url);
-const require = createRequire(new URL('package.json', web));
-const { chromium } = require('playwright-core');
-const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
-const { startStub } = await import(new URL('test/stub_server.mjs', web));
-
-const real = process.env.BASE_URL;
-const offline = real ? { skip: 'needs the stub: BASE_URL is set' } : {};
-const NBSP = '\u00a0';
-
-let stub;
-let base;
-let browser;
-let folder;
-let page;
-let complaints;
-
-before(async () => {
-  stub = real ? undefined : await startStub(fileURLToPath(new URL('dist/', web)));
-  base = real ?? stub.url;
-  folder = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'nmd-dashboard-')));
-  await mkdir(folder, { recursive: true });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  await stub?.stop();
-});
-
-beforeEach(async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'nl-NL', timezoneId: 'Europe/Amsterdam', acceptDownloads: true });
-  page = await context.newPage();
-  complaints = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (protocol !== 'blob:' && origin !== new URL(base).origin) complaints.push(`outside request: ${request.url()}`);
-  });
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
-  });
-});
-
-// Every test ends with a page that had nothing to complain about: no error, no violation of the policy, no outside request.
-afterEach(async () => {
-  await page.context().close();
-  assert.deepEqual(complaints, []);
-});
-
-async function open(path) {
-  await page.goto(new URL(path, base).href);
-  await page.waitForSelector('#content:not([aria-busy]) > *');
-}
-
-/** Expected complaints of the browser itself about answers that are not 2xx. */
-function forgive(status) {
-  assert.ok(complaints.length > 0, 'the browser reports the failed request');
-  complaints = complaints.filter((text) => !text.includes(`status of ${status}`));
-}
-
-const texts = (selector) => page.locator(selector).allInnerTexts();
-const rows = async (table) =>
-  page.locator(`#${table} tbody tr, #${table} tfoot tr`).evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
-
-async function assertAccessible() {
-  await page.evaluate(axe);
-  // A colour is what it is when nothing moves any more: fonts are there and transitions have ended.
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    await Promise.all(document.getAnimations().map((animation) => animation.finished));
-  });
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
-  assert.deepEqual(violations.map((each) => [each.id, each.nodes.map((node) => node.html)]), []);
-}
-
-async function assertReflows() {
-  await page.setViewportSize({ width: 320, height: 800 });
-  await page.waitForTimeout(0);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= 320, `the page is ${wide} px wide on a screen of 320 px`);
-}
+import { describe, it } from 'node:test';
+import { assertAccessible, assertReflows, folder, forgive, NBSP, offline, open, page, real, rows, stub, texts } from './browser.mjs';
 
 describe('page Groei', () => {
   it('answers the question of the council with three figures and their base (T-01..T-03)', async () => {

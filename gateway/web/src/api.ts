@@ -121,6 +121,9 @@ export interface SourceAnalysis {
 }
 
 export interface LinkSummary {
+  client_count?: string;
+  open_pair_count?: string;
+  least_client_count?: string;
   sources?: Array<{ source: string; person_count?: string; linked_count?: string }>;
 }
 
@@ -172,6 +175,13 @@ const ADVICE: Record<string, [title: string, next: string]> = {
   ROLE_MISSING: ['U mag deze cijfers niet zien.', 'Vraag de beheerder van de monitor om een rol die dit toestaat.'],
   SCOPE_FOREIGN: ['Deze cijfers zijn van een andere gemeente.', 'Open de monitor van uw eigen gemeente.'],
   OVERLOADED: ['Het is druk.', 'Wacht even en probeer het dan opnieuw.'],
+  DECISION_IMPOSSIBLE: [
+    'Dit kan niet één persoon zijn.',
+    'Er zijn twee verschillende geldige burgerservicenummers. Laat het nummer dat fout is verbeteren in de bron waar het vandaan komt.',
+  ],
+  DECISION_CLOSED: ['Dit besluit is al teruggedraaid.', 'Laad de pagina opnieuw om te zien hoe het nu is.'],
+  FOUR_EYES: ['Iemand anders moet dit bevestigen.', 'U hebt dit besluit zelf voorgesteld. Vraag het een collega die ook koppelbeheerder is.'],
+  RESOURCE_NOT_FOUND: ['Dit is er niet meer.', 'Misschien heeft iemand anders het al behandeld. Laad de pagina opnieuw.'],
   UNAVAILABLE_NOW: ['De monitor is nu niet bereikbaar.', RETRY],
   DEADLINE_PASSED: ['Het antwoord duurde te lang.', 'Kies een kortere periode of probeer het later opnieuw.'],
   RESULT_TOO_LARGE: ['Het antwoord is te groot.', 'Kies een kortere periode.'],
@@ -212,15 +222,20 @@ interface Token {
   title: string;
 }
 
-/** The municipality a token is for: a claim of its payload, read for the address only. The gateway checks the token. */
-export function municipalityOf(token: string): string {
+/** A claim of a token, or nothing: read for what the page shows only. The gateway checks the token. */
+export function claimOf(token: string, claim: string): string {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const claims = JSON.parse(atob(payload)) as { municipality?: unknown };
-    return typeof claims.municipality === 'string' ? claims.municipality : '';
+    const value = (JSON.parse(atob(payload)) as Record<string, unknown>)[claim];
+    return typeof value === 'string' ? value : '';
   } catch {
     return '';
   }
+}
+
+/** The municipality a token is for. */
+export function municipalityOf(token: string): string {
+  return claimOf(token, 'municipality');
 }
 
 const TIMEOUT_MILLISECONDS = 20_000;
@@ -282,10 +297,19 @@ export class Session {
     return this.token.title;
   }
 
-  // A token that expired while the page was open is renewed once.
-  private async call(path: string, init: RequestInit = {}): Promise<unknown> {
+  /** Who is signed in; empty where the token does not tell. */
+  get subject(): string {
+    return claimOf(this.token.token, 'sub');
+  }
+
+  /**
+   * The answer to a GET, or what `init` says, below the municipality; a path that begins with a slash is below /v1. A token that
+   * expired while the page was open is renewed once.
+   */
+  async call(path: string, init: RequestInit = {}): Promise<unknown> {
+    const below = path.startsWith('/') ? path : `/municipalities/${encodeURIComponent(this.municipality)}/${path}`;
     const attempt = () =>
-      request(`/v1/municipalities/${encodeURIComponent(this.municipality)}/${path}`, {
+      request(`/v1${below}`, {
         ...init,
         headers: { ...init.headers, Accept: 'application/json', Authorization: `Bearer ${this.token.token}` },
       });
@@ -297,12 +321,12 @@ export class Session {
     return bodyOf(response);
   }
 
-  private post(path: string, body: object): Promise<unknown> {
+  post(path: string, body: object): Promise<unknown> {
     return this.call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   }
 
-  // Every page of a list.
-  private async list<T>(collection: string, query: Record<string, string> = {}, field = collection): Promise<T[]> {
+  /** Every page of a list. */
+  async list<T>(collection: string, query: Record<string, string> = {}, field = collection): Promise<T[]> {
     const items: T[] = [];
     let token = '';
     do {

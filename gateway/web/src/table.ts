@@ -5,7 +5,7 @@ import type { Cell } from './figure';
 import { euro, glue, number, percent } from './format';
 
 /** What the numbers of a column are. Euro columns hold cents, percent columns shares, index columns 100 for the base. */
-export type Kind = 'text' | 'count' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio';
+export type Kind = 'text' | 'count' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio' | 'bits';
 
 export interface Column {
   header: string;
@@ -33,6 +33,8 @@ export function scaleOf(kind: Kind): { factor: number; decimals: number; unit: s
     case 'index':
     case 'ratio':
       return { factor: 1, decimals: 2, unit: '' };
+    case 'bits':
+      return { factor: 1, decimals: 3, unit: '' };
     case 'count':
     case 'change':
     case 'text':
@@ -57,6 +59,8 @@ export function show(value: number, kind: Kind): string {
       return number(value, 2);
     case 'change':
       return number(value, 0, true);
+    case 'bits':
+      return number(value, 1, true);
     case 'count':
     case 'text':
       return number(value);
@@ -76,7 +80,7 @@ function lengthClass(content: string): string {
 }
 
 // The first column names the row.
-function row(cells: Cell[], table: Table): HTMLElement {
+function row(cells: Cell[], table: Table, action?: HTMLElement[]): HTMLElement {
   return h(
     'tr',
     { class: 'utrecht-table__row' },
@@ -88,6 +92,7 @@ function row(cells: Cell[], table: Table): HTMLElement {
       if (cell.kind !== 'absent') return h('td', { class: `utrecht-table__cell${numeric}` }, content);
       return h('td', { class: `utrecht-table__cell${numeric}` }, h('span', { class: 'nmd-absent', title: cell.why }, content));
     }),
+    ...(action ? [h('td', { class: 'utrecht-table__cell nmd-row-actions' }, ...action)] : []),
   );
 }
 
@@ -98,8 +103,11 @@ function reasons(table: Table): string[] {
   return [...new Set(found)];
 }
 
-/** The table as HTML: caption, scopes, and a frame that scrolls by itself where the screen is narrower than the table. */
-export function tableElement(table: Table, tall = false): HTMLElement {
+/**
+ * The table as HTML: caption, scopes, and a frame that scrolls by itself where the screen is narrower than the table. `actions`
+ * gives the buttons of a row, in a last column that is on screen only.
+ */
+export function tableElement(table: Table, tall = false, actions?: (row: number) => HTMLElement[]): HTMLElement {
   const caption = `${table.id}-caption`;
   const why = reasons(table);
   return h(
@@ -128,9 +136,10 @@ export function tableElement(table: Table, tall = false): HTMLElement {
                 glue(column.header),
               ),
             ),
+            ...(actions ? [h('th', { scope: 'col', class: 'utrecht-table__header-cell' }, 'Wat u kunt doen')] : []),
           ),
         ),
-        h('tbody', { class: 'utrecht-table__body' }, ...table.rows.map((cells) => row(cells, table))),
+        h('tbody', { class: 'utrecht-table__body' }, ...table.rows.map((cells, index) => row(cells, table, actions?.(index)))),
         ...(table.total ? [h('tfoot', { class: 'utrecht-table__footer' }, row(table.total, table))] : []),
       ),
     ),

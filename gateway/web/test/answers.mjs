@@ -194,7 +194,7 @@ export const sourceAnalyses = {
   ],
 };
 
-export const linkSummary = { sources: [{ source: 'clienten', person_count: '200', linked_count: '190' }] };
+export const linkSummary = { client_count: '604', open_pair_count: '3', least_client_count: '601', sources: [{ source: 'clienten', person_count: '200', linked_count: '190' }] };
 
 export const signals = {
   signals: [

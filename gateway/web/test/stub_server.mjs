@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import * as answers from './answers.mjs';
+import { startLinking } from './link_answers.mjs';
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 const HEADERS = {
@@ -21,14 +22,18 @@ async function bodyOf(request) {
   return JSON.parse(Buffer.concat(chunks).toString() || '{}');
 }
 
+// A token that tells who it is for, as a real one does; nothing signs it.
+const tokenOf = (role) => `stub.${Buffer.from(JSON.stringify({ sub: `demo-${role}`, municipality: 'gm1730', role })).toString('base64url')}.`;
+const roleOf = (authorization) => authorization && JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString()).role;
+
 /**
  * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer, `links` is
- * an answer 503 of linking, `status`
- * and `problem` are the answer to every other call.
+ * an answer 503 of linking, `status` and `problem` are the answer to every other call. `restartLinking` forgets what was decided.
  */
 export async function startStub(dist) {
   const faults = {};
   const calls = [];
+  const stub = { linking: startLinking() };
   const server = createServer((request, response) => void handle(request, response).catch((error) => response.destroy(error)));
 
   async function handle(request, response) {
@@ -44,14 +49,17 @@ export async function startStub(dist) {
     }
     if (pathname === '/v1/dev/token') {
       if (faults.signIn) return problem(404, 'ROUTE_UNKNOWN', 'no route');
-      return json({ token: `stub.${searchParams.get('role')}`, municipality: 'gm1730', title: 'Tynaarlo' });
+      return json({ token: tokenOf(searchParams.get('role')), municipality: 'gm1730', title: 'Tynaarlo' });
     }
-    const role = request.headers.authorization?.replace('Bearer stub.', '');
+    const role = roleOf(request.headers.authorization);
     if (!role) return problem(401, 'IDENTITY_MISSING', 'no token');
     const body = request.method === 'POST' ? await bodyOf(request) : undefined;
-    calls.push({ path: pathname, body });
+    calls.push({ path: request.url, body });
     if (faults.status) return problem(faults.status, faults.problem, 'stub', faults.violations);
-    switch (`${request.method} ${pathname.replace('/v1/municipalities/gm1730/', '')}`) {
+    const path = pathname.replace('/v1/municipalities/gm1730/', '').replace('/v1/', '/');
+    const linked = role === 'koppelbeheerder' ? stub.linking.answer(request.method, path, searchParams, body) : undefined;
+    if (linked) return typeof linked.status === 'number' ? problem(linked.status, linked.reason, linked.detail) : json(linked);
+    switch (`${request.method} ${path}`) {
       case 'POST figures/_decompose':
         return json(answers.decompose(body));
       case 'POST figures/_query':
@@ -79,6 +87,7 @@ export async function startStub(dist) {
     url: `http://127.0.0.1:${server.address().port}`,
     faults,
     calls,
+    restartLinking: (options) => (stub.linking = startLinking(options)),
     stop: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
   };
 }

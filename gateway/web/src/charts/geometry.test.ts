@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { barsOf, spread, stepsOf } from './geometry';
+import { barsOf, levelScale, spread, stepsOf } from './geometry';
 
 describe('a waterfall', () => {
   const steps = stepsOf({ title: 'voor', value: 100 }, [{ title: 'op', value: 40 }, { title: 'neer', value: -60 }, { title: 'niets', value: 0 }], 'na');
@@ -17,6 +17,11 @@ describe('a waterfall', () => {
   it('has room left of zero when a total is negative', () => {
     const bars = barsOf(stepsOf({ title: 'voor', value: 50 }, [{ title: 'credit', value: -100 }], 'na'), 100);
     expect(bars).toEqual([{ x: 50, width: 50, end: 100 }, { x: 0, width: 100, end: 0 }, { x: 0, width: 50, end: 0 }]);
+  });
+  it('makes room for a bound beyond all bars', () => {
+    const falls = stepsOf({ title: 'voor', value: -50 }, [], 'na');
+    expect(barsOf(falls, 100, [50]).map((bar) => [bar.x, bar.width])).toEqual([[0, 50], [0, 50]]);
+    expect(levelScale(falls, 100, [50])(50)).toBe(100);
   });
 });
 

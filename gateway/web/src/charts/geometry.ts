@@ -21,10 +21,15 @@ export function stepsOf(first: { title: string; value: number }, effects: Array<
   return [...steps, { title: last, kind: 'total', start: 0, end: level }];
 }
 
-/** Where the bars are, in pixels, with the axis at x = 0. Zero is always in the domain: a bar's length is its amount. */
-export function barsOf(steps: Step[], width: number): Array<{ x: number; width: number; end: number }> {
-  const levels = steps.flatMap((step) => [step.start, step.end]);
-  const x = scaleLinear([Math.min(0, ...levels), Math.max(0, ...levels)], [0, width]);
+/** From levels to pixels from 0 to `width`, over all steps and `marks`. Zero is always there: a bar's length is its amount. */
+export function levelScale(steps: Step[], width: number, marks: number[] = []): (level: number) => number {
+  const levels = [...steps.flatMap((step) => [step.start, step.end]), ...marks];
+  return scaleLinear([Math.min(0, ...levels), Math.max(0, ...levels)], [0, width]);
+}
+
+/** Where the bars are, in pixels. */
+export function barsOf(steps: Step[], width: number, marks: number[] = []): Array<{ x: number; width: number; end: number }> {
+  const x = levelScale(steps, width, marks);
   return steps.map((step) => {
     const [left, right] = [x(Math.min(step.start, step.end)), x(Math.max(step.start, step.end))];
     return { x: left, width: right - left, end: x(step.end) };
