@@ -2,7 +2,9 @@
 #ifndef NMD_SERVICES_LINKING_FAKE_INGESTION_H_
 #define NMD_SERVICES_LINKING_FAKE_INGESTION_H_
 
+#include <algorithm>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +43,7 @@ class FakeIngestion : public Peer {
 
   absl::StatusOr<std::string> CallBytes(absl::string_view path, absl::string_view bytes, absl::Duration,
                                         const Caller*) const override {
+    if (path == "/nmd.ingestion.v1.IngestionService/ErasePersons") return Erase(bytes);
     EXPECT_EQ(path, "/nmd.ingestion.v1.IngestionService/ListPersonRecords");
     ingestion::v1::ListPersonRecordsRequest request;
     EXPECT_TRUE(request.ParseFromString(std::string(bytes)));
@@ -53,16 +56,43 @@ class FakeIngestion : public Peer {
       *response.add_batches() = batch;
       response.set_next_sequence(batch.sequence());
     }
+    if (on_answer) on_answer();
     return response.SerializeAsString();
   }
+  // Persons whose records left the feed.
+  mutable std::set<std::string> erased;
+  // What ErasePersons answers with instead, once.
+  mutable absl::Status fail_erase;
+  // Called while the answer of a feed is on its way.
+  std::function<void()> on_answer;
   void CallBytesAsync(absl::string_view, std::string, absl::Duration, const Caller*,
                       std::function<void(absl::StatusOr<std::string>)>) const override {
     ADD_FAILURE() << "linking waits for its answers";
   }
 
  private:
-  const int batches_per_answer_;
-  std::vector<ingestion::v1::PersonBatch> batches_;
+  absl::StatusOr<std::string> Erase(absl::string_view bytes) const {
+    if (!fail_erase.ok()) return std::exchange(fail_erase, absl::OkStatus());
+    ingestion::v1::ErasePersonsRequest request;
+    EXPECT_TRUE(request.ParseFromString(std::string(bytes)));
+    EXPECT_EQ(request.parent(), "municipalities/gm1730");
+    EXPECT_LE(request.person_keys_size(), 1000);
+    const std::set<std::string> keys(request.person_keys().begin(), request.person_keys().end());
+    ingestion::v1::ErasePersonsResponse response;
+    for (ingestion::v1::PersonBatch& batch : batches_) {
+      auto& records = *batch.mutable_records();
+      const auto end = std::remove_if(records.begin(), records.end(), [&](const ingestion::v1::PersonRecord& record) {
+        return keys.count(record.person_key()) > 0;
+      });
+      if (end != records.end()) response.set_delivery_count(response.delivery_count() + 1);
+      records.erase(end, records.end());
+    }
+    erased.insert(keys.begin(), keys.end());
+    return response.SerializeAsString();
+  }
+
+  int batches_per_answer_;
+  mutable std::vector<ingestion::v1::PersonBatch> batches_;
 };
 
 inline Key TestKey() {

@@ -18,7 +18,9 @@ namespace nmd::linking {
 class FaultJournal : public Journal {
  public:
   absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected, std::vector<Blob> blobs) override {
-    if (fail_appends > 0) {
+    if (skip_appends > 0) {
+      --skip_appends;
+    } else if (fail_appends > 0) {
       --fail_appends;
       return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the disk is full");
     }
@@ -48,7 +50,8 @@ class FaultJournal : public Journal {
   absl::Status DropBlob(absl::string_view name) override { return journal->DropBlob(name); }
 
   const std::unique_ptr<Journal> journal = NewMemoryJournal();
-  // The next so many calls change nothing and fail.
+  // The next so many calls change nothing and fail; of Append those after skip_appends.
+  int skip_appends = 0;
   int fail_appends = 0;
   int fail_rewrites = 0;
   std::function<void()> on_wait;

@@ -30,7 +30,6 @@ using internal::v1::PersonEntry;
 using internal::v1::PersonKeyEvent;
 using internal::v1::PersonsEvent;
 
-constexpr size_t kIdDigits = 20;
 // Longest wait of one step of the follower: what a stop may have to wait for.
 constexpr int kFollowSeconds = 5;
 // A journal record stays well under what one page of the feed holds.
@@ -71,16 +70,6 @@ void AddCorrection(const ingestion::v1::PersonBatch& batch,
 
 std::string AloneClient(const Key& client_key, absl::string_view person_key) {
   return absl::StrCat("c", client_key.MacHex(absl::StrCat("key/", person_key), kIdDigits));
-}
-
-absl::Status NoClient() {
-  return Fail(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND, "there is no client with this id",
-              {{"resource", "client"}});
-}
-
-bool IsClientId(absl::string_view text) {
-  return text.size() == 1 + kIdDigits && text[0] == 'c' &&
-         std::all_of(text.begin() + 1, text.end(), [](char c) { return absl::ascii_isxdigit(c) && !absl::ascii_isupper(c); });
 }
 
 // Cuts what was derived into events of at most about kRecordBytes, between revisions only.
@@ -153,6 +142,16 @@ class FeedPage {
 };
 
 }  // namespace
+
+absl::Status NoClient() {
+  return Fail(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND, "there is no client with this id",
+              {{"resource", "client"}});
+}
+
+bool IsClientId(absl::string_view text) {
+  return text.size() == 1 + kIdDigits && text[0] == 'c' &&
+         std::all_of(text.begin() + 1, text.end(), [](char c) { return absl::ascii_isxdigit(c) && !absl::ascii_isupper(c); });
+}
 
 Linking::Linking(Journal& journal, const Clock& clock, const Peer& ingestion, const Key& service_key, LinkingOptions options)
     : journal_(journal),
@@ -236,9 +235,11 @@ absl::Status Linking::Follow() {
   ingestion::v1::ListPersonRecordsRequest request;
   request.set_parent(absl::StrCat("municipalities/", options_.municipality));
   request.set_wait_seconds(kFollowSeconds);
+  int64_t erasures;
   {
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(LoadLocked());
+    erasures = erasures_;
     request.set_after_sequence(state_.person_sequence());
   }
   NMD_ASSIGN_OR_RETURN(const auto answer, ingestion_.Call<ingestion::v1::ListPersonRecordsResponse>(
@@ -246,6 +247,7 @@ absl::Status Linking::Follow() {
                                               absl::Seconds(kFollowSeconds + 25)));
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(LoadLocked());
+  if (erasures != erasures_) return absl::OkStatus();  // The answer may still tell of who was erased: ask again.
   const absl::Status taken = Take(answer);
   // The state is ahead of the journal then; the next step or Load folds again.
   if (!taken.ok()) loaded_ = false;

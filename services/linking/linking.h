@@ -28,11 +28,20 @@
 
 namespace nmd::linking {
 
+// Hexadecimal digits of the ids and pseudonyms of linking, after their letter.
+inline constexpr size_t kIdDigits = 20;
+// Whether a text can be the id of a client.
+bool IsClientId(absl::string_view text);
+// NOT_FOUND, without the id: it is personal.
+absl::Status NoClient();
+
 struct LinkingOptions {
   std::string municipality;  // "gm1730".
   int institution_size = 12;
   // The service key of before, while keys are rotated.
   std::optional<Key> previous_key = std::nullopt;
+  // Persons of whom nothing new was known for so long are made unreadable; 0: never.
+  int retention_years = 0;
 };
 
 // Who is who: follows the person records of ingestion, keeps them sealed, and publishes pseudonymous clients and households.
@@ -60,6 +69,10 @@ class Linking {
   // it in. Errors: those of the peer and of the journal; nothing has changed then.
   absl::Status Follow();
 
+  // Makes persons unreadable of whom nothing new was known for retention_years. Looks once a day, when it is called; cheap
+  // otherwise. Errors: those of the peer and of the journal; the next call tries again.
+  absl::Status Retain();
+
   // So that the next start is fast. Also made on the way, when the journal has grown enough since the last one.
   absl::Status SaveCheckpoint();
 
@@ -71,6 +84,8 @@ class Linking {
   absl::StatusOr<v1::FindSubjectsResponse> FindSubjects(const Caller& caller, const v1::FindSubjectsRequest& request);
   absl::StatusOr<v1::SubjectExport> ExportSubject(const Caller& caller, const v1::ExportSubjectRequest& request);
   absl::StatusOr<v1::ExportLinksResponse> ExportLinks(const Caller& caller, const v1::ExportLinksRequest& request);
+  // While it runs other calls wait: all is folded again without the person (linking_erase.cc).
+  absl::StatusOr<v1::SubjectErasure> EraseSubject(const Caller& caller, const v1::EraseSubjectRequest& request);
   absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const Caller& caller, const v1::ListAccessesRequest& request) const;
 
  private:
@@ -102,6 +117,14 @@ class Linking {
   // all when it is null. Without the lock. Cost: reading the journal, and about 4 µs for every record that is opened.
   using VisitRecord = std::function<void(const internal::v1::PersonEntry& entry, const ingestion::v1::PersonRecord& record)>;
   absl::Status OpenRecords(const absl::flat_hash_set<std::string>* persons, const VisitRecord& visit) const;
+  // Makes persons unreadable, in ingestion first: what it told afterwards would come in again. When it fails half way it is to
+  // be done again. `cause` as in ErasureEvent.
+  struct Erasing {
+    std::vector<std::string> person_keys;
+    std::string cause, reason, actor;
+  };
+  absl::StatusOr<v1::SubjectErasure> Erase(const Erasing& erasing);
+
   // What FindSubjects looks for, and whom it finds: persons, the likeliest first.
   struct Wanted;
   absl::StatusOr<std::vector<std::string>> FindPersons(const Wanted& wanted) const;
@@ -119,6 +142,9 @@ class Linking {
   LinkState state_ ABSL_GUARDED_BY(mutex_);
   // False before Load, and after a write that failed half way: the state is then no longer what the journal says.
   bool loaded_ ABSL_GUARDED_BY(mutex_) = false;
+  // How often persons were erased since the start: what ingestion told before that is asked again.
+  int64_t erasures_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time next_retention_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   // How far the journal is in the state.
   int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -34,7 +34,6 @@ using internal::v1::PersonKeyEvent;
 using internal::v1::PersonsEvent;
 
 constexpr size_t kPurposeCharacters = 200;
-constexpr size_t kIdDigits = 20;
 // Digits of a pseudonym that say where in an export it stands: 60 bits, which a page token holds.
 constexpr size_t kPlaceDigits = 15;
 constexpr size_t kMaxSubjects = 20;
@@ -56,17 +55,6 @@ v1::AccessRecord ToProto(const AccessEvent& event) {
   record.set_purpose(event.purpose());
   *record.mutable_clients() = event.clients();
   return record;
-}
-
-absl::Status NoClient() {
-  // The id is personal: the error does not repeat it.
-  return Fail(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND, "there is no client with this id",
-              {{"resource", "client"}});
-}
-
-bool IsClientId(absl::string_view text) {
-  return text.size() == 1 + kIdDigits && text[0] == 'c' &&
-         std::all_of(text.begin() + 1, text.end(), [](char c) { return absl::ascii_isxdigit(c) && !absl::ascii_isupper(c); });
 }
 
 bool IsMoment(const google::protobuf::Timestamp& time) {

@@ -26,6 +26,7 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
   NMD_ASSIGN_OR_RETURN(service->journal, process.OpenJournal());
   service->ingestion = process.NewPeer(config.ingestion());
   LinkingOptions options = {config.server().municipality(), config.institution_size()};
+  options.retention_years = config.retention_years();
   if (!config.previous_key_file().empty()) {
     NMD_ASSIGN_OR_RETURN(options.previous_key, Key::FromFile(config.previous_key_file()));
   }
@@ -51,6 +52,9 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
   process.router().Handle(kService, "ExportSubject", [&linking](const Caller& caller, const v1::ExportSubjectRequest& request) {
     return linking.ExportSubject(caller, request);
   });
+  process.router().Handle(kService, "EraseSubject", [&linking](const Caller& caller, const v1::EraseSubjectRequest& request) {
+    return linking.EraseSubject(caller, request);
+  });
   process.router().Handle(kService, "ExportLinks", [&linking](const Caller& caller, const v1::ExportLinksRequest& request) {
     return linking.ExportLinks(caller, request);
   });
@@ -63,7 +67,10 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
       Log(LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
     }
   });
-  service->follower = std::make_unique<Follower>("ingestion person records", [&linking] { return linking.Follow(); });
+  service->follower = std::make_unique<Follower>("ingestion person records", [&linking]() -> absl::Status {
+    NMD_RETURN_IF_ERROR(linking.Follow());
+    return linking.Retain();
+  });
   process.AtStop([service = service.get()] { service->follower.reset(); });
   process.AtStop([service = service.get()] { service->journal->Interrupt(); });
   return service;

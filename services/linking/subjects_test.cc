@@ -8,9 +8,8 @@
 #include "google/protobuf/util/time_util.h"
 #include "nmd/internal/v1/linking_events.pb.h"
 #include "services/core/date.h"
-#include "services/linking/fake_ingestion.h"
-#include "services/linking/fault_journal.h"
 #include "services/linking/journal_kinds.h"
+#include "services/linking/test_subjects.h"
 #include "services/platform/errors.h"
 
 namespace nmd::linking {
@@ -21,89 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
-
-constexpr int64_t kSecond = 1'000'000;
-
-ingestion::v1::PersonRecord Named(absl::string_view person_key, absl::string_view bsn, absl::string_view prefix,
-                                  absl::string_view surname, absl::string_view birth) {
-  ingestion::v1::PersonRecord record = Person(person_key, bsn);
-  record.set_prefix(std::string(prefix));
-  record.set_surname(std::string(surname));
-  record.set_birth_day(*ParseDay(birth));
-  return record;
-}
-
-class SubjectsTest : public ::testing::Test {
- protected:
-  Linking& Start() {
-    linking_ = std::make_unique<Linking>(journal_, clock_, ingestion_, TestKey(), LinkingOptions{"gm1730"});
-    EXPECT_TRUE(linking_->Load().ok());
-    FollowAll(*linking_, ingestion_);
-    return *linking_;
-  }
-  // Adds one record in a delivery of its own.
-  void Tell(absl::string_view source, int64_t seconds, ingestion::v1::PersonRecord record) {
-    *ingestion_.AddBatch(source, seconds * kSecond).add_records() = std::move(record);
-  }
-  std::map<std::string, std::string> Clients() {
-    std::map<std::string, std::string> clients;
-    const v1::ListLinksResponse feed = WholeFeed(*linking_);
-    for (const v1::Link& link : feed.links()) clients[link.person_key()] = link.client();
-    return clients;
-  }
-  absl::StatusOr<v1::FindSubjectsResponse> FindBsn(const std::string& bsn) {
-    v1::FindSubjectsRequest request;
-    request.set_bsn(bsn);
-    request.set_purpose("inzageverzoek 12");
-    return linking_->FindSubjects(caller_, request);
-  }
-  absl::StatusOr<v1::FindSubjectsResponse> FindName(const std::string& surname, const std::string& birth) {
-    v1::FindSubjectsRequest request;
-    request.set_surname(surname);
-    request.set_birth_date(birth);
-    request.set_purpose("inzageverzoek 12");
-    return linking_->FindSubjects(caller_, request);
-  }
-  // Clients in the order they were found.
-  static std::vector<std::string> Found(const absl::StatusOr<v1::FindSubjectsResponse>& response) {
-    EXPECT_TRUE(response.ok()) << response.status();
-    std::vector<std::string> clients;
-    if (response.ok()) {
-      for (const v1::Subject& subject : response->subjects()) clients.push_back(subject.client());
-    }
-    return clients;
-  }
-  absl::StatusOr<v1::SubjectExport> Export(const std::string& client) {
-    v1::ExportSubjectRequest request;
-    request.set_client(client);
-    request.set_purpose("inzageverzoek 12");
-    return linking_->ExportSubject(caller_, request);
-  }
-  std::vector<v1::AccessRecord> Accesses() {
-    const absl::StatusOr<v1::ListAccessesResponse> response = linking_->ListAccesses(caller_, {});
-    EXPECT_TRUE(response.ok()) << response.status();
-    return {response->accesses().begin(), response->accesses().end()};
-  }
-  // All pages of an export.
-  std::vector<v1::ExportedLink> AllLinks(v1::ExportLinksRequest request) {
-    std::vector<v1::ExportedLink> links;
-    do {
-      const absl::StatusOr<v1::ExportLinksResponse> page = linking_->ExportLinks(caller_, request);
-      EXPECT_TRUE(page.ok()) << page.status();
-      if (!page.ok()) break;
-      EXPECT_LE(page->links_size(), request.page_size() == 0 ? 50 : std::max(2, request.page_size()));
-      links.insert(links.end(), page->links().begin(), page->links().end());
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
-    return links;
-  }
-
-  const Caller caller_{"demo-privacy", {type::PRIVACY_OFFICER}, "gm1730", "", "", absl::InfiniteFuture()};
-  FakeClock clock_{absl::FromUnixSeconds(1'520'000'000)};
-  FakeIngestion ingestion_;
-  FaultJournal journal_;
-  std::unique_ptr<Linking> linking_;
-};
 
 // --- Finding.
 
@@ -314,7 +230,7 @@ TEST_F(SubjectsTest, NoAccessRecordNoAnswer) {
       [&] { return FindBsn(TestBsn(0)).status(); }, [&] { return FindName("Vink", "1980-02-01").status(); },
       [&] { return Export(client).status(); }, [&] { return linking_->ExportLinks(caller_, links).status(); }};
   for (const std::function<absl::Status()>& look : looks) {
-    journal_.fail_appends = 1;
+    faults_.fail_appends = 1;
     EXPECT_EQ(look().code(), absl::StatusCode::kUnavailable);
     EXPECT_TRUE(look().ok());
   }
@@ -410,7 +326,7 @@ TEST_F(SubjectsTest, AccessesAreListedNewestFirstPageByPageAlsoAfterARestart) {
     JournalRecord record;
     record.kind = std::string(kind);
     record.payload = std::move(payload);
-    ASSERT_TRUE(journal_.Append({record}, journal_.LastSequence(), {}).ok());
+    ASSERT_TRUE(faults_.Append({record}, faults_.LastSequence(), {}).ok());
   };
   for (int i = 0; i < 7; ++i) {
     internal::v1::AccessEvent event;
