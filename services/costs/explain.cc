@@ -35,9 +35,8 @@ Counts AllocationDeliveries(const Snapshot& snapshot, const std::vector<uint32_t
 Counts ClaimDeliveries(const Snapshot& snapshot, const std::vector<uint32_t>& rows) {
   Counts counts;
   for (const uint32_t row : rows) {
-    auto source = std::lower_bound(snapshot.claim_sources.begin(), snapshot.claim_sources.end(), row,
-                                   [](const Snapshot::ClaimSource& s, uint32_t r) { return s.row < r; });
-    for (; source != snapshot.claim_sources.end() && source->row == row; ++source) ++counts[source->origin];
+    const Snapshot::Span span = snapshot.ClaimOrigins(row);
+    for (uint32_t i = span.first; i < span.first + span.count; ++i) ++counts[snapshot.claim_origins[i]];
   }
   return counts;
 }
@@ -85,9 +84,9 @@ void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::st
       step("Verschillende voorzieningen", DistinctIn(rows, table, table.provision));
     }
     if (measure.money) {
-      const RowVector<Cents>& amounts = measure.measure == MeasureId::kIndicated  ? table.indicated
-                                        : measure.measure == MeasureId::kDeclared ? table.declared
-                                                                                  : table.approved;
+      const AmountColumn& amounts = measure.measure == MeasureId::kIndicated  ? table.indicated
+                                    : measure.measure == MeasureId::kDeclared ? table.declared
+                                                                              : table.approved;
       step("Regels met een bedrag, opgeteld",
            std::count_if(rows.begin(), rows.end(), [&amounts](uint32_t row) { return amounts[row] != 0; }));
     }

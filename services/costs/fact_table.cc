@@ -60,11 +60,7 @@ void FilterBlock(const Code* codes, const uint32_t* position, uint32_t* selected
 }
 
 void Keep(const Axis& axis, uint32_t* selected, size_t* count) {
-  if (const uint16_t* narrow = axis.column->narrow()) {
-    FilterBlock(narrow, axis.position.data(), selected, count);
-  } else {
-    FilterBlock(axis.column->wide(), axis.position.data(), selected, count);
-  }
+  axis.column->Visit([&](const auto& codes) { FilterBlock(codes.data(), axis.position.data(), selected, count); });
 }
 
 // Rows by position within a block: contiguous ones without a list, or those of a list.
@@ -105,12 +101,12 @@ void AddAxis(const Rows rows, size_t count, const Code* codes, const ScaledAxis&
 }
 
 // Adds rows to their groups. With kOne there is one group, whose state then stays in registers.
-template <bool kOne, bool kClients, bool kProvisions, bool kIndicated, typename Rows>
-void Accumulate(const FactTable& table, const Rows rows, size_t count, const uint32_t* group, Slot* slots, RareSlot* rares) {
+template <bool kOne, bool kClients, bool kProvisions, bool kIndicated, typename Amount, typename Rows>
+void Accumulate(const FactTable& table, const Amount* indicated, const Rows rows, size_t count, const uint32_t* group,
+                Slot* slots, RareSlot* rares) {
   const uint8_t* flags = table.flags.data();
   const uint32_t* client = table.client.data();
   const uint32_t* provision = table.provision.data();
-  const Cents* indicated = table.indicated.data();
   Slot one = slots[0];
   for (size_t i = 0; i < count; ++i) {
     const size_t row = rows[i];
@@ -151,14 +147,16 @@ void Accumulate(const FactTable& table, const Rows rows, size_t count, const uin
 
 template <typename Rows>
 void AccumulateClaims(const FactTable& table, const Rows rows, size_t count, const uint32_t* group, ClaimSlot* slots) {
-  for (size_t i = 0; i < count; ++i) {
-    const size_t row = rows[i];
-    ClaimSlot& slot = slots[group[i]];
-    slot.declared += table.declared[row];
-    slot.approved += table.approved[row];
-    slot.lines += table.claim_lines[row];
-    slot.answered += table.answered_lines[row];
-  }
+  const auto add = [&](const auto& column, int64_t ClaimSlot::*sum) {
+    column.Visit([&](const auto& numbers) {
+      const auto* number = numbers.data();
+      for (size_t i = 0; i < count; ++i) slots[group[i]].*sum += number[rows[i]];
+    });
+  };
+  add(table.declared, &ClaimSlot::declared);
+  add(table.approved, &ClaimSlot::approved);
+  add(table.claim_lines, &ClaimSlot::lines);
+  add(table.answered_lines, &ClaimSlot::answered);
 }
 
 // Everything that is counted while rows pass by.
@@ -173,27 +171,31 @@ struct Accumulators {
   }
 };
 
-template <bool kOne, typename Rows>
-void AccumulateKind(int kind, const FactTable& table, const Rows rows, size_t count, const uint32_t* group, Accumulators* to) {
+template <bool kOne, bool kClients, bool kProvisions, typename Rows>
+void AccumulateAmount(bool indicated, const FactTable& table, const Rows rows, size_t count, const uint32_t* group,
+                      Accumulators* to) {
   Slot* slots = to->slots.data();
   RareSlot* rares = to->rares.data();
-  switch (kind) {
-    case 0:
-      return Accumulate<kOne, false, false, false>(table, rows, count, group, slots, rares);
-    case 1:
-      return Accumulate<kOne, false, false, true>(table, rows, count, group, slots, rares);
-    case 2:
-      return Accumulate<kOne, false, true, false>(table, rows, count, group, slots, rares);
-    case 3:
-      return Accumulate<kOne, false, true, true>(table, rows, count, group, slots, rares);
-    case 4:
-      return Accumulate<kOne, true, false, false>(table, rows, count, group, slots, rares);
-    case 5:
-      return Accumulate<kOne, true, false, true>(table, rows, count, group, slots, rares);
-    case 6:
-      return Accumulate<kOne, true, true, false>(table, rows, count, group, slots, rares);
-    default:
-      return Accumulate<kOne, true, true, true>(table, rows, count, group, slots, rares);
+  if (!indicated) {
+    constexpr const Cents* kNone = nullptr;
+    return Accumulate<kOne, kClients, kProvisions, false>(table, kNone, rows, count, group, slots, rares);
+  }
+  table.indicated.Visit([&](const auto& cents) {
+    Accumulate<kOne, kClients, kProvisions, true>(table, cents.data(), rows, count, group, slots, rares);
+  });
+}
+
+template <bool kOne, typename Rows>
+void AccumulateKind(const Wanted& wanted, const FactTable& table, const Rows rows, size_t count, const uint32_t* group,
+                    Accumulators* to) {
+  if (wanted.clients && wanted.provisions) {
+    AccumulateAmount<kOne, true, true>(wanted.indicated, table, rows, count, group, to);
+  } else if (wanted.clients) {
+    AccumulateAmount<kOne, true, false>(wanted.indicated, table, rows, count, group, to);
+  } else if (wanted.provisions) {
+    AccumulateAmount<kOne, false, true>(wanted.indicated, table, rows, count, group, to);
+  } else {
+    AccumulateAmount<kOne, false, false>(wanted.indicated, table, rows, count, group, to);
   }
 }
 
@@ -201,11 +203,10 @@ template <typename Rows>
 void AccumulateWanted(const FactTable& table, const TableQuery& query, const Rows rows, size_t count, const uint32_t* group,
                       Accumulators* to) {
   const Wanted& wanted = query.wanted;
-  const int kind = (wanted.clients ? 4 : 0) + (wanted.provisions ? 2 : 0) + (wanted.indicated ? 1 : 0);
   if (query.groups.empty()) {
-    AccumulateKind<true>(kind, table, rows, count, group, to);
+    AccumulateKind<true>(wanted, table, rows, count, group, to);
   } else {
-    AccumulateKind<false>(kind, table, rows, count, group, to);
+    AccumulateKind<false>(wanted, table, rows, count, group, to);
   }
   if (wanted.claims) AccumulateClaims(table, rows, count, group, to->claims.data());
 }
@@ -259,19 +260,14 @@ void Walk(const FactTable& table, const TableQuery& query, Visit visit) {
     }
     if (!all_months) {
       size_t kept = 0;
-      if (const uint16_t* narrow = months.narrow()) {
+      months.Visit([&](const auto& codes) {
+        const auto* code = codes.data();
         for (size_t i = 0; i < count; ++i) {
           const uint32_t row = selected[i];
           selected[kept] = row;
-          kept += static_cast<uint32_t>(narrow[row]) - low < high - low ? 1 : 0;
+          kept += uint32_t{code[row]} - low < high - low ? 1 : 0;
         }
-      } else {
-        for (size_t i = 0; i < count; ++i) {
-          const uint32_t row = selected[i];
-          selected[kept] = row;
-          kept += months[row] - low < high - low ? 1 : 0;
-        }
-      }
+      });
       count = kept;
     }
     for (const Axis& filter : query.filters) Keep(filter, selected.data(), &count);
@@ -352,11 +348,7 @@ std::vector<Group> AggregateDense(const FactTable& table, const TableQuery& quer
   std::array<uint32_t, kBlock> group{};
   Walk(table, query, [&](auto rows, size_t count) {
     for (size_t a = 0; a < axes.size(); ++a) {
-      if (const uint16_t* narrow = axes[a].column->narrow()) {
-        AddAxis(rows, count, narrow, axes[a], group.data(), a == 0);
-      } else {
-        AddAxis(rows, count, axes[a].column->wide(), axes[a], group.data(), a == 0);
-      }
+      axes[a].column->Visit([&](const auto& codes) { AddAxis(rows, count, codes.data(), axes[a], group.data(), a == 0); });
     }
     AccumulateWanted(table, query, rows, count, group.data(), &accumulators);
   });
@@ -405,49 +397,26 @@ std::optional<std::vector<Group>> AggregateSparse(const FactTable& table, const 
 FactTable::Postings IndexOf(const Column& column) {
   FactTable::Postings postings;
   postings.begin.assign(column.cardinality() + size_t{1}, 0);
-  for (size_t row = 0; row < column.size(); ++row) ++postings.begin[column[row] + size_t{1}];
-  for (size_t code = 1; code < postings.begin.size(); ++code) postings.begin[code] += postings.begin[code - 1];
-  std::vector<uint32_t> next(postings.begin.begin(), postings.begin.end() - 1);
-  postings.rows.resize(column.size());
-  for (size_t row = 0; row < column.size(); ++row) postings.rows[next[column[row]]++] = static_cast<uint32_t>(row);
+  column.Visit([&postings](const auto& codes) {
+    for (const auto code : codes) ++postings.begin[code + size_t{1}];
+    for (size_t code = 1; code < postings.begin.size(); ++code) postings.begin[code] += postings.begin[code - 1];
+    std::vector<uint32_t> next(postings.begin.begin(), postings.begin.end() - 1);
+    postings.rows.resize(codes.size());
+    for (size_t row = 0; row < codes.size(); ++row) postings.rows[next[codes[row]]++] = static_cast<uint32_t>(row);
+  });
   return postings;
 }
 
 }  // namespace
 
-void Column::Append(const Column& from, size_t begin, size_t end, const std::vector<uint32_t>& map) {
-  const auto copy = [&](const auto* codes, auto* to) {
-    using Code = typename std::remove_reference_t<decltype(*to)>::value_type;
-    const size_t size = to->size();
-    to->resize(size + (end - begin));
-    Code* out = to->data() + size;
-    if (map.empty()) {
-      std::copy(codes + begin, codes + end, out);
-    } else {
-      for (size_t row = begin; row < end; ++row) *out++ = static_cast<Code>(map[codes[row]]);
-    }
-  };
-  const auto copy_to = [&](auto* to) {
-    if (from.wide_) {
-      copy(from.codes32_.data(), to);
-    } else {
-      copy(from.codes16_.data(), to);
-    }
-  };
-  if (wide_) {
-    copy_to(&codes32_);
-  } else {
-    copy_to(&codes16_);
+size_t FactTable::Bytes() const {
+  size_t bytes = size() * (2 * sizeof(uint32_t) + 3 * sizeof(uint8_t));
+  for (const Column& field : fields) bytes += field.bytes();
+  bytes += indicated.bytes() + declared.bytes() + approved.bytes() + claim_lines.bytes() + answered_lines.bytes();
+  for (const Postings* postings : {&by_month, &by_provider, &by_product}) {
+    bytes += (postings->begin.size() + postings->rows.size()) * sizeof(uint32_t);
   }
-}
-
-std::pair<uint32_t, uint32_t> Column::RangeOf(size_t begin, size_t end) const {
-  uint32_t low = (*this)[begin], high = low;
-  for (size_t row = begin + 1; row < end; ++row) {
-    low = std::min(low, (*this)[row]);
-    high = std::max(high, (*this)[row]);
-  }
-  return {low, high};
+  return bytes;
 }
 
 void FactTable::Index() {

@@ -8,64 +8,16 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "services/core/date.h"
 #include "services/core/money.h"
+#include "services/costs/column.h"
 #include "services/costs/row_vector.h"
 
 // The columns figures are counted over, and the one kernel that counts them.
 namespace nmd::costs {
-
-// One code per row; 16 bits wide as long as the codes fit, 32 otherwise. Code c stands for the c-th value of the
-// dictionary that belongs to the column.
-class Column {
- public:
-  Column() = default;
-  explicit Column(uint32_t cardinality) : cardinality_(cardinality), wide_(cardinality > 65536) {}
-
-  void Push(uint32_t code) {
-    if (wide_) {
-      codes32_.push_back(code);
-    } else {
-      codes16_.push_back(static_cast<uint16_t>(code));
-    }
-  }
-  uint32_t operator[](size_t row) const { return wide_ ? codes32_[row] : codes16_[row]; }
-  uint32_t cardinality() const { return cardinality_; }
-  void Reserve(size_t rows) {
-    if (wide_) {
-      codes32_.reserve(rows);
-    } else {
-      codes16_.reserve(rows);
-    }
-  }
-  // Appends rows [begin, end) of another column; code c becomes map[c], or stays when the map is empty.
-  void Append(const Column& from, size_t begin, size_t end, const std::vector<uint32_t>& map);
-  // The least and the greatest code of rows [begin, end), which are some.
-  std::pair<uint32_t, uint32_t> RangeOf(size_t begin, size_t end) const;
-  // Calls visit(code) for every row.
-  template <typename Visit>
-  void Each(Visit visit) const {
-    if (wide_) {
-      for (const uint32_t code : codes32_) visit(code);
-    } else {
-      for (const uint16_t code : codes16_) visit(uint32_t{code});
-    }
-  }
-  size_t size() const { return wide_ ? codes32_.size() : codes16_.size(); }
-  // Null unless the column has this width.
-  const uint16_t* narrow() const { return wide_ ? nullptr : codes16_.data(); }
-  const uint32_t* wide() const { return wide_ ? codes32_.data() : nullptr; }
-
- private:
-  uint32_t cardinality_ = 1;
-  bool wide_ = false;
-  RowVector<uint16_t> codes16_;
-  RowVector<uint32_t> codes32_;
-};
 
 // What rows can be split and filtered by. Law to household have a dictionary each.
 enum Field : size_t {
@@ -100,12 +52,13 @@ struct FactTable {
   std::array<Column, kFieldCount> fields;
   RowVector<uint32_t> client;
   RowVector<uint32_t> provision;
-  RowVector<Cents> indicated, declared, approved;
+  AmountColumn indicated, declared, approved;
   RowVector<uint8_t> flags;
   RowVector<uint8_t> from_day, to_day;  // Valid days of the month [from, to), 1-based; both 0 without a provision.
-  RowVector<uint16_t> claim_lines, answered_lines;
+  CountColumn claim_lines, answered_lines;
 
   size_t size() const { return client.size(); }
+  size_t Bytes() const;  // With the postings.
 
   // Rows by code of a column, in row order: lets a filter touch only what it asks for. Made by Index().
   struct Postings {

@@ -64,6 +64,7 @@ class Joiner {
     for (const Stretch& stretch : stretches_) Append(stretch.fresh ? fresh_ : base_, stretch);
     joined_->client_begin.push_back(
         {static_cast<uint32_t>(joined_->table.size()), static_cast<uint32_t>(joined_->provision_sources.size())});
+    IndexClaimOrigins(joined_.get());
     joined_->tallies = base_.tallies;
     for (const Word person : part_.persons) joined_->tallies.erase(person);
     joined_->tallies.insert(fresh_.tallies.begin(), fresh_.tallies.end());
@@ -112,8 +113,11 @@ class Joiner {
     EachStretch([&](const Stretch&, const Snapshot& from, uint32_t begin, uint32_t end) {
       rows += end - begin;
       if (begin == end) return;
-      const auto [low, high] = from.table.fields[kMonthField].RangeOf(begin, end);
-      months.Include({from.table.first_month + static_cast<Month>(low), from.table.first_month + static_cast<Month>(high) + 1});
+      from.table.fields[kMonthField].Visit([&](const auto& codes) {
+        const auto [low, high] = std::minmax_element(codes.begin() + begin, codes.begin() + end);
+        months.Include(
+            {from.table.first_month + static_cast<Month>(*low), from.table.first_month + static_cast<Month>(*high) + 1});
+      });
     });
     FactTable& table = joined_->table;
     table.first_month = months.first;
@@ -137,7 +141,7 @@ class Joiner {
     reserve(table.client, table.provision, table.indicated, table.declared, table.approved, table.flags, table.from_day,
             table.to_day, table.claim_lines, table.answered_lines);
     joined_->clients.reserve(base_.clients.size() + fresh_.clients.size());
-    joined_->claim_sources.reserve(base_.claim_sources.size() + fresh_.claim_sources.size());
+    joined_->claim_origins.reserve(base_.claim_origins.size() + fresh_.claim_origins.size());
     joined_->sources.reserve(base_.sources.size() + fresh_.sources.size());
     rows_ = rows;
   }
@@ -153,7 +157,7 @@ class Joiner {
             JoinWords(base_.dictionaries[field].words, fresh_.dictionaries[field].words, &maps_[0][field], &maps_[1][field]);
         column = Column(static_cast<uint32_t>(words.size()));
       }
-      column.Reserve(rows_);
+      column.reserve(rows_);
     }
   }
 
@@ -178,17 +182,18 @@ class Joiner {
 
     const FactTable& table = from.table;
     for (size_t field = 0; field < kFieldCount; ++field) {
-      to.fields[field].Append(table.fields[field], begin.row, end.row, maps_[stretch.fresh][field]);
+      to.fields[field].AppendMapped(table.fields[field], begin.row, end.row, maps_[stretch.fresh][field]);
     }
     const auto copy = [&](const auto& rows, auto* all) { append(rows, all, begin.row, end.row); };
-    copy(table.indicated, &to.indicated);
-    copy(table.declared, &to.declared);
-    copy(table.approved, &to.approved);
     copy(table.flags, &to.flags);
     copy(table.from_day, &to.from_day);
     copy(table.to_day, &to.to_day);
-    copy(table.claim_lines, &to.claim_lines);
-    copy(table.answered_lines, &to.answered_lines);
+    const auto pack = [&](const auto& rows, auto* all) { all->Append(rows, begin.row, end.row); };
+    pack(table.indicated, &to.indicated);
+    pack(table.declared, &to.declared);
+    pack(table.approved, &to.approved);
+    pack(table.claim_lines, &to.claim_lines);
+    pack(table.answered_lines, &to.answered_lines);
     for (uint32_t row = begin.row; row < end.row; ++row) {
       to.client.push_back(table.client[row] - stretch.first + first_client);
       const uint32_t provision = table.provision[row];
@@ -205,10 +210,9 @@ class Joiner {
         joined_->provision_sources.push_back({span.first - first + at, span.count});
       }
     }
-    const auto before = [](const Snapshot::ClaimSource& source, uint32_t row) { return source.row < row; };
-    auto source = std::lower_bound(from.claim_sources.begin(), from.claim_sources.end(), begin.row, before);
-    for (; source != from.claim_sources.end() && source->row < end.row; ++source) {
-      joined_->claim_sources.push_back({source->row - begin.row + first_row, source->origin});
+    if (begin.row < end.row) {
+      const Snapshot::Span last = from.ClaimOrigins(end.row - 1);
+      append(from.claim_origins, &joined_->claim_origins, from.ClaimOrigins(begin.row).first, last.first + last.count);
     }
   }
 
@@ -225,7 +229,9 @@ class Joiner {
 // Leaves out of a dictionary what no row has.
 void DropUnusedWords(Column* column, std::vector<Word>* words) {
   std::vector<bool> used(words->size());
-  column->Each([&used](uint32_t code) { used[code] = true; });
+  column->Visit([&used](const auto& codes) {
+    for (const auto code : codes) used[code] = true;
+  });
   if (!used.empty()) used[0] = true;
   if (std::find(used.begin(), used.end(), false) == used.end()) return;
   CodeMap map(words->size());
@@ -235,8 +241,8 @@ void DropUnusedWords(Column* column, std::vector<Word>* words) {
     if (used[code]) left.push_back((*words)[code]);
   }
   Column mapped(static_cast<uint32_t>(left.size()));
-  mapped.Reserve(column->size());
-  mapped.Append(*column, 0, column->size(), map);
+  mapped.reserve(column->size());
+  mapped.AppendMapped(*column, 0, column->size(), map);
   *column = std::move(mapped);
   *words = std::move(left);
 }
@@ -251,11 +257,12 @@ void FinishRows(Snapshot* snapshot) {
   }
   const auto months = static_cast<size_t>(table.end_month - table.first_month);
   std::vector<bool> counted(months), claimed(months);
-  for (size_t row = 0; row < table.size(); ++row) {
-    const uint32_t month = table.fields[kMonthField][row];
-    if ((table.flags[row] & kCounts) != 0) counted[month] = true;
-    if (table.claim_lines[row] > 0) claimed[month] = true;
-  }
+  table.fields[kMonthField].Visit([&](const auto& codes) {
+    for (size_t row = 0; row < codes.size(); ++row) {
+      if ((table.flags[row] & kCounts) != 0) counted[codes[row]] = true;
+      if (table.claim_lines[row] > 0) claimed[codes[row]] = true;
+    }
+  });
   const auto range_of = [&table](const std::vector<bool>& has) {
     MonthRange range;
     for (size_t i = 0; i < has.size(); ++i) {

@@ -314,13 +314,9 @@ class Builder {
     table.client.push_back(key.client);
     table.provision.push_back(key.provision);
     table.indicated.push_back(key.indicated);
-    table.declared.push_back(0);
-    table.approved.push_back(0);
     table.flags.push_back(key.flags);
     table.from_day.push_back(key.from_day);
     table.to_day.push_back(key.to_day);
-    table.claim_lines.push_back(0);
-    table.answered_lines.push_back(0);
   }
 
   void SizeTable() {
@@ -425,6 +421,10 @@ class Builder {
 
   void AddClaims() {
     FactTable& table = snapshot_->table;
+    std::vector<Cents> declared(table.size()), approved(table.size());
+    std::vector<uint32_t> lines(table.size()), answered(table.size());
+    std::vector<std::pair<uint32_t, uint32_t>> origins;  // Row and batch.
+    origins.reserve(net_.size());
     for (size_t i = 0; i < net_.size(); ++i) {
       const NetLine& net = net_[i];
       const uint32_t p = claim_places_[i].provision;
@@ -432,17 +432,27 @@ class Builder {
           !claim_places_[i].in_row
               ? alone_row_[i]
               : first_row_[p] + static_cast<uint32_t>(MonthOf(net.line->start) - MonthOf(list_.provisions[p].period.start));
-      table.declared[row] += net.line->amount;
-      if (net.approved) table.approved[row] += net.line->amount;
-      ++table.claim_lines[row];
-      if (net.answered) ++table.answered_lines[row];
-      snapshot_->claim_sources.push_back({row, net.line->batch});
+      declared[row] += net.line->amount;
+      if (net.approved) approved[row] += net.line->amount;
+      ++lines[row];
+      if (net.answered) ++answered[row];
+      origins.emplace_back(row, net.line->batch);
     }
-    std::sort(snapshot_->claim_sources.begin(), snapshot_->claim_sources.end(), [this](const auto& a, const auto& b) {
-      const Batch& left = known_.batches[a.origin];
-      const Batch& right = known_.batches[b.origin];
-      return std::tie(a.row, *left.delivery) < std::tie(b.row, *right.delivery);
+    const auto fill = [&table](const auto& from, auto* column) {
+      column->reserve(table.size());
+      for (const auto number : from) column->push_back(number);
+    };
+    fill(declared, &table.declared);
+    fill(approved, &table.approved);
+    fill(lines, &table.claim_lines);
+    fill(answered, &table.answered_lines);
+    std::sort(origins.begin(), origins.end(), [this](const auto& a, const auto& b) {
+      if (a.first != b.first) return a.first < b.first;
+      return *known_.batches[a.second].delivery < *known_.batches[b.second].delivery;
     });
+    snapshot_->claim_origins.reserve(origins.size());
+    for (const auto& [row, batch] : origins) snapshot_->claim_origins.push_back(batch);
+    IndexClaimOrigins(snapshot_.get());
   }
 
   const KnownFacts& known_;
@@ -486,10 +496,25 @@ AgeDays AgeDaysOf(Day birth) {
   return days;
 }
 
+Snapshot::Span Snapshot::ClaimOrigins(size_t row) const {
+  const size_t block = row / kOriginBlock;
+  uint32_t first = claim_origin_begin[block];
+  for (size_t before = block * kOriginBlock; before < row; ++before) first += table.claim_lines[before];
+  return {first, table.claim_lines[row]};
+}
+
 size_t Snapshot::Bytes() const {
-  constexpr size_t kRowBytes = 2 * kFieldCount + 2 * 4 + 3 * 8 + 3 + 2 * 2 + 3 * 4;
-  return table.size() * kRowBytes + sources.size() * sizeof(Source) + claim_sources.size() * sizeof(ClaimSource) +
-         age_days.size() * sizeof(AgeDays) + origins.size() * sizeof(Origin);
+  const auto of = [](const auto&... vectors) { return ((vectors.size() * sizeof(vectors[0])) + ...); };
+  return table.Bytes() + birth_known.size() / 8 +
+         of(clients, age_days, client_begin, provision_sources, sources, claim_origins, claim_origin_begin, origins);
+}
+
+void IndexClaimOrigins(Snapshot* snapshot) {
+  uint32_t first = 0;
+  for (size_t row = 0; row < snapshot->table.size(); ++row) {
+    if (row % Snapshot::kOriginBlock == 0) snapshot->claim_origin_begin.push_back(first);
+    first += snapshot->table.claim_lines[row];
+  }
 }
 
 bool ClientBefore(const ClientId& a, const ClientId& b) { return std::tie(*a.first, a.second) < std::tie(*b.first, b.second); }

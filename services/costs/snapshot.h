@@ -106,11 +106,11 @@ struct Snapshot {
   };
   std::vector<Span> provision_sources;  // Per provision: a range of `sources`.
   std::vector<Source> sources;          // The allocations in force.
-  struct ClaimSource {
-    uint32_t row = 0;
-    uint32_t origin = 0;
-  };
-  std::vector<ClaimSource> claim_sources;  // In order of row.
+  // Batches behind the claim lines of a row, one per line: those of row r are claim_origins[i], i in ClaimOrigins(r).
+  std::vector<uint32_t> claim_origins;       // In order of row, then delivery.
+  std::vector<uint32_t> claim_origin_begin;  // Of every kOriginBlock-th row.
+  static constexpr size_t kOriginBlock = 64;
+  Span ClaimOrigins(size_t row) const;
 
   std::map<std::string, std::vector<SourceShare>> shares;  // By source.
 

@@ -16,6 +16,9 @@ bool ClientBefore(const ClientId& a, const ClientId& b);
 // Clients, rows, words, tallies and sources of the rows; the dictionaries may have more words than the rows use.
 std::shared_ptr<Snapshot> BuildRows(const KnownFacts& known, Month known_month);
 
+// Makes claim_origin_begin from the numbers of claim lines.
+void IndexClaimOrigins(Snapshot* snapshot);
+
 // What follows from the rows: drops unused words, finds the months there is data about, adds up the tallies, and indexes.
 void FinishRows(Snapshot* snapshot);
 

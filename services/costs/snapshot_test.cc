@@ -54,7 +54,10 @@ std::vector<std::string> Text(const Snapshot& s) {
   for (const Column& field : t.fields) line("cardinality ", field.cardinality());
   for (const auto& span : s.provision_sources) line("provision ", span.first, " ", span.count);
   for (const auto& source : s.sources) line("source ", source.period.start, " ", source.period.end, " ", source.origin);
-  for (const auto& source : s.claim_sources) line("claim ", source.row, " ", source.origin);
+  for (size_t row = 0; row < t.size(); ++row) {
+    const Snapshot::Span span = s.ClaimOrigins(row);
+    for (uint32_t i = span.first; i < span.first + span.count; ++i) line("claim ", row, " ", s.claim_origins[i]);
+  }
   for (const auto& origin : s.origins) line("origin ", origin.delivery, " ", origin.source, " ", origin.known);
   for (const auto& [source, shares] : s.shares) {
     for (const auto& share : shares) {
