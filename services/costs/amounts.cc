@@ -147,49 +147,55 @@ std::vector<NetLine> NetClaims(const Facts& facts, const std::vector<Batch>& bat
   for (const AnswerFact* answer : answer_order) answers.push_back(named(*answer, answer->claim, answer->claim_identification));
   const std::vector<int32_t> answer_of = AnswerOfEachClaim(claims, answers);
 
+  // Lines come claim by claim, so that most have the verdicts of the one before.
+  const ClaimLineFact* last = nullptr;
+  const AnswerFact* said = nullptr;
   const auto verdict = [&](const ClaimLineFact& line) {
-    const int32_t answer = answer_of[claim_at.at(ClaimKey(line.batch, line.law, line.provider, line.claim))];
-    if (answer < 0) return Verdict::kNone;
-    const AnswerFact& said = *answer_order[static_cast<size_t>(answer)];
-    const std::vector<Word>& rejected = said.rejected_references;
-    const bool refused = said.rejected || std::find(rejected.begin(), rejected.end(), line.reference) != rejected.end();
+    const auto claim_of = [](const ClaimLineFact& l) { return ClaimKey(l.batch, l.law, l.provider, l.claim); };
+    if (last == nullptr || claim_of(*last) != claim_of(line)) {
+      const int32_t answer = answer_of[claim_at.at(claim_of(line))];
+      said = answer < 0 ? nullptr : answer_order[static_cast<size_t>(answer)];
+    }
+    last = &line;
+    if (said == nullptr) return Verdict::kNone;
+    const std::vector<Word>& rejected = said->rejected_references;
+    const bool refused = said->rejected || std::find(rejected.begin(), rejected.end(), line.reference) != rejected.end();
     return refused ? Verdict::kRefused : Verdict::kGranted;
   };
 
+  // Of every reference the line that counts.
+  using ReferenceKey = std::tuple<uint8_t, Word, Word>;  // Law, provider, reference.
+  absl::flat_hash_map<ReferenceKey, int32_t> at;
   std::vector<const ClaimLineFact*> order;
+  std::vector<SubmittedLine> lines;
+  at.reserve(facts.claim_lines.size());
   order.reserve(facts.claim_lines.size());
-  for (const ClaimLineFact& line : facts.claim_lines) order.push_back(&line);
-  const auto reference_key = [](const ClaimLineFact* l) {
-    return std::make_tuple(l->law, absl::string_view(*l->provider), absl::string_view(*l->reference));
+  lines.reserve(facts.claim_lines.size());
+  const auto rank = [&](const ClaimLineFact& line, Verdict judged) {
+    const int worse = judged == Verdict::kGranted ? 0 : judged == Verdict::kNone ? 1 : 2;
+    return std::make_tuple(worse, known(line.batch), absl::string_view(*line.claim), line.dated, line.amount, line.start,
+                           line.allocation);
   };
-  std::sort(order.begin(), order.end(), [&](const ClaimLineFact* a, const ClaimLineFact* b) {
-    const auto left = reference_key(a);
-    const auto right = reference_key(b);
-    if (left != right) return left < right;
-    const auto rest = [&](const ClaimLineFact* l) {
-      const Verdict said = verdict(*l);
-      const int worse = said == Verdict::kGranted ? 0 : said == Verdict::kNone ? 1 : 2;
-      return std::make_tuple(worse, known(l->batch), absl::string_view(*l->claim), l->dated, l->amount, l->start,
-                             l->allocation);
-    };
-    return rest(a) < rest(b);
-  });
-  order.erase(std::unique(order.begin(), order.end(),
-                          [&](const ClaimLineFact* a, const ClaimLineFact* b) { return reference_key(a) == reference_key(b); }),
-              order.end());
-
-  std::vector<SubmittedLine> lines(order.size());
-  absl::flat_hash_map<std::tuple<uint8_t, Word, Word>, int32_t> debit_at;  // By law, provider and reference.
-  for (size_t i = 0; i < order.size(); ++i) {
-    const ClaimLineFact& line = *order[i];
-    lines[i].verdict = verdict(line);
-    if (line.previous->empty()) debit_at.emplace(std::tuple(line.law, line.provider, line.reference), static_cast<int32_t>(i));
+  for (const ClaimLineFact& line : facts.claim_lines) {
+    const Verdict judged = verdict(line);
+    const auto [slot, fresh] = at.try_emplace(ReferenceKey(line.law, line.provider, line.reference), order.size());
+    if (fresh) {
+      order.push_back(&line);
+      lines.push_back({SubmittedLine::kDebit, judged});
+      continue;
+    }
+    const auto i = static_cast<size_t>(slot->second);
+    if (rank(line, judged) < rank(*order[i], lines[i].verdict)) {
+      order[i] = &line;
+      lines[i].verdict = judged;
+    }
   }
   for (size_t i = 0; i < order.size(); ++i) {
     const ClaimLineFact& line = *order[i];
     if (line.previous->empty()) continue;
-    const auto debit = debit_at.find(std::tuple(line.law, line.provider, line.previous));
-    lines[i].debit = debit == debit_at.end() ? SubmittedLine::kUnknown : debit->second;
+    const auto debit = at.find(ReferenceKey(line.law, line.provider, line.previous));
+    const bool known_debit = debit != at.end() && order[static_cast<size_t>(debit->second)]->previous->empty();
+    lines[i].debit = known_debit ? debit->second : SubmittedLine::kUnknown;
   }
   const auto known_of = [&](int32_t i) {
     const ClaimLineFact& line = *order[static_cast<size_t>(i)];

@@ -60,7 +60,7 @@ struct NetLine {
   bool approved = false;  // Granted, and still so when it was taken back: then its credit is approved too.
 };
 
-// Lines in order of (law, provider, reference), each reference once (TR314): of several the one that was granted, else one
+// Lines in no particular order, each reference of a provider once (TR314): of several the one that was granted, else one
 // without an answer, else the one known first; for a claim that was not processed is sent again with the same references
 // (level 2, domain-standards 3.1), and a repetition of what was granted is refused. Answers are joined to claims by
 // AnswerOfEachClaim, and lines settled by SettleLines (core/claims.h). A credit counts only together with the debit it takes

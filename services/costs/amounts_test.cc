@@ -192,8 +192,11 @@ std::string Settled(std::vector<ingestion::v1::FactBatch> batches) {
     Ledger ledger;
     for (const ingestion::v1::FactBatch& batch : batches) ledger.Add(batch);
     const KnownFacts known = ledger.AsKnown(absl::ToUnixMicros(At("2026-01-01")));
+    std::vector<NetLine> lines = NetClaims(known.facts, known.batches);
+    std::sort(lines.begin(), lines.end(),
+              [](const NetLine& a, const NetLine& b) { return *a.line->reference < *b.line->reference; });
     std::string now;
-    for (const NetLine& net : NetClaims(known.facts, known.batches)) {
+    for (const NetLine& net : lines) {
       now += *net.line->reference + (net.approved ? " approved; " : net.answered ? " refused; " : " open; ");
     }
     if (turn == 1) {

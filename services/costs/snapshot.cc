@@ -2,7 +2,7 @@
 #include "services/costs/snapshot.h"
 
 #include <algorithm>
-#include <limits>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -423,8 +423,7 @@ class Builder {
     FactTable& table = snapshot_->table;
     std::vector<Cents> declared(table.size()), approved(table.size());
     std::vector<uint32_t> lines(table.size()), answered(table.size());
-    std::vector<std::pair<uint32_t, uint32_t>> origins;  // Row and batch.
-    origins.reserve(net_.size());
+    std::vector<uint32_t> row_of(net_.size());
     for (size_t i = 0; i < net_.size(); ++i) {
       const NetLine& net = net_[i];
       const uint32_t p = claim_places_[i].provision;
@@ -436,7 +435,7 @@ class Builder {
       if (net.approved) approved[row] += net.line->amount;
       ++lines[row];
       if (net.answered) ++answered[row];
-      origins.emplace_back(row, net.line->batch);
+      row_of[i] = row;
     }
     const auto fill = [&table](const auto& from, auto* column) {
       column->reserve(table.size());
@@ -446,12 +445,16 @@ class Builder {
     fill(approved, &table.approved);
     fill(lines, &table.claim_lines);
     fill(answered, &table.answered_lines);
-    std::sort(origins.begin(), origins.end(), [this](const auto& a, const auto& b) {
-      if (a.first != b.first) return a.first < b.first;
-      return *known_.batches[a.second].delivery < *known_.batches[b.second].delivery;
-    });
-    snapshot_->claim_origins.reserve(origins.size());
-    for (const auto& [row, batch] : origins) snapshot_->claim_origins.push_back(batch);
+    std::vector<uint32_t> next(table.size());
+    std::exclusive_scan(lines.begin(), lines.end(), next.begin(), uint32_t{0});
+    snapshot_->claim_origins.resize(net_.size());
+    for (size_t i = 0; i < net_.size(); ++i) snapshot_->claim_origins[next[row_of[i]]++] = net_[i].line->batch;
+    for (size_t row = 0; row < table.size(); ++row) {
+      if (lines[row] < 2) continue;
+      const auto end = snapshot_->claim_origins.begin() + next[row];
+      std::sort(end - lines[row], end,
+                [this](uint32_t a, uint32_t b) { return *known_.batches[a].delivery < *known_.batches[b].delivery; });
+    }
     IndexClaimOrigins(snapshot_.get());
   }
 
