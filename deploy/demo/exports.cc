@@ -41,35 +41,77 @@ std::vector<std::string> ClientRow(const Model& model, const Person& person, con
           moved ? DutchLastDay(address.until) : ""};
 }
 
-// One client in ninety also stands in the file of the local team: without a number, without a prefix and with two letters
-// of the name swapped. Only linking can tell who that is.
-constexpr int kLocalTeam = 90;
+// One young client in twenty-five is known to the youth team too, which types by hand and asks nobody for a number. Only
+// linking can tell who that is, and not always: some are sure, some are for a person to decide, some are somebody else.
+constexpr size_t kYouthTeam = 25;
+const Day kYouthTeamDay = DayOf(2018, 5, 7);
 
+bool KnownToYouthTeam(const Model& model, size_t person) {
+  const Person& known = model.persons[person];
+  return person % kYouthTeam == kYouthTeam - 1 && known.known_from <= kYouthTeamDay && known.birth > DayOf(2000, 5, 7);
+}
+
+// Two letters of the name swapped.
 std::string Swapped(const std::string& surname) {
   std::string swapped = surname;
   std::swap(swapped[3], swapped[4]);
   return swapped;
 }
 
-bool KnownToLocalTeam(const Model& model, size_t person) {
-  return model.profile.full_mess && person % kLocalTeam == kLocalTeam - 1;
+// How the youth team wrote a client down; `n` numbers those it knows.
+std::vector<std::string> YouthTeamRow(const Model& model, Person noted, int n) {
+  const Address& now = model.AddressOn(noted, kYouthTeamDay);
+  std::string postcode = now.postcode, house = std::to_string(now.house);
+  const Civil birth = CivilOf(noted.birth);
+  noted.prefix.clear();
+  switch (n % 6) {
+    case 0:  // A typing error in the name: everything else is right.
+      noted.surname = Swapped(noted.surname);
+      break;
+    case 1:  // Stays with somebody else, and goes by an initial.
+      noted.given.clear();
+      postcode.clear();
+      house.clear();
+      break;
+    case 2:  // The same, with a typing error.
+      noted.surname = Swapped(noted.surname);
+      noted.given.clear();
+      postcode.clear();
+      house.clear();
+      break;
+    case 3:  // Born on the day before; nobody knows where the child lives.
+      noted.birth -= birth.day > 1 ? 1 : -1;
+      postcode.clear();
+      house.clear();
+      break;
+    case 4:  // A twin that has no care and so is nowhere else: another person who looks the same.
+      noted.given = noted.sex == '2' ? "Tygo" : "Silke";
+      noted.sex = noted.sex == '2' ? '1' : '2';
+      noted.initials = noted.given.substr(0, 1);
+      break;
+    default:  // Written down without a fault.
+      break;
+  }
+  return {absl::StrFormat("JT%04d", 100 + n),
+          noted.surname,
+          noted.prefix,
+          noted.initials,
+          noted.given,
+          DutchDay(noted.birth),
+          noted.sex == '1'   ? "M"
+          : noted.sex == '2' ? "V"
+                             : "O",
+          postcode,
+          house};
 }
 
-void AddLocalTeam(const Model& model, std::vector<File>* files) {
-  Table table(kClientHeader);
-  int rows = 0;
-  const Day day = DayOf(2018, 5, 7);
+void AddYouthTeam(const Model& model, std::vector<File>* files) {
+  Table table("clientnummer;achternaam;voorvoegsel;voorletters;roepnaam;geboortedatum;geslacht;postcode;huisnummer");
+  int known = 0;
   for (size_t i = 0; i < model.persons.size(); ++i) {
-    const Person& person = model.persons[i];
-    if (!KnownToLocalTeam(model, i) || person.known_from > day) continue;
-    Person noted = person;
-    noted.bsn.clear();
-    noted.prefix.clear();
-    noted.surname = Swapped(person.surname);
-    table.Row(ClientRow(model, noted, model.AddressOn(person, day), false));
-    ++rows;
+    if (KnownToYouthTeam(model, i)) table.Row(YouthTeamRow(model, model.persons[i], known++));
   }
-  if (rows > 0) table.SendTo(files, "clienten", "clienten-wijkteam-2018", day);
+  table.SendTo(files, "jeugdteam", "jeugdteam-2018", kYouthTeamDay);
 }
 
 // One export per quarter with who is new and who moved. A move is two rows: the old address with its end, and the new one.
@@ -279,7 +321,7 @@ void AddExports(const Model& model, uint64_t seed, std::vector<File>* files) {
   AddProducts(model, files);
   AddContracts(model, files);
   AddClients(model, files);
-  AddLocalTeam(model, files);
+  AddYouthTeam(model, files);
   AddReferrals(model, files);
   AddPopulation(model, seed, files);
   AddBudget(model, files);
@@ -301,7 +343,7 @@ std::string Secrets(const Model& model, const std::vector<File>& files) {
     const Person& person = model.persons[i];
     secrets.insert(person.bsn);
     secrets.insert(person.surname);
-    if (KnownToLocalTeam(model, i)) secrets.insert(Swapped(person.surname));
+    if (KnownToYouthTeam(model, i)) secrets.insert(Swapped(person.surname));
   }
   for (const Household& house : model.households) {
     secrets.insert(house.surname);

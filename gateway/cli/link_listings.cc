@@ -148,8 +148,8 @@ std::optional<LinkBounds> BoundsOf(absl::string_view model_text) {
   for (const absl::string_view line : absl::StrSplit(model_text, '\n')) {
     const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
     LinkBounds bounds;
-    // grenzen <sure> <linked> <open> <support>
-    if (words.size() >= 4 && words[0] == "grenzen" && absl::SimpleAtoi(words[2], &bounds.linked) &&
+    // grenzen <certain> <likelier> <open> <support>
+    if (words.size() >= 4 && words[0] == "grenzen" && absl::SimpleAtoi(words[1], &bounds.linked) &&
         absl::SimpleAtoi(words[3], &bounds.open)) {
       return bounds;
     }

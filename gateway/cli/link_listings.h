@@ -24,7 +24,8 @@ std::string ChanceWord(int32_t permille);
 struct LinkBounds {
   int32_t open = 0, linked = 0;
 };
-// From the text of a model, its line "grenzen"; nothing when it has none.
+// From the text of a model, its line "grenzen"; nothing when it has none. Linked is from its first bound on: the monitor links
+// what is certain (DECISIONS 38).
 std::optional<LinkBounds> BoundsOf(absl::string_view model_text);
 
 Table LinkSummaryTable(const linking::v1::LinkSummary& summary);

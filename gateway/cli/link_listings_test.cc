@@ -55,10 +55,10 @@ TEST(LinkListings, BoundsAreThoseOfTheModel) {
   const linking::engine::Model model = linking::engine::Model::Expected(/*bsn=*/true);
   const std::optional<LinkBounds> bounds = BoundsOf(model.Text());
   ASSERT_TRUE(bounds.has_value());
-  EXPECT_EQ(bounds->linked, model.link);
+  EXPECT_EQ(bounds->linked, model.sure);
   EXPECT_EQ(bounds->open, model.review);
   EXPECT_FALSE(BoundsOf("").has_value());
-  EXPECT_FALSE(BoundsOf("grenzen 1 x 3 4\n").has_value());
+  EXPECT_FALSE(BoundsOf("grenzen x 2 3 4\n").has_value());
 }
 
 TEST(LinkListings, WaterfallGoesFromThePriorToTheScore) {

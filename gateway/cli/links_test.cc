@@ -94,7 +94,7 @@ TEST_F(LinksTest, ShowAsksForAPurposeAndKeepsItOutOfTheAddress) {
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("de Vries"), Not(HasSubstr("gekoppeld"))));
   monitor_.OnJson("GET " + kBase + "linkmodels/3f0c", R"({"text":"grenzen 6629 0 -4248 -4000\n"})");
   EXPECT_EQ(Run("show r01 --purpose wachtrij"), 0) << err_.str();
-  EXPECT_THAT(out_.str(), HasSubstr("┆ vanaf −4,2 open, ┃ vanaf 0,0 gekoppeld."));
+  EXPECT_THAT(out_.str(), HasSubstr("┆ vanaf −4,2 open, ┃ vanaf +6,6 gekoppeld."));
   for (const FakeMonitor::Asked& asked : monitor_.asked()) {
     EXPECT_THAT(asked.target, AllOf(Not(HasSubstr("wachtrij")), Not(HasSubstr("r01"))));
   }

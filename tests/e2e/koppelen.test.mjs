@@ -87,7 +87,7 @@ describe('page Koppelen', () => {
     assert.equal(await chart.getAttribute('role'), 'img');
     assert.match(await chart.locator('desc').textContent(), /Samen \+0,8\. Dat is niet genoeg om te koppelen/);
     assert.deepEqual(await chart.locator('.nmd-bound').count(), 2);
-    assert.match(await chart.textContent(), /vanaf −4,2: open[\s\S]*vanaf \+2,0: gekoppeld/);
+    assert.match(await chart.textContent(), /vanaf −4,2: open[\s\S]*vanaf \+6,6: gekoppeld/);
     await assertAccessible();
     await page.screenshot({ path: join(folder, 'koppelen-paar.png'), fullPage: true });
     await assertReflows();

@@ -80,7 +80,7 @@ describe('the weights', () => {
     expect(weightDescription(doubt, undefined)).toMatch(/^Vooraf: −18,0; .*Samen \+0,8\.$/);
   });
   it('have the bounds of the model, when its text has them', () => {
-    expect(boundsOf('nmd koppelmodel 1\nrecords 0\ngrenzen 6629 0 -4248 -4000\nregel x\n')).toEqual({ linked: 0, open: -4248 });
+    expect(boundsOf('nmd koppelmodel 1\nrecords 0\ngrenzen 6629 0 -4248 -4000\nregel x\n')).toEqual({ linked: 6629, open: -4248 });
     expect(boundsOf('grenzen 6629 0\n')).toBeUndefined();
     expect(boundsOf('xgrenzen 1 2 3 4')).toBeUndefined();
     expect(boundsOf(undefined)).toBeUndefined();

@@ -119,9 +119,12 @@ export interface Bounds {
   linked: number;
 }
 
-/** From the text of a model, its line "grenzen <zeker> <gekoppeld> <open> <steun>"; nothing when it has none. */
+/**
+ * From the text of a model, its line "grenzen <certain> <likelier> <open> <support>"; nothing when it has none. The monitor links
+ * what is certain (DECISIONS 38).
+ */
 export function boundsOf(modelText: string | undefined): Bounds | undefined {
-  const words = /^grenzen -?\d+ (-?\d+) (-?\d+)(?: |$)/m.exec(modelText ?? '');
+  const words = /^grenzen (-?\d+) -?\d+ (-?\d+)(?: |$)/m.exec(modelText ?? '');
   return words ? { linked: Number(words[1]), open: Number(words[2]) } : undefined;
 }
 

@@ -133,7 +133,7 @@ export function startLinking({ fourEyes = false, subject = 'demo-koppelbeheerder
       case 'GET linkmodels':
         return { models, next_page_token: '' };
       case `GET linkmodels/${MODEL}`:
-        return { ...models.find((model) => model.name.endsWith(MODEL)), text: 'nmd koppelmodel 1\ngrenzen 6629 2000 -4248 -4000\n' };
+        return { ...models.find((model) => model.name.endsWith(MODEL)), text: 'nmd koppelmodel 1\ngrenzen 6629 0 -4248 -4000\n' };
       case 'POST linkmodels/_train':
         polls = 0;
         return { name: 'linkoperations/o1', done: false, metadata: { '@type': 'x', pairs_done: '0', pairs_all: '40000' } };
