@@ -182,6 +182,8 @@ std::string ReasonText(const std::string& reason) {
       {"TREND_BREAK", "Niet vergelijkbaar: tussen de perioden ligt een trendbreuk."},
       {"CELL_PROTECTED", "Onderdrukt: het getal is verborgen om personen te beschermen."},
       {"TARIFF_MISSING", "Niet beschikbaar: van minstens één regel is geen tarief bekend."},
+      {"DENOMINATOR_ZERO", "Niet beschikbaar: er zou door nul worden gedeeld."},
+      {"VALUE_TOO_LARGE", "Niet beschikbaar: de uitkomst is te groot."},
       {"AMOUNT_NEGATIVE", "Niet vergelijkbaar: een groep heeft een negatief bedrag."}};
   const auto it = texts.find(reason);
   return it == texts.end() ? reason : it->second;

@@ -16,6 +16,7 @@
 #include "gateway/cli/corrections.h"
 #include "gateway/cli/deliver.h"
 #include "gateway/cli/figures.h"
+#include "gateway/cli/glossary.h"
 #include "gateway/cli/link_file.h"
 #include "gateway/cli/links.h"
 #include "gateway/cli/listings.h"
@@ -38,6 +39,7 @@ struct Options {
   std::string url = "http://127.0.0.1:8080";
   std::string token_file, municipality, format = "table";
   Question question;
+  bool glossary = false;
   bool compare = false;
   std::vector<std::string> files, replaces;
   std::string manifest, source, received, delivery, reason, rule, dated, output, state, provider, agreement, table;
@@ -232,6 +234,18 @@ class Command {
   absl::StatusOr<int> LinkFile() {
     const absl::StatusOr<int> result = RunLinkFile(options_.link_file, io_);
     return result.status().code() == absl::StatusCode::kInvalidArgument ? Usage(result.status()) : result;
+  }
+
+  absl::StatusOr<int> Measures() {
+    NMD_RETURN_IF_ERROR(Connect());
+    costs::v1::ListMeasuresResponse response;
+    NMD_RETURN_IF_ERROR(client_->List(absl::StrCat(client_->parent(), "/measures"), {}, &response));
+    if (options_.glossary) {
+      io_.out << GlossaryOf(response);
+    } else {
+      Print(response, MeasureTable(response));
+    }
+    return 0;
   }
 
   absl::StatusOr<int> Query() {
@@ -555,6 +569,9 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   sources->add_option("--month", options.month, "Alleen deze maand, zoals 2018-09; anders de laatste twaalf");
   sources->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
   sources->add_flag("--missing", options.missing, "Wie er ontbreekt voor de maand");
+
+  add(&app, "measures", "Welke maten er zijn en wat zij betekenen", &Command::Measures)
+      ->add_flag("--glossary", options.glossary, "Als begrippenlijst, in Markdown");
 
   CLI::App* query = add(&app, "query", "Cijfers opvragen", &Command::Query);
   query->add_option("--measure", options.question.measures, "Maten, zoals clients,provisions,indicated")

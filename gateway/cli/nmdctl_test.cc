@@ -82,6 +82,21 @@ gateway::HttpResponse AnswerQuery(const FakeMonitor::Asked& asked) {
   return FakeMonitor::Json(json);
 }
 
+TEST_F(NmdctlTest, PrintsTheBegrippenlijst) {
+  monitor_.OnJson("GET /v1/municipalities/gm1730/measures", R"({"measures":[
+      {"name":"municipalities/gm1730/measures/clients","title":"Cliënten","definition":"clients/1","unit":"cliënten",
+       "description":"Wie zorg heeft.","additivity":"DISTINCT","kind":"OUTPUT","edgeRules":["D10: niet iedereen."]},
+      {"name":"municipalities/gm1730/measures/netto","title":"Netto","own":true,"expression":"approved * 0.98"}],
+      "catalogueVersion":7})");
+  ASSERT_EQ(Run("measures --glossary"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Versie 7 van de catalogus"));
+  EXPECT_THAT(out_.str(), HasSubstr("## Cliënten\n\nWie zorg heeft.\n\n- Maat: `clients`, definitie `clients/1`\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("- Let op: D10: niet iedereen.\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("van deze gemeente zelf\n- Uitdrukking: `approved * 0.98`\n"));
+  ASSERT_EQ(Run("measures --format csv"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("clients,Cliënten,cliënten,,clients/1,output,nee,Wie zorg heeft.\n"));
+}
+
 TEST_F(NmdctlTest, AsksAsArchitectureSectionSevenWritesIt) {
   monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
   ASSERT_EQ(Run("query --measure clients,indicated --by month,ivn --from 2017-01 --to 2018-01 --where product=45A04 --where "

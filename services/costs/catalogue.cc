@@ -3,42 +3,42 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "services/costs/ledger.h"
+#include "services/platform/config.h"
+#include "services/platform/errors.h"
+#include "services/platform/status_macros.h"
 
 namespace nmd::costs {
+
+// services/costs/measures.yaml, compiled in.
+extern const char* const kMeasuresYaml;
+
 namespace {
 
-constexpr MeasureInfo kMeasures[] = {
-    {MeasureId::kClients, "clients", "Cliënten", "clients/1",
-     "Het aantal verschillende inwoners met minstens één voorziening die in de periode minstens één dag geldig is. Wie "
-     "meer voorzieningen heeft, telt één keer mee.",
-     "cliënten", Combine::kDistinct, "toegewezen", Family::kRows, kAllocations, false},
-    {MeasureId::kProvisions, "provisions", "Voorzieningen", "provisions/1",
-     "Het aantal voorzieningen die in de periode minstens één dag geldig zijn. Aansluitende toewijzingen van hetzelfde "
-     "product bij dezelfde aanbieder zijn samen één voorziening.",
-     "voorzieningen", Combine::kDistinct, "toegewezen", Family::kRows, kAllocations, false},
-    {MeasureId::kIndicated, "indicated", "Geïndiceerd bedrag", "indicated/1",
-     "Wat de toegewezen zorg in de periode kost als alles wordt geleverd: per geldige dag de omvang maal het tarief van die "
-     "dag, of het budget verdeeld over de looptijd.",
-     "euro", Combine::kAdditive, "toegewezen", Family::kRows, kAllocations | kTariffs, true},
-    {MeasureId::kDeclared, "declared", "Gedeclareerd bedrag", "declared/1",
-     "Wat aanbieders hebben ingediend voor zorg in de periode: debet min credit, naar de maand waarin de zorg is geleverd.",
-     "euro", Combine::kAdditive, "gedeclareerd", Family::kRows, kClaims, true},
-    {MeasureId::kApproved, "approved", "Goedgekeurd bedrag", "approved/1",
-     "Wat is toegekend voor zorg in de periode: ingediende regels van beantwoorde declaraties die niet zijn afgewezen. "
-     "Een declaratie zonder antwoord telt nog niet mee.",
-     "euro", Combine::kAdditive, "goedgekeurd", Family::kRows, kClaims | kAnswers, true},
-    {MeasureId::kPopulation, "population", "Inwoners", "population/1",
-     "Het aantal inwoners op 1 januari van het jaar waarin de periode begint.", "personen", Combine::kAdditive, "",
-     Family::kPopulation, kPopulations, false},
-    {MeasureId::kBudget, "budget", "Begroting en resultaat", "budget/1",
-     "Het bedrag van een begrotingspost, bijdrage of resultaat in het nieuwste document dat toen bekend was.", "euro",
-     Combine::kAdditive, "begroot", Family::kBudget, kBudgets, true},
+// What can be calculated from facts, by its name in measures.yaml.
+struct Calculation {
+  absl::string_view name;
+  MeasureId measure;
+  Family family;
+  uint32_t kinds;
+  bool money;
+};
+constexpr Calculation kCalculations[] = {
+    {"CLIENTS", MeasureId::kClients, Family::kRows, kAllocations, false},
+    {"PROVISIONS", MeasureId::kProvisions, Family::kRows, kAllocations, false},
+    {"INDICATED", MeasureId::kIndicated, Family::kRows, kAllocations | kTariffs, true},
+    {"DECLARED", MeasureId::kDeclared, Family::kRows, kClaims, true},
+    {"APPROVED", MeasureId::kApproved, Family::kRows, kClaims | kAnswers, true},
+    {"POPULATION", MeasureId::kPopulation, Family::kPopulation, kPopulations, false},
+    {"BUDGET", MeasureId::kBudget, Family::kBudget, kBudgets, true},
 };
 
 constexpr Field kNoField = kFieldCount;
@@ -155,17 +155,214 @@ absl::string_view Lookup(absl::Span<const std::pair<absl::string_view, absl::str
   return value;
 }
 
+// Works out a catalogue from its texts and gathers what is wrong with it.
+class CatalogueMaker {
+ public:
+  CatalogueMaker(const internal::v1::MeasureCatalogue& source, int first_own, std::deque<MeasureInfo>* measures)
+      : source_(source), first_own_(first_own), measures_(*measures) {}
+
+  std::vector<std::string> Make() {
+    for (int i = 0; i < source_.measures_size(); ++i) Describe(i);
+    if (!faults_.empty()) return faults_;
+    for (size_t i = 0; i < measures_.size(); ++i) FindInputs(i);
+    if (!faults_.empty()) return faults_;
+    for (size_t i = 0; i < measures_.size(); ++i) Resolve(i);
+    return faults_;
+  }
+
+ private:
+  enum class Visit : uint8_t { kNot, kNow, kDone };
+
+  std::string PlaceOf(size_t i, absl::string_view field) const {
+    const bool own = static_cast<int>(i) >= first_own_;
+    return absl::StrCat(own ? "own_measures[" : "measures[", own ? static_cast<int>(i) - first_own_ : static_cast<int>(i), "].",
+                        field);
+  }
+  void Fault(size_t i, absl::string_view field, absl::string_view text) {
+    faults_.push_back(absl::StrCat(PlaceOf(i, field), ": ", text));
+  }
+  void Fault(size_t i, const std::vector<ExpressionFault>& faults) {
+    for (const ExpressionFault& fault : faults) {
+      Fault(i, "expression", absl::StrCat("character ", fault.at, ": ", fault.text));
+    }
+  }
+
+  static bool GoodId(absl::string_view id) {
+    return id != "per_1000" && !id.empty() && absl::ascii_islower(static_cast<unsigned char>(id[0])) &&
+           std::all_of(id.begin(), id.end(),
+                       [](unsigned char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_'; });
+  }
+
+  void Describe(int index) {
+    const internal::v1::CatalogueMeasure& text = source_.measures(index);
+    const auto i = static_cast<size_t>(index);
+    MeasureInfo& info = measures_.emplace_back();
+    info.id = text.id();
+    info.title = text.title();
+    info.definition = absl::StrCat(text.id(), "/", text.version());
+    info.unit = text.unit();
+    info.stage = text.stage();
+    info.own = index >= first_own_;
+    info.texts = &text;
+    info.family = Family::kUnregistered;
+    if (!GoodId(text.id())) Fault(i, "id", "must be lower case letters, digits and underscores, and no word of the language");
+    if (!by_id_.emplace(text.id(), i).second) Fault(i, "id", absl::StrCat("\"", text.id(), "\" is taken"));
+    const int ways = (text.calculation().empty() ? 0 : 1) + (text.expression().empty() ? 0 : 1) +
+                     (text.unregistered_reason().empty() ? 0 : 1);
+    if (ways != 1) Fault(i, "calculation", "exactly one of calculation, expression and unregistered_reason is needed");
+    if (!text.calculation().empty()) {
+      const auto* found = std::find_if(std::begin(kCalculations), std::end(kCalculations),
+                                       [&text](const Calculation& c) { return c.name == text.calculation(); });
+      if (found == std::end(kCalculations)) {
+        Fault(i, "calculation", absl::StrCat("there is no calculation \"", text.calculation(), "\""));
+        return;
+      }
+      info.measure = found->measure;
+      info.family = found->family;
+      info.kinds = found->kinds;
+      info.money = found->money;
+      info.ratio = text.additivity() == v1::Measure::RATIO;
+      info.combine = CombineOf(text.additivity());
+      if (text.additivity() == v1::Measure::ADDITIVITY_UNSPECIFIED) Fault(i, "additivity", "is missing");
+    } else if (!text.expression().empty()) {
+      info.family = Family::kDerived;
+      std::vector<ExpressionFault> faults;
+      info.expression = Expression::Parse(text.expression(), &faults);
+      Fault(i, faults);
+    }
+  }
+
+  static Combine CombineOf(v1::Measure::Additivity additivity) {
+    return additivity == v1::Measure::DISTINCT ? Combine::kDistinct
+           : additivity == v1::Measure::RATIO  ? Combine::kRatio
+                                               : Combine::kAdditive;
+  }
+
+  void FindInputs(size_t i) {
+    MeasureInfo& info = measures_[i];
+    for (const Expression::Name& name : info.expression.names()) {
+      const auto found = by_id_.find(name.text);
+      if (found == by_id_.end()) {
+        Fault(i, {{name.at, absl::StrCat("there is no measure \"", name.text, "\"")}});
+      } else {
+        const MeasureInfo& input = measures_[found->second];
+        info.inputs.push_back(&input);
+        if (input.family != Family::kDerived && input.ratio) {
+          Fault(i, {{name.at, absl::StrCat("\"", name.text, "\" is a ratio without an exact value")}});
+        }
+      }
+    }
+  }
+
+  // Depth first; a measure met again on its own way is made of itself, which is told once for every measure of the circle.
+  Unit Resolve(size_t i) {
+    MeasureInfo& info = measures_[i];
+    State& state = states_[i];
+    if (state.visit == Visit::kDone) return state.unit;
+    if (state.visit == Visit::kNow) {
+      state.circular = true;
+      return {};
+    }
+    if (info.family != Family::kDerived) {
+      state.unit = info.money   ? Unit{1, 0, "", true, true, true}
+                   : info.ratio ? Unit{0, 0, "", false, false, true}
+                                : Unit{0, 1, std::string(info.unit), true, true, true};
+      if (info.family == Family::kUnregistered && info.unit == "euro") state.unit = {1, 0, "", true, true, true};
+      state.unit.additive = info.combine == Combine::kAdditive;
+      state.visit = Visit::kDone;
+      return state.unit;
+    }
+    state.visit = Visit::kNow;
+    std::vector<Unit> units;
+    bool circular = false;
+    for (const MeasureInfo* input : info.inputs) {
+      const size_t at = by_id_.at(std::string(input->id));
+      units.push_back(Resolve(at));
+      circular = circular || states_[at].circular;
+      const auto add = [&info](const MeasureInfo* base) {
+        if (std::find(info.bases.begin(), info.bases.end(), base) == info.bases.end()) info.bases.push_back(base);
+      };
+      if (input->family != Family::kDerived) add(input);
+      for (const MeasureInfo* base : input->bases) add(base);
+    }
+    if (circular || state.circular) {
+      state.circular = true;
+      Fault(i, "expression", absl::StrCat("measure \"", info.id, "\" is made of itself"));
+    } else {
+      std::vector<ExpressionFault> faults;
+      state.unit = info.expression.Check(units, &faults);
+      Fault(i, faults);
+      for (const MeasureInfo* base : info.bases) info.kinds |= base->kinds;
+      info.money = state.unit.money == 1;
+      info.ratio = !info.money && (!state.unit.whole || state.unit.things != 1);
+      info.combine = state.unit.additive ? Combine::kAdditive : state.unit.whole ? Combine::kDistinct : Combine::kRatio;
+    }
+    state.visit = Visit::kDone;
+    return state.unit;
+  }
+
+  struct State {
+    Visit visit = Visit::kNot;
+    bool circular = false;
+    Unit unit;
+  };
+
+  const internal::v1::MeasureCatalogue& source_;
+  const int first_own_;
+  std::deque<MeasureInfo>& measures_;
+  std::map<std::string, size_t> by_id_;
+  std::map<size_t, State> states_;
+  std::vector<std::string> faults_;
+};
+
 }  // namespace
 
-absl::Span<const MeasureInfo> Measures() { return kMeasures; }
-absl::Span<const DimensionInfo> Dimensions() { return kDimensions; }
+absl::StatusOr<std::shared_ptr<const Catalogue>> Catalogue::Read(
+    absl::string_view yaml, const google::protobuf::RepeatedPtrField<internal::v1::OwnMeasure>& own) {
+  std::shared_ptr<Catalogue> catalogue(new Catalogue());
+  NMD_RETURN_IF_ERROR(ParseYaml(yaml, "measures.yaml", &catalogue->source_));
+  const int first_own = catalogue->source_.measures_size();
+  for (const internal::v1::OwnMeasure& measure : own) {
+    internal::v1::CatalogueMeasure* text = catalogue->source_.add_measures();
+    text->set_id(measure.id());
+    text->set_title(measure.title());
+    text->set_title_en(measure.title_en().empty() ? measure.title() : measure.title_en());
+    text->set_version(measure.version());
+    text->set_description(measure.description());
+    text->set_formula(measure.expression());
+    text->set_unit(measure.unit());
+    text->set_expression(measure.expression());
+    text->set_kind(measure.kind());
+    text->set_confidentiality(v1::Measure::INTERNAL);
+  }
+  const std::vector<std::string> faults = CatalogueMaker(catalogue->source_, first_own, &catalogue->measures_).Make();
+  if (!faults.empty()) {
+    return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::FIELDS_INVALID, absl::StrJoin(faults, "\n"));
+  }
+  return catalogue;
+}
 
-const MeasureInfo* FindMeasure(absl::string_view id) {
-  for (const MeasureInfo& measure : kMeasures) {
+absl::StatusOr<std::shared_ptr<const Catalogue>> Catalogue::With(
+    const google::protobuf::RepeatedPtrField<internal::v1::OwnMeasure>& own) {
+  return Read(kMeasuresYaml, own);
+}
+
+const std::shared_ptr<const Catalogue>& Catalogue::Base() {
+  // The text is compiled in: a fault in it is a bug, which the first test that runs finds.
+  static const auto* base = new std::shared_ptr<const Catalogue>(*With({}));
+  return *base;
+}
+
+const MeasureInfo* Catalogue::Find(absl::string_view id) const {
+  for (const MeasureInfo& measure : measures_) {
     if (measure.id == id) return &measure;
   }
   return nullptr;
 }
+
+const MeasureInfo* FindMeasure(absl::string_view id) { return Catalogue::Base()->Find(id); }
+
+absl::Span<const DimensionInfo> Dimensions() { return kDimensions; }
 
 const DimensionInfo* FindDimension(absl::string_view id) {
   for (const DimensionInfo& dimension : kDimensions) {
@@ -174,9 +371,9 @@ const DimensionInfo* FindDimension(absl::string_view id) {
   return nullptr;
 }
 
-bool Supports(Family family, const DimensionInfo& dimension) {
+bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension) {
   if (dimension.kind == DimensionKind::kNotRegistered) return true;
-  switch (family) {
+  switch (measure.family) {
     case Family::kRows:
       return dimension.kind != DimensionKind::kBudgetLine;
     case Family::kPopulation:
@@ -186,6 +383,11 @@ bool Supports(Family family, const DimensionInfo& dimension) {
     case Family::kBudget:
       return dimension.kind == DimensionKind::kBudgetLine ||
              (dimension.kind == DimensionKind::kTime && dimension.grain == Grain::kYear);
+    case Family::kDerived:
+      return std::all_of(measure.bases.begin(), measure.bases.end(),
+                         [&dimension](const MeasureInfo* base) { return Supports(*base, dimension); });
+    case Family::kUnregistered:
+      return true;
   }
   return false;
 }

@@ -3,41 +3,87 @@
 #define NMD_SERVICES_COSTS_CATALOGUE_H_
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "nmd/internal/v1/catalogue.pb.h"
+#include "services/costs/expression.h"
 #include "services/costs/fact_table.h"
 
-// What can be asked: the measures and dimensions, with the words people read. The one place to add either; a definition
-// that changes gets a new version, because a figure names the version it was calculated with.
+// What can be asked: the measures and dimensions, with the words people read. Measures are data (measures.yaml and, of one
+// municipality, own_measures in costs.yaml); a definition that changes gets a new version, because a figure names the version
+// it was calculated with.
 namespace nmd::costs {
 
 inline constexpr uint32_t kLawCount = 3;  // None, Jeugdwet, Wmo.
 
 // What a measure is counted over.
 enum class Family : uint8_t {
-  kRows,        // The fact table.
-  kPopulation,  // Inhabitants.
-  kBudget,      // Vintages of budget lines.
+  kRows,          // The fact table.
+  kPopulation,    // Inhabitants.
+  kBudget,        // Vintages of budget lines.
+  kDerived,       // Other measures.
+  kUnregistered,  // Nothing: no source tells.
 };
 
-enum class MeasureId { kClients, kProvisions, kIndicated, kDeclared, kApproved, kPopulation, kBudget };
-enum class Combine { kAdditive, kDistinct };
+enum class MeasureId { kNone, kClients, kProvisions, kIndicated, kDeclared, kApproved, kPopulation, kBudget };
+enum class Combine { kAdditive, kDistinct, kRatio };
 
 struct MeasureInfo {
-  MeasureId measure;
+  MeasureId measure = MeasureId::kNone;  // kNone unless there is a calculation.
   absl::string_view id;
   absl::string_view title;
-  absl::string_view definition;
-  absl::string_view description;
+  std::string definition;  // "clients/1".
   absl::string_view unit;
-  Combine combine;
+  Combine combine = Combine::kAdditive;
   absl::string_view stage;
-  Family family;
-  uint32_t kinds;  // Facts the figure rests on, as Kind bits.
-  bool money;
+  Family family = Family::kRows;
+  uint32_t kinds = 0;  // Facts the figure rests on, as Kind bits.
+  bool money = false;  // Values are cents,
+  bool ratio = false;  // or fractions; else counts.
+  bool own = false;    // Of this municipality.
+
+  // Of a derived measure.
+  Expression expression;
+  std::vector<const MeasureInfo*> inputs;  // By Expression::names().
+  std::vector<const MeasureInfo*> bases;   // All measures below it that are not derived, each once.
+
+  const internal::v1::CatalogueMeasure* texts = nullptr;  // Everything else people read.
 };
+
+// The measures of one instance. Immutable.
+class Catalogue {
+ public:
+  // The catalogue that every instance has.
+  static const std::shared_ptr<const Catalogue>& Base();
+  // The same and the municipality's own measures. FAILED_PRECONDITION with all faults at once and their places: unknown
+  // names, ids that are taken, units that do not go together, and measures that are made of themselves.
+  static absl::StatusOr<std::shared_ptr<const Catalogue>> With(
+      const google::protobuf::RepeatedPtrField<internal::v1::OwnMeasure>& own);
+  // From a text as in measures.yaml, and own measures.
+  static absl::StatusOr<std::shared_ptr<const Catalogue>> Read(
+      absl::string_view yaml, const google::protobuf::RepeatedPtrField<internal::v1::OwnMeasure>& own);
+
+  int32_t version() const { return source_.version(); }
+  const std::deque<MeasureInfo>& measures() const { return measures_; }
+  // Null when there is none.
+  const MeasureInfo* Find(absl::string_view id) const;
+
+ private:
+  Catalogue() = default;
+
+  internal::v1::MeasureCatalogue source_;  // With the own measures at the end.
+  std::deque<MeasureInfo> measures_;       // Points into source_.
+};
+
+// A measure of the catalogue every instance has; null when there is none.
+const MeasureInfo* FindMeasure(absl::string_view id);
 
 enum class DimensionKind : uint8_t { kTime, kColumn, kAge, kBudgetLine, kNotRegistered };
 enum class Grain : uint8_t { kMonth, kQuarter, kYear };
@@ -53,15 +99,13 @@ struct DimensionInfo {
   absl::string_view reason;  // For kNotRegistered: why, and what would be needed.
 };
 
-absl::Span<const MeasureInfo> Measures();
 absl::Span<const DimensionInfo> Dimensions();
 // Null when there is none.
-const MeasureInfo* FindMeasure(absl::string_view id);
 const DimensionInfo* FindDimension(absl::string_view id);
 
-// Whether figures of the family can be split and filtered by the dimension. True for one that is not registered: that
-// question has an answer, namely that there is none.
-bool Supports(Family family, const DimensionInfo& dimension);
+// Whether figures of the measure can be split and filtered by the dimension: of a derived one when all it is made of can. True
+// for one that is not registered: that question has an answer, namely that there is none.
+bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension);
 
 // Dutch label of a value of a column; the value itself when there is no better word.
 std::string FieldLabel(Field field, absl::string_view value);

@@ -11,8 +11,8 @@
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/costs_events.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
+#include "services/costs/answer.h"
 #include "services/costs/catalogue.h"
-#include "services/costs/evaluate.h"
 #include "services/costs/explain.h"
 #include "services/costs/figures.h"
 #include "services/costs/question.h"
@@ -46,22 +46,15 @@ absl::Status Unreadable() {
   return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "a record of the costs journal cannot be read");
 }
 
-v1::Measure MeasureMessage(const std::string& municipality, const MeasureInfo& info) {
-  v1::Measure measure;
-  measure.set_name(absl::StrCat("municipalities/", municipality, "/measures/", info.id));
-  measure.set_title(std::string(info.title));
-  measure.set_definition(std::string(info.definition));
-  measure.set_description(std::string(info.description));
-  measure.set_unit(std::string(info.unit));
-  measure.set_additivity(info.combine == Combine::kDistinct ? v1::Measure::DISTINCT : v1::Measure::ADDITIVE);
-  measure.set_stage(std::string(info.stage));
-  return measure;
-}
-
 }  // namespace
 
-Costs::Costs(Journal& journal, const Clock& clock, std::string municipality, std::vector<Day> trend_breaks)
-    : journal_(journal), clock_(clock), municipality_(std::move(municipality)), trend_breaks_(std::move(trend_breaks)) {}
+Costs::Costs(Journal& journal, const Clock& clock, std::string municipality, std::vector<Day> trend_breaks,
+             std::shared_ptr<const Catalogue> catalogue)
+    : journal_(journal),
+      clock_(clock),
+      municipality_(std::move(municipality)),
+      trend_breaks_(std::move(trend_breaks)),
+      catalogue_(std::move(catalogue)) {}
 
 absl::Status Costs::Fold(const JournalRecord& record) {
   if (record.kind == kFacts) {
@@ -241,12 +234,13 @@ void Costs::Warm() { SnapshotAt(clock_.Now()); }
 absl::StatusOr<v1::ListMeasuresResponse> Costs::ListMeasures(const Caller&, const v1::ListMeasuresRequest& request) const {
   NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   v1::ListMeasuresResponse response;
-  const auto total = static_cast<int64_t>(Measures().size());
+  const auto total = static_cast<int64_t>(catalogue_->measures().size());
   const int64_t end = std::min(total, page.offset + page.size);
   for (int64_t i = page.offset; i < end; ++i) {
-    *response.add_measures() = MeasureMessage(municipality_, Measures()[static_cast<size_t>(i)]);
+    *response.add_measures() = MeasureMessage(municipality_, catalogue_->measures()[static_cast<size_t>(i)]);
   }
   response.set_next_page_token(NextPageToken(request, end, total));
+  response.set_catalogue_version(catalogue_->version());
   return response;
 }
 
@@ -270,7 +264,7 @@ absl::StatusOr<v1::ListDimensionsResponse> Costs::ListDimensions(const Caller&,
 }
 
 absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, const v1::QueryFiguresRequest& request) {
-  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(request, clock_.Now()));
+  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(*catalogue_, request, clock_.Now()));
   v1::QueryFiguresResponse response;
   {
     // Before the snapshot is taken: it may hold more than this says, never less.
@@ -298,7 +292,7 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
   }
   Question answerable = question;
   if (!asked.unregistered_dimensions.empty()) answerable.dimensions.clear();
-  const std::optional<Evaluation> evaluation = Evaluate(*snapshot, answerable, kFigureLimit);
+  const std::optional<Evaluation> evaluation = Answer(*snapshot, answerable, kFigureLimit);
   if (!evaluation.has_value()) {
     return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
                 absl::StrCat("the answer would have more than ", kFigureLimit,
@@ -318,7 +312,7 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
 }
 
 absl::StatusOr<v1::ExplainFigureResponse> Costs::ExplainFigure(const Caller&, const v1::ExplainFigureRequest& request) {
-  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(request, clock_.Now()));
+  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(*catalogue_, request, clock_.Now()));
   const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
   v1::ExplainFigureResponse response;
   *response.mutable_measure() = MeasureMessage(municipality_, *asked.question.measures.front());
@@ -327,7 +321,7 @@ absl::StatusOr<v1::ExplainFigureResponse> Costs::ExplainFigure(const Caller&, co
     *response.mutable_figure() = maker.NotRegistered(0, asked.unregistered_filters);
     return response;
   }
-  const Evaluation evaluation = *Evaluate(*snapshot, asked.question, kFigureLimit);
+  const Evaluation evaluation = *Answer(*snapshot, asked.question, kFigureLimit);
   *response.mutable_figure() = maker.Make(evaluation.total, 0, false);
   Explain(*snapshot, asked, municipality_, &response);
   return response;

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/core/date.h"
+#include "services/costs/catalogue.h"
 #include "services/costs/ledger.h"
 #include "services/costs/snapshot.h"
 #include "services/platform/caller.h"
@@ -51,8 +52,9 @@ namespace nmd::costs {
 class Costs {
  public:
   // `journal` and `clock` must outlive this. `trend_breaks`: first days of periods that may not be compared with what was
-  // before (R17). Call Replay before anything else.
-  Costs(Journal& journal, const Clock& clock, std::string municipality, std::vector<Day> trend_breaks);
+  // before (R17). `catalogue`: the measures there are. Call Replay before anything else.
+  Costs(Journal& journal, const Clock& clock, std::string municipality, std::vector<Day> trend_breaks,
+        std::shared_ptr<const Catalogue> catalogue = Catalogue::Base());
   Costs(const Costs&) = delete;
   Costs& operator=(const Costs&) = delete;
 
@@ -109,6 +111,7 @@ class Costs {
   const Clock& clock_;
   const std::string municipality_;
   const std::vector<Day> trend_breaks_;
+  const std::shared_ptr<const Catalogue> catalogue_;
 
   Mutex build_mutex_;  // One snapshot is made at a time. Taken before mutex_.
   mutable Mutex mutex_;

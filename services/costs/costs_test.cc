@@ -532,8 +532,14 @@ TEST(Costs, ListsMeasuresAndDimensionsInPages) {
   request.set_page_token(first->next_page_token());
   const auto second = scene.costs.ListMeasures(Caller(), request);
   ASSERT_TRUE(second.ok());
-  EXPECT_EQ(second->measures_size(), 2);
-  EXPECT_EQ(second->next_page_token(), "");
+  EXPECT_EQ(second->measures(0).name(), "municipalities/gm1730/measures/paid") << "in the order of the catalogue";
+  request.set_page_size(1000);
+  request.clear_page_token();
+  const auto all = scene.costs.ListMeasures(Caller(), request);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->measures_size(), static_cast<int>(Catalogue::Base()->measures().size()));
+  EXPECT_EQ(all->catalogue_version(), Catalogue::Base()->version());
+  EXPECT_EQ(all->next_page_token(), "");
   const auto dimensions = scene.costs.ListDimensions(Caller(), {});
   ASSERT_TRUE(dimensions.ok());
   for (const auto& dimension : dimensions->dimensions()) EXPECT_EQ(dimension.registered(), dimension.reason().empty());

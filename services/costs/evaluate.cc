@@ -180,8 +180,7 @@ Value RowValue(const Snapshot& snapshot, const MeasureInfo& measure, const Total
       value.value = totals.approved;
       if (totals.claim_lines > 0) value.completeness = share(totals.answered_lines, totals.claim_lines);
       break;
-    case MeasureId::kPopulation:
-    case MeasureId::kBudget:
+    default:  // Not of this family.
       break;
   }
   return value;

@@ -11,6 +11,7 @@
 #include "services/core/date.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/fact_table.h"
+#include "services/costs/intervals.h"
 #include "services/costs/snapshot.h"
 
 // Questions answered from a snapshot: which rows, in which cells, and what each measure says there. Pure.
@@ -32,9 +33,11 @@ struct Question {
 
 // What a measure says in a cell.
 struct Value {
-  enum class State { kAnswered, kPeriodNotDelivered, kTariffMissing };
+  enum class State { kAnswered, kPeriodNotDelivered, kTariffMissing, kNotRegistered, kDividedByZero, kTooLarge };
   State state = State::kAnswered;
   int64_t value = 0;
+  double ratio = 0;                // Instead of value, of a measure that is a ratio.
+  std::optional<Bounds> interval;  // 95%, of a rate.
   double link_quality = 1;
   std::optional<double> completeness;
   int64_t untariffed_provisions = 0;  // Provisions of an indicated amount that lack a tariff or a volume.

@@ -2,6 +2,7 @@
 #include "services/costs/explain.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -52,19 +53,10 @@ int64_t DistinctIn(const std::vector<uint32_t>& rows, const FactTable& table, co
   return count;
 }
 
-}  // namespace
+using Step = std::function<void(std::string, int64_t)>;
 
-void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::string& municipality,
-             v1::ExplainFigureResponse* response) {
-  const Question& question = asked.question;
-  const MeasureInfo& measure = *question.measures.front();
-  const auto step = [response](std::string text, int64_t count) {
-    v1::ExplainFigureResponse::Step* added = response->add_steps();
-    added->set_text(std::move(text));
-    added->set_count(count);
-  };
-  step(absl::StrCat("Leveringen bekend op ", dutch::Moment(asked.known)), snapshot.delivery_count);
-
+// The steps of a measure that is counted, and the deliveries behind it.
+Counts ExplainBase(const Snapshot& snapshot, const Question& question, const MeasureInfo& measure, const Step& step) {
   Counts counts;
   if (measure.family == Family::kRows) {
     const FactTable& table = snapshot.table;
@@ -91,12 +83,38 @@ void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::st
            std::count_if(rows.begin(), rows.end(), [&amounts](uint32_t row) { return amounts[row] != 0; }));
     }
     counts = claims ? ClaimDeliveries(snapshot, rows) : AllocationDeliveries(snapshot, rows);
-  } else {
+  } else if (measure.family != Family::kUnregistered) {
     const std::vector<uint32_t> origins = StatementsBehind(snapshot, question, measure.family);
     step(measure.family == Family::kPopulation ? "Aantallen inwoners van het jaar, opgeteld"
                                                : "Bedragen van het jaar uit het nieuwste document, opgeteld",
          static_cast<int64_t>(origins.size()));
     for (const uint32_t origin : origins) ++counts[origin];
+  }
+  return counts;
+}
+
+}  // namespace
+
+void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::string& municipality,
+             v1::ExplainFigureResponse* response) {
+  const Question& question = asked.question;
+  const MeasureInfo& measure = *question.measures.front();
+  const auto step = [response](std::string text, int64_t count) {
+    v1::ExplainFigureResponse::Step* added = response->add_steps();
+    added->set_text(std::move(text));
+    added->set_count(count);
+  };
+  step(absl::StrCat("Leveringen bekend op ", dutch::Moment(asked.known)), snapshot.delivery_count);
+  Counts counts;
+  if (measure.family != Family::kDerived) {
+    counts = ExplainBase(snapshot, question, measure, step);
+  } else {
+    for (const MeasureInfo* base : measure.bases) {
+      const Counts of_base = ExplainBase(snapshot, question, *base, [&](std::string text, int64_t count) {
+        step(absl::StrCat(base->title, ": ", text), count);
+      });
+      for (const auto& [batch, count] : of_base) counts[batch] += count;
+    }
   }
 
   std::vector<std::pair<const Origin*, int64_t>> order;

@@ -17,7 +17,54 @@ void SetTime(Moment micros, google::protobuf::Timestamp* time) {
   time->set_nanos(static_cast<int32_t>((micros - seconds * 1'000'000) * 1'000));
 }
 
+// Whether persons play a part in the measure.
+bool CountsRows(const MeasureInfo& measure) {
+  return measure.family == Family::kRows ||
+         std::any_of(measure.bases.begin(), measure.bases.end(), [](const MeasureInfo* base) { return CountsRows(*base); });
+}
+
+// Why a measure that is, or is made of, one that nobody registers has no answer.
+std::string UnregisteredReason(const MeasureInfo& measure) {
+  std::string text;
+  if (measure.family == Family::kUnregistered) text = measure.texts->unregistered_reason();
+  for (const MeasureInfo* base : measure.bases) {
+    if (base->family == Family::kUnregistered) {
+      absl::StrAppend(&text, text.empty() ? "" : " ", base->texts->unregistered_reason());
+    }
+  }
+  return text;
+}
+
 }  // namespace
+
+v1::Measure MeasureMessage(const std::string& municipality, const MeasureInfo& info) {
+  const internal::v1::CatalogueMeasure& texts = *info.texts;
+  v1::Measure measure;
+  measure.set_name(absl::StrCat("municipalities/", municipality, "/measures/", info.id));
+  measure.set_title(texts.title());
+  measure.set_title_en(texts.title_en());
+  measure.set_definition(info.definition);
+  measure.set_description(texts.description());
+  measure.set_formula(texts.formula());
+  measure.set_unit(texts.unit());
+  measure.set_additivity(info.combine == Combine::kDistinct ? v1::Measure::DISTINCT
+                         : info.combine == Combine::kRatio  ? v1::Measure::RATIO
+                                                            : v1::Measure::ADDITIVE);
+  measure.set_stage(texts.stage());
+  measure.set_population(texts.population());
+  measure.set_kind(texts.kind());
+  measure.set_confidentiality(texts.confidentiality());
+  *measure.mutable_edge_rules() = texts.edge_rules();
+  measure.set_expression(texts.expression());
+  measure.set_own(info.own);
+  measure.set_unregistered_reason(texts.unregistered_reason());
+  for (const DimensionInfo& dimension : Dimensions()) {
+    if (dimension.kind != DimensionKind::kNotRegistered && Supports(info, dimension)) {
+      measure.add_dimensions(std::string(dimension.id));
+    }
+  }
+  return measure;
+}
 
 type::Period PeriodMessage(const Question& question, const MonthRange& months) {
   type::Period period;
@@ -74,7 +121,7 @@ FigureMaker::FigureMaker(const Snapshot& snapshot, const AskedQuestion& asked) :
 
 uint32_t FigureMaker::KindsOf(const MeasureInfo& measure) const {
   uint32_t kinds = measure.kinds;
-  if (measure.family != Family::kRows) return kinds;
+  if (!CountsRows(measure)) return kinds;
   for (const DimensionInfo* dimension : asked_.question.dimensions) kinds |= dimension->kinds;
   for (const QuestionFilter& filter : asked_.question.filters) kinds |= filter.dimension->kinds;
   return kinds;
@@ -84,7 +131,7 @@ type::Figure FigureMaker::Bare(size_t m) const {
   const MeasureInfo& measure = *asked_.question.measures[m];
   type::Figure figure;
   figure.set_measure(std::string(measure.id));
-  figure.set_definition(std::string(measure.definition));
+  figure.set_definition(measure.definition);
   SetTime(absl::ToUnixMicros(asked_.known), figure.mutable_known_time());
   return figure;
 }
@@ -105,6 +152,8 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
       figure.set_state(type::Figure::ANSWERED);
       if (measure.money) {
         figure.set_amount_cents(value.value);
+      } else if (measure.ratio) {
+        figure.set_ratio(value.ratio);
       } else {
         figure.set_count(value.value);
       }
@@ -117,6 +166,26 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
       figure.set_state(type::Figure::NOT_AVAILABLE);
       figure.set_state_reason(type::ErrorReason_Name(type::TARIFF_MISSING));
       break;
+    case Value::State::kNotRegistered:
+      figure.set_state(type::Figure::NOT_REGISTERED);
+      figure.set_state_reason(type::ErrorReason_Name(type::ATTRIBUTE_NOT_REGISTERED));
+      figure.mutable_reliability()->set_statement(UnregisteredReason(measure));
+      return figure;
+    case Value::State::kDividedByZero:
+      figure.set_state(type::Figure::NOT_AVAILABLE);
+      figure.set_state_reason(type::ErrorReason_Name(type::DENOMINATOR_ZERO));
+      break;
+    case Value::State::kTooLarge:
+      figure.set_state(type::Figure::NOT_AVAILABLE);
+      figure.set_state_reason(type::ErrorReason_Name(type::VALUE_TOO_LARGE));
+      break;
+  }
+  if (value.interval.has_value()) {
+    type::Interval* interval = figure.mutable_interval();
+    interval->set_low(value.interval->low);
+    interval->set_high(value.interval->high);
+    interval->set_confidence(0.95);
+    interval->set_method("exact_poisson");
   }
   const Base& base = bases_[m];
   type::Reliability* reliability = figure.mutable_reliability();
@@ -133,8 +202,10 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
 std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base, const Value& value) const {
   if (base.deliveries == 0) return "Hierover is nog niets aangeleverd.";
   if (value.state == Value::State::kPeriodNotDelivered) return "Over deze periode is nog niets aangeleverd.";
+  if (value.state == Value::State::kDividedByZero) return "De noemer is nul, dus er is geen uitkomst.";
+  if (value.state == Value::State::kTooLarge) return "De uitkomst is te groot om te tonen.";
   std::string text = base.opening;
-  if (measure.family == Family::kRows) {
+  if (CountsRows(measure)) {
     absl::StrAppend(&text, ", ", dutch::Percent(value.link_quality), " is gekoppeld op een geldig burgerservicenummer");
   }
   if (value.completeness.has_value()) {

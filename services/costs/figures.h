@@ -16,6 +16,9 @@
 // From values to figures: with their reliability, their provenance and one plain sentence about both (R5, R6).
 namespace nmd::costs {
 
+// A measure as ListMeasures serves it.
+v1::Measure MeasureMessage(const std::string& municipality, const MeasureInfo& info);
+
 class FigureMaker {
  public:
   // Both must outlive this.

@@ -121,10 +121,10 @@ struct GroupPair {
 }  // namespace
 
 absl::StatusOr<v1::DecomposeGrowthResponse> Costs::DecomposeGrowth(const Caller&, const v1::DecomposeGrowthRequest& request) {
-  QuestionReader reader(clock_.Now());
+  QuestionReader reader(*catalogue_, clock_.Now());
   AskedQuestion before;
   for (const absl::string_view id : {"clients", "provisions", "indicated"}) {
-    before.question.measures.push_back(FindMeasure(id));
+    before.question.measures.push_back(catalogue_->Find(id));
   }
   if (!request.group_by().empty()) {
     reader.ReadDimension(request.group_by(), "group_by", &before);

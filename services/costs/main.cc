@@ -8,6 +8,7 @@
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/internal/v1/config.pb.h"
 #include "services/core/date.h"
+#include "services/costs/catalogue.h"
 #include "services/costs/costs.h"
 #include "services/costs/service.h"
 #include "services/platform/follower.h"
@@ -49,9 +50,12 @@ int main(int argc, char** argv) {
       argc, argv, config, config.mutable_server(), [&config](nmd::Process& process) -> absl::StatusOr<nmd::ServiceState> {
         auto state = std::make_shared<State>();
         NMD_ASSIGN_OR_RETURN(std::vector<nmd::Day> breaks, ReadTrendBreaks(config));
+        NMD_ASSIGN_OR_RETURN(std::shared_ptr<const nmd::costs::Catalogue> catalogue,
+                             nmd::costs::Catalogue::With(config.own_measures()));
         NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
         const std::string& municipality = config.server().municipality();
-        state->costs = std::make_unique<nmd::costs::Costs>(*state->journal, process.clock(), municipality, std::move(breaks));
+        state->costs = std::make_unique<nmd::costs::Costs>(*state->journal, process.clock(), municipality, std::move(breaks),
+                                                           std::move(catalogue));
         nmd::costs::Costs* costs = state->costs.get();
         NMD_RETURN_IF_ERROR(costs->Replay());
         costs->Warm();

@@ -23,7 +23,7 @@ bool SaneYear(Day day) {
 }  // namespace
 
 void QuestionReader::ReadMeasure(const std::string& id, absl::string_view path, AskedQuestion* asked) {
-  const MeasureInfo* measure = FindMeasure(id);
+  const MeasureInfo* measure = catalogue_.Find(id);
   if (measure == nullptr) {
     unknown_measures_.push_back(id);
     unknown_paths_.emplace_back(path);
@@ -118,11 +118,11 @@ void QuestionReader::CheckTogether(const AskedQuestion& asked) {
                  "at most 8 dimensions at a time");
   for (const MeasureInfo* measure : question.measures) {
     for (const DimensionInfo* dimension : question.dimensions) {
-      check_.Require(Supports(measure->family, *dimension), "dimensions",
+      check_.Require(Supports(*measure, *dimension), "dimensions",
                      absl::StrCat("measure ", measure->id, " is not split by ", dimension->id));
     }
     for (const QuestionFilter& filter : question.filters) {
-      check_.Require(Supports(measure->family, *filter.dimension), "filters",
+      check_.Require(Supports(*measure, *filter.dimension), "filters",
                      absl::StrCat("measure ", measure->id, " is not filtered by ", filter.dimension->id));
     }
   }
@@ -161,9 +161,9 @@ void ReadTime(const Request& request, QuestionReader* reader, AskedQuestion* ask
 
 }  // namespace
 
-absl::StatusOr<AskedQuestion> ReadQuestion(const v1::QueryFiguresRequest& request, absl::Time now) {
+absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1::QueryFiguresRequest& request, absl::Time now) {
   AskedQuestion asked;
-  QuestionReader reader(now);
+  QuestionReader reader(catalogue, now);
   reader.ReadMeasures(request.measures(), &asked);
   for (int i = 0; i < request.dimensions_size(); ++i) {
     reader.ReadDimension(request.dimensions(i), absl::StrCat("dimensions[", i, "]"), &asked);
@@ -175,9 +175,10 @@ absl::StatusOr<AskedQuestion> ReadQuestion(const v1::QueryFiguresRequest& reques
   return asked;
 }
 
-absl::StatusOr<AskedQuestion> ReadQuestion(const v1::ExplainFigureRequest& request, absl::Time now) {
+absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1::ExplainFigureRequest& request,
+                                           absl::Time now) {
   AskedQuestion asked;
-  QuestionReader reader(now);
+  QuestionReader reader(catalogue, now);
   if (reader.check().Require(!request.measure().empty(), "measure", "is needed; ListMeasures names them all")) {
     reader.ReadMeasure(request.measure(), "measure", &asked);
   }

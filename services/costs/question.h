@@ -28,7 +28,8 @@ struct AskedQuestion {
 // its own that names them.
 class QuestionReader {
  public:
-  explicit QuestionReader(absl::Time now) : now_(now) {}
+  // `catalogue` must outlive this and the questions that are read.
+  QuestionReader(const Catalogue& catalogue, absl::Time now) : catalogue_(catalogue), now_(now) {}
 
   void ReadMeasures(const google::protobuf::RepeatedPtrField<std::string>& ids, AskedQuestion* asked);
   void ReadMeasure(const std::string& id, absl::string_view path, AskedQuestion* asked);
@@ -47,14 +48,15 @@ class QuestionReader {
  private:
   const DimensionInfo* Find(const std::string& id, absl::string_view path);
 
-  absl::Time now_;
+  const Catalogue& catalogue_;
+  const absl::Time now_;
   FieldCheck check_;
   std::vector<std::string> unknown_measures_, unknown_dimensions_;
   std::vector<std::string> unknown_paths_;
 };
 
-absl::StatusOr<AskedQuestion> ReadQuestion(const v1::QueryFiguresRequest& request, absl::Time now);
-absl::StatusOr<AskedQuestion> ReadQuestion(const v1::ExplainFigureRequest& request, absl::Time now);
+absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1::QueryFiguresRequest& request, absl::Time now);
+absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1::ExplainFigureRequest& request, absl::Time now);
 
 }  // namespace nmd::costs
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/answer.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace nmd::costs {
+namespace {
+
+// Values of the base measures of one cell, by measure.
+struct Known {
+  const std::vector<const MeasureInfo*>& bases;
+  const std::vector<Value>& values;
+
+  const Value& Of(const MeasureInfo* base) const {
+    return values[static_cast<size_t>(std::find(bases.begin(), bases.end(), base) - bases.begin())];
+  }
+};
+
+// A value on the way: exact, or the reason why there is none.
+struct Exact {
+  Value::State state = Value::State::kAnswered;
+  Fraction value;
+};
+
+Exact ExactOf(const MeasureInfo& measure, const Known& known) {
+  if (measure.family == Family::kUnregistered) return {Value::State::kNotRegistered, {}};
+  if (measure.family != Family::kDerived) {
+    const Value& value = known.Of(&measure);
+    return {value.state, Fraction(value.value)};
+  }
+  std::vector<Fraction> inputs;
+  for (const MeasureInfo* input : measure.inputs) {
+    const Exact exact = ExactOf(*input, known);
+    if (exact.state != Value::State::kAnswered) return exact;
+    inputs.push_back(exact.value);
+  }
+  const Expression::Result result = measure.expression.Evaluate(inputs);
+  switch (result.outcome) {
+    case Expression::Outcome::kDividedByZero:
+      return {Value::State::kDividedByZero, {}};
+    case Expression::Outcome::kTooLarge:
+      return {Value::State::kTooLarge, {}};
+    case Expression::Outcome::kValue:
+      break;
+  }
+  return {Value::State::kAnswered, result.value};
+}
+
+// 1000 * count / whole, with the exact interval of the count.
+std::optional<Bounds> IntervalOf(const MeasureInfo& measure, const Known& known) {
+  const std::optional<size_t> at = measure.expression.CountOfRate();
+  if (!at.has_value() || measure.money) return std::nullopt;
+  const Exact count = ExactOf(*measure.inputs[*at], known);
+  const Exact whole = ExactOf(*measure.inputs[1 - *at], known);
+  const std::optional<int64_t> counted = count.value.Rounded();
+  if (!counted.has_value() || *counted < 0 || !count.value.whole()) return std::nullopt;
+  const Bounds bounds = PoissonInterval(*counted);
+  const double scale = 1000 / whole.value.Real();
+  return Bounds{bounds.low * scale, bounds.high * scale};
+}
+
+Value Derive(const MeasureInfo& measure, const Known& known) {
+  Value value;
+  // As sure as the least sure of what it is made of.
+  for (const MeasureInfo* base : measure.bases) {
+    if (base->family == Family::kUnregistered) continue;
+    const Value& input = known.Of(base);
+    value.link_quality = std::min(value.link_quality, input.link_quality);
+    value.untariffed_provisions = std::max(value.untariffed_provisions, input.untariffed_provisions);
+    if (!input.completeness.has_value()) continue;
+    value.completeness = std::min(value.completeness.value_or(1), *input.completeness);
+  }
+  const Exact exact = ExactOf(measure, known);
+  value.state = exact.state;
+  if (exact.state != Value::State::kAnswered) return value;
+  if (measure.ratio) {
+    value.ratio = exact.value.Real();
+    value.interval = IntervalOf(measure, known);
+    return value;
+  }
+  const std::optional<int64_t> rounded = exact.value.Rounded();
+  if (!rounded.has_value()) {
+    value.state = Value::State::kTooLarge;
+    return value;
+  }
+  value.value = *rounded;
+  return value;
+}
+
+}  // namespace
+
+std::optional<Evaluation> Answer(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
+  Question asked = question;
+  asked.measures.clear();
+  bool plain = true;
+  const auto ask = [&asked](const MeasureInfo* base) {
+    if (base->family == Family::kUnregistered) return;
+    if (std::find(asked.measures.begin(), asked.measures.end(), base) == asked.measures.end()) asked.measures.push_back(base);
+  };
+  for (const MeasureInfo* measure : question.measures) {
+    plain = plain && measure->family != Family::kDerived && measure->family != Family::kUnregistered;
+    if (measure->family != Family::kDerived) ask(measure);
+    for (const MeasureInfo* base : measure->bases) ask(base);
+  }
+  if (plain) return Evaluate(snapshot, question, figure_limit);
+
+  Evaluation evaluation;
+  evaluation.total.months = {question.first, question.end};
+  if (!asked.measures.empty()) {
+    // The limit is on figures that are answered, not on what they are made of.
+    std::optional<Evaluation> bases =
+        Evaluate(snapshot, asked, figure_limit / question.measures.size() * asked.measures.size());
+    if (!bases.has_value()) return std::nullopt;
+    evaluation = std::move(*bases);
+  }
+  const auto derive = [&](Cell* cell) {
+    std::vector<Value> values;
+    const Known known{asked.measures, cell->measures};
+    for (const MeasureInfo* measure : question.measures) {
+      if (measure->family == Family::kDerived) {
+        values.push_back(Derive(*measure, known));
+      } else if (measure->family == Family::kUnregistered) {
+        values.emplace_back();
+        values.back().state = Value::State::kNotRegistered;
+      } else {
+        values.push_back(known.Of(measure));
+      }
+    }
+    cell->measures = std::move(values);
+  };
+  for (Cell& cell : evaluation.cells) derive(&cell);
+  derive(&evaluation.total);
+  return evaluation;
+}
+
+}  // namespace nmd::costs

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_INTERVALS_H_
+#define NMD_SERVICES_COSTS_INTERVALS_H_
+
+#include <cstdint>
+#include <optional>
+
+// How far chance alone may move a count, a share or a ratio of rates (requirements 6.5). Pure.
+namespace nmd::costs {
+
+struct Bounds {
+  double low = 0;
+  double high = 0;
+};
+
+// Exact (Garwood) interval of the mean of a Poisson count; low is 0 for a count of 0.
+// REQUIRES: count >= 0 and 0 < confidence < 1. Exact to about 1e-9 of the value.
+Bounds PoissonInterval(int64_t count, double confidence = 0.95);
+
+// Wilson interval of a share; stays within [0, 1] and is of use for small n too. REQUIRES: 0 <= part <= whole, whole > 0.
+Bounds WilsonInterval(int64_t part, int64_t whole, double confidence = 0.95);
+
+struct RateRatio {
+  double ratio = 0;
+  Bounds bounds;
+};
+// (c1/n1) / (c0/n0) with the interval exp(ln ratio -+ z sqrt(1/c1 + 1/c0)): 40 to 77 is 1,93 [1,31-2,82] (T-22).
+// nullopt when a count or a population is not positive: then there is no logarithm.
+std::optional<RateRatio> RatioOfRates(int64_t c1, int64_t n1, int64_t c0, int64_t n0, double confidence = 0.95);
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_INTERVALS_H_

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/intervals.h"
+
+#include <cmath>
+
+#include "gtest/gtest.h"
+
+namespace nmd::costs {
+namespace {
+
+// Values of Garwood's table, and of R's poisson.test for the large one.
+TEST(Intervals, APoissonIntervalIsExact) {
+  struct Case {
+    int64_t count;
+    double low, high;
+  };
+  for (const Case& c : {Case{0, 0, 3.688879},
+                        {1, 0.025318, 5.571643},
+                        {5, 1.623486, 11.668332},
+                        {10, 4.795389, 18.390356},
+                        {20, 12.216520, 30.888376},
+                        {100, 81.363991, 121.626794}}) {
+    const Bounds bounds = PoissonInterval(c.count);
+    EXPECT_NEAR(bounds.low, c.low, 2e-6) << c.count;
+    EXPECT_NEAR(bounds.high, c.high, 2e-6) << c.count;
+  }
+}
+
+// The definition: with the lower bound as mean, `count` or more has chance 2,5%; with the upper one, `count` or fewer.
+TEST(Intervals, TheTailsOfAPoissonIntervalHoldHalfOfWhatIsLeft) {
+  for (const int64_t count : {1, 3, 17, 60}) {
+    const Bounds bounds = PoissonInterval(count, 0.90);
+    double below = 0;
+    double at_most = 0;
+    for (int64_t k = 0; k <= count; ++k) {
+      const auto chance = [k](double mean) {
+        return std::exp(static_cast<double>(k) * std::log(mean) - mean - std::lgamma(static_cast<double>(k) + 1));
+      };
+      if (k < count) below += chance(bounds.low);
+      at_most += chance(bounds.high);
+    }
+    EXPECT_NEAR(1 - below, 0.05, 1e-9) << count;
+    EXPECT_NEAR(at_most, 0.05, 1e-9) << count;
+  }
+}
+
+TEST(Intervals, ACountOfAMillionHasOneToo) {
+  const Bounds bounds = PoissonInterval(1'000'000);
+  EXPECT_NEAR(bounds.low, 1'000'000 - 1959.4, 1.5);
+  EXPECT_NEAR(bounds.high, 1'000'000 + 1961.4, 1.5);
+}
+
+TEST(Intervals, AWilsonIntervalStaysBetweenZeroAndOne) {
+  const Bounds half = WilsonInterval(10, 20);
+  EXPECT_NEAR(half.low, 0.299298, 1e-6);
+  EXPECT_NEAR(half.high, 0.700702, 1e-6);
+  EXPECT_EQ(WilsonInterval(0, 10).low, 0);
+  EXPECT_NEAR(WilsonInterval(0, 10).high, 0.277533, 1e-6);
+  EXPECT_EQ(WilsonInterval(10, 10).high, 1);
+}
+
+TEST(Intervals, EelderwoldeFrom40To77IsOneAndNineTenthsT22) {
+  const auto ratio = RatioOfRates(77, 1000, 40, 1000);
+  ASSERT_TRUE(ratio.has_value());
+  EXPECT_NEAR(ratio->ratio, 1.925, 1e-9);
+  EXPECT_NEAR(ratio->bounds.low, 1.31, 0.005);
+  EXPECT_NEAR(ratio->bounds.high, 2.82, 0.005);
+  // A neighbourhood that grew as fast as its care did not get more care.
+  EXPECT_NEAR(RatioOfRates(77, 1925, 40, 1000)->ratio, 1, 1e-9);
+  EXPECT_FALSE(RatioOfRates(77, 1000, 0, 1000).has_value());
+  EXPECT_FALSE(RatioOfRates(77, 0, 40, 1000).has_value());
+}
+
+}  // namespace
+}  // namespace nmd::costs
