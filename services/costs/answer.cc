@@ -2,8 +2,12 @@
 #include "services/costs/answer.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "services/costs/row_measures.h"
 
 namespace nmd::costs {
 namespace {
@@ -89,6 +93,51 @@ Value Derive(const MeasureInfo& measure, const Known& known) {
   return value;
 }
 
+bool OverMonths(const MeasureInfo& measure) { return measure.family == Family::kFlows || measure.family == Family::kSpread; }
+
+// Asks every base measure where it is counted and puts the answers together, cell by cell.
+std::optional<Evaluation> AskBases(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
+  Question plain = question;
+  Question over_months = question;
+  plain.measures.clear();
+  over_months.measures.clear();
+  for (const MeasureInfo* measure : question.measures) {
+    (OverMonths(*measure) ? over_months : plain).measures.push_back(measure);
+  }
+  if (over_months.measures.empty()) return Evaluate(snapshot, question, figure_limit);
+  if (plain.measures.empty()) return EvaluateRowMeasures(snapshot, question, figure_limit);
+  const size_t cell_limit = figure_limit / question.measures.size();
+  const std::optional<Evaluation> left = Evaluate(snapshot, plain, cell_limit * plain.measures.size());
+  const std::optional<Evaluation> right = EvaluateRowMeasures(snapshot, over_months, cell_limit * over_months.measures.size());
+  if (!left.has_value() || !right.has_value()) return std::nullopt;
+
+  Evaluation evaluation;
+  std::map<std::vector<std::string>, std::pair<const Cell*, const Cell*>> pairs;
+  for (const Cell& cell : left->cells) pairs[SortKey(question, cell.values)].first = &cell;
+  for (const Cell& cell : right->cells) pairs[SortKey(question, cell.values)].second = &cell;
+  if (pairs.size() > cell_limit) return std::nullopt;
+  const auto join = [&](const Cell* one, const Cell* two) {
+    Cell cell;
+    cell.values = one != nullptr ? one->values : two->values;
+    cell.months = one != nullptr ? one->months : two->months;
+    const Cell empty = one != nullptr ? Cell() : EmptyCell(snapshot, plain, {}, cell.months);
+    size_t a = 0;
+    size_t b = 0;
+    for (const MeasureInfo* measure : question.measures) {
+      if (!OverMonths(*measure)) {
+        cell.measures.push_back((one != nullptr ? one : &empty)->measures[a++]);
+      } else {
+        cell.measures.push_back(two != nullptr ? two->measures[b] : EmptyRowMeasure(snapshot, *measure, cell.months));
+        ++b;
+      }
+    }
+    return cell;
+  };
+  for (const auto& [key, pair] : pairs) evaluation.cells.push_back(join(pair.first, pair.second));
+  evaluation.total = join(&left->total, &right->total);
+  return evaluation;
+}
+
 }  // namespace
 
 std::optional<Evaluation> Answer(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
@@ -104,14 +153,14 @@ std::optional<Evaluation> Answer(const Snapshot& snapshot, const Question& quest
     if (measure->family != Family::kDerived) ask(measure);
     for (const MeasureInfo* base : measure->bases) ask(base);
   }
-  if (plain) return Evaluate(snapshot, question, figure_limit);
+  if (plain) return AskBases(snapshot, question, figure_limit);
 
   Evaluation evaluation;
   evaluation.total.months = {question.first, question.end};
   if (!asked.measures.empty()) {
     // The limit is on figures that are answered, not on what they are made of.
     std::optional<Evaluation> bases =
-        Evaluate(snapshot, asked, figure_limit / question.measures.size() * asked.measures.size());
+        AskBases(snapshot, asked, figure_limit / question.measures.size() * asked.measures.size());
     if (!bases.has_value()) return std::nullopt;
     evaluation = std::move(*bases);
   }

@@ -39,6 +39,34 @@ constexpr Calculation kCalculations[] = {
     {"APPROVED", MeasureId::kApproved, Family::kRows, kClaims | kAnswers, true},
     {"POPULATION", MeasureId::kPopulation, Family::kPopulation, kPopulations, false},
     {"BUDGET", MeasureId::kBudget, Family::kBudget, kBudgets, true},
+    {"STOCK_START", MeasureId::kStockStart, Family::kFlows, kAllocations, false},
+    {"INFLOW", MeasureId::kInflow, Family::kFlows, kAllocations, false},
+    {"RETURNED", MeasureId::kReturned, Family::kFlows, kAllocations, false},
+    {"RESUMED", MeasureId::kResumed, Family::kFlows, kAllocations, false},
+    {"MOVED_IN", MeasureId::kMovedIn, Family::kFlows, kAllocations, false},
+    {"MOVED_OUT", MeasureId::kMovedOut, Family::kFlows, kAllocations, false},
+    {"OUTFLOW", MeasureId::kOutflow, Family::kFlows, kAllocations, false},
+    {"INTERRUPTED", MeasureId::kInterrupted, Family::kFlows, kAllocations, false},
+    {"STOCK_END", MeasureId::kStockEnd, Family::kFlows, kAllocations, false},
+    {"PROVISIONS_START", MeasureId::kProvisionsStart, Family::kFlows, kAllocations, false},
+    {"PROVISIONS_STARTED", MeasureId::kProvisionsStarted, Family::kFlows, kAllocations, false},
+    {"PROVISIONS_MOVED_IN", MeasureId::kProvisionsMovedIn, Family::kFlows, kAllocations, false},
+    {"PROVISIONS_MOVED_OUT", MeasureId::kProvisionsMovedOut, Family::kFlows, kAllocations, false},
+    {"PROVISIONS_ENDED", MeasureId::kProvisionsEnded, Family::kFlows, kAllocations, false},
+    {"PROVISIONS_END", MeasureId::kProvisionsEnd, Family::kFlows, kAllocations, false},
+    {"TRAJECTORIES", MeasureId::kTrajectories, Family::kFlows, kAllocations, false},
+    {"EPISODES", MeasureId::kEpisodes, Family::kFlows, kAllocations, false},
+    {"STEP_DOWN", MeasureId::kStepDown, Family::kFlows, kAllocations | kLevels, false},
+    {"STEP_UP", MeasureId::kStepUp, Family::kFlows, kAllocations | kLevels, false},
+    {"TOP_1_SHARE", MeasureId::kTop1Share, Family::kSpread, kClaims | kAnswers, false},
+    {"TOP_2_SHARE", MeasureId::kTop2Share, Family::kSpread, kClaims | kAnswers, false},
+    {"TOP_10_SHARE", MeasureId::kTop10Share, Family::kSpread, kClaims | kAnswers, false},
+    {"GINI", MeasureId::kGini, Family::kSpread, kClaims | kAnswers, false},
+    {"COST_P50", MeasureId::kCostP50, Family::kSpread, kClaims | kAnswers, true},
+    {"COST_P90", MeasureId::kCostP90, Family::kSpread, kClaims | kAnswers, true},
+    {"COST_P99", MeasureId::kCostP99, Family::kSpread, kClaims | kAnswers, true},
+    {"LARGEST_5_SHARE", MeasureId::kLargest5Share, Family::kSpread, kClaims | kAnswers, false},
+    {"HHI", MeasureId::kHhi, Family::kSpread, kClaims | kAnswers, false},
 };
 
 constexpr Field kNoField = kFieldCount;
@@ -221,7 +249,7 @@ class CatalogueMaker {
       info.family = found->family;
       info.kinds = found->kinds;
       info.money = found->money;
-      info.ratio = text.additivity() == v1::Measure::RATIO;
+      info.ratio = text.additivity() == v1::Measure::RATIO && !info.money;
       info.combine = CombineOf(text.additivity());
       if (text.additivity() == v1::Measure::ADDITIVITY_UNSPECIFIED) Fault(i, "additivity", "is missing");
     } else if (!text.expression().empty()) {
@@ -376,6 +404,15 @@ bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension) {
   switch (measure.family) {
     case Family::kRows:
       return dimension.kind != DimensionKind::kBudgetLine;
+    case Family::kFlows:
+      // Whose level goes up or down has two levels, products and providers.
+      if (measure.measure == MeasureId::kStepDown || measure.measure == MeasureId::kStepUp) {
+        return dimension.kind == DimensionKind::kTime;
+      }
+      return dimension.kind != DimensionKind::kBudgetLine;
+    case Family::kSpread:
+      return dimension.kind == DimensionKind::kTime || dimension.kind == DimensionKind::kColumn ||
+             dimension.kind == DimensionKind::kAge;
     case Family::kPopulation:
       return dimension.kind == DimensionKind::kTime || dimension.kind == DimensionKind::kAge ||
              (dimension.kind == DimensionKind::kColumn &&
@@ -390,6 +427,26 @@ bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension) {
       return true;
   }
   return false;
+}
+
+bool SupportsFilter(const MeasureInfo& measure, const DimensionInfo& dimension) {
+  if (measure.family == Family::kDerived) {
+    return std::all_of(measure.bases.begin(), measure.bases.end(),
+                       [&dimension](const MeasureInfo* base) { return SupportsFilter(*base, dimension); });
+  }
+  // Of a flow the period says which months; what flows in is told by the months before.
+  if (measure.family == Family::kFlows) {
+    return dimension.kind != DimensionKind::kTime && dimension.kind != DimensionKind::kBudgetLine;
+  }
+  return Supports(measure, dimension);
+}
+
+bool SupportsReferenceDate(const MeasureInfo& measure) {
+  if (measure.family == Family::kDerived) {
+    return std::all_of(measure.bases.begin(), measure.bases.end(),
+                       [](const MeasureInfo* base) { return SupportsReferenceDate(*base); });
+  }
+  return measure.family != Family::kFlows && measure.family != Family::kSpread;
 }
 
 std::string FieldLabel(Field field, absl::string_view value) {

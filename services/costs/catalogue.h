@@ -28,11 +28,53 @@ enum class Family : uint8_t {
   kRows,          // The fact table.
   kPopulation,    // Inhabitants.
   kBudget,        // Vintages of budget lines.
+  kFlows,         // Days of care of clients and provisions, over the table.
+  kSpread,        // Money per client or provider, over the table.
   kDerived,       // Other measures.
   kUnregistered,  // Nothing: no source tells.
 };
 
-enum class MeasureId { kNone, kClients, kProvisions, kIndicated, kDeclared, kApproved, kPopulation, kBudget };
+enum class MeasureId {
+  kNone,
+  // Rows, inhabitants, budgets.
+  kClients,
+  kProvisions,
+  kIndicated,
+  kDeclared,
+  kApproved,
+  kPopulation,
+  kBudget,
+  // Flows.
+  kStockStart,
+  kInflow,
+  kReturned,
+  kResumed,
+  kMovedIn,
+  kMovedOut,
+  kOutflow,
+  kInterrupted,
+  kStockEnd,
+  kProvisionsStart,
+  kProvisionsStarted,
+  kProvisionsMovedIn,
+  kProvisionsMovedOut,
+  kProvisionsEnded,
+  kProvisionsEnd,
+  kTrajectories,
+  kEpisodes,
+  kStepDown,
+  kStepUp,
+  // Spread.
+  kTop1Share,
+  kTop2Share,
+  kTop10Share,
+  kGini,
+  kCostP50,
+  kCostP90,
+  kCostP99,
+  kLargest5Share,
+  kHhi,
+};
 enum class Combine { kAdditive, kDistinct, kRatio };
 
 struct MeasureInfo {
@@ -106,6 +148,11 @@ const DimensionInfo* FindDimension(absl::string_view id);
 // Whether figures of the measure can be split and filtered by the dimension: of a derived one when all it is made of can. True
 // for one that is not registered: that question has an answer, namely that there is none.
 bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension);
+// Whether figures of the measure can be filtered by it, which some can though they are not split by it, and the other way
+// round.
+bool SupportsFilter(const MeasureInfo& measure, const DimensionInfo& dimension);
+// Whether the measure says something about one day instead of a period.
+bool SupportsReferenceDate(const MeasureInfo& measure);
 
 // Dutch label of a value of a column; the value itself when there is no better word.
 std::string FieldLabel(Field field, absl::string_view value);

@@ -32,7 +32,8 @@ bool Has(const std::vector<std::string>& values, absl::string_view value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
-// The part of the period a cell with this month in it is about: the smallest grain among the dimensions decides.
+}  // namespace
+
 MonthRange CellMonths(const Question& question, const std::vector<const DimensionInfo*>& dimensions, Month month) {
   MonthRange range{question.first, question.end};
   for (const DimensionInfo* dimension : dimensions) {
@@ -44,11 +45,15 @@ MonthRange CellMonths(const Question& question, const std::vector<const Dimensio
   return range;
 }
 
+namespace {
+
 bool PassesTimeFilters(const Question& question, Month month) {
   return std::all_of(question.filters.begin(), question.filters.end(), [month](const QuestionFilter& filter) {
     return !IsTime(filter.dimension) || Has(filter.values, TimeValue(filter.dimension->grain, month));
   });
 }
+
+}  // namespace
 
 uint32_t AgeBandOn(const Snapshot& snapshot, uint32_t client, Day day) {
   if (!snapshot.birth_known[client]) return kUnknownAgeBand;
@@ -56,6 +61,8 @@ uint32_t AgeBandOn(const Snapshot& snapshot, uint32_t client, Day day) {
   for (const Day step : snapshot.age_days[client]) band += step <= day ? 1 : 0;
   return band;
 }
+
+namespace {
 
 // A question about the table, with the columns it needs beyond those of the table.
 struct Plan {
@@ -205,13 +212,16 @@ bool Asks(const Question& question, Family family) {
 // Cells under construction, in the order of the answer.
 using CellMap = std::map<std::vector<std::string>, Cell>;
 
+}  // namespace
+
 std::vector<std::string> SortKey(const Question& question, const std::vector<std::string>& values) {
   std::vector<std::string> key;
   for (size_t d = 0; d < values.size(); ++d) key.push_back(SortValue(*question.dimensions[d], values[d]));
   return key;
 }
 
-// What a cell says before any family has filled it in: the rows count zero, the others know nothing.
+namespace {}  // namespace
+
 Cell EmptyCell(const Snapshot& snapshot, const Question& question, std::vector<std::string> values, MonthRange months) {
   Cell cell;
   cell.values = std::move(values);
@@ -227,6 +237,8 @@ Cell EmptyCell(const Snapshot& snapshot, const Question& question, std::vector<s
   return cell;
 }
 
+namespace {
+
 void FillRows(const Snapshot& snapshot, const Question& question, const Totals& totals, Cell* cell) {
   for (size_t m = 0; m < question.measures.size(); ++m) {
     if (question.measures[m]->family == Family::kRows) {
@@ -235,7 +247,8 @@ void FillRows(const Snapshot& snapshot, const Question& question, const Totals& 
   }
 }
 
-// The months of the period, one per distinct combination of time dimensions, that the time filters keep.
+}  // namespace
+
 std::vector<Month> TimeCells(const Question& question) {
   std::vector<Month> months;
   std::optional<MonthRange> last;
@@ -248,6 +261,8 @@ std::vector<Month> TimeCells(const Question& question) {
   }
   return months;
 }
+
+namespace {
 
 // --- Inhabitants ---
 

@@ -66,6 +66,17 @@ std::vector<uint32_t> RowsBehind(const Snapshot& snapshot, const Question& quest
 // Batches behind a figure about inhabitants or a budget, one entry per statement.
 std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, Family family);
 
+// The part of the period a cell with this month in it is about: the smallest grain among the dimensions decides.
+MonthRange CellMonths(const Question& question, const std::vector<const DimensionInfo*>& dimensions, Month month);
+// The months of the period, one per distinct combination of time dimensions, that the time filters keep.
+std::vector<Month> TimeCells(const Question& question);
+// What a cell says before any family has filled it in: the rows count zero, the others know nothing.
+Cell EmptyCell(const Snapshot& snapshot, const Question& question, std::vector<std::string> values, MonthRange months);
+// Cells with these values come in the order of this.
+std::vector<std::string> SortKey(const Question& question, const std::vector<std::string>& values);
+// kUnknownAgeBand when the birth is not known.
+uint32_t AgeBandOn(const Snapshot& snapshot, uint32_t client, Day day);
+
 // What values of a dimension sort by: ages by age, everything else by value.
 std::string SortValue(const DimensionInfo& dimension, const std::string& value);
 

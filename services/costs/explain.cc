@@ -58,11 +58,12 @@ using Step = std::function<void(std::string, int64_t)>;
 // The steps of a measure that is counted, and the deliveries behind it.
 Counts ExplainBase(const Snapshot& snapshot, const Question& question, const MeasureInfo& measure, const Step& step) {
   Counts counts;
-  if (measure.family == Family::kRows) {
+  if (measure.family == Family::kRows || measure.family == Family::kFlows || measure.family == Family::kSpread) {
     const FactTable& table = snapshot.table;
     const std::vector<uint32_t> in_period = RowsBehind(snapshot, question, false);
     const std::vector<uint32_t> rows = RowsBehind(snapshot, question, true);
-    const bool claims = measure.measure == MeasureId::kDeclared || measure.measure == MeasureId::kApproved;
+    const bool claims =
+        measure.measure == MeasureId::kDeclared || measure.measure == MeasureId::kApproved || measure.family == Family::kSpread;
     step("Versies van toewijzingen in die leveringen", snapshot.version_count);
     step("Toewijzingen, elk in de laatste versie", snapshot.current_count + snapshot.deleted_count);
     step("Toewijzingen zonder de verwijderde", snapshot.current_count);
@@ -75,7 +76,7 @@ Counts ExplainBase(const Snapshot& snapshot, const Question& question, const Mea
     if (measure.measure == MeasureId::kProvisions) {
       step("Verschillende voorzieningen", DistinctIn(rows, table, table.provision));
     }
-    if (measure.money) {
+    if (measure.money && measure.family == Family::kRows) {
       const AmountColumn& amounts = measure.measure == MeasureId::kIndicated  ? table.indicated
                                     : measure.measure == MeasureId::kDeclared ? table.declared
                                                                               : table.approved;

@@ -19,7 +19,7 @@ void SetTime(Moment micros, google::protobuf::Timestamp* time) {
 
 // Whether persons play a part in the measure.
 bool CountsRows(const MeasureInfo& measure) {
-  return measure.family == Family::kRows ||
+  return measure.family == Family::kRows || measure.family == Family::kFlows || measure.family == Family::kSpread ||
          std::any_of(measure.bases.begin(), measure.bases.end(), [](const MeasureInfo* base) { return CountsRows(*base); });
 }
 
@@ -195,11 +195,30 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
   if (value.completeness.has_value()) reliability->set_completeness(*value.completeness);
   reliability->set_link_quality(value.link_quality);
   if (base.deliveries > 0) SetTime(base.newest, reliability->mutable_newest_delivery_time());
-  reliability->set_statement(Statement(measure, base, value));
+  reliability->set_statement(Statement(measure, base, value, cell.months));
   return figure;
 }
 
-std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base, const Value& value) const {
+std::string FigureMaker::FlowRemark(const MeasureInfo& measure, const MonthRange& months) const {
+  std::string text;
+  const auto touches = [&measure](std::initializer_list<MeasureId> ids) {
+    const auto is = [&ids](const MeasureInfo* info) { return std::find(ids.begin(), ids.end(), info->measure) != ids.end(); };
+    return is(&measure) || std::any_of(measure.bases.begin(), measure.bases.end(), is);
+  };
+  const Month data = snapshot_.allocation_months.first;
+  if (touches({MeasureId::kInflow, MeasureId::kReturned}) && months.first < data + 12) {
+    absl::StrAppend(&text, " De gegevens beginnen in ", dutch::MonthLong(data),
+                    ": wie daarvoor zorg had en in het eerste jaar terugkomt, telt als nieuw.");
+  }
+  const absl::Time settled = absl::FromUnixSeconds(int64_t{86400} * (FirstDay(months.end) + 28));
+  if (touches({MeasureId::kOutflow, MeasureId::kInterrupted, MeasureId::kStockEnd}) && asked_.known < settled) {
+    text += " Voorlopig: wie kort geleden stopte, kan binnen 28 dagen terugkomen.";
+  }
+  return text;
+}
+
+std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base, const Value& value,
+                                   const MonthRange& months) const {
   if (base.deliveries == 0) return "Hierover is nog niets aangeleverd.";
   if (value.state == Value::State::kPeriodNotDelivered) return "Over deze periode is nog niets aangeleverd.";
   if (value.state == Value::State::kDividedByZero) return "De noemer is nul, dus er is geen uitkomst.";
@@ -212,6 +231,7 @@ std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base,
     absl::StrAppend(&text, ", de volledigheid is ", dutch::Percent(*value.completeness));
   }
   text += base.closing;
+  absl::StrAppend(&text, FlowRemark(measure, months));
   if (value.untariffed_provisions > 0) {
     absl::StrAppend(
         &text,

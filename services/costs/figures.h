@@ -42,7 +42,9 @@ class FigureMaker {
   };
   uint32_t KindsOf(const MeasureInfo& measure) const;
   type::Figure Bare(size_t m) const;
-  std::string Statement(const MeasureInfo& measure, const Base& base, const Value& value) const;
+  std::string Statement(const MeasureInfo& measure, const Base& base, const Value& value, const MonthRange& months) const;
+  // What one must know about a flow at the edges of what is known; empty when nothing.
+  std::string FlowRemark(const MeasureInfo& measure, const MonthRange& months) const;
 
   const Snapshot& snapshot_;
   const AskedQuestion& asked_;

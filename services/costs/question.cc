@@ -117,12 +117,14 @@ void QuestionReader::CheckTogether(const AskedQuestion& asked) {
   check_.Require(question.dimensions.size() + asked.unregistered_dimensions.size() <= kMostDimensions, "dimensions",
                  "at most 8 dimensions at a time");
   for (const MeasureInfo* measure : question.measures) {
+    check_.Require(!question.on.has_value() || SupportsReferenceDate(*measure), "reference_date",
+                   absl::StrCat("measure ", measure->id, " is about a period, not about a day"));
     for (const DimensionInfo* dimension : question.dimensions) {
       check_.Require(Supports(*measure, *dimension), "dimensions",
                      absl::StrCat("measure ", measure->id, " is not split by ", dimension->id));
     }
     for (const QuestionFilter& filter : question.filters) {
-      check_.Require(Supports(*measure, *filter.dimension), "filters",
+      check_.Require(SupportsFilter(*measure, *filter.dimension), "filters",
                      absl::StrCat("measure ", measure->id, " is not filtered by ", filter.dimension->id));
     }
   }

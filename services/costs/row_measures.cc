@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/row_measures.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/numbers.h"
+#include "services/costs/concentration.h"
+#include "services/costs/flows.h"
+
+namespace nmd::costs {
+namespace {
+
+bool IsTime(const DimensionInfo* dimension) { return dimension->kind == DimensionKind::kTime; }
+
+// The cells of a question with its times left out, numbered as rows ask for them.
+class CellSpace {
+ public:
+  CellSpace(const Snapshot& snapshot, const Question& question) : snapshot_(snapshot), question_(question) {}
+
+  uint32_t CellOf(uint32_t row) {
+    key_.clear();
+    for (const DimensionInfo* dimension : question_.dimensions) {
+      if (dimension->kind == DimensionKind::kColumn) key_.push_back(snapshot_.table.fields[dimension->field][row]);
+      if (dimension->kind == DimensionKind::kAge) key_.push_back(BandOf(row));
+    }
+    const auto [found, fresh] = cells_.try_emplace(key_, static_cast<uint32_t>(keys_.size()));
+    if (fresh) keys_.push_back(key_);
+    return found->second;
+  }
+  uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
+
+  // One per dimension; empty for a time.
+  std::vector<std::string> ValuesOf(uint32_t cell) const {
+    std::vector<std::string> values;
+    size_t at = 0;
+    for (const DimensionInfo* dimension : question_.dimensions) {
+      if (IsTime(dimension)) {
+        values.emplace_back();
+      } else if (dimension->kind == DimensionKind::kAge) {
+        values.emplace_back(AgeBandOf(keys_[cell][at++]).value);
+      } else {
+        values.push_back(snapshot_.dictionaries[dimension->field].values[keys_[cell][at++]]);
+      }
+    }
+    return values;
+  }
+
+  // Ages are those on the first day of the part of the period a row's month is in; outside the period that of its nearest
+  // month.
+  uint32_t BandOf(uint32_t row) const {
+    const FactTable& table = snapshot_.table;
+    const Month month =
+        std::clamp(table.first_month + static_cast<Month>(table.fields[kMonthField][row]), question_.first, question_.end - 1);
+    return AgeBandOn(snapshot_, table.client[row], FirstDay(CellMonths(question_, question_.dimensions, month).first));
+  }
+
+ private:
+  const Snapshot& snapshot_;
+  const Question& question_;
+  std::vector<uint32_t> key_;
+  absl::flat_hash_map<std::vector<uint32_t>, uint32_t> cells_;
+  std::vector<std::vector<uint32_t>> keys_;
+};
+
+bool KeptByAge(const CellSpace& space, const Question& question, uint32_t row) {
+  return std::all_of(question.filters.begin(), question.filters.end(), [&](const QuestionFilter& filter) {
+    if (filter.dimension->kind != DimensionKind::kAge) return true;
+    const absl::string_view band = AgeBandOf(space.BandOf(row)).value;
+    return std::find(filter.values.begin(), filter.values.end(), band) != filter.values.end();
+  });
+}
+
+// How many rows there are, and how many are surely of the person they seem to be of.
+struct Quality {
+  int64_t rows = 0, exact = 0;
+  void See(uint8_t flags) {
+    ++rows;
+    exact += (flags & kExact) != 0 ? 1 : 0;
+  }
+  double share() const { return rows == 0 ? 1 : static_cast<double>(exact) / static_cast<double>(rows); }
+};
+
+bool Asks(const Question& question, Family family, std::initializer_list<MeasureId> ids = {}) {
+  return std::any_of(question.measures.begin(), question.measures.end(), [&](const MeasureInfo* measure) {
+    return measure->family == family && (ids.size() == 0 || std::find(ids.begin(), ids.end(), measure->measure) != ids.end());
+  });
+}
+
+// --- Flows ---
+
+// Everything of the rows that flows are counted from, for the cells of one question.
+class Flows {
+ public:
+  Flows(const Snapshot& snapshot, const Question& question) : snapshot_(snapshot), space_(snapshot, question) {
+    Gather(question);
+    const uint32_t cells = space_.size();
+    const FlowRules rules;
+    if (Asks(question, Family::kFlows,
+             {MeasureId::kProvisionsStart, MeasureId::kProvisionsStarted, MeasureId::kProvisionsMovedIn,
+              MeasureId::kProvisionsMovedOut, MeasureId::kProvisionsEnded, MeasureId::kProvisionsEnd})) {
+      provisions_.emplace(std::move(by_provision_), cells, FlowRules{0, 0});
+    }
+    trajectories_ = StretchBook(MergeStretches(std::move(by_trajectory_), -1), cells);
+    if (Asks(question, Family::kFlows, {MeasureId::kEpisodes})) {
+      episodes_ = StretchBook(MergeStretches(by_client_, rules.gap_days), cells);
+    }
+    steps_ = StepsOf(std::move(levels_), rules.gap_days);
+    clients_.emplace(std::move(by_client_), cells, rules);
+    qualities_.resize(cells);
+  }
+
+  const CellSpace& space() const { return space_; }
+
+  // Of one cell, in the months.
+  std::vector<Value> ValuesOf(const Question& question, uint32_t cell, const MonthRange& months) const {
+    const nmd::Period period = {FirstDay(months.first), FirstDay(months.end)};
+    const FlowCounts clients = clients_->Count(cell, period);
+    const FlowCounts provisions = provisions_.has_value() ? provisions_->Count(cell, period) : FlowCounts();
+    std::vector<Value> values;
+    for (const MeasureInfo* measure : question.measures) {
+      Value value = EmptyRowMeasure(snapshot_, *measure, months);
+      value.link_quality = qualities_[cell].share();
+      if (value.state == Value::State::kAnswered) value.value = CountOf(measure->measure, cell, period, clients, provisions);
+      values.push_back(std::move(value));
+    }
+    return values;
+  }
+
+ private:
+  int64_t CountOf(MeasureId measure, uint32_t cell, const nmd::Period& period, const FlowCounts& clients,
+                  const FlowCounts& provisions) const {
+    const auto steps = [&](bool down) {
+      return std::count_if(steps_.begin(), steps_.end(),
+                           [&](const LevelStep& step) { return step.down == down && period.Contains(step.day); });
+    };
+    switch (measure) {
+      case MeasureId::kStockStart:
+        return clients.start;
+      case MeasureId::kInflow:
+        return clients.inflow;
+      case MeasureId::kReturned:
+        return clients.returned;
+      case MeasureId::kResumed:
+        return clients.resumed;
+      case MeasureId::kMovedIn:
+        return clients.moved_in;
+      case MeasureId::kMovedOut:
+        return clients.moved_out;
+      case MeasureId::kOutflow:
+        return clients.outflow;
+      case MeasureId::kInterrupted:
+        return clients.interrupted;
+      case MeasureId::kStockEnd:
+        return clients.end;
+      case MeasureId::kProvisionsStart:
+        return provisions.start;
+      case MeasureId::kProvisionsStarted:
+        return provisions.inflow + provisions.returned + provisions.resumed;
+      case MeasureId::kProvisionsMovedIn:
+        return provisions.moved_in;
+      case MeasureId::kProvisionsMovedOut:
+        return provisions.moved_out;
+      case MeasureId::kProvisionsEnded:
+        return provisions.outflow + provisions.interrupted;
+      case MeasureId::kProvisionsEnd:
+        return provisions.end;
+      case MeasureId::kTrajectories:
+        return trajectories_.Touching(cell, period);
+      case MeasureId::kEpisodes:
+        return episodes_.Touching(cell, period);
+      case MeasureId::kStepDown:
+        return steps(true);
+      case MeasureId::kStepUp:
+        return steps(false);
+      default:  // Not of this family.
+        return 0;
+    }
+  }
+
+  // The day after the last of a provision's, which lies past its last row when the provision has no end.
+  Day EndOf(uint32_t provision) const {
+    const Snapshot::Span span = snapshot_.provision_sources[provision];
+    Day end = 0;
+    for (uint32_t i = span.first; i < span.first + span.count; ++i) end = std::max(end, snapshot_.sources[i].period.end);
+    return end;
+  }
+
+  void Gather(const Question& question) {
+    const FlowRules rules;
+    // Who is new is told by the year before, who is gone by the month after. Ages are not those of that longer period.
+    Question wide = question;
+    wide.first -= rules.new_after_months + 1;
+    wide.end += 2;
+    wide.filters.clear();
+    for (const QuestionFilter& filter : question.filters) {
+      if (filter.dimension->kind != DimensionKind::kAge) wide.filters.push_back(filter);
+    }
+    const bool trajectories = Asks(question, Family::kFlows, {MeasureId::kTrajectories});
+    const bool steps = Asks(question, Family::kFlows, {MeasureId::kStepDown, MeasureId::kStepUp});
+    const FactTable& table = snapshot_.table;
+    std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> numbers;  // Of trajectories, by client, category, provider.
+    std::vector<int> levels;
+    for (const std::string& ivn : snapshot_.dictionaries[kIvnField].values) {
+      int level = 0;
+      levels.push_back(absl::SimpleAtoi(ivn, &level) && level > 0 ? level : 0);
+    }
+    const std::vector<uint32_t> rows = RowsBehind(snapshot_, wide, true);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const uint32_t row = rows[i];
+      if ((table.flags[row] & kCounts) == 0 || !KeptByAge(space_, question, row)) continue;
+      const Month month = table.first_month + static_cast<Month>(table.fields[kMonthField][row]);
+      const Day first = FirstDay(month);
+      nmd::Period days = {first + table.from_day[row] - 1, first + table.to_day[row] - 1};
+      const uint32_t provision = table.provision[row];
+      const bool last = row + 1 == table.size() || table.provision[row + 1] != provision;
+      if (last && days.end == FirstDay(month + 1)) days.end = std::max(days.end, EndOf(provision));
+      const uint32_t cell = space_.CellOf(row);
+      if (cell >= qualities_.size()) qualities_.resize(cell + 1);
+      if (question.first <= month && month < question.end) qualities_[cell].See(table.flags[row]);
+      Push(table.client[row], cell, days, &by_client_);
+      Push(provision, cell, days, &by_provision_);
+      if (trajectories) {
+        const auto key = std::tuple(table.client[row], table.fields[kCategoryField][row], table.fields[kProviderField][row]);
+        const auto number = numbers.try_emplace(key, static_cast<uint32_t>(numbers.size())).first->second;
+        Push(number, cell, days, &by_trajectory_);
+      }
+      if (steps) levels_.push_back({table.client[row], levels[table.fields[kIvnField][row]], days});
+    }
+  }
+
+  // Months of one provision follow one another: they are one stretch.
+  static void Push(uint32_t subject, uint32_t cell, const nmd::Period& days, std::vector<Stretch>* to) {
+    if (!to->empty() && to->back().subject == subject && to->back().cell == cell && to->back().days.end == days.start) {
+      to->back().days.end = days.end;
+    } else {
+      to->push_back({subject, cell, days});
+    }
+  }
+
+  const Snapshot& snapshot_;
+  CellSpace space_;
+  std::vector<Stretch> by_client_, by_provision_, by_trajectory_;
+  std::vector<LevelStretch> levels_;
+  std::vector<Quality> qualities_;  // By cell.
+
+  std::optional<FlowBook> clients_, provisions_;
+  StretchBook trajectories_, episodes_;
+  std::vector<LevelStep> steps_;
+};
+
+// --- Spread ---
+
+// Money of one cell in one part of the period.
+struct Money {
+  absl::flat_hash_map<uint32_t, Cents> clients, providers;
+  Quality quality;
+  int64_t lines = 0, answered = 0;
+
+  void Add(const FactTable& table, uint32_t row) {
+    quality.See(table.flags[row]);
+    lines += table.claim_lines[row];
+    answered += table.answered_lines[row];
+    if (table.approved[row] == 0) return;
+    clients[table.client[row]] += table.approved[row];
+    providers[table.fields[kProviderField][row]] += table.approved[row];
+  }
+};
+
+Spread SpreadOf(const absl::flat_hash_map<uint32_t, Cents>& amounts) {
+  std::vector<Cents> list;
+  list.reserve(amounts.size());
+  for (const auto& [who, amount] : amounts) list.push_back(amount);
+  return Spread(std::move(list));
+}
+
+Value SpreadValue(const Snapshot& snapshot, const MeasureInfo& measure, const Money& money, const MonthRange& months) {
+  Value value = EmptyRowMeasure(snapshot, measure, months);
+  value.link_quality = money.quality.share();
+  if (money.lines > 0) value.completeness = static_cast<double>(money.answered) / static_cast<double>(money.lines);
+  if (value.state == Value::State::kPeriodNotDelivered) return value;
+  std::optional<double> ratio;
+  std::optional<Cents> amount;
+  const auto top = [&money](int percent) -> std::optional<double> {
+    const auto part = SpreadOf(money.clients).TopPercent(percent);
+    return part.has_value() ? std::optional<double>(part->share) : std::nullopt;
+  };
+  switch (measure.measure) {
+    case MeasureId::kTop1Share:
+      ratio = top(1);
+      break;
+    case MeasureId::kTop2Share:
+      ratio = top(2);
+      break;
+    case MeasureId::kTop10Share:
+      ratio = top(10);
+      break;
+    case MeasureId::kGini:
+      ratio = SpreadOf(money.clients).Gini();
+      break;
+    case MeasureId::kHhi:
+      ratio = SpreadOf(money.providers).Hhi();
+      break;
+    case MeasureId::kLargest5Share:
+      ratio = SpreadOf(money.providers).ShareOfLargest(5);
+      break;
+    case MeasureId::kCostP50:
+      amount = SpreadOf(money.clients).Percentile(50);
+      break;
+    case MeasureId::kCostP90:
+      amount = SpreadOf(money.clients).Percentile(90);
+      break;
+    case MeasureId::kCostP99:
+      amount = SpreadOf(money.clients).Percentile(99);
+      break;
+    default:  // Not of this family.
+      break;
+  }
+  // Without money there is nothing to divide.
+  value.state = ratio.has_value() || amount.has_value() ? Value::State::kAnswered : Value::State::kDividedByZero;
+  value.ratio = ratio.value_or(0);
+  value.value = amount.value_or(0);
+  return value;
+}
+
+Question Only(const Question& question, Family family) {
+  Question part = question;
+  part.measures.clear();
+  for (const MeasureInfo* measure : question.measures) {
+    if (measure->family == family) part.measures.push_back(measure);
+  }
+  return part;
+}
+
+// Puts the values of the measures of one family where they belong among all.
+void Put(const Question& question, Family family, std::vector<Value> values, Cell* cell) {
+  size_t next = 0;
+  for (size_t m = 0; m < question.measures.size(); ++m) {
+    if (question.measures[m]->family == family) cell->measures[m] = std::move(values[next++]);
+  }
+}
+
+}  // namespace
+
+Value EmptyRowMeasure(const Snapshot& snapshot, const MeasureInfo& measure, const MonthRange& months) {
+  Value value;
+  const MonthRange& data = measure.family == Family::kSpread ? snapshot.claim_months : snapshot.allocation_months;
+  if (months.first >= data.end || data.first >= months.end) {
+    value.state = Value::State::kPeriodNotDelivered;
+  } else if (measure.family == Family::kSpread) {
+    value.state = Value::State::kDividedByZero;
+  }
+  return value;
+}
+
+std::optional<Evaluation> EvaluateRowMeasures(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
+  Question whole = question;
+  whole.dimensions.clear();
+  const size_t cell_limit = figure_limit / question.measures.size();
+  const auto empty = [&](std::vector<std::string> values, const MonthRange& months) {
+    Cell cell;
+    cell.values = std::move(values);
+    cell.months = months;
+    for (const MeasureInfo* measure : question.measures) cell.measures.push_back(EmptyRowMeasure(snapshot, *measure, months));
+    return cell;
+  };
+  Evaluation evaluation;
+  evaluation.total = empty({}, {question.first, question.end});
+  std::map<std::vector<std::string>, Cell> cells;
+  const std::vector<Month> times = TimeCells(question);
+  const auto cell_at = [&](std::vector<std::string> values, Month month) -> Cell& {
+    for (size_t d = 0; d < question.dimensions.size(); ++d) {
+      if (IsTime(question.dimensions[d])) values[d] = TimeValue(question.dimensions[d]->grain, month);
+    }
+    std::vector<std::string> key = SortKey(question, values);
+    auto found = cells.find(key);
+    if (found == cells.end()) {
+      const MonthRange months = CellMonths(question, question.dimensions, month);
+      found = cells.emplace(std::move(key), empty(std::move(values), months)).first;
+    }
+    return found->second;
+  };
+  // A series has no holes.
+  if (!question.dimensions.empty() && std::all_of(question.dimensions.begin(), question.dimensions.end(), IsTime)) {
+    for (const Month month : times) cell_at(std::vector<std::string>(question.dimensions.size()), month);
+  }
+
+  if (Asks(question, Family::kFlows)) {
+    const Question part = Only(question, Family::kFlows);
+    Question part_whole = part;
+    part_whole.dimensions.clear();
+    const Flows total(snapshot, part_whole);
+    if (total.space().size() > 0) {
+      Put(question, Family::kFlows, total.ValuesOf(part_whole, 0, evaluation.total.months), &evaluation.total);
+    }
+    if (!question.dimensions.empty()) {
+      const Flows flows(snapshot, part);
+      if (size_t{flows.space().size()} * times.size() > 16 * cell_limit) return std::nullopt;
+      for (uint32_t number = 0; number < flows.space().size(); ++number) {
+        for (const Month month : times) {
+          const MonthRange months = CellMonths(question, question.dimensions, month);
+          std::vector<Value> values = flows.ValuesOf(part, number, months);
+          if (std::all_of(values.begin(), values.end(), [](const Value& value) { return value.value == 0; })) continue;
+          Put(question, Family::kFlows, std::move(values), &cell_at(flows.space().ValuesOf(number), month));
+          if (cells.size() > cell_limit) return std::nullopt;
+        }
+      }
+    }
+  }
+  if (Asks(question, Family::kSpread)) {
+    const Question part = Only(question, Family::kSpread);
+    const FactTable& table = snapshot.table;
+    Money all;
+    CellSpace space(snapshot, part);
+    std::map<std::pair<uint32_t, Month>, Money> moneys;  // By cell and first month of the part of the period.
+    for (const uint32_t row : RowsBehind(snapshot, part, true)) {
+      all.Add(table, row);
+      if (question.dimensions.empty() || table.claim_lines[row] == 0) continue;
+      const Month month = table.first_month + static_cast<Month>(table.fields[kMonthField][row]);
+      moneys[{space.CellOf(row), CellMonths(question, question.dimensions, month).first}].Add(table, row);
+      if (moneys.size() > cell_limit) return std::nullopt;
+    }
+    const auto values_of = [&](const Money& money, const MonthRange& months) {
+      std::vector<Value> values;
+      for (const MeasureInfo* measure : part.measures) values.push_back(SpreadValue(snapshot, *measure, money, months));
+      return values;
+    };
+    Put(question, Family::kSpread, values_of(all, evaluation.total.months), &evaluation.total);
+    for (const auto& [key, money] : moneys) {
+      Cell& cell = cell_at(space.ValuesOf(key.first), key.second);
+      Put(question, Family::kSpread, values_of(money, cell.months), &cell);
+    }
+  }
+  for (auto& [key, cell] : cells) evaluation.cells.push_back(std::move(cell));
+  if (evaluation.cells.size() > cell_limit) return std::nullopt;
+  return evaluation;
+}
+
+}  // namespace nmd::costs
