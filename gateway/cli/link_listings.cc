@@ -42,6 +42,13 @@ Cell BitsCell(bool present, int32_t millibits) {
   return present ? Cell{Bits(millibits), absl::StrFormat("%.3f", millibits / 1000.0)} : Cell{"", ""};
 }
 
+// "a", "a en b", "a, b en c".
+std::string SourcesText(const ReviewItem& item) {
+  const int last = item.sources_size() - 1;
+  if (last < 1) return last < 0 ? "" : item.sources(0);
+  return absl::StrCat(absl::StrJoin(item.sources().begin(), item.sources().begin() + last, ", "), " en ", item.sources(last));
+}
+
 std::string VerdictText(linking::v1::Verdict verdict) {
   switch (verdict) {
     case linking::v1::SAME_PERSON:
@@ -53,13 +60,13 @@ std::string VerdictText(linking::v1::Verdict verdict) {
   }
 }
 
-// What a decision says, in a few words.
+// What a decision says, in a few words. In a merge one person stands for each client.
 std::string SaysText(const LinkDecision& decision) {
   switch (decision.kind()) {
     case LinkDecision::MERGE:
-      return absl::StrCat("samenvoegen van ", Counted(decision.persons_size(), "persoonsrecord", "persoonsrecords"));
+      return absl::StrCat("samenvoegen van ", Counted(decision.persons_size(), "cliënt", "cliënten"));
     case LinkDecision::SPLIT:
-      return absl::StrCat("losmaken van ", Counted(decision.taken_out_size(), "persoonsrecord", "persoonsrecords"));
+      return absl::StrCat("losmaken van ", Counted(decision.taken_out_size(), "persoon", "personen"));
     default:
       return VerdictText(decision.verdict());
   }
@@ -218,7 +225,7 @@ Table ReviewTable(const linking::v1::ListReviewItemsResponse& response) {
                             : Cell{"", ""};
     table.rows.push_back({Cell::Same(item.item()),
                           {ReasonWord(item.reason()), linking::v1::ReviewReason_Name(item.reason())},
-                          {absl::StrJoin(item.sources(), " en "), absl::StrJoin(item.sources(), " ")},
+                          {SourcesText(item), absl::StrJoin(item.sources(), " ")},
                           chance,
                           Cell::Same(item.has_permille() ? ChanceWord(item.permille()) : ""),
                           Count(item.record_count()),
@@ -293,7 +300,7 @@ std::string WaterfallText(const ReviewItemDetail& detail, const std::optional<Li
 
 std::string DetailText(const ReviewItemDetail& detail, const std::optional<LinkBounds>& bounds) {
   const ReviewItem& item = detail.item();
-  std::string text = absl::StrCat("Paar ", item.item(), " uit ", absl::StrJoin(item.sources(), " en "), "\n");
+  std::string text = absl::StrCat("Paar ", item.item(), " uit ", SourcesText(item), "\n");
   absl::StrAppend(&text, ReasonSentence(item.reason()), "\n");
   if (item.has_permille()) {
     absl::StrAppend(&text, "Kans dat het één persoon is: ", dutch::Percent(item.permille() / 1000.0), " (",

@@ -110,6 +110,14 @@ TEST(LinkListings, ShowsBothSidesAndWhatEachFieldSays) {
             "bsn,,geldig,niet te vergelijken,0.000\n");
 }
 
+TEST(LinkListings, SourcesAreASentence) {
+  linking::v1::ReviewItemDetail detail;
+  for (const char* expected : {"Paar  uit \n", "Paar  uit a\n", "Paar  uit a en b\n", "Paar  uit a, b en c\n"}) {
+    EXPECT_THAT(DetailText(detail, std::nullopt), HasSubstr(expected));
+    detail.mutable_item()->add_sources(std::string(1, static_cast<char>('a' + detail.item().sources_size())));
+  }
+}
+
 // Who labels a gold sample must not see what the model thinks.
 TEST(LinkListings, ASampleIsShownBlind) {
   linking::v1::ReviewItemDetail sample;
@@ -127,17 +135,17 @@ TEST(LinkListings, TheQueueNamesNobody) {
   const auto response = Of<linking::v1::ListReviewItemsResponse>(R"({"items":[
       {"item":"r01","reason":"NUMBER_OF_OTHER","sources":["jeugdteam","jw301"],"permille":640,"record_count":1200,
        "known_time":"2018-03-31T10:00:00Z","proposed_decision":"municipalities/gm1730/linkdecisions/d1"},
-      {"item":"r02","reason":"SAMPLE","sources":["jw301","jw301"]}]})");
+      {"item":"r02","reason":"SAMPLE","sources":["jw301"]}]})");
   EXPECT_EQ(
       TextOf(ReviewTable(response)),
       "Paar  Waarom                 Bronnen              Kans  Eén persoon?  Records  Open sinds        Voorgesteld besluit\n"
       "----  ---------------------  ------------------  -----  ------------  -------  ----------------  -------------------\n"
       "r01   nummer van een ander?  jeugdteam en jw301  64,0%  onzeker         1.200  31-03-2018 12:00  d1\n"
-      "r02   steekproef             jw301 en jw301                                 0\n");
+      "r02   steekproef             jw301                                          0\n");
   EXPECT_EQ(CsvOf(ReviewTable(response)),
             "paar,reden,bronnen,kans,kans_woord,records,bekend_op,besluit\n"
             "r01,NUMBER_OF_OTHER,jeugdteam jw301,0.640,onzeker,1200,2018-03-31T10:00:00Z,d1\n"
-            "r02,SAMPLE,jw301 jw301,,,0,,\n");
+            "r02,SAMPLE,jw301,,,0,,\n");
 }
 
 TEST(LinkListings, ADecisionSaysWhatItDoesAndHowToGoOn) {
@@ -151,10 +159,10 @@ TEST(LinkListings, ADecisionSaysWhatItDoesAndHowToGoOn) {
               ::testing::AllOf(HasSubstr("niet dezelfde persoon. Het wacht op een tweede persoon."),
                                HasSubstr("nmdctl link confirm d1")));
   EXPECT_THAT(text(head + R"("kind":"MERGE","persons":["a","b","c"],"state":"EFFECTIVE"})"),
-              ::testing::AllOf(HasSubstr("samenvoegen van 3 persoonsrecords"), HasSubstr("volgen het niet")));
+              ::testing::AllOf(HasSubstr("samenvoegen van 3 cliënten"), HasSubstr("volgen het niet")));
   EXPECT_THAT(text(head + R"("kind":"SPLIT","persons":["a","b"],"taken_out":["c"],"state":"UNDONE",
                              "undone_time":"2018-03-31T10:00:00Z"})"),
-              ::testing::AllOf(HasSubstr("losmaken van 1 persoonsrecord."), HasSubstr("teruggedraaid op 31-03-2018 12:00")));
+              ::testing::AllOf(HasSubstr("losmaken van 1 persoon."), HasSubstr("teruggedraaid op 31-03-2018 12:00")));
 }
 
 TEST(LinkListings, StatusSaysHowManyClientsThereCanBe) {

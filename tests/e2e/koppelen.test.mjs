@@ -42,7 +42,7 @@ describe('page Koppelen', () => {
       assert.deepEqual(await rows('bronnen-koppeling'), [['clienten', '200', '190', '5,0%']]);
       assert.deepEqual((await rows('wachtrij')).map((cells) => cells.slice(0, 7)), [
         ['1', 'twijfel', 'clienten en jw301', '64,0%', 'onzeker', '5', '31-03-2018'],
-        ['2', 'twee nummers', 'jw301 en jw301', '98,1%', 'bijna zeker', '7', '31-03-2018'],
+        ['2', 'twee nummers', 'jw301', '98,1%', 'bijna zeker', '7', '31-03-2018'],
         ['3', 'weinig steun; wacht op een tweede persoon', 'clienten en pgb', '31,0%', 'onzeker', '9', '31-03-2018'],
       ]);
       assert.equal((await rows('besluiten')).length, 1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startLinking } from '../test/link_answers.mjs';
 import {
   bits, boundsOf, canBeSame, chanceSentence, chanceWord, changeSentences, COMMON_PURPOSES, COMMON_REASONS, comparedTable, counted, decisionTable, headlines, mayConfirm,
-  mayUndo, modelTable, progressOf, queueTable, reasonOf, reasonSentence, resultOf, sizeOf, sourceTable, stateOf, stratumTable, unlabelled, weightDescription, weightSteps,
+  mayUndo, modelTable, progressOf, queueTable, reasonOf, reasonSentence, resultOf, sizeOf, sourcesOf, sourceTable, stateOf, stratumTable, unlabelled, weightDescription, weightSteps,
   weightTable, whatOf,
 } from './koppel_model';
 import type { LinkDecision, ReviewItem, ReviewItemDetail } from './link_api';
@@ -35,6 +35,10 @@ describe('the queue', () => {
       ['2', 'steekproef', 'clienten en jw301', 'verborgen', '', '0', 'onbekend'],
     ]);
     expect(JSON.stringify(rows)).not.toMatch(/Vries|Sanne/);
+  });
+  it('writes sources as a sentence', () => {
+    const of = (...sources: string[]) => sourcesOf({ item: 'r', sources });
+    expect([of(), of('a'), of('a', 'b'), of('a', 'b', 'c')]).toEqual(['', 'a', 'a en b', 'a, b en c']);
   });
   it('has a sentence for every reason the service knows', () => {
     const reasons = ['DOUBTFUL', 'NUMBER_OF_OTHER', 'TWO_NUMBERS', 'WEAK_SUPPORT', 'SAMPLE'];
@@ -111,8 +115,8 @@ describe('a decision', () => {
   it('says what it is', () => {
     expect(whatOf(of({}))).toBe('zelfde persoon');
     expect(whatOf(of({ verdict: 'DIFFERENT_PERSONS' }))).toBe('niet dezelfde persoon');
-    expect(whatOf(of({ kind: 'MERGE', persons: ['a', 'b'] }))).toBe('samenvoegen van 2 persoonsrecords');
-    expect(whatOf(of({ kind: 'SPLIT', persons: ['a', 'b'], taken_out: ['c'] }))).toBe('losmaken van 1 persoonsrecord');
+    expect(whatOf(of({ kind: 'MERGE', persons: ['a', 'b'] }))).toBe('samenvoegen van 2 cliënten');
+    expect(whatOf(of({ kind: 'SPLIT', persons: ['a', 'b'], taken_out: ['c'] }))).toBe('losmaken van 1 persoon');
   });
   it('says how it stands', () => {
     expect([of({}), of({ followed: false }), of({ state: 'PROPOSED' }), of({ state: 'UNDONE' })].map(stateOf)).toEqual([

@@ -49,9 +49,10 @@ export function reasonSentence(item: ReviewItem): string {
   return REASONS[item.reason ?? '']?.[1] ?? '';
 }
 
-/** "jeugdteam en jw301". */
+/** "jw301", "jeugdteam en jw301", "clienten, jeugdteam en jw301". */
 export function sourcesOf(item: ReviewItem): string {
-  return (item.sources ?? []).join(' en ');
+  const sources = item.sources ?? [];
+  return [sources.slice(0, -1).join(', '), sources.at(-1) ?? ''].filter(Boolean).join(' en ');
 }
 
 /** Two different valid numbers can never be one person here. */
@@ -193,10 +194,10 @@ export function reasonOf(choice: string, note: string, most: number): { reason: 
   return { reason };
 }
 
-/** "zelfde persoon", "samenvoegen van 3 records", "losmaken van 1 record". */
+/** "zelfde persoon", "samenvoegen van 3 cliënten", "losmaken van 1 persoon". In a merge one person stands for each client. */
 export function whatOf(decision: LinkDecision): string {
-  if (decision.kind === 'MERGE') return `samenvoegen van ${counted(decision.persons?.length ?? 0, 'persoonsrecord', 'persoonsrecords')}`;
-  if (decision.kind === 'SPLIT') return `losmaken van ${counted(decision.taken_out?.length ?? 0, 'persoonsrecord', 'persoonsrecords')}`;
+  if (decision.kind === 'MERGE') return `samenvoegen van ${counted(decision.persons?.length ?? 0, 'cliënt', 'cliënten')}`;
+  if (decision.kind === 'SPLIT') return `losmaken van ${counted(decision.taken_out?.length ?? 0, 'persoon', 'personen')}`;
   return decision.verdict === 'SAME_PERSON' ? 'zelfde persoon' : 'niet dezelfde persoon';
 }
 

@@ -43,7 +43,7 @@ function why(detail: ReviewItemDetail, bounds: Bounds | undefined): HTMLElement[
             { title: `vanaf ${bits(bounds.linked)}: gekoppeld`, level: bounds.linked },
           ]
         : [],
-      names: 270,
+      names: 300,
     }),
     tableElement(weightTable(detail)),
     ...(detail.model ? [h('p', { class: 'nmd-note' }, `Koppelmodel ${detail.model}.`)] : []),

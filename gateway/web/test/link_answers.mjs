@@ -28,7 +28,7 @@ const PAIRS = [
     model: MODEL,
   },
   {
-    item: { item: 'r02', reason: 'TWO_NUMBERS', sources: ['jw301', 'jw301'], permille: 981, known_time: KNOWN, record_count: 7, proposed_decision: '' },
+    item: { item: 'r02', reason: 'TWO_NUMBERS', sources: ['jw301'], permille: 981, known_time: KNOWN, record_count: 7, proposed_decision: '' },
     fields: [field('number', 'Burgerservicenummer', 'geldig', 'geldig', 'verschillend', -8000), field('birth', 'Geboortedatum', '01-02-2010', '01-02-2010', 'gelijk', 14_200)],
     steps: [{ title: 'Vooraf', millibits: -18_000 }, { title: 'Geboortedatum gelijk', millibits: 23_700 }],
     score_millibits: 5700,
