@@ -40,11 +40,14 @@ describe('page Koppelen', () => {
       assert.match(await page.innerText('.nmd-conclusion'), /99,8% terecht/);
       assert.deepEqual(await texts('.nmd-headline__change'), ['99,8%', 'niet te zeggen', '601 tot 604']);
       assert.deepEqual(await rows('bronnen-koppeling'), [['clienten', '200', '190', '5,0%']]);
-      assert.deepEqual((await rows('wachtrij')).map((cells) => cells.slice(0, 7)), [
-        ['1', 'twijfel', 'clienten en jw301', '64,0%', 'onzeker', '5', '31-03-2018'],
-        ['2', 'twee nummers', 'jw301', '98,1%', 'bijna zeker', '7', '31-03-2018'],
-        ['3', 'weinig steun; wacht op een tweede persoon', 'clienten en pgb', '31,0%', 'onzeker', '9', '31-03-2018'],
-      ]);
+      assert.deepEqual(
+        (await rows('wachtrij')).map((cells) => cells.slice(0, 7)),
+        [
+          ['1', 'twijfel', 'clienten en jw301', '64,0%', 'onzeker', '5', '31-03-2018'],
+          ['2', 'twee nummers', 'jw301', '98,1%', 'bijna zeker', '7', '31-03-2018'],
+          ['3', 'weinig steun; wacht op een tweede persoon', 'clienten en pgb', '31,0%', 'onzeker', '9', '31-03-2018'],
+        ],
+      );
       assert.equal((await rows('besluiten')).length, 1);
     }
     await assertAccessible();
@@ -69,7 +72,10 @@ describe('page Koppelen', () => {
     await page.waitForSelector('#paar-titel');
     await press('Later');
     await page.getByText('Paar 3 van 3').waitFor();
-    assert.deepEqual(made('_show'), [{ item: 'r02', purpose: PURPOSE }, { item: 'r03', purpose: PURPOSE }]);
+    assert.deepEqual(made('_show'), [
+      { item: 'r02', purpose: PURPOSE },
+      { item: 'r03', purpose: PURPOSE },
+    ]);
     assert.equal(page.url(), address);
     assert.ok(stub.calls.every((call) => !/r0\d|Vries|Bakker|Beoordelen/.test(call.path)));
     assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, '']);
@@ -82,7 +88,13 @@ describe('page Koppelen', () => {
     assert.deepEqual((await rows('vergelijking'))[2], ['Achternaam', 'de Vries', 'de Vriess', 'één teken anders', '+6,6']);
     assert.deepEqual((await rows('vergelijking'))[0], ['Burgerservicenummer', 'onbekend', 'geldig', 'niet te vergelijken', '0,0']);
     const weights = await rows('gewichten');
-    assert.deepEqual([weights[0], weights.at(-1)], [['Vooraf', '−18,0', '−18,0'], ['Ander adres', '−4,1', '+0,8']]);
+    assert.deepEqual(
+      [weights[0], weights.at(-1)],
+      [
+        ['Vooraf', '−18,0', '−18,0'],
+        ['Ander adres', '−4,1', '+0,8'],
+      ],
+    );
     const chart = page.locator('section[aria-labelledby="beoordelen"] svg');
     assert.equal(await chart.getAttribute('role'), 'img');
     assert.match(await chart.locator('desc').textContent(), /Samen \+0,8\. Dat is niet genoeg om te koppelen/);
@@ -99,7 +111,9 @@ describe('page Koppelen', () => {
     for (const key of ['Enter', 'Space', '1', 'j', 'y', 'ArrowRight']) await page.keyboard.press(key);
     const buttons = page.locator('.nmd-verdicts button');
     assert.deepEqual(await buttons.allInnerTexts(), ['Zelfde persoon', 'Niet dezelfde persoon', 'Later']);
-    const looks = await buttons.evaluateAll((all) => all.map((each) => [each.className, getComputedStyle(each).backgroundColor, each.offsetWidth]));
+    const looks = await buttons.evaluateAll((all) =>
+      all.map((each) => [each.className, getComputedStyle(each).backgroundColor, each.offsetWidth]),
+    );
     assert.deepEqual(looks[1], looks[0]);
     assert.deepEqual(looks[2], looks[0]);
     // Enter in the note is no choice, and a choice without a reason is none.
@@ -143,13 +157,35 @@ describe('page Koppelen', () => {
     assert.match((await rows('besluiten'))[0].join(' '), /teruggedraaid .*demo-koppelbeheerder.* teruggedraaid: Vergissing/);
   });
 
+  // Against a running gateway too: a decision goes through every service, and so does its undo.
+  it('has the queue it had before, once a decision is taken back', async () => {
+    const queue = async () => (await rows('wachtrij')).map((cells) => cells.slice(1, 5).join(' ')).sort();
+    await open('/koppelen.html');
+    await page.waitForSelector('#wachtrij');
+    const before = await queue();
+    await openFirstPair();
+    await decide('Niet dezelfde persoon');
+    assert.match(await page.innerText('#besloten'), /Besloten: niet dezelfde persoon/);
+    await press('Ongedaan maken');
+    await page.locator('dialog').getByLabel('Waarom?').selectOption('Vergissing');
+    await press('Draai het besluit terug');
+    await page.getByRole('heading', { name: 'Teruggedraaid: niet dezelfde persoon' }).waitFor();
+    await press('Terug naar het overzicht');
+    await page.waitForFunction((count) => document.querySelectorAll('#wachtrij tbody tr').length === count, before.length);
+    assert.deepEqual(await queue(), before);
+  });
+
   it('takes the pair out of the queue once it is decided', offline, async () => {
     await openFirstPair();
     await decide('Niet dezelfde persoon');
     assert.match(await page.innerText('#besloten'), /Besloten: niet dezelfde persoon/);
     await press('Volgend paar');
     await page.getByText('Paar 2 van 3').waitFor();
-    assert.equal(await page.getByRole('button', { name: 'Zelfde persoon', exact: true }).count(), 0, 'two valid numbers are never one person');
+    assert.equal(
+      await page.getByRole('button', { name: 'Zelfde persoon', exact: true }).count(),
+      0,
+      'two valid numbers are never one person',
+    );
     await press('Terug naar het overzicht');
     await page.waitForFunction(() => document.querySelectorAll('#wachtrij tbody tr').length === 2);
     assert.deepEqual(await focused().then(([tag]) => tag), 'H2');
@@ -166,7 +202,9 @@ describe('page Koppelen', () => {
     delete stub.faults.status;
     await press('Zelfde persoon');
     await page.waitForSelector('#besloten');
-    const ids = made('linkdecisions').filter(Boolean).map((body) => body.request_id);
+    const ids = made('linkdecisions')
+      .filter(Boolean)
+      .map((body) => body.request_id);
     assert.equal(ids.length, 2);
     assert.equal(ids[0], ids[1], 'sent again it is the same decision');
     forgive(503);
@@ -176,7 +214,10 @@ describe('page Koppelen', () => {
     stub.restartLinking({ fourEyes: true });
     await openFirstPair();
     await decide('Zelfde persoon');
-    assert.match(await page.innerText('section[aria-labelledby="beoordelen"]'), /Voorgesteld: zelfde persoon[\s\S]*wacht op een tweede persoon/);
+    assert.match(
+      await page.innerText('section[aria-labelledby="beoordelen"]'),
+      /Voorgesteld: zelfde persoon[\s\S]*wacht op een tweede persoon/,
+    );
     await press('Terug naar het overzicht');
     await page.waitForFunction(() => document.querySelectorAll('#besluiten tbody tr').length === 2);
     const actions = page.locator('#besluiten tbody tr');
@@ -221,7 +262,10 @@ describe('page Koppelen', () => {
     await page.getByText('Paar 2 van 2').waitFor();
     await press('Later');
     await page.getByText('Dit was het laatste paar').waitFor();
-    assert.deepEqual(made('_label'), [{ item: 's01', verdict: 'DIFFERENT_PERSONS' }, { item: 's01', verdict: 'SAME_PERSON' }]);
+    assert.deepEqual(made('_label'), [
+      { item: 's01', verdict: 'DIFFERENT_PERSONS' },
+      { item: 's01', verdict: 'SAME_PERSON' },
+    ]);
     assert.deepEqual(made('linkdecisions').filter(Boolean), [], 'a label changes no link');
   });
 
@@ -251,7 +295,10 @@ describe('page Koppelen', () => {
     await page.getByText('Het model wordt geleerd: 10.000 van 40.000 paren vergeleken.').waitFor();
     assert.equal(await page.locator('progress').evaluate((bar) => bar.value), 0.25);
     await page.getByText('Het nieuwe model is klaar').first().waitFor();
-    assert.match(await page.innerText('section[aria-labelledby="modellen-titel"]'), /komen 7 personen bij een andere groep[\s\S]*Cliënten: nu 604, met dit model 601/);
+    assert.match(
+      await page.innerText('section[aria-labelledby="modellen-titel"]'),
+      /komen 7 personen bij een andere groep[\s\S]*Cliënten: nu 604, met dit model 601/,
+    );
     await assertAccessible();
     await press('Neem dit model in gebruik');
     await page.locator('dialog').getByLabel('Waarom?').selectOption('Er zijn veel nieuwe gegevens');
@@ -270,5 +317,62 @@ describe('page Koppelen', () => {
     forgive(503);
     await press('Probeer het opnieuw');
     await page.waitForSelector('.nmd-headline');
+  });
+
+  it('shows what became of a client, takes persons out of it, and puts two together', offline, async () => {
+    await openFirstPair();
+    await press('Geschiedenis van de tweede persoon');
+    await page.waitForSelector('#client-titel');
+    assert.equal((await focused())[1], `Cliënt c${'b'.repeat(20)}`);
+    assert.deepEqual(
+      (await rows('clientpersonen')).map((cells) => cells.slice(0, 2)),
+      [
+        ['1', 'jw301'],
+        ['2', 'clienten'],
+      ],
+    );
+    assert.deepEqual((await rows('geschiedenis')).at(-1).slice(1), ['weg', 'pgb', 'Losgemaakt door een besluit', `c${'d'.repeat(20)}`]);
+    await assertAccessible();
+    const section = page.locator('section[aria-labelledby="client"]');
+    await section.getByRole('button', { name: 'Maak los' }).click();
+    assert.match(await section.locator('.nmd-fault:visible').innerText(), /Kies wie er los moet/);
+    await page.getByLabel('Maak persoon 2 los').check();
+    await section.getByRole('button', { name: 'Maak los' }).click();
+    await page.locator('dialog').getByLabel('Waarom?').selectOption('Nagekeken in het bronsysteem');
+    await page.locator('dialog').getByRole('button', { name: 'Maak los' }).click();
+    await section.getByText('Besloten: losmaken van 1 persoon').waitFor();
+    const [split] = made('/_split');
+    assert.deepEqual([split.client, split.persons, split.reason], [`c${'b'.repeat(20)}`, ['p2'], 'Nagekeken in het bronsysteem']);
+    assert.equal((await rows('clientbesluiten')).length, 1);
+    await assertAccessible();
+
+    await page.getByLabel('Voeg samen met cliënt').fill('Sanne');
+    await section.getByRole('button', { name: 'Voeg samen' }).click();
+    assert.match(await section.locator('#andere-client-fout').innerText(), /pseudoniem/);
+    await page.getByLabel('Voeg samen met cliënt').fill(`c${'a'.repeat(20)}`);
+    await section.getByRole('button', { name: 'Voeg samen' }).click();
+    await page.locator('dialog').getByLabel('Waarom?').selectOption('Nagekeken in het bronsysteem');
+    await page.locator('dialog').getByRole('button', { name: 'Voeg samen' }).click();
+    await section.getByText('Besloten: samenvoegen van 2 cliënten').waitFor();
+    assert.deepEqual(made('/_merge')[0].clients, [`c${'b'.repeat(20)}`, `c${'a'.repeat(20)}`]);
+    await section.getByRole('button', { name: 'Ongedaan maken' }).click();
+    await page.locator('dialog').getByLabel('Waarom?').selectOption('Vergissing');
+    await press('Draai het besluit terug');
+    await page.waitForFunction(() => document.querySelector('#clientbesluiten')?.textContent.includes('teruggedraaid: Vergissing'));
+    assert.ok(
+      stub.calls.every((call) => !/c[abd]{20}/.test(call.path)),
+      'a pseudonym is never in an address',
+    );
+    await assertReflows();
+  });
+
+  it('says so when there is no such client', offline, async () => {
+    await open('/koppelen.html');
+    await page.getByLabel('Cliënt', { exact: true }).fill(`c${'0'.repeat(20)}`);
+    await press('Toon de geschiedenis');
+    await page.waitForSelector('section[aria-labelledby="client"] [role=alert]');
+    assert.match(await page.innerText('section[aria-labelledby="client"] [role=alert]'), /Dit is er niet meer/);
+    assert.equal(await page.getByLabel('Cliënt', { exact: true }).inputValue(), `c${'0'.repeat(20)}`);
+    forgive(404);
   });
 });

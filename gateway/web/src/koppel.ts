@@ -6,9 +6,29 @@ import { Problem, type LinkSummary, type Session } from './api';
 import { byId, h } from './dom';
 import { glue, number } from './format';
 import {
-  boundsOf, changeSentences, COMMON_PURPOSES, counted, decisionTable, headlines, isBlind, mayConfirm, mayUndo, modelTable, progressOf, queueTable, resultOf,
-  sizeOf, sourceTable, stratumTable, unlabelled, whatOf, type Bounds, type Headline,
+  boundsOf,
+  changeSentences,
+  clientOf,
+  COMMON_PURPOSES,
+  counted,
+  decisionTable,
+  headlines,
+  isBlind,
+  mayConfirm,
+  mayUndo,
+  modelTable,
+  progressOf,
+  queueTable,
+  resultOf,
+  sizeOf,
+  sourceTable,
+  stratumTable,
+  unlabelled,
+  whatOf,
+  type Bounds,
+  type Headline,
 } from './koppel_model';
+import { ask, clientView } from './koppel_client';
 import { focusable, pairView } from './koppel_pair';
 import { Links, type LinkDecision, type LinkModel, type ReviewItem, type Verdict } from './link_api';
 import { askReason, reasonFields } from './reason';
@@ -65,9 +85,10 @@ class Page {
   private readonly quality = new Part('kwaliteit', 'Hoe goed zijn de koppelingen?', () => this.qualityContents());
   private readonly queue = new Part('wachten', 'Paren die op een besluit wachten', () => this.queueContents());
   private readonly decisions = new Part('besluiten-titel', 'Besluiten', () => this.decisionContents());
+  private readonly client = new Part('client', 'Eén cliënt', () => this.clientContents());
   private readonly sample = new Part('steekproef-titel', 'Gouden steekproef', () => this.sampleContents());
   private readonly models = new Part('modellen-titel', 'Koppelmodel', () => this.modelContents());
-  private readonly parts = [this.quality, this.queue, this.decisions, this.sample, this.models];
+  private readonly parts = [this.quality, this.queue, this.decisions, this.client, this.sample, this.models];
   // One pair at a time, in the place of all parts.
   private readonly pair = h('section', { class: 'nmd-section', 'aria-labelledby': 'beoordelen' });
 
@@ -77,6 +98,8 @@ class Page {
   private source = '';
   // Asked once, before the first look; kept until the page closes.
   private purpose = '';
+  // The client that is looked at, by pseudonym; empty for none.
+  private looked = '';
   // The model that was learned last, until it is in use.
   private learned: LinkModel | undefined;
 
@@ -96,7 +119,7 @@ class Page {
       ...this.parts.map((part) => part.element),
     );
     await this.quality.load();
-    await Promise.all([this.decisions.load(), this.queue.load(), this.sample.load(), this.models.load()]);
+    await Promise.all([this.decisions.load(), this.queue.load(), this.client.load(), this.sample.load(), this.models.load()]);
     announce('De koppelingen zijn geladen.');
   }
 
@@ -131,8 +154,16 @@ class Page {
           .catch((error: unknown) => list.append(problemAlert(error)));
       });
       list.replaceChildren(
-        h('p', { class: 'nl-paragraph' }, `${counted(page.total, 'paar wacht', 'paren wachten')} op een besluit; ${number(items.length)} daarvan ${items.length === 1 ? 'staat' : 'staan'} hieronder.`),
-        h('div', { class: 'nmd-actions' }, button('Begin met het eerste paar', () => void this.review(items, 0))),
+        h(
+          'p',
+          { class: 'nl-paragraph' },
+          `${counted(page.total, 'paar wacht', 'paren wachten')} op een besluit; ${number(items.length)} daarvan ${items.length === 1 ? 'staat' : 'staan'} hieronder.`,
+        ),
+        h(
+          'div',
+          { class: 'nmd-actions' },
+          button('Begin met het eerste paar', () => void this.review(items, 0)),
+        ),
         tableElement(queueTable(items), false, (row) => {
           const look = button('Bekijk', () => void this.review(items, row));
           look.setAttribute('aria-label', `Bekijk paar ${row + 1}`);
@@ -142,7 +173,14 @@ class Page {
       );
     };
     if (items.length > 0) draw();
-    else list.append(h('p', { class: 'nl-paragraph' }, this.source ? 'Van deze bron wachten geen paren op een besluit.' : 'Er wachten geen paren op een besluit.'));
+    else
+      list.append(
+        h(
+          'p',
+          { class: 'nl-paragraph' },
+          this.source ? 'Van deze bron wachten geen paren op een besluit.' : 'Er wachten geen paren op een besluit.',
+        ),
+      );
     return [this.sourceFilter(), list];
   }
 
@@ -157,7 +195,11 @@ class Page {
         announce(this.source ? `De paren van ${this.source} worden getoond.` : 'De paren van alle bronnen worden getoond.');
       });
     });
-    return h('div', { class: 'nmd-filter' }, h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: 'bron' }, 'Bron'), select));
+    return h(
+      'div',
+      { class: 'nmd-filter' },
+      h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: 'bron' }, 'Bron'), select),
+    );
   }
 
   // --- one pair ---
@@ -182,7 +224,11 @@ class Page {
     this.openPair(
       'Paren beoordelen',
       focusable(3, 'doel-titel', 'Eerst: het doel'),
-      h('p', { class: 'nl-paragraph' }, 'U krijgt namen, geboortedatums en adressen te zien. Het doel komt bij elk paar in het inzagelogboek. U geeft het één keer op, tot u de pagina sluit.'),
+      h(
+        'p',
+        { class: 'nl-paragraph' },
+        'U krijgt namen, geboortedatums en adressen te zien. Het doel komt bij elk paar in het inzagelogboek. U geeft het één keer op, tot u de pagina sluit.',
+      ),
       purpose.element,
       h(
         'div',
@@ -233,14 +279,29 @@ class Page {
       this.openPair(
         'Paren beoordelen',
         ...(said ? [said] : []),
-        pairView(title, detail, bounds, { decide, later: onwards, back: () => this.leave() }, waiting && { decision: waiting, buttons: this.decisionButtons(waiting, onwards) }),
+        pairView(
+          title,
+          detail,
+          bounds,
+          { decide, later: onwards, back: () => this.leave(), client: (client) => void this.lookAt(client) },
+          waiting && { decision: waiting, buttons: this.decisionButtons(waiting, onwards) },
+        ),
         h('p', { class: 'nmd-note' }, `Doel in het inzagelogboek: ${this.purpose}.`),
       );
       announce('');
     } catch (error) {
       announce('');
       const beyond = index + 1 < items.length ? [button('Volgend paar', onwards)] : [];
-      this.openPair('Paren beoordelen', problemAlert(error, retry), h('div', { class: 'nmd-actions' }, ...beyond, button('Terug naar het overzicht', () => this.leave())));
+      this.openPair(
+        'Paren beoordelen',
+        problemAlert(error, retry),
+        h(
+          'div',
+          { class: 'nmd-actions' },
+          ...beyond,
+          button('Terug naar het overzicht', () => this.leave()),
+        ),
+      );
     }
   }
 
@@ -261,8 +322,16 @@ class Page {
       'Paren beoordelen',
       ...(said ? [said] : []),
       focusable(3, 'klaar', 'Dit was het laatste paar'),
-      h('p', { class: 'nl-paragraph' }, `U hebt ${counted(items.length, 'paar', 'paren')} gezien. Wat u voor later bewaarde, staat nog in de lijst.`),
-      h('div', { class: 'nmd-actions' }, button('Terug naar het overzicht', () => this.leave())),
+      h(
+        'p',
+        { class: 'nl-paragraph' },
+        `U hebt ${counted(items.length, 'paar', 'paren')} gezien. Wat u voor later bewaarde, staat nog in de lijst.`,
+      ),
+      h(
+        'div',
+        { class: 'nmd-actions' },
+        button('Terug naar het overzicht', () => this.leave()),
+      ),
     );
   }
 
@@ -291,7 +360,9 @@ class Page {
         'div',
         { class: 'nmd-actions' },
         ...(more ? [button('Volgend paar', onwards)] : []),
-        ...(mayUndo(decision) ? [button('Ongedaan maken', () => void this.undo(decision, (undone) => this.showResult(undone, onwards, more)))] : []),
+        ...(mayUndo(decision)
+          ? [button('Ongedaan maken', () => void this.undo(decision, (undone) => this.showResult(undone, onwards, more)))]
+          : []),
         button('Terug naar het overzicht', () => this.leave()),
       ),
     );
@@ -302,7 +373,11 @@ class Page {
     await this.links.label(items[index]!.item, verdict);
     const words = verdict === 'SAME_PERSON' ? 'zelfde persoon' : 'niet dezelfde persoon';
     const again = button('Oordeel opnieuw over dat paar', () => void this.review(items, index));
-    await this.review(items, index + 1, h('p', { class: 'nl-paragraph' }, `Uw oordeel over paar ${index + 1} is bewaard: ${words}. `, again));
+    await this.review(
+      items,
+      index + 1,
+      h('p', { class: 'nl-paragraph' }, `Uw oordeel over paar ${index + 1} is bewaard: ${words}. `, again),
+    );
     void this.sample.load();
   }
 
@@ -346,10 +421,62 @@ class Page {
     const waiting = this.made.filter((decision) => decision.state === 'PROPOSED').length;
     return [
       ...(waiting > 0
-        ? [h('p', { class: 'nl-paragraph' }, `${counted(waiting, 'besluit wacht', 'besluiten wachten')} op een tweede persoon. Wie een besluit voorstelt, kan het niet zelf bevestigen.`)]
+        ? [
+            h(
+              'p',
+              { class: 'nl-paragraph' },
+              `${counted(waiting, 'besluit wacht', 'besluiten wachten')} op een tweede persoon. Wie een besluit voorstelt, kan het niet zelf bevestigen.`,
+            ),
+          ]
         : []),
-      tableElement(decisionTable(this.made), this.made.length > 15, (row) => this.decisionButtons(this.made[row]!, () => byId('besluiten-titel').focus())),
+      tableElement(decisionTable(this.made), this.made.length > 15, (row) =>
+        this.decisionButtons(this.made[row]!, () => byId('besluiten-titel').focus()),
+      ),
     ];
+  }
+
+  // --- one client ---
+
+  private async clientContents(said: HTMLElement[] = []): Promise<HTMLElement[]> {
+    const search = ask(
+      'client-pseudoniem',
+      'Cliënt',
+      'Toon de geschiedenis',
+      'Het pseudoniem van de cliënt. Bij een paar komt u er met een knop.',
+      clientOf,
+      (written) => void this.lookAt(written.trim().toLowerCase()),
+      this.looked,
+    );
+    if (!this.looked) return [search];
+    try {
+      const history = await this.links.history(this.looked);
+      return [search, ...said, clientView(this.links, history, (make) => void this.decideAboutClient(make))];
+    } catch (error) {
+      return [search, ...said, problemAlert(error)];
+    }
+  }
+
+  private async lookAt(client: string): Promise<void> {
+    this.looked = client;
+    if (!this.pair.hidden) this.closePair();
+    await this.client.load();
+    (document.getElementById('client-titel') ?? byId('client')).focus();
+  }
+
+  private async decideAboutClient(make: () => Promise<LinkDecision>): Promise<void> {
+    try {
+      const decision = await make();
+      const { title, sentences } = resultOf(decision);
+      const undo = button('Ongedaan maken', () => void this.undo(decision, () => void this.lookAt(this.looked)));
+      const contents = await this.clientContents([alert('info', title, sentences, ...(mayUndo(decision) ? [undo] : []))]);
+      this.client.show(...contents);
+      byId('client').focus();
+      announce(title);
+      await this.refresh();
+    } catch (error) {
+      this.client.show(problemAlert(error, () => void this.client.load()));
+      byId('client').focus();
+    }
   }
 
   // --- the gold sample ---
@@ -357,21 +484,20 @@ class Page {
   private async sampleContents(): Promise<HTMLElement[]> {
     const strata = (await this.links.quality()).strata ?? [];
     const open = unlabelled(strata);
-    const size = h('input', { class: 'utrecht-textbox utrecht-textbox--html-input', id: 'omvang', type: 'text', inputmode: 'numeric', autocomplete: 'off', value: '100', 'aria-describedby': 'omvang-fout' });
-    const fault = h('p', { class: 'nmd-fault', id: 'omvang-fout' });
-    fault.hidden = true;
-    const draw = button('Loot paren', () => {
-      const asked = sizeOf(size.value);
-      fault.hidden = 'size' in asked;
-      fault.textContent = 'fault' in asked ? asked.fault : '';
-      size.setAttribute('aria-invalid', String('fault' in asked));
-      if ('fault' in asked) return size.focus();
-      draw.disabled = true;
-      void this.links
-        .draw(asked.size)
-        .then(() => this.sample.load())
-        .catch((error: unknown) => this.sample.show(problemAlert(error, () => void this.sample.load())));
-    });
+    const draw = ask(
+      'omvang',
+      'Aantal paren om te loten',
+      'Loot paren',
+      'Van 10 tot en met 2.000. Wat eerder geloot is, blijft.',
+      sizeOf,
+      (written) => {
+        void this.links
+          .draw(Number(written))
+          .then(() => this.sample.load())
+          .catch((error: unknown) => this.sample.show(problemAlert(error, () => void this.sample.load())));
+      },
+      '100',
+    );
     const label = button('Beoordeel de steekproef', () => {
       void this.links
         .reviewItems({ sample: true, size: 100 })
@@ -384,15 +510,16 @@ class Page {
         { class: 'nl-paragraph' },
         'Hoe goed de koppelingen zijn, is te schatten door geloote paren te beoordelen zonder te zien wat het model ervan vindt. Zo’n oordeel verandert geen koppeling.',
       ),
-      ...(strata.some((stratum) => Number(stratum.drawn_count ?? 0) > 0) ? [tableElement(stratumTable(strata))] : [h('p', { class: 'nl-paragraph' }, 'Er is nog niet geloot.')]),
-      ...(open > 0 ? [h('p', { class: 'nl-paragraph' }, `${counted(open, 'paar wacht', 'paren wachten')} op een oordeel.`), h('div', { class: 'nmd-actions' }, label)] : []),
-      h(
-        'div',
-        { class: 'nmd-filter' },
-        h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: 'omvang' }, 'Aantal paren om te loten'), size),
-        draw,
-      ),
-      fault,
+      ...(strata.some((stratum) => Number(stratum.drawn_count ?? 0) > 0)
+        ? [tableElement(stratumTable(strata))]
+        : [h('p', { class: 'nl-paragraph' }, 'Er is nog niet geloot.')]),
+      ...(open > 0
+        ? [
+            h('p', { class: 'nl-paragraph' }, `${counted(open, 'paar wacht', 'paren wachten')} op een oordeel.`),
+            h('div', { class: 'nmd-actions' }, label),
+          ]
+        : []),
+      draw,
     ];
   }
 
@@ -402,8 +529,21 @@ class Page {
     const models = await this.links.models();
     const { learned } = this;
     return [
-      ...(learned ? [alert('info', 'Het nieuwe model is klaar', changeSentences(learned), button('Neem dit model in gebruik', () => void this.release(learned)))] : []),
-      h('p', { class: 'nl-paragraph' }, 'Een koppelmodel zegt hoeveel elk gegeven bewijst. Een nieuw model verandert niets tot iemand het in gebruik neemt.'),
+      ...(learned
+        ? [
+            alert(
+              'info',
+              'Het nieuwe model is klaar',
+              changeSentences(learned),
+              button('Neem dit model in gebruik', () => void this.release(learned)),
+            ),
+          ]
+        : []),
+      h(
+        'p',
+        { class: 'nl-paragraph' },
+        'Een koppelmodel zegt hoeveel elk gegeven bewijst. Een nieuw model verandert niets tot iemand het in gebruik neemt.',
+      ),
       tableElement(modelTable(models), models.length > 15, (row) => {
         const model = models[row]!;
         if (model.in_force) return [];
@@ -411,12 +551,21 @@ class Page {
         release.setAttribute('aria-label', `Neem model ${row + 1} in gebruik`);
         return [release];
       }),
-      h('div', { class: 'nmd-actions' }, button('Leer een nieuw model', () => void this.train())),
+      h(
+        'div',
+        { class: 'nmd-actions' },
+        button('Leer een nieuw model', () => void this.train()),
+      ),
     ];
   }
 
   private async release(model: LinkModel): Promise<void> {
-    const reason = await askReason('Koppelmodel in gebruik nemen', [...changeSentences(model), 'Vanaf nu wordt alles met dit model gekoppeld. Cijfers van daarvoor blijven zoals zij waren.'], 'Neem in gebruik', RELEASE_REASONS);
+    const reason = await askReason(
+      'Koppelmodel in gebruik nemen',
+      [...changeSentences(model), 'Vanaf nu wordt alles met dit model gekoppeld. Cijfers van daarvoor blijven zoals zij waren.'],
+      'Neem in gebruik',
+      RELEASE_REASONS,
+    );
     if (reason === undefined) return;
     try {
       await this.links.release(model, reason);
@@ -443,7 +592,12 @@ class Page {
         operation = await this.links.operation(operation.name);
       }
       const model = operation.response;
-      if (operation.error || !model) throw new Problem('Het leren is niet gelukt.', 'Probeer het later opnieuw.', operation.error?.message ? [operation.error.message] : []);
+      if (operation.error || !model)
+        throw new Problem(
+          'Het leren is niet gelukt.',
+          'Probeer het later opnieuw.',
+          operation.error?.message ? [operation.error.message] : [],
+        );
       this.learned = model.in_force ? undefined : model;
       await this.models.load();
       announce('Het nieuwe model is klaar.');
@@ -454,4 +608,3 @@ class Page {
 }
 
 void runPage('koppelbeheerder', 'Koppelen', (session) => new Page(session).show());
-

@@ -2,29 +2,72 @@
 import { describe, expect, it } from 'vitest';
 import { startLinking } from '../test/link_answers.mjs';
 import {
-  bits, boundsOf, canBeSame, chanceSentence, chanceWord, changeSentences, COMMON_PURPOSES, COMMON_REASONS, comparedTable, counted, decisionTable, headlines, mayConfirm,
-  mayUndo, modelTable, progressOf, queueTable, reasonOf, reasonSentence, resultOf, sizeOf, sourcesOf, sourceTable, stateOf, stratumTable, unlabelled, weightDescription, weightSteps,
-  weightTable, whatOf,
+  bits,
+  boundsOf,
+  canBeSame,
+  chanceSentence,
+  chanceWord,
+  changeSentences,
+  chosenOf,
+  clientOf,
+  COMMON_PURPOSES,
+  COMMON_REASONS,
+  comparedTable,
+  counted,
+  decisionTable,
+  headlines,
+  historyTable,
+  mayConfirm,
+  mayUndo,
+  membersOf,
+  memberTable,
+  modelTable,
+  progressOf,
+  queueTable,
+  reasonOf,
+  reasonSentence,
+  resultOf,
+  sizeOf,
+  sourcesOf,
+  sourceTable,
+  stateOf,
+  stratumTable,
+  unlabelled,
+  weightDescription,
+  weightSteps,
+  weightTable,
+  whatOf,
 } from './koppel_model';
 import type { LinkDecision, ReviewItem, ReviewItemDetail } from './link_api';
 import { cellText, type Table } from './table';
 
 const shown = (table: Table) => table.rows.map((row) => row.map((cell, index) => cellText(cell, table.columns[index]!.kind)));
-const show = (item: string) => startLinking().answer('POST', 'reviewitems/_show', new URLSearchParams(), { item, purpose: 'x' }) as ReviewItemDetail;
+const show = (item: string) =>
+  startLinking().answer('POST', 'reviewitems/_show', new URLSearchParams(), { item, purpose: 'x' }) as ReviewItemDetail;
 const doubt = show('r01');
 const sample = show('s01');
 
 describe('a chance', () => {
   it('has words with fixed borders, those of nmdctl', () => {
     expect([999, 950, 949, 750, 749, 250, 249, 50, 49, 1].map(chanceWord)).toEqual([
-      'bijna zeker', 'bijna zeker', 'waarschijnlijk', 'waarschijnlijk', 'onzeker', 'onzeker', 'onwaarschijnlijk', 'onwaarschijnlijk', 'bijna zeker niet', 'bijna zeker niet',
+      'bijna zeker',
+      'bijna zeker',
+      'waarschijnlijk',
+      'waarschijnlijk',
+      'onzeker',
+      'onzeker',
+      'onwaarschijnlijk',
+      'onwaarschijnlijk',
+      'bijna zeker niet',
+      'bijna zeker niet',
     ]);
   });
   it('is a number and a word, and nothing in a sample', () => {
     expect(chanceSentence(doubt.item)).toBe('Kans dat het één persoon is: 64,0% (onzeker).');
     expect(chanceSentence(sample.item)).toBe('');
   });
-  it('is told in whole words', () => expect([counted(1, 'paar', 'paren'), counted(1200, 'paar', 'paren')]).toEqual(['1 paar', '1.200 paren']));
+  it('is told in whole words', () =>
+    expect([counted(1, 'paar', 'paren'), counted(1200, 'paar', 'paren')]).toEqual(['1 paar', '1.200 paren']));
 });
 
 describe('the queue', () => {
@@ -74,8 +117,13 @@ describe('the weights', () => {
     expect(steps.map((step) => step.kind)).toEqual(['down', 'up', 'up', 'up', 'down', 'total']);
     expect(weightSteps(sample)).toEqual([]);
   });
-  it('are rows too', () => expect(shown(weightTable(doubt)).slice(0, 2)).toEqual([['Vooraf', '−18,0', '−18,0'], ['Voornaam: voorletter gelijk', '+2,1', '−15,9']]));
-  it('are written with a sign, and nothing with none', () => expect([bits(14_249), bits(-4070), bits(20), bits(-20)]).toEqual(['+14,2', '−4,1', '0,0', '0,0']));
+  it('are rows too', () =>
+    expect(shown(weightTable(doubt)).slice(0, 2)).toEqual([
+      ['Vooraf', '−18,0', '−18,0'],
+      ['Voornaam: voorletter gelijk', '+2,1', '−15,9'],
+    ]));
+  it('are written with a sign, and nothing with none', () =>
+    expect([bits(14_249), bits(-4070), bits(20), bits(-20)]).toEqual(['+14,2', '−4,1', '0,0', '0,0']));
   it('are a sentence that says on which side of the bounds they end', () => {
     const words = (linked: number, open: number) => weightDescription(doubt, { linked, open }).split('Samen +0,8.')[1];
     expect(words(800, -4000)).toBe(' Dat is genoeg om te koppelen.');
@@ -111,7 +159,14 @@ describe('a reason', () => {
 });
 
 describe('a decision', () => {
-  const of = (more: Partial<LinkDecision>): LinkDecision => ({ name: 'municipalities/gm1730/linkdecisions/d1', kind: 'PAIR', verdict: 'SAME_PERSON', state: 'EFFECTIVE', followed: true, ...more });
+  const of = (more: Partial<LinkDecision>): LinkDecision => ({
+    name: 'municipalities/gm1730/linkdecisions/d1',
+    kind: 'PAIR',
+    verdict: 'SAME_PERSON',
+    state: 'EFFECTIVE',
+    followed: true,
+    ...more,
+  });
   it('says what it is', () => {
     expect(whatOf(of({}))).toBe('zelfde persoon');
     expect(whatOf(of({ verdict: 'DIFFERENT_PERSONS' }))).toBe('niet dezelfde persoon');
@@ -120,7 +175,10 @@ describe('a decision', () => {
   });
   it('says how it stands', () => {
     expect([of({}), of({ followed: false }), of({ state: 'PROPOSED' }), of({ state: 'UNDONE' })].map(stateOf)).toEqual([
-      'geldt', 'geldt, maar wordt niet gevolgd', 'wacht op een tweede persoon', 'teruggedraaid',
+      'geldt',
+      'geldt, maar wordt niet gevolgd',
+      'wacht op een tweede persoon',
+      'teruggedraaid',
     ]);
     expect(resultOf(of({ known_time: '2018-03-31T10:00:00Z' })).sentences[0]).toMatch(/sinds 31-03-2018 om 12:00/);
     expect(resultOf(of({ state: 'PROPOSED' })).title).toBe('Voorgesteld: zelfde persoon');
@@ -129,16 +187,32 @@ describe('a decision', () => {
   });
   it('is confirmed by another person only, and only while it waits', () => {
     const proposed = of({ state: 'PROPOSED', proposed_by: 'anna' });
-    expect([mayConfirm(proposed, 'bert'), mayConfirm(proposed, 'anna'), mayConfirm(proposed, ''), mayConfirm(of({ proposed_by: 'anna' }), 'bert')]).toEqual([true, false, true, false]);
+    expect([
+      mayConfirm(proposed, 'bert'),
+      mayConfirm(proposed, 'anna'),
+      mayConfirm(proposed, ''),
+      mayConfirm(of({ proposed_by: 'anna' }), 'bert'),
+    ]).toEqual([true, false, true, false]);
   });
-  it('can be taken back once', () => expect(['PROPOSED', 'EFFECTIVE', 'UNDONE'].map((state) => mayUndo(of({ state })))).toEqual([true, true, false]));
+  it('can be taken back once', () =>
+    expect(['PROPOSED', 'EFFECTIVE', 'UNDONE'].map((state) => mayUndo(of({ state })))).toEqual([true, true, false]));
   it('tells who, when and why in the list', () => {
     const undone = of({
-      state: 'UNDONE', reason: 'Nagekeken', proposed_by: 'anna', proposed_time: '2018-03-31T10:00:00Z', confirmed_by: 'bert', known_time: '2018-03-31T11:00:00Z',
-      undone_by: 'cor', undone_time: '2018-04-01T11:00:00Z', undone_reason: 'Vergissing',
+      state: 'UNDONE',
+      reason: 'Nagekeken',
+      proposed_by: 'anna',
+      proposed_time: '2018-03-31T10:00:00Z',
+      confirmed_by: 'bert',
+      known_time: '2018-03-31T11:00:00Z',
+      undone_by: 'cor',
+      undone_time: '2018-04-01T11:00:00Z',
+      undone_reason: 'Vergissing',
     });
     expect(shown(decisionTable([undone]))[0]).toEqual([
-      'd1', 'zelfde persoon', 'teruggedraaid', 'anna, 31-03-2018 om 12:00; bevestigd door bert, 31-03-2018 om 13:00; teruggedraaid door cor, 01-04-2018 om 13:00',
+      'd1',
+      'zelfde persoon',
+      'teruggedraaid',
+      'anna, 31-03-2018 om 12:00; bevestigd door bert, 31-03-2018 om 13:00; teruggedraaid door cor, 01-04-2018 om 13:00',
       'Nagekeken; teruggedraaid: Vergissing',
     ]);
   });
@@ -147,26 +221,48 @@ describe('a decision', () => {
 describe('the quality', () => {
   it('never is 0% because nobody looked', () => {
     const [precision, recall] = headlines({ precision: { value: 0.998, low: 0.991, high: 1 } });
-    expect(precision).toEqual({ title: 'Van wat gekoppeld is, is terecht', figure: '99,8%', word: false, base: 'met 95% zekerheid tussen 99,1% en 100,0%' });
+    expect(precision).toEqual({
+      title: 'Van wat gekoppeld is, is terecht',
+      figure: '99,8%',
+      word: false,
+      base: 'met 95% zekerheid tussen 99,1% en 100,0%',
+    });
     expect(recall).toMatchObject({ figure: 'niet te zeggen', word: true });
   });
   it('gives the range of the number of clients that the open pairs leave', () => {
-    expect(headlines({ client_count: '604', least_client_count: '598', open_pair_count: '12' })[2]).toMatchObject({ figure: '598 tot 604', base: '12 paren wachten op een besluit' });
-    expect(headlines({ client_count: '604', least_client_count: '604', open_pair_count: '0' })[2]).toMatchObject({ figure: '604', base: 'er wachten geen paren op een besluit' });
+    expect(headlines({ client_count: '604', least_client_count: '598', open_pair_count: '12' })[2]).toMatchObject({
+      figure: '598 tot 604',
+      base: '12 paren wachten op een besluit',
+    });
+    expect(headlines({ client_count: '604', least_client_count: '604', open_pair_count: '0' })[2]).toMatchObject({
+      figure: '604',
+      base: 'er wachten geen paren op een besluit',
+    });
     // Pairs of persons who already are one client leave nothing open.
-    expect(headlines({ client_count: '604', least_client_count: '604', open_pair_count: '1' })[2]).toMatchObject({ figure: '604', base: '1 paar wacht op een besluit' });
+    expect(headlines({ client_count: '604', least_client_count: '604', open_pair_count: '1' })[2]).toMatchObject({
+      figure: '604',
+      base: '1 paar wacht op een besluit',
+    });
   });
   it('is told per source, without a share of nothing', () => {
     expect(shown(sourceTable({ sources: [{ source: 'pgb', person_count: '200', linked_count: '190' }, { source: 'leeg' }] }))).toEqual([
-      ['pgb', '200', '190', '5,0%'], ['leeg', '0', '0', 'geen personen'],
+      ['pgb', '200', '190', '5,0%'],
+      ['leeg', '0', '0', 'geen personen'],
     ]);
   });
 });
 
 describe('the gold sample', () => {
-  const strata = [{ kind: 'OPEN', pair_count: '120', drawn_count: '20', labelled_count: '15', same_count: '9' }, { kind: 'NEW_KIND', drawn_count: '2', labelled_count: '2' }];
+  const strata = [
+    { kind: 'OPEN', pair_count: '120', drawn_count: '20', labelled_count: '15', same_count: '9' },
+    { kind: 'NEW_KIND', drawn_count: '2', labelled_count: '2' },
+  ];
   it('says what is left to judge', () => expect([unlabelled(strata), unlabelled([])]).toEqual([5, 0]));
-  it('has a row per stratum', () => expect(shown(stratumTable(strata))).toEqual([['Open: wacht op een besluit', '120', '20', '15', '9'], ['onbekend', '0', '2', '2', '0']]));
+  it('has a row per stratum', () =>
+    expect(shown(stratumTable(strata))).toEqual([
+      ['Open: wacht op een besluit', '120', '20', '15', '9'],
+      ['onbekend', '0', '2', '2', '0'],
+    ]));
   it('has a size within bounds', () => {
     expect(['10', ' 2000 '].map(sizeOf)).toEqual([{ size: 10 }, { size: 2000 }]);
     for (const wrong of ['9', '2001', '', '1e3', '-20', '20,5', 'veel']) expect(sizeOf(wrong)).toHaveProperty('fault');
@@ -175,21 +271,91 @@ describe('the gold sample', () => {
 
 describe('a model', () => {
   it('says what it would change', () => {
-    const change = (persons_moved: string) => changeSentences({ name: 'm', difference: { clients_before: '604', clients_after: '601', persons_moved, open_pairs_before: '12', open_pairs_after: '9' } });
+    const change = (persons_moved: string) =>
+      changeSentences({
+        name: 'm',
+        difference: { clients_before: '604', clients_after: '601', persons_moved, open_pairs_before: '12', open_pairs_after: '9' },
+      });
     expect(change('7')).toEqual([
-      'Met dit model komen 7 personen bij een andere groep.', 'Cliënten: nu 604, met dit model 601. Open paren: nu 12, met dit model 9.',
+      'Met dit model komen 7 personen bij een andere groep.',
+      'Cliënten: nu 604, met dit model 601. Open paren: nu 12, met dit model 9.',
     ]);
     expect(change('1')[0]).toBe('Met dit model komt 1 persoon bij een andere groep.');
     expect(change('0')[0]).toBe('Met dit model verandert geen enkele koppeling.');
     expect(changeSentences({ name: 'm' })).toEqual(['Wat dit model zou veranderen, is niet bekend.']);
   });
   it('is in use, was, or never was', () => {
-    const rows = shown(modelTable([{ name: 'a/b/c', in_force: true }, { name: 'a/b/d', release_time: '2018-03-31T10:00:00Z', released_by: 'anna', reason: 'beter' }, { name: 'a/b/e' }]));
-    expect(rows.map((row) => [row[0], row[3], row[4]])).toEqual([['c', 'ja, sinds de start', ''], ['d', 'eerder, vanaf 31-03-2018 om 12:00', 'anna: beter'], ['e', 'nooit', '']]);
+    const rows = shown(
+      modelTable([
+        { name: 'a/b/c', in_force: true },
+        { name: 'a/b/d', release_time: '2018-03-31T10:00:00Z', released_by: 'anna', reason: 'beter' },
+        { name: 'a/b/e' },
+      ]),
+    );
+    expect(rows.map((row) => [row[0], row[3], row[4]])).toEqual([
+      ['c', 'ja, sinds de start', ''],
+      ['d', 'eerder, vanaf 31-03-2018 om 12:00', 'anna: beter'],
+      ['e', 'nooit', ''],
+    ]);
   });
   it('is learned with progress, which is not known at first and never beyond the end', () => {
     expect(progressOf({ name: 'o' })).toEqual({ sentence: 'Het model wordt geleerd. De paren worden gezocht.' });
-    expect(progressOf({ name: 'o', metadata: { pairs_done: '10000', pairs_all: '40000' } })).toEqual({ share: 0.25, sentence: 'Het model wordt geleerd: 10.000 van 40.000 paren vergeleken.' });
+    expect(progressOf({ name: 'o', metadata: { pairs_done: '10000', pairs_all: '40000' } })).toEqual({
+      share: 0.25,
+      sentence: 'Het model wordt geleerd: 10.000 van 40.000 paren vergeleken.',
+    });
     expect(progressOf({ name: 'o', metadata: { pairs_done: '5', pairs_all: '4' } }).share).toBe(1);
+  });
+});
+
+describe('a client', () => {
+  const event = (person_key: string, joined: boolean, source = 'jw301') => ({
+    person_key,
+    joined,
+    source,
+    text: 'Omdat',
+    known_time: '2018-03-31T10:00:00Z',
+    other_client: joined ? '' : 'c9',
+  });
+  const history = {
+    events: [
+      event('p1', true),
+      event('p2', true, 'pgb'),
+      event('p2', false, 'pgb'),
+      event('p3', true),
+      event('p3', false),
+      event('p3', true),
+    ],
+  };
+  it('has a pseudonym', () => {
+    const good = `c${'0a9'.repeat(7).slice(1)}`;
+    expect(clientOf(` ${good.toUpperCase()} `)).toEqual({ client: good });
+    for (const wrong of ['', 'c123', `d${'0'.repeat(20)}`, `${good}0`, '999900006', 'Sanne de Vries'])
+      expect(clientOf(wrong)).toHaveProperty('fault');
+  });
+  it('is who came and did not leave', () => expect(membersOf(history).map((member) => member.person)).toEqual(['p1', 'p3']));
+  it('is told without keys of persons', () => {
+    expect(shown(memberTable(membersOf(history)))[0]).toEqual(['1', 'jw301', '31-03-2018 om 12:00', 'Omdat']);
+    expect(shown(historyTable(history))[2]).toEqual(['31-03-2018 om 12:00', 'weg', 'pgb', 'Omdat', 'c9']);
+    expect(JSON.stringify([memberTable(membersOf(history)), historyTable(history)])).not.toMatch(/"p\d"/);
+  });
+  it('keeps at least one person when others are taken out', () => {
+    const members = membersOf(history);
+    expect(chosenOf(members, [false, true])).toEqual({ persons: ['p3'] });
+    expect(chosenOf(members, [false, false])).toHaveProperty('fault');
+    expect(chosenOf(members, [true, true])).toHaveProperty('fault');
+    const many = Array.from({ length: 102 }, (_, index) => ({ person: `p${index}`, source: '', since: '', why: '' }));
+    expect(
+      chosenOf(
+        many,
+        many.map((_, index) => index > 0),
+      ),
+    ).toEqual({ fault: 'Kies er ten hoogste 100.' });
+    expect(
+      chosenOf(
+        many,
+        many.map((_, index) => index > 1),
+      ),
+    ).toHaveProperty('persons');
   });
 });

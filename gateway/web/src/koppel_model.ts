@@ -4,7 +4,17 @@ import { idOf, type LinkSummary } from './api';
 import type { Step } from './charts/geometry';
 import { type Cell, text, value } from './figure';
 import { dateShort, dateTime, number, percent } from './format';
-import type { EstimatedShare, GoldStratum, LinkDecision, LinkModel, LinkQuality, Operation, ReviewItem, ReviewItemDetail } from './link_api';
+import type {
+  ClientHistory,
+  EstimatedShare,
+  GoldStratum,
+  LinkDecision,
+  LinkModel,
+  LinkQuality,
+  Operation,
+  ReviewItem,
+  ReviewItemDetail,
+} from './link_api';
 import type { Table } from './table';
 
 const count = (written: string | undefined) => Number(written ?? 0);
@@ -38,7 +48,10 @@ const REASONS: Record<string, [word: string, sentence: string]> = {
     'De gegevens zijn van één persoon, maar er zijn twee geldige burgerservicenummers. Een van beide is fout. Laat dat nummer verbeteren in de bron; hier koppelen kan niet.',
   ],
   WEAK_SUPPORT: ['weinig steun', 'Dit paar alleen lijkt genoeg, maar de andere records van beide cliënten passen er niet bij.'],
-  SAMPLE: ['steekproef', 'Dit paar is geloot. Wat het model ervan vindt, blijft verborgen: zo meet uw oordeel hoe goed het model is. Er verandert geen koppeling door.'],
+  SAMPLE: [
+    'steekproef',
+    'Dit paar is geloot. Wat het model ervan vindt, blijft verborgen: zo meet uw oordeel hoe goed het model is. Er verandert geen koppeling door.',
+  ],
 };
 
 export function reasonWord(item: ReviewItem): string {
@@ -109,7 +122,9 @@ export function comparedTable(detail: ReviewItemDetail): Table {
       given(field.value_a),
       given(field.value_b),
       text(field.level ?? ''),
-      ...(blind ? [] : [field.millibits === undefined ? ({ kind: 'absent', word: 'onbekend', why: '' } as const) : value(field.millibits / 1000)]),
+      ...(blind
+        ? []
+        : [field.millibits === undefined ? ({ kind: 'absent', word: 'onbekend', why: '' } as const) : value(field.millibits / 1000)]),
     ]),
   };
 }
@@ -160,7 +175,13 @@ export function weightDescription(detail: ReviewItemDetail, bounds: Bounds | und
   const steps = weightSteps(detail);
   const score = steps.at(-1)?.end ?? 0;
   const parts = steps.slice(0, -1).map((step) => `${step.title}: ${bits(step.end - step.start)}`);
-  const place = !bounds ? '' : score >= bounds.linked ? ' Dat is genoeg om te koppelen.' : score >= bounds.open ? ' Dat is niet genoeg om te koppelen, en te veel om niet te kijken.' : ' Dat is te weinig om te koppelen.';
+  const place = !bounds
+    ? ''
+    : score >= bounds.linked
+      ? ' Dat is genoeg om te koppelen.'
+      : score >= bounds.open
+        ? ' Dat is niet genoeg om te koppelen, en te veel om niet te kijken.'
+        : ' Dat is te weinig om te koppelen.';
   return `${parts.join('; ')}. Samen ${bits(score)}.${place}`;
 }
 
@@ -235,7 +256,9 @@ export function resultOf(decision: LinkDecision): { title: string; sentences: st
   if (!decision.followed) {
     return {
       title: `Besloten: ${what}`,
-      sentences: ['De koppelingen volgen het niet: er zijn twee verschillende geldige burgerservicenummers, of een ander besluit zegt dat het verschillende personen zijn.'],
+      sentences: [
+        'De koppelingen volgen het niet: er zijn twee verschillende geldige burgerservicenummers, of een ander besluit zegt dat het verschillende personen zijn.',
+      ],
     };
   }
   const since = decision.known_time ? ` sinds ${dateTime(decision.known_time)}` : '';
@@ -367,7 +390,13 @@ export function modelTable(models: LinkModel[]): Table {
       text(idOf(model.name)),
       text(model.create_time ? dateTime(model.create_time) : 'bij de start'),
       value(count(model.record_count)),
-      text(model.in_force ? `ja, sinds ${model.release_time ? dateTime(model.release_time) : 'de start'}` : model.release_time ? `eerder, vanaf ${dateTime(model.release_time)}` : 'nooit'),
+      text(
+        model.in_force
+          ? `ja, sinds ${model.release_time ? dateTime(model.release_time) : 'de start'}`
+          : model.release_time
+            ? `eerder, vanaf ${dateTime(model.release_time)}`
+            : 'nooit',
+      ),
       text([model.released_by, model.reason].filter(Boolean).join(': ')),
     ]),
   };
@@ -391,4 +420,74 @@ export function progressOf(operation: Operation): { share?: number; sentence: st
   const [done, all] = [count(operation.metadata?.pairs_done), count(operation.metadata?.pairs_all)];
   if (all <= 0) return { sentence: 'Het model wordt geleerd. De paren worden gezocht.' };
   return { share: Math.min(done / all, 1), sentence: `Het model wordt geleerd: ${number(done)} van ${number(all)} paren vergeleken.` };
+}
+
+/** A pseudonym of a client, without the spaces around it; or what is wrong with it. */
+export function clientOf(written: string): { client: string } | { fault: string } {
+  const client = written.trim().toLowerCase();
+  return /^c[0-9a-f]{20}$/.test(client)
+    ? { client }
+    : { fault: 'Een cliënt heeft een pseudoniem: een c en twintig cijfers of letters a tot en met f.' };
+}
+
+/** Who is of the client now, by the events: a person who joined last and did not leave. */
+export interface Member {
+  person: string;
+  source: string;
+  since: string;
+  why: string;
+}
+
+export function membersOf(history: ClientHistory): Member[] {
+  const members = new Map<string, Member>();
+  for (const event of history.events ?? []) {
+    members.delete(event.person_key);
+    if (event.joined)
+      members.set(event.person_key, {
+        person: event.person_key,
+        source: event.source || 'onbekend',
+        since: event.known_time ?? '',
+        why: event.text ?? '',
+      });
+  }
+  return [...members.values()];
+}
+
+/** Sources know a person by a number of their own; here a person is a row, and nobody is named. */
+export function memberTable(members: Member[]): Table {
+  return {
+    id: 'clientpersonen',
+    caption: 'Personen uit de bronnen die nu bij deze cliënt horen',
+    columns: ['Persoon', 'Bron', 'Sinds', 'Waarom'].map((header) => ({ header, kind: 'text' })),
+    rows: members.map((member, index): Cell[] => [
+      text(String(index + 1)),
+      text(member.source),
+      text(member.since ? dateTime(member.since) : 'onbekend'),
+      text(member.why),
+    ]),
+  };
+}
+
+export function historyTable(history: ClientHistory): Table {
+  return {
+    id: 'geschiedenis',
+    caption: 'Wie er bij deze cliënt kwamen en weggingen',
+    columns: ['Bekend op', 'Wat', 'Bron', 'Waarom', 'Andere cliënt'].map((header) => ({ header, kind: 'text' })),
+    rows: (history.events ?? []).map((event): Cell[] => [
+      text(event.known_time ? dateTime(event.known_time) : 'onbekend'),
+      text(event.joined ? 'erbij' : 'weg'),
+      text(event.source ?? ''),
+      text(event.text ?? ''),
+      text(event.other_client ?? ''),
+    ]),
+  };
+}
+
+/** The persons that may be taken out of a client: some, and not all. Or what is wrong with the choice. */
+export function chosenOf(members: Member[], chosen: boolean[]): { persons: string[] } | { fault: string } {
+  const persons = members.filter((_, index) => chosen[index]).map((member) => member.person);
+  if (persons.length === 0) return { fault: 'Kies wie er los moet.' };
+  if (persons.length === members.length)
+    return { fault: 'Niet iedereen kan weg: dan blijft er geen cliënt over. Laat ten minste één persoon staan.' };
+  return persons.length <= 100 ? { persons } : { fault: 'Kies er ten hoogste 100.' };
 }

@@ -5,7 +5,19 @@ import { waterfall } from './charts/waterfall';
 import { h } from './dom';
 import { glue } from './format';
 import {
-  bits, canBeSame, chanceSentence, COMMON_REASONS, comparedTable, isBlind, reasonSentence, sourcesOf, stateOf, weightDescription, weightSteps, weightTable, whatOf,
+  bits,
+  canBeSame,
+  chanceSentence,
+  COMMON_REASONS,
+  comparedTable,
+  isBlind,
+  reasonSentence,
+  sourcesOf,
+  stateOf,
+  weightDescription,
+  weightSteps,
+  weightTable,
+  whatOf,
   type Bounds,
 } from './koppel_model';
 import type { LinkDecision, ReviewItemDetail, Verdict } from './link_api';
@@ -18,6 +30,8 @@ export interface PairActions {
   decide: (verdict: Verdict, reason: string) => Promise<void>;
   later: () => void;
   back: () => void;
+  /** Shows the history of a client, by pseudonym. */
+  client: (client: string) => void;
 }
 
 /** A heading that takes the focus when what it stands above is new. */
@@ -56,7 +70,11 @@ function proposal(decision: LinkDecision, buttons: HTMLElement[]): HTMLElement {
     'div',
     { class: 'nmd-choice-box' },
     h('h3', { class: 'nl-heading nl-heading--level-3' }, `Voorgesteld: ${whatOf(decision)}`),
-    h('p', { class: 'nl-paragraph' }, `${decision.proposed_by ?? 'Iemand'} stelde dit voor: “${decision.reason ?? ''}”. Toestand: ${stateOf(decision)}.`),
+    h(
+      'p',
+      { class: 'nl-paragraph' },
+      `${decision.proposed_by ?? 'Iemand'} stelde dit voor: “${decision.reason ?? ''}”. Toestand: ${stateOf(decision)}.`,
+    ),
     h('div', { class: 'nmd-actions' }, ...buttons),
   );
 }
@@ -83,7 +101,11 @@ export function pairView(
         for (const each of buttons) each.disabled = false;
       });
     });
-  const buttons = [...(canBeSame(item) ? [choose('Zelfde persoon', 'SAME_PERSON')] : []), choose('Niet dezelfde persoon', 'DIFFERENT_PERSONS'), later];
+  const buttons = [
+    ...(canBeSame(item) ? [choose('Zelfde persoon', 'SAME_PERSON')] : []),
+    choose('Niet dezelfde persoon', 'DIFFERENT_PERSONS'),
+    later,
+  ];
   const choice = h(
     'div',
     { class: 'nmd-choice-box', role: 'group', 'aria-labelledby': 'keuze' },
@@ -102,6 +124,17 @@ export function pairView(
     tableElement(comparedTable(detail)),
     proposed ? proposal(proposed.decision, [...proposed.buttons, later]) : choice,
     ...why(detail, bounds),
-    h('div', { class: 'nmd-actions' }, button('Terug naar het overzicht', actions.back)),
+    h(
+      'div',
+      { class: 'nmd-actions' },
+      button('Terug naar het overzicht', actions.back),
+      // What became of a client tells what was thought of it: not to who judges a sample.
+      ...(blind
+        ? []
+        : [
+            ['eerste', detail.client_a],
+            ['tweede', detail.client_b],
+          ].flatMap(([which, client]) => (client ? [button(`Geschiedenis van de ${which} persoon`, () => actions.client(client))] : []))),
+    ),
   );
 }

@@ -31,6 +31,16 @@ export interface ReviewItemDetail {
   score_millibits?: number;
   statement?: string;
   model?: string;
+  client_a?: string;
+  client_b?: string;
+}
+
+export interface ClientHistory {
+  /** The client that answers to the id now; empty when there is none any more. */
+  client?: string;
+  aliases?: string[];
+  events?: Array<{ known_time?: string; source?: string; person_key: string; joined?: boolean; other_client?: string; text?: string }>;
+  decisions?: LinkDecision[];
 }
 
 export interface LinkDecision {
@@ -59,7 +69,13 @@ export interface LinkModel {
   release_time?: string;
   released_by?: string;
   reason?: string;
-  difference?: { clients_before?: string; clients_after?: string; persons_moved?: string; open_pairs_before?: string; open_pairs_after?: string };
+  difference?: {
+    clients_before?: string;
+    clients_after?: string;
+    persons_moved?: string;
+    open_pairs_before?: string;
+    open_pairs_after?: string;
+  };
   text?: string;
   in_force?: boolean;
 }
@@ -117,7 +133,11 @@ export class Links {
     if (options.source) query.set('source', options.source);
     if (options.sample) query.set('sample', 'true');
     if (options.token) query.set('page_token', options.token);
-    const page = (await this.session.call(`reviewitems?${query.toString()}`)) as { items?: ReviewItem[]; total_count?: string; next_page_token?: string };
+    const page = (await this.session.call(`reviewitems?${query.toString()}`)) as {
+      items?: ReviewItem[];
+      total_count?: string;
+      next_page_token?: string;
+    };
     return { items: page.items ?? [], total: Number(page.total_count ?? 0), next: page.next_page_token ?? '' };
   }
 
@@ -140,6 +160,19 @@ export class Links {
 
   undo(decision: LinkDecision, reason: string): Promise<LinkDecision> {
     return this.session.post(`${pathOf(decision.name)}/_undo`, { reason }) as Promise<LinkDecision>;
+  }
+
+  history(client: string): Promise<ClientHistory> {
+    return this.session.post('clients/_history', { client }) as Promise<ClientHistory>;
+  }
+
+  merge(clients: string[], reason: string, requestId: string): Promise<LinkDecision> {
+    return this.session.post('clients/_merge', { clients, reason, request_id: requestId }) as Promise<LinkDecision>;
+  }
+
+  /** Takes `persons` out of the client, together. */
+  split(client: string, persons: string[], reason: string, requestId: string): Promise<LinkDecision> {
+    return this.session.post('clients/_split', { client, persons, reason, request_id: requestId }) as Promise<LinkDecision>;
   }
 
   models(): Promise<LinkModel[]> {

@@ -22,7 +22,13 @@ export function reasonFields(title: string, choices: string[], most: number): Re
   );
   // The empty value of the first option is left out by h.
   select.options[0]!.value = '';
-  const note = h('input', { class: 'utrecht-textbox utrecht-textbox--html-input', id: `${id}-note`, type: 'text', autocomplete: 'off', 'aria-describedby': `${id}-hint` });
+  const note = h('input', {
+    class: 'utrecht-textbox utrecht-textbox--html-input',
+    id: `${id}-note`,
+    type: 'text',
+    autocomplete: 'off',
+    'aria-describedby': `${id}-hint`,
+  });
   const fault = h('p', { class: 'nmd-fault', id: `${id}-fault` });
   fault.hidden = true;
   const element = h(
