@@ -2,6 +2,7 @@
 #include "services/linking/derive.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -9,7 +10,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/linking/household.h"
-#include "services/linking/identity.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::linking {
@@ -22,42 +22,81 @@ void SortUnique(std::vector<int64_t>& times) {
   times.erase(std::unique(times.begin(), times.end()), times.end());
 }
 
-// --- Stage 1 and 2 (identity.h): links.
+// --- Links and open pairs.
 
-absl::Status DeriveLinks(uint32_t person, int64_t from_micros, const DeriveOptions& options, LinkState& state,
-                         Derived& derived) {
-  const std::vector<LinkState::Record>& records = state.persons()[person].records;
-  std::vector<Evidence> evidence;
-  evidence.reserve(records.size());
-  for (const LinkState::Record& record : records) {
-    const bool has_bsn = record.bsn_client != LinkState::kNoClient;
-    evidence.push_back({record.known_micros, has_bsn ? absl::string_view(state.client_ids()[record.bsn_client]) : "",
-                        state.CorrectionOf(record)});
+// Known times, not before from_micros, at which something about these persons begins or ends; by time.
+using Events = std::map<int64_t, std::set<uint32_t>>;
+
+void AddDecisionTimes(const v1::LinkDecision& decision, const LinkState& state, int64_t from_micros, Events& events) {
+  if (!decision.has_known_time()) return;
+  for (const auto* keys : {&decision.persons(), &decision.taken_out()}) {
+    for (const std::string& key : *keys) {
+      const uint32_t person = *state.person_keys().Find(key);
+      const int64_t known = TimeUtil::TimestampToMicroseconds(decision.known_time());
+      if (known >= from_micros) events[known].insert(person);
+      if (!decision.has_undone_time()) continue;
+      const int64_t undone = TimeUtil::TimestampToMicroseconds(decision.undone_time());
+      if (undone >= from_micros) events[undone].insert(person);
+    }
   }
-  const std::vector<LinkStep> steps = LinkSteps(evidence);
-  std::vector<int64_t> times;
-  state.EachTime(state.persons()[person], from_micros, [&](int64_t time) { times.push_back(time); });
-  SortUnique(times);
-  const std::string& key = state.person_keys()[person];
-  size_t next = 0;
-  for (const int64_t time : times) {
-    while (next < steps.size() && steps[next].known_micros <= time) ++next;
-    const LinkStep nobody{time, "", v1::LINK_REASON_UNSPECIFIED};
-    const LinkStep& wanted = next == 0 ? nobody : steps[next - 1];
-    const std::string client = wanted.reason == v1::ALONE ? options.alone_client(key) : std::string(wanted.client);
-    const LinkState::Step* published = LinkState::StepAt(state.persons()[person].steps, time);
-    const bool is_somebody = published != nullptr && published->client != LinkState::kNoClient;
-    if ((is_somebody ? absl::string_view(state.client_ids()[published->client]) : "") == client) continue;
-    v1::Link& link = derived.links.emplace_back();
-    link.set_sequence(state.feed_sequence() + 1);
-    link.set_person_key(key);
-    link.set_client(client);
-    link.set_reason(wanted.reason);
-    *link.mutable_known_time() = TimeUtil::MicrosecondsToTimestamp(time);
-    NMD_RETURN_IF_ERROR(state.Apply(link));
-  }
-  return absl::OkStatus();
 }
+
+// Puts right what is published about links and pairs at the known time of the timeline.
+class Publisher {
+ public:
+  Publisher(LinkState& state, const Timeline& timeline, Derived& derived)
+      : state_(state), timeline_(timeline), derived_(derived) {}
+
+  absl::Status Link(uint32_t person) {
+    const LinkState::Person& known = state_.persons()[person];
+    if (known.sealed_key.empty()) return absl::OkStatus();
+    const Timeline::Identity wanted = timeline_.IdentityOf(person, timeline_.GroupOf(person));
+    const LinkState::Step* published = LinkState::StepAt(known.steps, timeline_.at());
+    const bool is_somebody = published != nullptr && published->client != LinkState::kNoClient;
+    const absl::string_view client = is_somebody ? absl::string_view(state_.client_ids()[published->client]) : "";
+    const v1::LinkReason reason = is_somebody ? published->reason : v1::LINK_REASON_UNSPECIFIED;
+    if (client == wanted.client && reason == wanted.reason) return absl::OkStatus();
+    v1::Link& link = derived_.links.emplace_back();
+    link.set_sequence(state_.feed_sequence() + 1);
+    link.set_person_key(state_.person_keys()[person]);
+    link.set_client(wanted.client);
+    link.set_reason(wanted.reason);
+    link.set_model(std::string(timeline_.model()));
+    *link.mutable_known_time() = TimeUtil::MicrosecondsToTimestamp(timeline_.at());
+    return state_.Apply(link);
+  }
+
+  // Their place in the feed comes after the stays.
+  void Pairs(uint32_t person) {
+    std::map<uint32_t, int32_t> wanted;
+    if (timeline_.Counts(person)) {
+      for (const Timeline::Doubt& doubt : timeline_.DoubtsOf(person)) {
+        if (doubt.possible) wanted[doubt.other] = doubt.permille;
+      }
+    }
+    // What is published and open no more.
+    for (const uint32_t number : state_.persons()[person].pairs) {
+      const LinkState::Pair& pair = state_.pairs()[number];
+      wanted.try_emplace(pair.a == person ? pair.b : pair.a, 0);
+    }
+    for (const auto& [other, permille] : wanted) {
+      const std::optional<uint32_t> number = state_.FindPair(person, other);
+      if ((number ? LinkState::PermilleAt(state_.pairs()[*number], timeline_.at()) : 0) == permille) continue;
+      v1::OpenPair& open = derived_.open_pairs.emplace_back();
+      const auto [a, b] = std::minmax(state_.person_keys()[person], state_.person_keys()[other]);
+      open.set_person_key_a(a);
+      open.set_person_key_b(b);
+      open.set_permille(permille);
+      *open.mutable_known_time() = TimeUtil::MicrosecondsToTimestamp(timeline_.at());
+      state_.PlacePair(person, other, {timeline_.at(), permille});
+    }
+  }
+
+ private:
+  LinkState& state_;
+  const Timeline& timeline_;
+  Derived& derived_;
+};
 
 // --- Households.
 
@@ -229,17 +268,74 @@ void AddClientsOf(const std::vector<uint32_t>& persons, const LinkState& state, 
 
 }  // namespace
 
-absl::StatusOr<Derived> Derive(const std::vector<uint32_t>& persons, int64_t from_micros, const DeriveOptions& options,
-                               LinkState& state) {
+absl::StatusOr<Derived> Derive(const std::set<uint32_t>& persons, int64_t from_micros, const DeriveOptions& options,
+                               LinkState& state, Timeline& timeline) {
   Derived derived;
+  if (from_micros == KnownPeriods::kOpen) return derived;  // Nothing counts otherwise.
+  timeline.Refresh(persons);
+  Events events;
+  // What counted from then on may do so at no time any more.
+  events[from_micros] = persons;
+  const auto add_record_times = [&](uint32_t person) {
+    state.EachRecordTime(state.persons()[person], from_micros, [&](int64_t time) { events[time].insert(person); });
+    const int64_t erased = state.persons()[person].erase_micros;
+    if (erased != 0 && erased >= from_micros) events[erased].insert(person);
+  };
+  // What was published at or after from_micros is looked at where it is, also when nothing happens there any more.
+  Events published;
+  if (timeline.at() == Timeline::kNowhere || from_micros < timeline.at()) {
+    for (uint32_t person = 0; person < state.persons().size(); ++person) {
+      add_record_times(person);
+      const LinkState::Person& known = state.persons()[person];
+      for (auto step = known.steps.rbegin(); step != known.steps.rend() && step->known_micros >= from_micros; ++step) {
+        published[step->known_micros].insert(person);
+      }
+    }
+    for (const LinkState::Pair& pair : state.pairs()) {
+      for (auto step = pair.steps.rbegin(); step != pair.steps.rend() && step->known_micros >= from_micros; ++step) {
+        published[step->known_micros].insert({pair.a, pair.b});
+      }
+    }
+    for (const internal::v1::DecisionEvent& event : state.decisions()) {
+      AddDecisionTimes(event.decision(), state, from_micros, events);
+    }
+  } else {
+    std::set<uint32_t> decisions;
+    for (const uint32_t person : persons) {
+      add_record_times(person);
+      decisions.insert(state.DecisionsOf(person).begin(), state.DecisionsOf(person).end());
+    }
+    for (const uint32_t number : decisions) AddDecisionTimes(state.decisions()[number].decision(), state, from_micros, events);
+  }
+  for (const internal::v1::ModelReleaseEvent& release : state.releases()) {
+    if (release.known_micros() >= from_micros) events[release.known_micros()];
+  }
+  for (const auto& [time, of] : published) events[time];
+
+  if (timeline.at() != Timeline::kNowhere && from_micros < timeline.at()) {
+    std::set<uint32_t> since;
+    for (const auto& [time, of] : events) since.insert(of.begin(), of.end());
+    NMD_RETURN_IF_ERROR(timeline.MoveTo(from_micros - 1, since).status());
+  }
   // Also those that lose a person: a step that is put right at the same known time leaves no trace of its old client.
   std::set<uint32_t> clients;
-  AddClientsOf(persons, state, clients);
-  for (uint32_t person : persons) NMD_RETURN_IF_ERROR(DeriveLinks(person, from_micros, options, state, derived));
-  AddClientsOf(persons, state, clients);
+  Publisher publisher(state, timeline, derived);
+  for (const auto& [time, of] : events) {
+    NMD_ASSIGN_OR_RETURN(std::vector<uint32_t> affected, timeline.MoveTo(time, of));
+    if (const auto known = published.find(time); known != published.end()) {
+      affected.insert(affected.end(), known->second.begin(), known->second.end());
+      std::sort(affected.begin(), affected.end());
+      affected.erase(std::unique(affected.begin(), affected.end()), affected.end());
+    }
+    AddClientsOf(affected, state, clients);
+    for (const uint32_t person : affected) NMD_RETURN_IF_ERROR(publisher.Link(person));
+    for (const uint32_t person : affected) publisher.Pairs(person);
+    AddClientsOf(affected, state, clients);
+  }
   Addresses addresses(state, options.institution_size, from_micros);
   addresses.AddNeighbours(clients);
   for (uint32_t client : clients) NMD_RETURN_IF_ERROR(DeriveStays(client, addresses, state, derived));
+  for (v1::OpenPair& pair : derived.open_pairs) pair.set_sequence(state.NextSequence());
   return derived;
 }
 

@@ -56,7 +56,10 @@ std::optional<uint32_t> TextTable::Find(absl::string_view text) const {
 
 uint32_t LinkState::AddClient(absl::string_view id) {
   const uint32_t client = client_ids_.Add(id);
-  if (client == clients_.size()) clients_.emplace_back();
+  if (client == clients_.size()) {
+    clients_.emplace_back();
+    with_bsn_.emplace_back();
+  }
   return client;
 }
 
@@ -83,6 +86,10 @@ void LinkState::AddRecord(uint32_t person, const Record& record) {
       std::none_of(records.begin(), records.end(), [&](const Record& r) { return r.address == record.address; })) {
     persons_at_[record.address - kFirstHousehold].push_back(person);
   }
+  if (record.bsn_client != kNoClient &&
+      std::none_of(records.begin(), records.end(), [&](const Record& r) { return r.bsn_client == record.bsn_client; })) {
+    with_bsn_[record.bsn_client].push_back(person);
+  }
   records.insert(LowerBound(records, record.known_micros + 1), record);
 }
 
@@ -107,6 +114,7 @@ absl::Status LinkState::Apply(const internal::v1::ErasureEvent& event) {
     if (!person) return Damaged("the journal erases a person that is not in it");
     persons_[*person].sealed_key.clear();
     persons_[*person].erase_micros = event.time_micros();
+    for (Content& content : persons_[*person].contents) content.sealed.clear();
   }
   return absl::OkStatus();
 }
@@ -182,10 +190,153 @@ absl::Status LinkState::Apply(const internal::v1::PersonsEvent& event) {
       record.address = AddHousehold(entry.household());
       record.period = PeriodOf(entry.start_day(), entry.end_day());
     }
+    std::vector<Content>& contents = persons_[*person].contents;
+    const auto content = std::find_if(contents.begin(), contents.end(), [&](const Content& known) {
+      return entry.content() != 0 && known.hash == entry.content();
+    });
+    record.content = static_cast<uint32_t>(content - contents.begin());
+    if (content == contents.end()) {
+      contents.push_back({entry.content(), entry.sealed()});
+    } else if (content->sealed.empty()) {
+      content->sealed = entry.sealed();  // A source tells about an erased person again.
+    }
     AddRecord(*person, record);
   }
   person_sequence_ = event.person_sequence();
   return absl::OkStatus();
+}
+
+absl::Status LinkState::Apply(const internal::v1::ModelEvent& event) {
+  if (FindModel(event.version()) == nullptr) models_.push_back(event);
+  return absl::OkStatus();
+}
+
+absl::Status LinkState::Apply(const internal::v1::ModelReleaseEvent& event) {
+  if (FindModel(event.version()) == nullptr) return Damaged("the journal releases a model that it does not have");
+  releases_.push_back(event);
+  return absl::OkStatus();
+}
+
+absl::Status LinkState::Apply(const internal::v1::DecisionEvent& event) {
+  const auto [number, is_new] = decision_numbers_.try_emplace(event.decision().name(), decisions_.size());
+  if (!is_new) {
+    decisions_[number->second] = event;
+    return absl::OkStatus();
+  }
+  decisions_.push_back(event);
+  if (!event.request_id().empty()) requests_.try_emplace(event.request_id(), number->second);
+  for (const auto* keys : {&event.decision().persons(), &event.decision().taken_out()}) {
+    for (const std::string& key : *keys) {
+      const std::optional<uint32_t> person = person_keys_.Find(key);
+      if (!person) return Damaged("the journal has a decision about a person it does not have");
+      decisions_of_[*person].push_back(number->second);
+    }
+  }
+  return absl::OkStatus();
+}
+
+int64_t LinkState::LastMicros() const {
+  int64_t last = 0;
+  for (const internal::v1::ModelReleaseEvent& release : releases_) last = std::max(last, release.known_micros());
+  for (const Person& person : persons_) {
+    EachRecordTime(person, last, [&](int64_t time) { last = std::max(last, time); });
+    last = std::max(last, person.erase_micros);
+  }
+  for (const internal::v1::DecisionEvent& event : decisions_) {
+    for (const auto* time : {&event.decision().known_time(), &event.decision().undone_time()}) {
+      last = std::max(last, TimeUtil::TimestampToMicroseconds(*time));
+    }
+  }
+  return last;
+}
+
+absl::string_view LinkState::ModelAt(int64_t known_micros) const {
+  const internal::v1::ModelReleaseEvent* in_force = nullptr;
+  for (const internal::v1::ModelReleaseEvent& release : releases_) {
+    if (release.known_micros() > known_micros) continue;
+    if (in_force == nullptr || release.known_micros() >= in_force->known_micros()) in_force = &release;
+  }
+  return in_force == nullptr ? absl::string_view() : absl::string_view(in_force->version());
+}
+
+const internal::v1::ModelEvent* LinkState::FindModel(absl::string_view version) const {
+  const auto found =
+      std::find_if(models_.begin(), models_.end(), [&](const auto& model) { return model.version() == version; });
+  return found == models_.end() ? nullptr : &*found;
+}
+
+bool LinkState::Stands(const v1::LinkDecision& decision, int64_t known_micros) {
+  return decision.has_known_time() && TimeUtil::TimestampToMicroseconds(decision.known_time()) <= known_micros &&
+         (!decision.has_undone_time() || TimeUtil::TimestampToMicroseconds(decision.undone_time()) > known_micros);
+}
+
+std::vector<LinkState::DecidedPair> LinkState::PairsOf(const v1::LinkDecision& decision) const {
+  std::vector<DecidedPair> pairs;
+  const auto number = [&](const std::string& key) { return *person_keys_.Find(key); };
+  const auto chain = [&](const google::protobuf::RepeatedPtrField<std::string>& keys) {
+    for (int i = 1; i < keys.size(); ++i) pairs.push_back({number(keys[i - 1]), number(keys[i]), v1::SAME_PERSON});
+  };
+  if (decision.kind() == v1::LinkDecision::SPLIT) {
+    chain(decision.taken_out());
+    for (const std::string& a : decision.taken_out()) {
+      for (const std::string& b : decision.persons()) pairs.push_back({number(a), number(b), v1::DIFFERENT_PERSONS});
+    }
+  } else if (decision.verdict() == v1::SAME_PERSON) {
+    chain(decision.persons());
+  } else {
+    pairs.push_back({number(decision.persons(0)), number(decision.persons(1)), v1::DIFFERENT_PERSONS});
+  }
+  return pairs;
+}
+
+std::optional<uint32_t> LinkState::FindDecision(absl::string_view name) const {
+  const auto found = decision_numbers_.find(name);
+  return found == decision_numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<uint32_t> LinkState::FindRequest(absl::string_view request_id) const {
+  const auto found = requests_.find(request_id);
+  return found == requests_.end() ? std::nullopt : std::optional(found->second);
+}
+
+absl::Span<const uint32_t> LinkState::DecisionsOf(uint32_t person) const {
+  const auto found = decisions_of_.find(person);
+  if (found == decisions_of_.end()) return {};
+  return found->second;
+}
+
+int32_t LinkState::PermilleAt(const Pair& pair, int64_t known_micros) {
+  const OpenStep* step = LastKnownBy(absl::MakeConstSpan(pair.steps), known_micros);
+  return step == nullptr ? 0 : step->permille;
+}
+
+std::optional<uint32_t> LinkState::FindPair(uint32_t a, uint32_t b) const {
+  const auto found = pair_numbers_.find(std::minmax(a, b));
+  return found == pair_numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+absl::Status LinkState::Apply(const v1::OpenPair& open) {
+  const std::optional<uint32_t> a = person_keys_.Find(open.person_key_a()), b = person_keys_.Find(open.person_key_b());
+  if (!a || !b || *a == *b || open.sequence() != feed_sequence_ + 1) return Damaged("the journal has a pair out of place");
+  feed_sequence_ = open.sequence();
+  PlacePair(*a, *b, {TimeUtil::TimestampToMicroseconds(open.known_time()), open.permille()});
+  return absl::OkStatus();
+}
+
+void LinkState::PlacePair(uint32_t a, uint32_t b, const OpenStep& step) {
+  const auto [number, is_new] = pair_numbers_.try_emplace(std::minmax(a, b), static_cast<uint32_t>(pairs_.size()));
+  if (is_new) {
+    pairs_.push_back({std::min(a, b), std::max(a, b), {}});
+    persons_[a].pairs.push_back(number->second);
+    persons_[b].pairs.push_back(number->second);
+  }
+  std::vector<OpenStep>& steps = pairs_[number->second].steps;
+  const auto place = LowerBound(steps, step.known_micros);
+  if (place != steps.end() && place->known_micros == step.known_micros) {
+    *place = step;
+  } else {
+    steps.insert(place, step);
+  }
 }
 
 void LinkState::AddFeedPosition(int64_t first_sequence, int64_t journal_sequence) {
@@ -195,6 +346,7 @@ void LinkState::AddFeedPosition(int64_t first_sequence, int64_t journal_sequence
 absl::Status LinkState::Apply(const internal::v1::LinksEvent& event) {
   for (const v1::Link& link : event.links()) NMD_RETURN_IF_ERROR(Apply(link));
   for (const v1::HouseholdStay& stay : event.stays()) NMD_RETURN_IF_ERROR(Apply(stay));
+  for (const v1::OpenPair& pair : event.open_pairs()) NMD_RETURN_IF_ERROR(Apply(pair));
   return absl::OkStatus();
 }
 
@@ -249,6 +401,7 @@ int64_t LinkState::FeedPosition(int64_t sequence) const {
 void LinkState::Save(internal::v1::LinkingState& saved) const {
   saved.set_sealed_identity_key(sealed_identity_);
   saved.mutable_access_positions()->Add(access_positions_.begin(), access_positions_.end());
+  saved.set_format(kFormat);
   saved.set_person_sequence(person_sequence_);
   saved.set_feed_sequence(feed_sequence_);
   for (uint32_t i = 0; i < sources_.size(); ++i) saved.add_sources(sources_[i]);
@@ -287,6 +440,7 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
       kept.set_known_micros(record.known_micros);
       kept.set_source_index(static_cast<int32_t>(record.source));
       kept.set_delivery_index(static_cast<int32_t>(record.delivery));
+      kept.set_content_index(static_cast<int32_t>(record.content));
       kept.set_bsn_client(record.bsn_client == kNoClient ? 0 : static_cast<int32_t>(record.bsn_client) + 1);
       kept.set_address(static_cast<int32_t>(record.address));
       if (record.address != kNoAddress) {
@@ -300,7 +454,24 @@ void LinkState::Save(internal::v1::LinkingState& saved) const {
       kept.set_client_index(step.client == kNoClient ? -1 : static_cast<int32_t>(step.client));
       kept.set_reason(step.reason);
     }
+    for (const Content& content : persons_[i].contents) {
+      internal::v1::LinkingState::Content& kept = *to.add_contents();
+      kept.set_hash(content.hash);
+      kept.set_sealed(content.sealed);
+    }
+    for (const uint32_t pair : persons_[i].pairs) {
+      if (pairs_[pair].a != i) continue;
+      internal::v1::LinkingState::Pair& kept = *to.add_pairs();
+      kept.set_person_index(static_cast<int32_t>(pairs_[pair].b));
+      for (const OpenStep& step : pairs_[pair].steps) {
+        kept.add_changes(step.known_micros);
+        kept.add_changes(step.permille);
+      }
+    }
   }
+  for (const internal::v1::ModelEvent& model : models_) *saved.add_models() = model;
+  for (const internal::v1::ModelReleaseEvent& release : releases_) *saved.add_releases() = release;
+  for (const internal::v1::DecisionEvent& decision : decisions_) *saved.add_decisions() = decision;
   for (const auto& [feed, journal] : feed_positions_) {
     saved.add_feed_positions(feed);
     saved.add_feed_positions(journal);
@@ -341,15 +512,20 @@ absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
     if (person != persons_.size()) return damaged;
     persons_.emplace_back().sealed_key = from.sealed_key();
     persons_.back().erase_micros = from.erase_micros();
+    for (const internal::v1::LinkingState::Content& kept : from.contents()) {
+      persons_[person].contents.push_back({kept.hash(), kept.sealed()});
+    }
     for (const internal::v1::LinkingState::Record& kept : from.records()) {
       Record record;
       record.known_micros = kept.known_micros();
       record.source = static_cast<uint32_t>(kept.source_index());
       record.delivery = static_cast<uint32_t>(kept.delivery_index());
+      record.content = static_cast<uint32_t>(kept.content_index());
       if (kept.bsn_client() != 0) record.bsn_client = static_cast<uint32_t>(kept.bsn_client() - 1);
       record.address = static_cast<AddressNumber>(kept.address());
       if (record.address != kNoAddress) record.period = PeriodOf(kept.start_day(), kept.end_day());
       if (record.source >= sources_.size() || record.delivery >= deliveries_.size() || record.address >= address_end ||
+          record.content >= persons_[person].contents.size() ||
           (record.bsn_client != kNoClient && record.bsn_client >= clients_.size())) {
         return damaged;
       }
@@ -361,6 +537,22 @@ absl::Status LinkState::Restore(const internal::v1::LinkingState& saved) {
       persons_[person].steps.push_back({kept.known_micros(), client, kept.reason()});
     }
   }
+  for (uint32_t a = 0; a < persons_.size(); ++a) {
+    for (const internal::v1::LinkingState::Pair& kept : saved.persons(static_cast<int>(a)).pairs()) {
+      const uint32_t b = static_cast<uint32_t>(kept.person_index()), number = static_cast<uint32_t>(pairs_.size());
+      if (b <= a || b >= persons_.size() || kept.changes_size() % 2 != 0) return damaged;
+      pair_numbers_[{a, b}] = number;
+      persons_[a].pairs.push_back(number);
+      persons_[b].pairs.push_back(number);
+      pairs_.push_back({a, b, {}});
+      for (int i = 0; i < kept.changes_size(); i += 2) {
+        pairs_.back().steps.push_back({kept.changes(i), static_cast<int32_t>(kept.changes(i + 1))});
+      }
+    }
+  }
+  for (const internal::v1::ModelEvent& model : saved.models()) NMD_RETURN_IF_ERROR(Apply(model));
+  for (const internal::v1::ModelReleaseEvent& release : saved.releases()) NMD_RETURN_IF_ERROR(Apply(release));
+  for (const internal::v1::DecisionEvent& decision : saved.decisions()) NMD_RETURN_IF_ERROR(Apply(decision));
   if (saved.feed_positions_size() % 2 != 0) return damaged;
   for (int i = 0; i < saved.feed_positions_size(); i += 2) {
     feed_positions_.emplace_back(saved.feed_positions(i), saved.feed_positions(i + 1));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -14,6 +15,8 @@
 #include "google/protobuf/util/time_util.h"
 #include "nmd/internal/v1/linking_events.pb.h"
 #include "services/core/codes.h"
+#include "services/linking/compared_text.h"
+#include "services/linking/engine/numbers.h"
 #include "services/linking/explain.h"
 #include "services/linking/household.h"
 #include "services/linking/journal_kinds.h"
@@ -35,6 +38,8 @@ constexpr int kFollowSeconds = 5;
 // A journal record stays well under what one page of the feed holds.
 constexpr size_t kRecordBytes = 1 << 20;
 constexpr size_t kPageBytes = 2 << 20;
+// Of person records that are taken in at once.
+constexpr size_t kTakenBytes = 8 << 20;
 // A checkpoint follows 5,000 new records that are half of those before them: then all checkpoints together cost at most three
 // times the last one, and a start after a crash replays at most a third of the journal.
 constexpr int64_t kCheckpointRecords = 5000;
@@ -92,6 +97,10 @@ std::vector<LinksEvent> EventsOf(Derived derived, int64_t person_sequence) {
     const size_t size = stay.ByteSizeLong() + 4;
     *event_for(size, stay.revision() == stay.sequence()).add_stays() = std::move(stay);
   }
+  for (v1::OpenPair& pair : derived.open_pairs) {
+    const size_t size = pair.ByteSizeLong() + 4;
+    *event_for(size, true).add_open_pairs() = std::move(pair);
+  }
   return events;
 }
 
@@ -113,6 +122,12 @@ class FeedPage {
       if (stay.revision() == stay.sequence() && Full(event.person_sequence())) return false;
       Count(stay.sequence(), stay.ByteSizeLong());
       *response_.add_stays() = std::move(stay);
+    }
+    for (v1::OpenPair& pair : *event.mutable_open_pairs()) {
+      if (pair.sequence() <= after_sequence_) continue;
+      if (Full(event.person_sequence())) return false;
+      Count(pair.sequence(), pair.ByteSizeLong());
+      *response_.add_open_pairs() = std::move(pair);
     }
     return true;
   }
@@ -170,10 +185,59 @@ absl::Status Linking::LoadLocked() {
   if (loaded_) return absl::OkStatus();
   NMD_RETURN_IF_ERROR(FoldJournal());
   NMD_RETURN_IF_ERROR(ReadKeys());
-  derive_options_ = {options_.institution_size,
-                     [key = identity_->clients](absl::string_view person_key) { return AloneClient(key, person_key); }};
+  derive_options_ = {options_.institution_size};
+  person_cursor_ = state_.person_sequence();
+  NMD_RETURN_IF_ERROR(StartTimeline());
   loaded_ = true;
   return absl::OkStatus();
+}
+
+bool Linking::CountsAsBsn(absl::string_view digits) const {
+  return IsValidBsn(digits) && !engine::IsPlaceholderBsn(digits) && (options_.test_numbers || !engine::IsTestBsn(digits));
+}
+
+absl::StatusOr<ingestion::v1::PersonRecord> Linking::OpenContent(uint32_t person, uint32_t content) const {
+  const LinkState::Person& from = state_.persons()[person];
+  return vault_.Open(state_.person_keys()[person], from.sealed_key, from.contents[content].sealed);
+}
+
+Opener Linking::NewOpener() const {
+  Opener opener;
+  opener.content = [this](uint32_t person, uint32_t content) ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<ComparedText> {
+    NMD_ASSIGN_OR_RETURN(const ingestion::v1::PersonRecord record, OpenContent(person, content));
+    return ComparedTextOf(record, IsValidBsn(record.bsn()) && !CountsAsBsn(record.bsn()));
+  };
+  opener.model = [this](const internal::v1::ModelEvent& model) -> absl::StatusOr<engine::Model> {
+    NMD_ASSIGN_OR_RETURN(const std::string text, vault_.OpenText(model.sealed_text()));
+    NMD_ASSIGN_OR_RETURN(engine::Model opened, engine::Model::Parse(text));
+    // What is not sure waits for people (DECISIONS 38).
+    opened.link = opened.sure;
+    return opened;
+  };
+  opener.alone_client = [key = identity_->clients](absl::string_view person_key) { return AloneClient(key, person_key); };
+  return opener;
+}
+
+absl::Status Linking::StartTimeline() {
+  timeline_ = std::make_unique<Timeline>(state_, NewOpener());
+  if (!state_.releases().empty()) return timeline_->MoveTo(state_.LastMicros(), {}).status();
+  // Nothing was learned yet: what is expected of Dutch persons, since ever.
+  const engine::Model model = engine::Model::Expected(/*bsn=*/true);
+  internal::v1::ModelEvent event;
+  event.set_version(model.Version());
+  event.set_sealed_text(vault_.SealText(model.Text()));
+  event.set_create_micros(absl::ToUnixMicros(clock_.Now()));
+  internal::v1::ModelReleaseEvent release;
+  release.set_version(event.version());
+  release.set_actor("service:linking");
+  NMD_RETURN_IF_ERROR(state_.Apply(event));
+  NMD_RETURN_IF_ERROR(state_.Apply(release));
+  std::vector<JournalRecord> records;
+  records.push_back(NewRecord(kModel, event.SerializeAsString()));
+  records.push_back(NewRecord(kModelRelease, release.SerializeAsString()));
+  std::set<uint32_t> all;
+  for (uint32_t person = 0; person < state_.persons().size(); ++person) all.insert(person);
+  return AppendWithLinks(std::move(records), all, 0);
 }
 
 absl::Status Linking::FoldJournal() {
@@ -186,9 +250,11 @@ absl::Status Linking::FoldJournal() {
     google::protobuf::Arena arena;
     auto* saved = google::protobuf::Arena::CreateMessage<internal::v1::LinkingState>(&arena);
     if (!saved->ParseFromString(checkpoint->state)) return Damaged("the checkpoint of linking cannot be read");
-    NMD_RETURN_IF_ERROR(state_.Restore(*saved));
-    journal_sequence_ = checkpoint->sequence;
-    checkpoint_sequence_ = checkpoint->sequence;
+    if (saved->format() == LinkState::kFormat) {
+      NMD_RETURN_IF_ERROR(state_.Restore(*saved));
+      journal_sequence_ = checkpoint->sequence;
+      checkpoint_sequence_ = checkpoint->sequence;
+    }
   }
   absl::Status folded;
   NMD_RETURN_IF_ERROR(journal_.Replay(journal_sequence_, [&](const JournalRecord& record) ABSL_NO_THREAD_SAFETY_ANALYSIS {
@@ -217,6 +283,15 @@ absl::Status Linking::Fold(const JournalRecord& record) {
   } else if (record.kind == kErasure) {
     NMD_ASSIGN_OR_RETURN(const internal::v1::ErasureEvent event, Parse<internal::v1::ErasureEvent>(record));
     NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kModel) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::ModelEvent event, Parse<internal::v1::ModelEvent>(record));
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kModelRelease) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::ModelReleaseEvent event, Parse<internal::v1::ModelReleaseEvent>(record));
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kDecision) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::DecisionEvent event, Parse<internal::v1::DecisionEvent>(record));
+    NMD_RETURN_IF_ERROR(state_.Apply(event));
   } else if (record.kind == kAccess) {
     state_.AddAccess(record.sequence);
   } else {
@@ -242,9 +317,21 @@ absl::Status Linking::Follow() {
     erasures = erasures_;
     request.set_after_sequence(state_.person_sequence());
   }
-  NMD_ASSIGN_OR_RETURN(const auto answer, ingestion_.Call<ingestion::v1::ListPersonRecordsResponse>(
-                                              "/nmd.ingestion.v1.IngestionService/ListPersonRecords", request,
-                                              absl::Seconds(kFollowSeconds + 25)));
+  // Pages are taken in together: what became known in another order than it comes is then put in order once, not page by page.
+  ingestion::v1::ListPersonRecordsResponse answer;
+  size_t bytes = 0;
+  do {
+    NMD_ASSIGN_OR_RETURN(
+        auto page, ingestion_.Call<ingestion::v1::ListPersonRecordsResponse>(
+                       "/nmd.ingestion.v1.IngestionService/ListPersonRecords", request, absl::Seconds(kFollowSeconds + 25)));
+    if (page.next_sequence() <= request.after_sequence()) break;
+    bytes += page.ByteSizeLong();
+    for (ingestion::v1::PersonBatch& batch : *page.mutable_batches()) *answer.add_batches() = std::move(batch);
+    answer.set_next_sequence(page.next_sequence());
+    answer.set_last_sequence(page.last_sequence());
+    request.set_after_sequence(page.next_sequence());
+    request.set_wait_seconds(0);
+  } while (answer.next_sequence() < answer.last_sequence() && bytes < kTakenBytes);
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(LoadLocked());
   if (erasures != erasures_) return absl::OkStatus();  // The answer may still tell of who was erased: ask again.
@@ -311,7 +398,7 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
       entry.set_source(batch.source());
       entry.set_delivery(batch.delivery());
       entry.set_known_micros(known_micros);
-      if (IsValidBsn(record.bsn())) {
+      if (CountsAsBsn(record.bsn())) {
         entry.set_bsn_client(absl::StrCat("c", identity_->clients.MacHex(absl::StrCat("bsn/", record.bsn()), kIdDigits)));
       }
       // A record without postcode and number says nothing about where the person lives; half an address says that the person
@@ -324,6 +411,7 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
         entry.set_start_day(record.address_start_day());
         entry.set_end_day(record.address_end_day());
       }
+      entry.set_content(ContentHashOf(record, identity_->others));
       NMD_ASSIGN_OR_RETURN(*entry.mutable_sealed(), vault_.Seal(record, state_.persons()[*person].sealed_key));
       event_bytes += entry.ByteSizeLong() + 4;
       if (event_bytes > kRecordBytes) NMD_RETURN_IF_ERROR(flush());
@@ -332,15 +420,23 @@ absl::Status Linking::Take(const ingestion::v1::ListPersonRecordsResponse& answe
   NMD_RETURN_IF_ERROR(flush());
   if (without_key > 0) Log(LogLevel::kWarning, "person records without a person key are left out", {{"count", without_key}});
 
-  const std::vector<uint32_t> changed(persons.begin(), persons.end());
-  NMD_ASSIGN_OR_RETURN(Derived derived, Derive(changed, from_micros, derive_options_, state_));
-  for (const LinksEvent& links : EventsOf(std::move(derived), cursor)) {
-    const int64_t first = links.links_size() > 0 ? links.links(0).sequence() : links.stays(0).sequence();
+  return AppendWithLinks(std::move(records), persons, from_micros);
+}
+
+absl::Status Linking::AppendWithLinks(std::vector<JournalRecord> records, const std::set<uint32_t>& persons,
+                                      int64_t from_micros) {
+  queue_sequence_ = -1;
+  NMD_ASSIGN_OR_RETURN(Derived derived, Derive(persons, from_micros, derive_options_, state_, *timeline_));
+  for (const LinksEvent& links : EventsOf(std::move(derived), person_cursor_)) {
+    const int64_t first = links.links_size() > 0   ? links.links(0).sequence()
+                          : links.stays_size() > 0 ? links.stays(0).sequence()
+                                                   : links.open_pairs(0).sequence();
     records.push_back(NewRecord(kLinks, links.SerializeAsString()));
     state_.AddFeedPosition(first, journal_sequence_ + static_cast<int64_t>(records.size()));
   }
 
   NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  person_cursor_ = state_.person_sequence();
   const int64_t since_checkpoint = journal_sequence_ - checkpoint_sequence_;
   if (since_checkpoint >= std::max(kCheckpointRecords, checkpoint_sequence_ / 2)) {
     // Only the next start is slower without it.
@@ -437,14 +533,40 @@ absl::StatusOr<v1::LinkSummary> Linking::GetLinkSummary(const Caller&, const v1:
       links.set_linked_count(links.linked_count() + (step.reason == v1::ALONE ? 0 : 1));
     }
     summary.set_record_count(summary.record_count() + records);
-    if (step.reason == v1::EXACT_BSN) {
-      summary.set_exact_bsn_count(summary.exact_bsn_count() + records);
-    } else {
-      summary.set_alone_count(summary.alone_count() + records);
+    switch (step.reason) {
+      case v1::EXACT_BSN:
+        summary.set_exact_bsn_count(summary.exact_bsn_count() + records);
+        break;
+      case v1::WEIGHED:
+        summary.set_weighed_count(summary.weighed_count() + records);
+        break;
+      case v1::DECIDED:
+        summary.set_decided_count(summary.decided_count() + records);
+        break;
+      default:
+        summary.set_alone_count(summary.alone_count() + records);
     }
     in_use[step.client] = true;
   }
   summary.set_client_count(std::count(in_use.begin(), in_use.end(), true));
+  // Every pair that is one takes a client away, unless its two are one already by other pairs.
+  std::vector<uint32_t> one_with(state_.clients().size());
+  std::iota(one_with.begin(), one_with.end(), 0u);
+  const auto root = [&](uint32_t client) {
+    while (one_with[client] != client) client = one_with[client] = one_with[one_with[client]];
+    return client;
+  };
+  int64_t fewer = 0;
+  for (const LinkState::Pair& pair : state_.pairs()) {
+    if (pair.steps.back().permille == 0) continue;
+    summary.set_open_pair_count(summary.open_pair_count() + 1);
+    const uint32_t a = ClientNow(pair.a), b = ClientNow(pair.b);
+    if (a == LinkState::kNoClient || b == LinkState::kNoClient || root(a) == root(b)) continue;
+    one_with[root(a)] = root(b);
+    ++fewer;
+  }
+  summary.set_least_client_count(summary.client_count() - fewer);
+  summary.set_model(std::string(timeline_->model()));
   std::vector<bool> lived_in(state_.households().size());
   for (const LinkState::Client& client : state_.clients()) {
     if (client.revisions.empty()) continue;
@@ -467,12 +589,12 @@ absl::StatusOr<v1::ExplainClientResponse> Linking::ExplainClient(const Caller&, 
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());
-  const std::optional<uint32_t> client = state_.client_ids().Find(request.client());
   // The id is personal: the error does not repeat it.
-  if (!client) return NoClient();
-  v1::ExplainClientResponse response = Explain(*client, state_);
-  if (response.records_size() == 0) return NoClient();
-  return response;
+  NMD_ASSIGN_OR_RETURN(const std::optional<uint32_t> now, LeadsTo(request.client()));
+  if (now) return Explain(*now, state_, *timeline_);
+  v1::ExplainClientResponse former = ExplainFormer(*state_.client_ids().Find(request.client()), state_);
+  if (former.records_size() == 0) return NoClient();
+  return former;
 }
 
 }  // namespace nmd::linking

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +20,7 @@
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/linking/derive.h"
 #include "services/linking/link_state.h"
+#include "services/linking/timeline.h"
 #include "services/linking/vault.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
@@ -38,6 +41,10 @@ absl::Status NoClient();
 struct LinkingOptions {
   std::string municipality;  // "gm1730".
   int institution_size = 12;
+  // Whether BSNs of the official test range are those of persons.
+  bool test_numbers = false;
+  // Whether a decision holds only once a second person confirmed it.
+  bool four_eyes = false;
   // The service key of before, while keys are rotated.
   std::optional<Key> previous_key = std::nullopt;
   // Persons of whom nothing new was known for so long are made unreadable; 0: never.
@@ -46,9 +53,9 @@ struct LinkingOptions {
 
 // Who is who: follows the person records of ingestion, keeps them sealed, and publishes pseudonymous clients and households.
 //
-// A client id is "c" and 20 digits of a keyed hash: of the BSN when it is valid, else of the person_key. A household id is
-// "h" and 20 digits of a keyed hash of the address. So ids do not depend on the order of arrival, and two valid BSNs never
-// get one client.
+// A client id is "c" and 20 digits of a keyed hash: of the BSN or of the person_key that was known first of all that are one
+// (Timeline). A household id is "h" and 20 digits of a keyed hash of the address. So ids do not depend on the order of arrival,
+// and two valid BSNs never get one client.
 //
 // Every step writes the cursor, the sealed records and all that follows from them in one Append: a crash anywhere repeats
 // the step and changes nothing.
@@ -86,6 +93,17 @@ class Linking {
   absl::StatusOr<v1::ExportLinksResponse> ExportLinks(const Caller& caller, const v1::ExportLinksRequest& request);
   // While it runs other calls wait: all is folded again without the person (linking_erase.cc).
   absl::StatusOr<v1::SubjectErasure> EraseSubject(const Caller& caller, const v1::EraseSubjectRequest& request);
+  // Doubtful pairs, decisions of people and what became of clients (linking_review.cc).
+  absl::StatusOr<v1::ListReviewItemsResponse> ListReviewItems(const Caller& caller, const v1::ListReviewItemsRequest& request);
+  absl::StatusOr<v1::ReviewItemDetail> ShowReviewItem(const Caller& caller, const v1::ShowReviewItemRequest& request);
+  absl::StatusOr<v1::LinkDecision> CreateLinkDecision(const Caller& caller, const v1::CreateLinkDecisionRequest& request);
+  absl::StatusOr<v1::LinkDecision> MergeClients(const Caller& caller, const v1::MergeClientsRequest& request);
+  absl::StatusOr<v1::LinkDecision> SplitClient(const Caller& caller, const v1::SplitClientRequest& request);
+  absl::StatusOr<v1::LinkDecision> ConfirmLinkDecision(const Caller& caller, const v1::ConfirmLinkDecisionRequest& request);
+  absl::StatusOr<v1::LinkDecision> UndoLinkDecision(const Caller& caller, const v1::UndoLinkDecisionRequest& request);
+  absl::StatusOr<v1::ListLinkDecisionsResponse> ListLinkDecisions(const Caller& caller,
+                                                                  const v1::ListLinkDecisionsRequest& request) const;
+  absl::StatusOr<v1::ClientHistory> GetClientHistory(const Caller& caller, const v1::GetClientHistoryRequest& request) const;
   absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const Caller& caller, const v1::ListAccessesRequest& request) const;
 
  private:
@@ -93,6 +111,38 @@ class Linking {
   absl::Status FoldJournal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Fold(const JournalRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Take(const ingestion::v1::ListPersonRecordsResponse& answer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Learns nothing: gives the instance the model of expectations when it has none, and goes to the last known time.
+  absl::Status StartTimeline() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Opener NewOpener() const;
+  // Derives what follows from changes that the state has already, appends it together with `records`, which say the changes,
+  // and saves a checkpoint when one is due. After an error the state is ahead of the journal: loaded_ is to be cleared.
+  absl::Status AppendWithLinks(std::vector<JournalRecord> records, const std::set<uint32_t>& persons, int64_t from_micros)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool CountsAsBsn(absl::string_view digits) const;
+  absl::StatusOr<ingestion::v1::PersonRecord> OpenContent(uint32_t person, uint32_t content) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Review (linking_review.cc).
+  struct QueueItem {
+    std::string item;
+    uint32_t a = 0, b = 0;  // In order of person_key.
+    Timeline::Doubt doubt;
+  };
+  const std::vector<QueueItem>& Queue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string ItemOf(uint32_t a, uint32_t b) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::ReviewItem ReviewItemOf(const QueueItem& item) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The client a person is now; kNoClient for nobody.
+  uint32_t ClientNow(uint32_t person) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The client that an id leads to now (alias), and null when nobody is left; NOT_FOUND when it was never given.
+  absl::StatusOr<std::optional<uint32_t>> LeadsTo(absl::string_view id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<uint32_t> MembersNow(uint32_t client) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::LinkDecision> Decide(const Caller& caller, v1::LinkDecision decision, const std::string& request_id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::LinkDecision> Store(const Caller& caller, v1::LinkDecision decision, const std::string& request_id,
+                                         int64_t from_micros) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::LinkDecision WithOutcome(v1::LinkDecision decision) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // From when on what is decided or released now holds: not before what is known already.
+  int64_t KnownNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckLoaded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SaveCheckpointLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   JournalRecord NewRecord(absl::string_view kind, std::string payload) const;
@@ -140,6 +190,9 @@ class Linking {
   std::optional<IdentityKeys> identity_ ABSL_GUARDED_BY(mutex_);  // There when loaded_.
   DeriveOptions derive_options_ ABSL_GUARDED_BY(mutex_);
   LinkState state_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Timeline> timeline_ ABSL_GUARDED_BY(mutex_);  // At the last known time when loaded_.
+  std::vector<QueueItem> queue_ ABSL_GUARDED_BY(mutex_);        // Of when the feed was at queue_sequence_.
+  int64_t queue_sequence_ ABSL_GUARDED_BY(mutex_) = -1;
   // False before Load, and after a write that failed half way: the state is then no longer what the journal says.
   bool loaded_ ABSL_GUARDED_BY(mutex_) = false;
   // How often persons were erased since the start: what ingestion told before that is asked again.
@@ -154,6 +207,7 @@ class Linking {
     std::vector<std::pair<int64_t, uint32_t>> places;  // First 60 bits of the pseudonym, person.
   };
   ExportOrder export_order_ ABSL_GUARDED_BY(mutex_);
+  int64_t person_cursor_ ABSL_GUARDED_BY(mutex_) = 0;  // How far the person feed is in the links of the journal.
 };
 
 }  // namespace nmd::linking

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Persons made unreadable: because somebody asks for it, or because nothing new was known of them for long.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -125,6 +126,13 @@ absl::StatusOr<v1::SubjectErasure> Linking::Erase(const Erasing& erasing) {
     record.actor = erasing.actor;
     NMD_RETURN_IF_ERROR(journal_.Append({std::move(record)}, journal_sequence_).status());
     NMD_RETURN_IF_ERROR(LoadLocked());
+    // Pairs with them are open no more.
+    std::set<uint32_t> numbers;
+    for (const std::string& person_key : event.person_keys()) numbers.insert(*state_.person_keys().Find(person_key));
+    if (const absl::Status closed = AppendWithLinks({}, numbers, erase_micros); !closed.ok()) {
+      loaded_ = false;
+      return closed;
+    }
   }
   *response.mutable_erase_time() = TimeUtil::MicrosecondsToTimestamp(erase_micros);
   return response;

@@ -33,7 +33,7 @@ class KeysTest : public ::testing::Test {
     *batch.add_records() = At(Person("b", ""), "9471AB", 12, 16000);
   }
   std::unique_ptr<Linking> Make(uint8_t key, std::optional<uint8_t> previous = std::nullopt) {
-    LinkingOptions options{"gm1730"};
+    LinkingOptions options{"gm1730", 12, true};
     if (previous) options.previous_key = NumberedKey(*previous);
     return std::make_unique<Linking>(journal_, clock_, ingestion_, NumberedKey(key), std::move(options));
   }
@@ -192,7 +192,7 @@ TEST_F(KeysTest, ARotationLeavesNoByteOfWhatTheOldKeySealedInTheFile) {
   for (const uint8_t key : {1, 2}) {
     absl::StatusOr<std::unique_ptr<Journal>> file = OpenSqliteJournal(path);
     ASSERT_TRUE(file.ok()) << file.status();
-    LinkingOptions options{"gm1730"};
+    LinkingOptions options{"gm1730", 12, true};
     if (key == 2) options.previous_key = NumberedKey(1);
     Linking linking(**file, clock_, ingestion_, NumberedKey(key), std::move(options));
     FollowAll(linking, ingestion_);

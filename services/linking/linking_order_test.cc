@@ -120,13 +120,14 @@ std::vector<PersonBatch> RandomFeed(const std::vector<PersonBatch>& batches, con
   return rows;
 }
 
-// The definitions, word for word. Counts the days of clients in institutions.
-Belief Define(const std::vector<PersonBatch>& batches, const Corrections& corrections, int64_t known_micros,
-              int& institution_days) {
-  struct Known {
-    int64_t time;
-    const PersonRecord* record;
-  };
+struct Known {
+  int64_t time;
+  const PersonRecord* record;
+};
+
+// The records that count at a known time, by person.
+std::map<std::string, std::vector<Known>> RecordsAt(const std::vector<PersonBatch>& batches, const Corrections& corrections,
+                                                    int64_t known_micros) {
   std::map<std::string, std::vector<Known>> by_person;
   for (const PersonBatch& batch : batches) {
     const int64_t time = TimeUtil::TimestampToMicroseconds(batch.known_time());
@@ -136,23 +137,56 @@ Belief Define(const std::vector<PersonBatch>& batches, const Corrections& correc
     if (!counts || corrections.superseded.count(batch.delivery()) > 0) continue;
     for (const PersonRecord& record : batch.records()) by_person[record.person_key()].push_back({time, &record});
   }
+  return by_person;
+}
+
+// The client id of the BSN that counts for a person; empty when none does.
+std::string BsnClient(const std::vector<Known>& records) {
+  const Key client_key = TestKey().Derive("client");
+  std::string client;
+  int64_t client_time = -1;
+  for (const Known& known : records) {
+    if (!IsValidBsn(known.record->bsn())) continue;
+    const std::string id = "c" + client_key.MacHex("bsn/" + known.record->bsn(), 20);
+    if (known.time > client_time || (known.time == client_time && id < client)) {
+      client = id;
+      client_time = known.time;
+    }
+  }
+  return client;
+}
+
+// The definitions, word for word. Counts the days of clients in institutions. The persons here say nothing that the
+// probabilistic stage could link (timeline_test.cc has that).
+Belief Define(const std::vector<PersonBatch>& batches, const Corrections& corrections, int64_t known_micros,
+              int& institution_days) {
   const Key client_key = TestKey().Derive("client"), household_key = TestKey().Derive("household");
+  // Since when there is a name: of a BSN since it counts for somebody, of a person since it counts without one.
+  std::map<std::string, std::pair<int64_t, int>> names;
+  std::map<std::string, std::string> alone_id;
+  for (int64_t time = 0; time <= known_micros; ++time) {
+    for (const auto& [person, records] : RecordsAt(batches, corrections, time)) {
+      const std::string bsn = BsnClient(records);
+      alone_id[person] = "c" + client_key.MacHex("key/" + person, 20);
+      names.try_emplace(bsn.empty() ? person : bsn, time, bsn.empty() ? 1 : 0);
+    }
+  }
   Belief belief;
   std::map<std::string, std::vector<Known>> by_client;
+  const std::map<std::string, std::vector<Known>> by_person = RecordsAt(batches, corrections, known_micros);
   for (const auto& [person, records] : by_person) {
-    std::string client;
-    int64_t client_time = -1;
-    for (const Known& known : records) {
-      if (!IsValidBsn(known.record->bsn())) continue;
-      const std::string id = "c" + client_key.MacHex("bsn/" + known.record->bsn(), 20);
-      if (known.time > client_time || (known.time == client_time && id < client)) {
-        client = id;
-        client_time = known.time;
+    const std::string bsn = BsnClient(records);
+    // The oldest name of all persons with the BSN.
+    std::tuple<int64_t, int, std::string> oldest = {INT64_MAX, 0, ""};
+    for (const auto& [other, their_records] : by_person) {
+      if (bsn.empty() ? other != person : BsnClient(their_records) != bsn) continue;
+      for (const std::string& name : {other, bsn}) {
+        const auto known = names.find(name);
+        if (known != names.end()) oldest = std::min(oldest, {known->second.first, known->second.second, name});
       }
     }
-    const bool alone = client.empty();
-    if (alone) client = "c" + client_key.MacHex("key/" + person, 20);
-    belief.links[person] = {client, alone ? v1::ALONE : v1::EXACT_BSN};
+    const std::string client = std::get<1>(oldest) == 0 ? std::get<2>(oldest) : alone_id[std::get<2>(oldest)];
+    belief.links[person] = {client, bsn.empty() ? v1::ALONE : v1::EXACT_BSN};
     by_client[client].insert(by_client[client].end(), records.begin(), records.end());
   }
   std::map<std::pair<std::string, Day>, std::string> lives_at;
@@ -225,7 +259,8 @@ void Compare(bool corrected, int rounds, int& moved, int& institution_days) {
       for (const PersonBatch& batch : RandomFeed(batches, corrections, random)) ingestion.AddBatch(batch);
       const std::unique_ptr<Journal> journal = NewMemoryJournal();
       const auto start = [&] {
-        return std::make_unique<Linking>(*journal, clock, ingestion, TestKey(), LinkingOptions{"gm1730", kInstitutionSize});
+        return std::make_unique<Linking>(*journal, clock, ingestion, TestKey(),
+                                         LinkingOptions{"gm1730", kInstitutionSize, true});
       };
       std::unique_ptr<Linking> linking = start();
       FollowAll(*linking, ingestion);

@@ -111,7 +111,7 @@ std::string Linking::HolderOf(uint32_t person) const {
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     if (record->bsn_client != LinkState::kNoClient) return state_.client_ids()[record->bsn_client];
   }
-  return derive_options_.alone_client(state_.person_keys()[person]);
+  return NewOpener().alone_client(state_.person_keys()[person]);
 }
 
 std::vector<uint32_t> Linking::PersonsOf(absl::string_view client) const {
@@ -123,13 +123,10 @@ std::vector<uint32_t> Linking::PersonsOf(absl::string_view client) const {
 }
 
 absl::StatusOr<std::string> Linking::ResolveClient(absl::string_view client) const {
-  const std::optional<uint32_t> number = state_.client_ids().Find(client);
-  std::set<std::string> holders;
-  if (number) {
-    for (const uint32_t person : state_.clients()[*number].persons) holders.insert(HolderOf(person));
-    if (holders.count(std::string(client)) == 0 && holders.size() == 1) return *holders.begin();
-  }
-  if (holders.count(std::string(client)) == 0 && PersonsOf(client).empty()) return NoClient();
+  NMD_ASSIGN_OR_RETURN(const std::optional<uint32_t> now, LeadsTo(client));
+  if (now) return state_.client_ids()[*now];
+  // Nobody is it any more, or what is kept of them does not count any more.
+  if (PersonsOf(client).empty()) return NoClient();
   return std::string(client);
 }
 
@@ -332,7 +329,7 @@ absl::StatusOr<v1::SubjectExport> Linking::ExportSubject(const Caller& caller, c
     }
     std::set<std::string> reasons;
     if (const std::optional<uint32_t> number = state_.client_ids().Find(client)) {
-      const v1::ExplainClientResponse explained = Explain(*number, state_);
+      const v1::ExplainClientResponse explained = Explain(*number, state_, *timeline_);
       for (const auto& record : explained.records()) {
         std::string reason = absl::StrCat(record.source(), ": ", record.text());
         if (reasons.insert(reason).second) response.add_reasons(std::move(reason));

@@ -20,12 +20,29 @@ struct Service {
   std::unique_ptr<Follower> follower;
 };
 
+// Answers a method of the service with the member function of that name.
+template <typename Response, typename Request>
+void Handle(Router& router, absl::string_view method, Linking& linking,
+            absl::StatusOr<Response> (Linking::*member)(const Caller&, const Request&)) {
+  router.Handle("nmd.linking.v1.LinkingService", method, [&linking, member](const Caller& caller, const Request& request) {
+    return (linking.*member)(caller, request);
+  });
+}
+template <typename Response, typename Request>
+void Handle(Router& router, absl::string_view method, Linking& linking,
+            absl::StatusOr<Response> (Linking::*member)(const Caller&, const Request&) const) {
+  router.Handle("nmd.linking.v1.LinkingService", method, [&linking, member](const Caller& caller, const Request& request) {
+    return (linking.*member)(caller, request);
+  });
+}
+
 absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::LinkingConfig& config) {
   auto service = std::make_shared<Service>();
   NMD_ASSIGN_OR_RETURN(const Key key, Key::FromFile(config.key_file()));
   NMD_ASSIGN_OR_RETURN(service->journal, process.OpenJournal());
   service->ingestion = process.NewPeer(config.ingestion());
-  LinkingOptions options = {config.server().municipality(), config.institution_size()};
+  LinkingOptions options = {config.server().municipality(), config.institution_size(), config.test_numbers(),
+                            config.four_eyes()};
   options.retention_years = config.retention_years();
   if (!config.previous_key_file().empty()) {
     NMD_ASSIGN_OR_RETURN(options.previous_key, Key::FromFile(config.previous_key_file()));
@@ -35,32 +52,23 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
   Linking& linking = *service->linking;
   NMD_RETURN_IF_ERROR(linking.Load());
 
-  constexpr absl::string_view kService = "nmd.linking.v1.LinkingService";
-  process.router().Handle(kService, "ListLinks", [&linking](const Caller& caller, const v1::ListLinksRequest& request) {
-    return linking.ListLinks(caller, request);
-  });
-  process.router().Handle(kService, "GetLinkSummary",
-                          [&linking](const Caller& caller, const v1::GetLinkSummaryRequest& request) {
-                            return linking.GetLinkSummary(caller, request);
-                          });
-  process.router().Handle(kService, "ExplainClient", [&linking](const Caller& caller, const v1::ExplainClientRequest& request) {
-    return linking.ExplainClient(caller, request);
-  });
-  process.router().Handle(kService, "FindSubjects", [&linking](const Caller& caller, const v1::FindSubjectsRequest& request) {
-    return linking.FindSubjects(caller, request);
-  });
-  process.router().Handle(kService, "ExportSubject", [&linking](const Caller& caller, const v1::ExportSubjectRequest& request) {
-    return linking.ExportSubject(caller, request);
-  });
-  process.router().Handle(kService, "EraseSubject", [&linking](const Caller& caller, const v1::EraseSubjectRequest& request) {
-    return linking.EraseSubject(caller, request);
-  });
-  process.router().Handle(kService, "ExportLinks", [&linking](const Caller& caller, const v1::ExportLinksRequest& request) {
-    return linking.ExportLinks(caller, request);
-  });
-  process.router().Handle(kService, "ListAccesses", [&linking](const Caller& caller, const v1::ListAccessesRequest& request) {
-    return linking.ListAccesses(caller, request);
-  });
+  Handle(process.router(), "ListLinks", linking, &Linking::ListLinks);
+  Handle(process.router(), "GetLinkSummary", linking, &Linking::GetLinkSummary);
+  Handle(process.router(), "ExplainClient", linking, &Linking::ExplainClient);
+  Handle(process.router(), "GetClientHistory", linking, &Linking::GetClientHistory);
+  Handle(process.router(), "ListReviewItems", linking, &Linking::ListReviewItems);
+  Handle(process.router(), "ShowReviewItem", linking, &Linking::ShowReviewItem);
+  Handle(process.router(), "CreateLinkDecision", linking, &Linking::CreateLinkDecision);
+  Handle(process.router(), "MergeClients", linking, &Linking::MergeClients);
+  Handle(process.router(), "SplitClient", linking, &Linking::SplitClient);
+  Handle(process.router(), "ConfirmLinkDecision", linking, &Linking::ConfirmLinkDecision);
+  Handle(process.router(), "UndoLinkDecision", linking, &Linking::UndoLinkDecision);
+  Handle(process.router(), "ListLinkDecisions", linking, &Linking::ListLinkDecisions);
+  Handle(process.router(), "FindSubjects", linking, &Linking::FindSubjects);
+  Handle(process.router(), "ExportSubject", linking, &Linking::ExportSubject);
+  Handle(process.router(), "EraseSubject", linking, &Linking::EraseSubject);
+  Handle(process.router(), "ExportLinks", linking, &Linking::ExportLinks);
+  Handle(process.router(), "ListAccesses", linking, &Linking::ListAccesses);
 
   process.AtStop([&linking] {
     if (const absl::Status saved = linking.SaveCheckpoint(); !saved.ok()) {

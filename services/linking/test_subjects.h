@@ -98,7 +98,7 @@ class SubjectsTest : public ::testing::Test {
   const Caller caller_{"demo-privacy", {type::PRIVACY_OFFICER}, "gm1730", "", "", absl::InfiniteFuture()};
   FakeClock clock_{absl::FromUnixSeconds(1'520'000'000)};
   FakeIngestion ingestion_;
-  LinkingOptions options_{"gm1730"};
+  LinkingOptions options_{"gm1730", 12, true};
   FaultJournal faults_;
   Journal* journal_ = &faults_;
   std::unique_ptr<Linking> linking_;

@@ -106,7 +106,7 @@ void Run(benchmark::State& state, int persons, int months, bool one_address) {
     const Folder folder;
     const std::unique_ptr<Journal> journal = *OpenSqliteJournal(folder.File("linking.db"));
     const size_t before = mallinfo2().uordblks;
-    auto linking = std::make_unique<Linking>(*journal, clock, deliveries, Key::Random(), LinkingOptions{"gm1730", 12});
+    auto linking = std::make_unique<Linking>(*journal, clock, deliveries, Key::Random(), LinkingOptions{"gm1730", 12, true});
     if (!linking->Load().ok()) state.SkipWithError("no load");
     state.ResumeTiming();
     Follow(*linking, deliveries, state);
@@ -177,7 +177,7 @@ void BM_Start(benchmark::State& state) {
   const Key key = Key::Random();
   {
     const std::unique_ptr<Journal> journal = *OpenSqliteJournal(folder.File("linking.db"));
-    Linking linking(*journal, clock, deliveries, key, {"gm1730", 12});
+    Linking linking(*journal, clock, deliveries, key, {"gm1730", 12, true});
     if (!linking.Load().ok()) state.SkipWithError("no load");
     Follow(linking, deliveries, state);
     const bool with_checkpoint = state.range(0) == 1;
@@ -188,7 +188,7 @@ void BM_Start(benchmark::State& state) {
   }
   for (auto _ : state) {
     const std::unique_ptr<Journal> journal = *OpenSqliteJournal(folder.File("linking.db"));
-    Linking linking(*journal, clock, deliveries, key, {"gm1730", 12});
+    Linking linking(*journal, clock, deliveries, key, {"gm1730", 12, true});
     if (!linking.Load().ok()) state.SkipWithError("no load");
   }
   state.SetItemsProcessed(state.iterations() * deliveries.records());

@@ -81,7 +81,7 @@ class Pipeline {
     ingestion_journal_->Interrupt();
     linking_journal_->Interrupt();
     linking_ =
-        std::make_unique<linking::Linking>(*linking_journal_, clock_, *peer_, key_, linking::LinkingOptions{"gm1699", 12});
+        std::make_unique<linking::Linking>(*linking_journal_, clock_, *peer_, key_, linking::LinkingOptions{"gm1699", 12, true});
     EXPECT_TRUE(linking_->Load().ok());
     EXPECT_TRUE(costs_.Replay().ok());
   }

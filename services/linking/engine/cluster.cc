@@ -99,15 +99,17 @@ Clustering Cluster(uint32_t count, std::vector<Edge> edges, const Constraints& c
                    const std::function<uint32_t(uint32_t)>& number, const std::function<Millibits(uint32_t, uint32_t)>& score) {
   Groups groups(count, constraints, support, number, score);
   Clustering result;
-  std::vector<std::pair<uint32_t, uint32_t>> must;
-  for (const auto& [a, b] : constraints.must) {
-    if (a != b) must.push_back(std::minmax(a, b));
-  }
-  std::sort(must.begin(), must.end());
-  must.erase(std::unique(must.begin(), must.end()), must.end());
-  for (const auto& [a, b] : must) {
-    const std::optional<Refusal> refusal = groups.Join(a, b, false);
-    if (refusal.has_value()) result.refused.push_back({{a, b, 0}, *refusal, true});
+  for (const auto* given : {&constraints.same, &constraints.must}) {
+    std::vector<std::pair<uint32_t, uint32_t>> pairs;
+    for (const auto& [a, b] : *given) {
+      if (a != b) pairs.push_back(std::minmax(a, b));
+    }
+    std::sort(pairs.begin(), pairs.end());
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+    for (const auto& [a, b] : pairs) {
+      const std::optional<Refusal> refusal = groups.Join(a, b, false);
+      if (refusal.has_value()) result.refused.push_back({{a, b, 0}, *refusal, true});
+    }
   }
   std::sort(edges.begin(), edges.end(), [](const Edge& x, const Edge& y) {
     return std::tuple(!x.exact, -x.score, x.a, x.b) < std::tuple(!y.exact, -y.score, y.a, y.b);

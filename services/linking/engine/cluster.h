@@ -21,9 +21,12 @@ struct Edge {
   friend bool operator==(const Edge&, const Edge&) = default;
 };
 
-// What people decided about pairs of records: never together, always together. In any order and direction.
+// What is given about pairs of records. In any order and direction.
 struct Constraints {
+  // People decided: never together, always together.
   std::vector<std::pair<uint32_t, uint32_t>> cannot, must;
+  // Records that their source has of one person: together before anything else, so that nothing divides them.
+  std::vector<std::pair<uint32_t, uint32_t>> same;
 };
 
 enum class Refusal : uint8_t {
@@ -47,7 +50,7 @@ struct Clustering {
 // Joins records 0 .. count - 1 by the edges, exact ones first, then the strongest, ties by record. A union is refused when it
 // would bring two numbers together, breaks a `cannot`, or the mean score of all pairs between the two groups, each within
 // +-Model::kSupportBound, is below `support`; a group of more than kSampled records is represented by its smallest.
-// `must` goes first and needs no support, but never beats a number or a `cannot`.
+// `same` goes first and `must` after it; both need no support, but never beat a number or a `cannot`.
 //
 // `number` is the valid BSN of a record as any number, 0 for none. `score` scores a pair. The result is a function of the
 // arguments as sets. Cost: O(edges log edges) and kSampled^2 scores per union at most.

@@ -32,18 +32,26 @@ TEST(Cluster, NeverBringsTwoNumbersTogetherNotEvenOverARecordWithout) {
   EXPECT_EQ(c.refused[0].refusal, Refusal::kTwoNumbers);
 }
 
+TEST(Cluster, NothingDividesTheRecordsThatTheirSourceHasOfOnePerson) {
+  const auto none = [](uint32_t) -> uint32_t { return 0; };
+  // 0 and 1 are one in their source; people said 0 is not 2, and 2 is 3: 1 may not go to 3 by evidence either.
+  const std::vector<Edge> edges = {{1, 3, kStrong, false}, {0, 1, -kStrong, false}};
+  const Clustering c = Cluster(4, edges, {{{0, 2}}, {{2, 3}}, {{0, 1}}}, -4000, none, AllAgree);
+  EXPECT_EQ(c.cluster, (std::vector<uint32_t>{0, 0, 2, 2}));
+}
+
 TEST(Cluster, FollowsWhatPeopleDecidedUnlessANumberForbids) {
   const auto number = [](uint32_t i) -> uint32_t { return i == 0 ? 11 : i == 3 ? 22 : 0; };
   const std::vector<Edge> edges = {{0, 1, kStrong, false}, {1, 2, kStrong, false}};
-  const Clustering apart = Cluster(4, edges, {{{2, 0}}, {}}, -4000, number, AllAgree);
+  const Clustering apart = Cluster(4, edges, {{{2, 0}}, {}, {}}, -4000, number, AllAgree);
   EXPECT_EQ(apart.cluster, (std::vector<uint32_t>{0, 0, 2, 3}));
   ASSERT_EQ(apart.refused.size(), 1u);
   EXPECT_EQ(apart.refused[0].refusal, Refusal::kCannotLink);
 
-  const Clustering together = Cluster(4, {}, {{}, {{3, 2}}}, -4000, number, AllAgree);
+  const Clustering together = Cluster(4, {}, {{}, {{3, 2}}, {}}, -4000, number, AllAgree);
   EXPECT_EQ(together.cluster, (std::vector<uint32_t>{0, 1, 2, 2}));
 
-  const Clustering impossible = Cluster(4, edges, {{}, {{0, 3}}}, -4000, number, AllAgree);
+  const Clustering impossible = Cluster(4, edges, {{}, {{0, 3}}, {}}, -4000, number, AllAgree);
   EXPECT_EQ(impossible.cluster, (std::vector<uint32_t>{0, 0, 0, 3}));
   ASSERT_EQ(impossible.refused.size(), 1u);
   EXPECT_TRUE(impossible.refused[0].must);

@@ -23,7 +23,7 @@ constexpr size_t kAhead = 8;
 // By record the first record with the same content. What people decided about is never taken for a copy.
 std::vector<uint32_t> FirstCopies(const Persons& persons, const Constraints& constraints) {
   absl::flat_hash_set<uint32_t> decided;
-  for (const auto* pairs : {&constraints.cannot, &constraints.must}) {
+  for (const auto* pairs : {&constraints.cannot, &constraints.must, &constraints.same}) {
     for (const auto& [a, b] : *pairs) decided.insert({a, b});
   }
   std::vector<uint32_t> first(persons.size());

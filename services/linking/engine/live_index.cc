@@ -20,14 +20,21 @@ bool LiveIndex::Before(uint32_t a, uint32_t b) const {
 }
 
 LiveIndex::Change LiveIndex::Add(absl::string_view id, const PersonText& text) {
-  Change change;
-  change.record = persons_.Add(id, text);
+  const uint32_t record = persons_.Add(id, text);
   scorer_->Extend();
   order_.push_back(HashOf(id));
   class_of_.push_back(kNoClass);
   told_.push_back(kNoClass);
-  Place(change.record);
-  const uint32_t c = class_of_[change.record];
+  return PlaceAndSettle(record);
+}
+
+LiveIndex::Change LiveIndex::Return(uint32_t record) { return PlaceAndSettle(record); }
+
+LiveIndex::Change LiveIndex::PlaceAndSettle(uint32_t record) {
+  Change change;
+  change.record = record;
+  Place(record);
+  const uint32_t c = class_of_[record];
   for (const Neighbour& n : classes_[c].neighbours) {
     const uint32_t other = classes_[n.other].first;
     change.pairs.push_back({std::min(change.record, other), std::max(change.record, other), n.decision});
@@ -56,11 +63,12 @@ LiveIndex::Change LiveIndex::Remove(uint32_t record) {
   for (const uint32_t other : others) {
     const Change released = Release(record, other);
     change.moved.insert(change.moved.end(), released.moved.begin(), released.moved.end());
+    change.left.insert(change.left.end(), released.left.begin(), released.left.end());
   }
   const uint32_t own = class_of_[record];
   std::vector<uint32_t> around = Component(own);
   Unplace(record);
-  told_[record] = kNoClass;
+  change.left.push_back(std::exchange(told_[record], kNoClass));
   if (classes_[own].members.empty()) around.erase(std::find(around.begin(), around.end(), own));
   Settle(around, change);
   change.moved.erase(std::remove(change.moved.begin(), change.moved.end(), record), change.moved.end());
@@ -204,7 +212,7 @@ std::vector<uint32_t> LiveIndex::Component(uint32_t c) const {
     const auto decided = decisions_.find(from.first);
     if (decided == decisions_.end()) continue;
     for (const auto& [other, kind] : decided->second) {
-      if (kind == kMust) visit(class_of_[other]);
+      if (kind == kMust || kind == kSame) visit(class_of_[other]);
     }
   }
   std::sort(component.begin(), component.end(),
@@ -228,7 +236,8 @@ Clustering LiveIndex::ClusterComponent(const std::vector<uint32_t>& component) c
     if (decided == decisions_.end()) continue;
     for (const auto& [other, kind] : decided->second) {
       const auto j = position.find(class_of_[other]);
-      if (j != position.end()) (kind == kMust ? constraints.must : constraints.cannot).emplace_back(i, j->second);
+      if (j == position.end()) continue;
+      (kind == kCannot ? constraints.cannot : kind == kMust ? constraints.must : constraints.same).emplace_back(i, j->second);
     }
   }
   return Cluster(
@@ -251,11 +260,16 @@ void LiveIndex::Settle(const std::vector<uint32_t>& classes, Change& change) {
     for (const uint32_t c : component) {
       const uint32_t now = classes_[cluster_[c]].first;
       for (const uint32_t record : classes_[c].members) {
-        if (std::exchange(told_[record], now) != now) change.moved.push_back(record);
+        const uint32_t before = std::exchange(told_[record], now);
+        if (before == now) continue;
+        change.moved.push_back(record);
+        if (before != kNoClass) change.left.push_back(before);
       }
     }
   }
   std::sort(change.moved.begin(), change.moved.end());
+  std::sort(change.left.begin(), change.left.end());
+  change.left.erase(std::unique(change.left.begin(), change.left.end()), change.left.end());
 }
 
 std::vector<uint32_t> LiveIndex::MembersOf(uint32_t record) const {

@@ -41,23 +41,37 @@ class LiveIndex {
     std::vector<PairDecision> pairs;  // Of the record with others (a < b): linked and to be looked at.
     // Records of which the cluster is another one now, the new one too; ascending.
     std::vector<uint32_t> moved;
+    // The clusters that they were of, by the record that named each; ascending. It may be out by now.
+    std::vector<uint32_t> left;
   };
 
   // REQUIRES: no record with this id is in.
   Change Add(absl::string_view id, const PersonText& text);
   // Takes a record out. What it said stays in memory until the index is made anew: to erase a person, do that.
   Change Remove(uint32_t record);
+  // Brings a record that was taken out back in, as it was. REQUIRES: Add gave it, and it is out.
+  Change Return(uint32_t record);
 
   // Decisions of people about two records that are in: never together, always together. The last one counts; Release takes it
   // back. A must that cannot be followed waits until it can (Refused tells).
   Change Forbid(uint32_t a, uint32_t b) { return SetDecision(a, b, kCannot); }
   Change Require(uint32_t a, uint32_t b) { return SetDecision(a, b, kMust); }
+  // Two records that their source has of one person; released as a decision is.
+  Change Unite(uint32_t a, uint32_t b) { return SetDecision(a, b, kSame); }
   Change Release(uint32_t a, uint32_t b) { return SetDecision(a, b, kNone); }
 
   // The record that names the cluster: of its records the one whose id comes first in hash order.
   uint32_t ClusterOf(uint32_t record) const { return classes_[cluster_[class_of_[record]]].first; }
   // All records of the cluster, ascending.
   std::vector<uint32_t> MembersOf(uint32_t record) const;
+  // Calls `visit(uint32_t other, const Decision&)` for the records that are linked with this one or to be looked at, whether or
+  // not they are in its cluster. Of records that say exactly the same only the first is compared; of others there is nothing.
+  template <typename Visit>
+  void EachNeighbour(uint32_t record, Visit visit) const {
+    const Class& own = classes_[class_of_[record]];
+    if (own.first != record) return;
+    for (const Neighbour& n : own.neighbours) visit(classes_[n.other].first, n.decision);
+  }
   // Why links and decisions around a record were not followed.
   std::vector<RefusedEdge> RefusedAround(uint32_t record) const;
 
@@ -69,7 +83,7 @@ class LiveIndex {
 
  private:
   static constexpr uint32_t kNoClass = UINT32_MAX;
-  enum Kind : uint8_t { kNone, kCannot, kMust };
+  enum Kind : uint8_t { kNone, kCannot, kMust, kSame };
 
   struct Neighbour {
     uint32_t other;
@@ -88,6 +102,7 @@ class LiveIndex {
 
   bool Before(uint32_t a, uint32_t b) const;
   const Hot& HotOf(uint32_t c) const { return persons_.hot(classes_[c].first); }
+  Change PlaceAndSettle(uint32_t record);
   void Place(uint32_t record);
   void Unplace(uint32_t record);
   void Enter(uint32_t c);

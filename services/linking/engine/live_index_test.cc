@@ -39,9 +39,10 @@ Partition PartitionOf(const LiveIndex& index) {
   return partition;
 }
 
+enum class What { kCannot, kMust, kSame };
 struct Decided {
   std::string a, b;
-  bool must;
+  What what;
 };
 
 // The same with all records at once.
@@ -54,7 +55,10 @@ Partition InOneGo(const std::vector<MadeUp>& records, const Model& model, const 
   LinkOptions options;
   options.model = &model;
   for (const Decided& d : decisions) {
-    (d.must ? options.constraints.must : options.constraints.cannot).emplace_back(number.at(d.a), number.at(d.b));
+    (d.what == What::kMust   ? options.constraints.must
+     : d.what == What::kSame ? options.constraints.same
+                             : options.constraints.cannot)
+        .emplace_back(number.at(d.a), number.at(d.b));
   }
   const LinkResult result = Link(persons, options);
   std::map<uint32_t, std::set<std::string>> clusters;
@@ -124,7 +128,7 @@ TEST(LiveIndex, UndoRestoresExactlyAndNothingElseMatters) {
         if (a == b) break;
         std::erase_if(decisions, [&](const Decided& d) { return std::minmax(d.a, d.b) == std::minmax(a, b); });
         index.Forbid(number[a], number[b]);
-        decisions.push_back({a, b, false});
+        decisions.push_back({a, b, What::kCannot});
         EXPECT_NE(index.ClusterOf(number[a]), index.ClusterOf(number[b]));
         break;
       }
@@ -132,8 +136,9 @@ TEST(LiveIndex, UndoRestoresExactlyAndNothingElseMatters) {
         const std::string a = pick(), b = pick();
         if (a == b) break;
         std::erase_if(decisions, [&](const Decided& d) { return std::minmax(d.a, d.b) == std::minmax(a, b); });
-        index.Require(number[b], number[a]);
-        decisions.push_back({a, b, true});
+        const bool same = random() % 2 == 0;
+        same ? index.Unite(number[b], number[a]) : index.Require(number[b], number[a]);
+        decisions.push_back({a, b, same ? What::kSame : What::kMust});
         break;
       }
       case 2: {
@@ -148,6 +153,11 @@ TEST(LiveIndex, UndoRestoresExactlyAndNothingElseMatters) {
         const std::string id = in[at].id;
         index.Remove(number[id]);
         EXPECT_FALSE(index.Holds(number[id]));
+        if (random() % 2 == 0) {  // Back, as it was, but for what people decided about it.
+          index.Return(number[id]);
+          std::erase_if(decisions, [&](const Decided& d) { return d.a == id || d.b == id; });
+          break;
+        }
         in.erase(in.begin() + static_cast<ptrdiff_t>(at));
         std::erase_if(decisions, [&](const Decided& d) { return d.a == id || d.b == id; });
         break;

@@ -193,7 +193,9 @@ Decision Scorer::Judge(const Sums& sums, const Hot& a, const Hot& b) const {
   if (number != level::kEqual || (a.flags & b.flags & Hot::kValidBsn) == 0) return decision;
   const uint32_t birth = LevelOf(sums.pattern, kBirth), given = LevelOf(sums.pattern, kGiven),
                  family = LevelOf(sums.pattern, kFamily);
-  const bool birth_fits = birth >= level::kEqual && birth <= level::kBirthPartly;
+  // A record with nothing but the number does not speak against anybody.
+  const bool bare = birth == level::kNull && (given != level::kNull || family != level::kFamilyDiffers);
+  const bool birth_fits = (birth >= level::kEqual && birth <= level::kBirthPartly) || bare;
   const bool given_fits = given >= level::kEqual && given <= level::kGivenNear;
   if ((birth_fits && given != level::kGivenDiffers) ||
       (given_fits && (family != level::kFamilyDiffers || birth != level::kBirthDiffers))) {
@@ -236,7 +238,7 @@ absl::string_view ReasonName(Reason reason) {
   return "";
 }
 
-std::string DutchSentence(const Explanation& explanation) {
+absl::string_view LevelText(Field field, uint32_t value) {
   // By field and level; empty ones do not occur.
   static constexpr absl::string_view kWords[kFields][8] = {
       {"", "zelfde nummer", "nummer met een typefout", "ander nummer", "twee verschillende geldige bsn's"},
@@ -253,6 +255,10 @@ std::string DutchSentence(const Explanation& explanation) {
       {"", "zelfde plaats", "plaats bijna gelijk", "plaats lijkt erop", "andere plaats"},
       {"", "zelfde e-mailadres", "e-mailadres bijna gelijk", "e-mailadres lijkt erop", "ander e-mailadres"},
       {"", "zelfde telefoonnummer", "telefoonnummer bijna gelijk", "telefoonnummer lijkt erop", "ander telefoonnummer"}};
+  return kWords[field][value];
+}
+
+std::string DutchSentence(const Explanation& explanation) {
   std::vector<std::pair<Millibits, uint32_t>> parts;
   for (uint32_t f = 0; f < kFields; ++f) {
     if (LevelOf(explanation.decision.pattern, static_cast<Field>(f)) == level::kNull) continue;
@@ -267,7 +273,8 @@ std::string DutchSentence(const Explanation& explanation) {
   std::string sentence;
   for (const auto& [value, f] : parts) {
     absl::StrAppend(&sentence, sentence.empty() ? "" : ", ",
-                    kWords[f][LevelOf(explanation.decision.pattern, static_cast<Field>(f))], " (", bits(value), ")");
+                    LevelText(static_cast<Field>(f), LevelOf(explanation.decision.pattern, static_cast<Field>(f))), " (",
+                    bits(value), ")");
   }
   if (explanation.household <= -50) {
     absl::StrAppend(&sentence, sentence.empty() ? "" : ", ", "kan een huisgenoot zijn (", bits(explanation.household), ")");

@@ -99,6 +99,8 @@ class Scorer {
 // log2(2^a + 2^b), of millibits, rounded the same everywhere.
 Millibits SoftMax(Millibits a, Millibits b);
 
+// "zelfde geboortedatum": how two records compare on a field, in Dutch; empty for level 0.
+absl::string_view LevelText(Field field, uint32_t value);
 // "Zelfde geboortedatum (+14,2), achternaam deels gelijk (+6,6), ander adres (-1,8)": one Dutch sentence, strongest evidence
 // first, without any value of the records.
 std::string DutchSentence(const Explanation& explanation);
