@@ -22,6 +22,7 @@ namespace nmd::ingestion {
 
 using internal::v1::CountedRecord;
 using internal::v1::DeliveryRecord;
+using internal::v1::EraseRecord;
 using internal::v1::IngestionCheckpoint;
 using internal::v1::OperationRecord;
 using internal::v1::SupersedeRecord;
@@ -45,6 +46,7 @@ std::unique_ptr<google::protobuf::Message> NewBody(absl::string_view kind) {
   if (kind == "withdraw") return std::make_unique<WithdrawRecord>();
   if (kind == "counted") return std::make_unique<CountedRecord>();
   if (kind == "upload") return std::make_unique<UploadRecord>();
+  if (kind == "erase") return std::make_unique<EraseRecord>();
   if (kind == "operation") return std::make_unique<OperationRecord>();
   return nullptr;
 }
@@ -166,6 +168,7 @@ absl::Status Ingestion::Load() {
   NMD_RETURN_IF_ERROR(operations_->FinishReplay());
   // Chunks that a stop left behind.
   for (const std::string& upload : closed) NMD_RETURN_IF_ERROR(Sweep(upload, "service:ingestion"));
+  NMD_RETURN_IF_ERROR(DropErased());
   FinishContainers();
   return absl::OkStatus();
 }
@@ -291,6 +294,8 @@ void Ingestion::Apply(int64_t sequence, absl::string_view kind, const google::pr
     ApplyCounted(sequence, static_cast<const CountedRecord&>(body));
   } else if (kind == "upload") {
     ApplyUpload(static_cast<const UploadRecord&>(body));
+  } else if (kind == "erase") {
+    ApplyErase(static_cast<const EraseRecord&>(body));
   } else {
     ApplyOperation(static_cast<const OperationRecord&>(body));
   }
@@ -393,6 +398,9 @@ IngestionCheckpoint Ingestion::Checkpoint() const {
     state.set_sequence(entries_[i].sequence);
     for (const v1::Finding& finding : entries_[i].findings) *state.add_findings() = finding;
     SaveCorrection(static_cast<int32_t>(i), &state);
+    if (const auto erased = erased_.find(static_cast<int32_t>(i)); erased != erased_.end()) {
+      *state.mutable_erased() = erased->second;
+    }
   }
   history_.Save(checkpoint.mutable_history());
   const std::map<absl::uint128, int32_t> missing(missing_parts_.begin(), missing_parts_.end());
@@ -416,6 +424,7 @@ bool Ingestion::Restore(const IngestionCheckpoint& checkpoint) {
   for (const IngestionCheckpoint::DeliveryState& state : checkpoint.deliveries()) {
     AddEntry(state.delivery(), state.sequence(), state.findings());
     RestoreCorrection(static_cast<int32_t>(entries_.size()) - 1, state);
+    if (state.has_erased()) ApplyErase(state.erased());
   }
   for (const IngestionCheckpoint::MissingPart& saved : checkpoint.missing_parts()) {
     missing_parts_.emplace(IdOf(saved.part()), saved.container());

@@ -92,6 +92,7 @@ class Ingestion {
   absl::StatusOr<v1::ListFactsResponse> ListFacts(const Caller& caller, const v1::ListFactsRequest& request) const;
   absl::StatusOr<v1::ListPersonRecordsResponse> ListPersonRecords(const Caller& caller,
                                                                   const v1::ListPersonRecordsRequest& request) const;
+  absl::StatusOr<v1::ErasePersonsResponse> ErasePersons(const Caller& caller, const v1::ErasePersonsRequest& request);
   absl::StatusOr<v1::Answer> GetAnswer(const Caller& caller, const v1::GetAnswerRequest& request) const;
   // google.longrunning.Operations. WaitOperation waits 30 seconds at most.
   absl::StatusOr<google::longrunning::Operation> GetOperation(const Caller& caller,
@@ -274,6 +275,24 @@ class Ingestion {
   absl::Status Sweep(const std::string& upload, const std::string& actor);
   v1::Upload UploadOf(const internal::v1::UploadRecord& record) const;
 
+  // Persons made unreadable (ingestion_erase.cc).
+  struct ErasePlan;
+  // Bytes that take the place of those of a delivery.
+  struct Left {
+    int32_t index = 0;
+    std::optional<std::string> bytes;  // Nothing is left without.
+    bool rewritten = false;
+  };
+  absl::StatusOr<ErasePlan> PlanErasure(const std::set<std::string>& person_keys) const;
+  // Takes the other messages of a container out of it, so that it can go.
+  absl::Status TakeOut(int32_t container, const ErasePlan& plan, const std::string& actor);
+  absl::Status StoreLeft(const std::vector<Left>& left, const std::string& actor);
+  // Drops the bytes of before, also those a stop left.
+  absl::Status DropErased();
+  absl::Status DropPersons(const std::set<std::string>& person_keys, const ErasePlan& plan);
+  void ApplyErase(const internal::v1::EraseRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string RawNameOf(int32_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   // Source analysis (ingestion_analysis.cc).
   struct Question;
   absl::StatusOr<Question> ReadQuestion(bool has_period, const type::Period& period,
@@ -316,6 +335,7 @@ class Ingestion {
   CodeLists code_lists_;                         // Written by Open only.
   std::map<std::string, ExportSource> exports_;  // By source id. Written by Open only.
 
+  Mutex erase_mutex_;  // One erasure at a time; taken before mutex_.
   mutable Mutex mutex_;
   std::deque<Write*> waiting_ ABSL_GUARDED_BY(mutex_);
   bool storing_ ABSL_GUARDED_BY(mutex_) = false;
@@ -340,6 +360,8 @@ class Ingestion {
   std::vector<int64_t> counted_sequences_ ABSL_GUARDED_BY(mutex_);
   std::vector<int64_t> person_correction_sequences_ ABSL_GUARDED_BY(mutex_);  // Of these two, those about person records.
   absl::flat_hash_map<int32_t, Correction> corrections_ ABSL_GUARDED_BY(mutex_);
+  // What is left of the bytes of deliveries that told of somebody who was erased, or came with one.
+  std::map<int32_t, internal::v1::EraseRecord> erased_ ABSL_GUARDED_BY(mutex_);
   std::map<int32_t, std::vector<int32_t>> extracts_ ABSL_GUARDED_BY(mutex_);  // By source.
   std::set<int32_t> restored_ ABSL_GUARDED_BY(mutex_);                        // Not yet in history_ again.
   std::map<std::string, internal::v1::UploadRecord> uploads_ ABSL_GUARDED_BY(mutex_);

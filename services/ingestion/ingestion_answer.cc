@@ -106,6 +106,10 @@ absl::StatusOr<std::shared_ptr<const Ingestion::MadeAnswer>> Ingestion::Answered
   if (delivery.state() != v1::Delivery::ACCEPTED && delivery.state() != v1::Delivery::REJECTED) {
     return NoAnswerFor("withdrawn", "the delivery was taken back, so nothing is said about it; restore it to have an answer");
   }
+  if (delivery.has_erase_time()) {
+    return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::CONTENT_ERASED,
+                "an answer repeats the message, and that told of a person who was erased");
+  }
   NMD_ASSIGN_OR_RETURN(const std::string bytes, RawBytes(index));
   const AnswerStamp stamp = {AnswerIdentification(absl::Uint128High64(IdOf(delivery.sha256().substr(0, 32)))), dated};
   std::variant<Answer, NoAnswer> made = MakeAnswer(bytes, findings, stamp);

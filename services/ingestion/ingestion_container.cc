@@ -35,6 +35,11 @@ constexpr int kTextLevel = 3;
 
 std::string RawName(absl::string_view sha256) { return absl::StrCat("raw/", sha256); }
 
+absl::Status ContentErased() {
+  return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::CONTENT_ERASED,
+              "the bytes are not kept any more: they told of a person who was erased. What was read from them stays");
+}
+
 }  // namespace
 
 absl::Status Ingestion::StoreRound(const std::string& actor, const std::string& upload, std::vector<Pending>& round,
@@ -192,19 +197,26 @@ absl::Status Ingestion::FinishContainer(int32_t container) {
 absl::StatusOr<std::string> Ingestion::RawBytes(int32_t index) const {
   std::string sha256, stored;
   int part = 0;
+  bool rewritten = false;
   {
     MutexLock lock(mutex_);
     const Entry& entry = entries_[static_cast<size_t>(index)];
-    const Entry& holder = entry.container == 0 ? entry : entries_[static_cast<size_t>(by_id_.at(entry.container))];
     sha256 = absl::BytesToHexString(entry.sha256);
-    stored = absl::BytesToHexString(holder.sha256);
-    part = entry.part;
+    if (const auto erased = erased_.find(index); erased != erased_.end()) {
+      stored = erased->second.blob();
+      rewritten = erased->second.rewritten();
+      if (stored.empty()) return ContentErased();
+    } else {
+      const Entry& holder = entry.container == 0 ? entry : entries_[static_cast<size_t>(by_id_.at(entry.container))];
+      stored = RawName(absl::BytesToHexString(holder.sha256));
+      part = entry.part;
+    }
   }
-  NMD_ASSIGN_OR_RETURN(const std::string sealed, journal_.ReadBlob(RawName(stored)));
+  NMD_ASSIGN_OR_RETURN(const std::string sealed, journal_.ReadBlob(stored));
   NMD_ASSIGN_OR_RETURN(const std::string packed, raw_key_.Open(sealed));
   NMD_ASSIGN_OR_RETURN(std::string bytes, Decompress(packed, kMaxMessageBytes));
   if (part > 0) bytes = ReadPart(bytes, part).value_or("");
-  if (Sha256Hex(bytes) == sha256) return bytes;
+  if (rewritten || Sha256Hex(bytes) == sha256) return bytes;
   return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED,
               "the bytes of a delivery are not those that came in; restore from a backup");
 }

@@ -100,6 +100,9 @@ v1::Delivery Ingestion::DeliveryOf(int32_t index) const {
     delivery.set_container(DeliveryName(entries_[static_cast<size_t>(index)].container));
   }
   TellCorrection(index, &delivery);
+  if (const auto erased = erased_.find(index); erased != erased_.end() && erased->second.rewritten()) {
+    *delivery.mutable_erase_time() = erased->second.erase_time();
+  }
   return delivery;
 }
 

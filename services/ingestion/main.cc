@@ -73,6 +73,7 @@ void Bind(nmd::Router& router, Ingestion& ingestion) {
   bind("ListFacts", [&](const Caller& c, const v1::ListFactsRequest& r) { return ingestion.ListFacts(c, r); });
   bind("ListPersonRecords",
        [&](const Caller& c, const v1::ListPersonRecordsRequest& r) { return ingestion.ListPersonRecords(c, r); });
+  bind("ErasePersons", [&](const Caller& c, const v1::ErasePersonsRequest& r) { return ingestion.ErasePersons(c, r); });
   namespace lro = google::longrunning;
   router.Handle("google.longrunning.Operations", "GetOperation",
                 [&](const Caller& c, const lro::GetOperationRequest& r) { return ingestion.GetOperation(c, r); });

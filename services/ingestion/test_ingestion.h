@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,10 @@ class FailingJournal : public Journal {
   int appends = 0;
   size_t blob_bytes = 0;
   int raw_stored = 0;
-  bool stop_after_raw = false;  // No deliveries are stored after those that come with the first file.
+  int drops_left = 1'000'000;
+  int rewrites_left = 1'000'000;
+  std::set<std::string> blob_names;  // All that were ever stored.
+  bool stop_after_raw = false;       // No deliveries are stored after those that come with the first file.
 
   absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected, std::vector<Blob> blobs) override {
     if (appends_left == 0) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "disk full");
@@ -41,6 +45,7 @@ class FailingJournal : public Journal {
     ++appends;
     for (const Blob& blob : blobs) {
       blob_bytes += blob.bytes.size();
+      blob_names.insert(blob.name);
       if (absl::StartsWith(blob.name, "raw/")) ++raw_stored;
     }
     return real_->Append(std::move(records), expected, std::move(blobs));
@@ -52,6 +57,7 @@ class FailingJournal : public Journal {
   int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override { return real_->WaitBeyond(after, timeout); }
   void Interrupt() override { real_->Interrupt(); }
   absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
+    if (rewrites_left-- == 0) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "disk full");
     return real_->Rewrite(keep);
   }
   absl::Status SaveCheckpoint(int64_t sequence, absl::string_view state) override {
@@ -59,7 +65,10 @@ class FailingJournal : public Journal {
   }
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() const override { return real_->LoadCheckpoint(); }
   absl::StatusOr<std::string> ReadBlob(absl::string_view name) const override { return real_->ReadBlob(name); }
-  absl::Status DropBlob(absl::string_view name) override { return real_->DropBlob(name); }
+  absl::Status DropBlob(absl::string_view name) override {
+    if (drops_left-- == 0) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "disk full");
+    return real_->DropBlob(name);
+  }
   bool killed = false;
 
  private:
@@ -70,7 +79,7 @@ class Instance {
  public:
   Instance() : clock(absl::FromUnixSeconds(int64_t{D("2026-06-01")} * 86'400)) { Start(); }
   void Start() {
-    auto opened = Ingestion::Open(journal, clock, Key::FromBytes({1, 2, 3}), "gm1730", {});
+    auto opened = Ingestion::Open(journal, clock, Key::FromBytes({1, 2, 3}), "gm1730", mappings);
     ASSERT_TRUE(opened.ok()) << opened.status();
     ingestion = *std::move(opened);
   }
@@ -176,6 +185,7 @@ class Instance {
     }
   }
 
+  std::vector<internal::v1::MappingFile> mappings;  // From the next start on.
   FakeClock clock;
   FailingJournal journal;
   std::unique_ptr<Ingestion> ingestion;
