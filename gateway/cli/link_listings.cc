@@ -423,6 +423,16 @@ std::string HistoryText(const ClientHistory& history) {
   return text;
 }
 
+Table ExplainClientTable(const linking::v1::ExplainClientResponse& response) {
+  Table table;
+  table.columns = {{"Bron", "bron"}, {"Bekend op", "bekend_op"}, {"", "reden"}, {"Waarom", "tekst", false, 80}};
+  for (const auto& record : response.records()) {
+    table.rows.push_back({Cell::Same(record.source()), MomentCell(record.known_time(), record.has_known_time()),
+                          Cell::Same(linking::v1::LinkReason_Name(record.reason())), Cell::Same(record.text())});
+  }
+  return table;
+}
+
 Table ModelTable(const linking::v1::ListLinkModelsResponse& response) {
   Table table;
   table.columns = {{"Model", "model"},

@@ -48,6 +48,9 @@ std::string DecisionText(const linking::v1::LinkDecision& decision);
 Table HistoryTable(const linking::v1::ClientHistory& history);
 std::string HistoryText(const linking::v1::ClientHistory& history);
 
+// A row per record of the client.
+Table ExplainClientTable(const linking::v1::ExplainClientResponse& response);
+
 Table ModelTable(const linking::v1::ListLinkModelsResponse& response);
 // What a model was learned from and what it would change.
 std::string ModelText(const linking::v1::LinkModel& model);

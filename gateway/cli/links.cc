@@ -173,6 +173,15 @@ absl::StatusOr<int> History(const LinkOptions& options, const Context& context) 
   return 0;
 }
 
+absl::StatusOr<int> Explain(const LinkOptions& options, const Context& context) {
+  v1::ExplainClientRequest request;
+  request.set_client(options.client);
+  v1::ExplainClientResponse response;
+  NMD_RETURN_IF_ERROR(context.client.Post(Path(context, "clients/_explain"), request, &response));
+  context.Print(response, ExplainClientTable(response));
+  return 0;
+}
+
 int PrintModel(const Context& context, const v1::LinkModel& model) {
   if (context.ForPeople()) {
     context.io.out << ModelText(model) << "\n";
@@ -330,6 +339,10 @@ void AddLinkCommands(CLI::App& link, LinkOptions& options, const Perform& perfor
   add("decisions", "Wie wat besloot, wanneer en waarom", &Decisions)
       ->add_flag("--proposed", options.proposed, "Alleen wat op een tweede persoon wacht");
   add("history", "Wie er bij een cliënt kwamen en weggingen, en waarom", &History)
+      ->add_option("client", options.client, "Cliënt")
+      ->required();
+
+  add("explain", "Waarom de records van een cliënt bij elkaar horen", &Explain)
       ->add_option("client", options.client, "Cliënt")
       ->required();
 

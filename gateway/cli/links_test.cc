@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/cli/fake_monitor.h"
+#include "nmd/linking/v1/linking.pb.h"
 #include "nmd/linking/v1/review.pb.h"
 
 namespace nmd::cli {
@@ -175,6 +176,16 @@ TEST_F(LinksTest, HistoryAsksInTheBody) {
   EXPECT_EQ(Run("history c2"), 0) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("Cliënt c1\nOok bekend als: c2\n"));
   EXPECT_EQ(Asked<linking::v1::GetClientHistoryRequest>().client(), "c2");
+}
+
+TEST_F(LinksTest, ExplainTellsWhyEveryRecordIsOfTheClient) {
+  monitor_.OnJson("POST " + kBase + "clients/_explain", R"({"records":[{"source":"jw301","reason":"EXACT_BSN",
+      "known_time":"2018-03-31T10:00:00Z","text":"Zelfde geldig burgerservicenummer als 4 andere records"}]})");
+  EXPECT_EQ(Run("explain c1"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("jw301  31-03-2018 12:00  Zelfde geldig burgerservicenummer als 4 andere records\n"));
+  EXPECT_EQ(Run("explain c1 --format csv"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("\njw301,2018-03-31T10:00:00Z,EXACT_BSN,Zelfde"));
+  EXPECT_EQ(Asked<linking::v1::ExplainClientRequest>().client(), "c1");
 }
 
 TEST_F(LinksTest, TrainingShowsProgressAndWhatItWouldChange) {
