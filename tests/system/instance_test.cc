@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One instance as it runs: six processes with mutual TLS, fed with the demo of Tynaarlo through the gateway while every
 // service is killed in turn; then asked, stopped, started again, given bad input, and searched for what may not leak.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 #include <gmock/gmock.h>
@@ -20,6 +22,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
+#include "nmd/linking/v1/linking.pb.h"
 #include "nmd/publication/v1/publication.pb.h"
 #include "tests/support/instance.h"
 
@@ -236,6 +239,52 @@ TEST_F(InstanceTest, AnswersMessagesForWhomeverMayAndWritesThemOnce) {  // domai
   }
   const std::filesystem::directory_iterator files(folder);
   EXPECT_EQ(std::distance(begin(files), end(files)), open);
+}
+
+// Issue "People": the queue, a pair with its weights, a decision that the links follow, its history and its undo, by nmdctl.
+TEST_F(InstanceTest, PeopleDecideWhoIsWhoAndTakeItBack) {
+  const auto link = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "link");
+    arguments.insert(arguments.end(), {"--format", "json"});
+    const Instance::Result result = instance_->RunCtl("koppelbeheerder", arguments);
+    EXPECT_EQ(result.exit_code, 0) << absl::StrJoin(arguments, " ");
+    return Instance::Answer{200, "application/json", result.output};
+  };
+  // What a decision changes, and its undo changes back.
+  const auto stand = [&] {
+    const auto waiting = Parsed<linking::v1::ListReviewItemsResponse>(link({"review", "--all"}));
+    std::set<std::string> items;
+    for (const auto& item : waiting.items()) items.insert(absl::StrCat(item.item(), " ", item.permille()));
+    const auto summary = Parsed<linking::v1::LinkSummary>(link({"status"}));
+    return std::make_tuple(items, summary.client_count(), summary.open_pair_count(), summary.least_client_count());
+  };
+  const auto before = stand();
+  const auto queue = Parsed<linking::v1::ListReviewItemsResponse>(link({"review", "--source", "jeugdteam"}));
+  ASSERT_GE(queue.items_size(), 6) << "the youth team knows children without a number";
+  const auto doubt = std::find_if(queue.items().begin(), queue.items().end(),
+                                  [](const auto& item) { return item.reason() == linking::v1::DOUBTFUL; });
+  ASSERT_NE(doubt, queue.items().end());
+
+  const auto detail = Parsed<linking::v1::ReviewItemDetail>(link({"show", doubt->item(), "--purpose", "systeemtest"}));
+  EXPECT_GE(detail.fields_size(), 4);
+  int64_t sum = 0;
+  for (const auto& step : detail.steps()) sum += step.millibits();
+  EXPECT_EQ(sum, detail.score_millibits());
+  EXPECT_NE(detail.client_a(), detail.client_b());
+
+  const auto decision = Parsed<linking::v1::LinkDecision>(link({"decide", doubt->item(), "--same", "--reason", "systeemtest"}));
+  EXPECT_EQ(decision.state(), linking::v1::LinkDecision::EFFECTIVE);
+  EXPECT_TRUE(decision.followed());
+  const auto decided = stand();
+  EXPECT_EQ(std::get<1>(decided), std::get<1>(before) - 1);
+  EXPECT_EQ(std::get<0>(decided).count(absl::StrCat(doubt->item(), " ", doubt->permille())), 0u);
+  const auto history = Parsed<linking::v1::ClientHistory>(link({"history", detail.client_a()}));
+  EXPECT_EQ(Parsed<linking::v1::ClientHistory>(link({"history", detail.client_b()})).client(), history.client());
+  EXPECT_EQ(history.decisions(0).name(), decision.name());
+
+  const auto undone = Parsed<linking::v1::LinkDecision>(link({"undo", decision.name(), "--reason", "systeemtest"}));
+  EXPECT_EQ(undone.state(), linking::v1::LinkDecision::UNDONE);
+  EXPECT_EQ(stand(), before);
 }
 
 // The same page, browser and assertions as against the stub, now against figures that came through every service.
