@@ -7,16 +7,20 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/costs_events.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/costs/answer.h"
 #include "services/costs/catalogue.h"
+#include "services/costs/checkpoint.h"
 #include "services/costs/explain.h"
 #include "services/costs/figures.h"
 #include "services/costs/question.h"
+#include "services/costs/snapshot_parts.h"
 #include "services/platform/errors.h"
+#include "services/platform/log.h"
 #include "services/platform/paging.h"
 #include "services/platform/status_macros.h"
 
@@ -32,6 +36,9 @@ constexpr size_t kFigureLimit = 100'000;
 // Snapshots kept: the newest, whatever its size, and older ones as long as there are few and small ones.
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
+// Of what a checkpoint holds (internal.v1.CostsCheckpoint).
+constexpr int32_t kCheckpointVersion = 1;
+constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
 
@@ -56,26 +63,120 @@ Costs::Costs(Journal& journal, const Clock& clock, std::string municipality, std
       trend_breaks_(std::move(trend_breaks)),
       catalogue_(std::move(catalogue)) {}
 
+void Costs::Take(const ingestion::v1::FactBatch& batch) {
+  ledger_.Add(batch);
+  // A superseded delivery never counted, and one that was corrected may count at other times than it did: every snapshot
+  // that counted it may be wrong.
+  const bool adds = batch.supersedes().empty() && batch.corrects().empty();
+  Forget(adds ? MomentOf(batch.known_time()) : std::numeric_limits<Moment>::min());
+  facts_cursor_ = batch.sequence();
+}
+
+void Costs::Take(const internal::v1::CostsLinksEvent& event) {
+  for (const auto& link : event.links()) {
+    ledger_.Add(link);
+    Forget(MomentOf(link.known_time()));
+  }
+  for (const auto& stay : event.stays()) {
+    ledger_.Add(stay);
+    Forget(MomentOf(stay.known_time()));
+  }
+  links_cursor_ = event.next_sequence();
+  person_sequence_ = std::max(person_sequence_, event.person_sequence());
+}
+
 absl::Status Costs::Fold(const JournalRecord& record) {
   if (record.kind == kFacts) {
     CostsFactsEvent event;
     if (!event.ParseFromString(record.payload)) return Unreadable();
-    ledger_.Add(event.batch());
-    facts_cursor_ = event.batch().sequence();
+    Take(event.batch());
   } else if (record.kind == kLinks) {
     CostsLinksEvent event;
     if (!event.ParseFromString(record.payload)) return Unreadable();
-    for (const auto& link : event.links()) ledger_.Add(link);
-    for (const auto& stay : event.stays()) ledger_.Add(stay);
-    links_cursor_ = event.next_sequence();
-    person_sequence_ = event.person_sequence();
+    Take(event);
   }
   journal_sequence_ = record.sequence;
   return absl::OkStatus();
 }
 
-absl::Status Costs::Replay() {
+bool Costs::LoadCheckpoint(const Journal::Checkpoint& checkpoint) {
+  google::protobuf::Arena arena;
+  auto* saved = google::protobuf::Arena::CreateMessage<internal::v1::CostsCheckpoint>(&arena);
+  if (!saved->ParseFromString(checkpoint.state) || saved->version() != kCheckpointVersion) return false;
+  Ledger ledger;
+  std::vector<Word> words;
+  if (!ledger.Load(*saved, &words)) return false;
+  std::optional<Cached> kept;
+  if (saved->has_snapshot() && saved->snapshot().mark_size() == 4) {
+    const internal::v1::CostsCheckpoint::Snapshot& from = saved->snapshot();
+    const Ledger::Mark now = ledger.Here();
+    const auto mark_at = [&from](int i) { return static_cast<size_t>(from.mark(i)); };
+    Cached cached{from.moment(), from.month(), {mark_at(0), mark_at(1), mark_at(2), mark_at(3)}, false, nullptr};
+    const Ledger::Mark& mark = cached.mark;
+    if (mark.batches > now.batches || mark.corrections > now.corrections || mark.links > now.links || mark.stays > now.stays) {
+      return false;
+    }
+    std::shared_ptr<Snapshot> snapshot = LoadRows(from, words, ledger.Here().batches);
+    if (snapshot == nullptr) return false;
+    Describe(ledger.GeneralAsKnown(from.moment()), snapshot.get());
+    cached.snapshot = std::move(snapshot);
+    kept = std::move(cached);
+  }
+  ledger_ = std::move(ledger);
+  if (kept.has_value()) Keep(*std::move(kept));
+  facts_cursor_ = saved->facts_cursor();
+  links_cursor_ = saved->links_cursor();
+  person_sequence_ = saved->person_sequence();
+  journal_sequence_ = checkpoint_sequence_ = checkpoint.sequence;
+  return true;
+}
+
+absl::Status Costs::SaveCheckpoint() {
+  std::string state;
+  int64_t sequence;
+  {
+    MutexLock lock(mutex_);
+    if (journal_sequence_ == checkpoint_sequence_) return absl::OkStatus();
+    google::protobuf::Arena arena;
+    auto* saved = google::protobuf::Arena::CreateMessage<internal::v1::CostsCheckpoint>(&arena);
+    saved->set_version(kCheckpointVersion);
+    saved->set_facts_cursor(facts_cursor_);
+    saved->set_links_cursor(links_cursor_);
+    saved->set_person_sequence(person_sequence_);
+    WordWriter words;
+    ledger_.Save(&words, saved);
+    // The latest snapshot that answers: what came in since its mark is all known later.
+    const Cached* latest = nullptr;
+    for (const Cached& cached : cache_) {
+      if (!cached.stale && (latest == nullptr || cached.moment > latest->moment)) latest = &cached;
+    }
+    if (latest != nullptr) {
+      internal::v1::CostsCheckpoint::Snapshot* to = saved->mutable_snapshot();
+      to->set_moment(latest->moment);
+      to->set_month(latest->month);
+      const Ledger::Mark& mark = latest->mark;
+      for (const size_t count : {mark.batches, mark.corrections, mark.links, mark.stays}) {
+        to->add_mark(static_cast<int64_t>(count));
+      }
+      SaveRows(*latest->snapshot, &words, to);
+    }
+    words.Finish(saved);
+    state = saved->SerializeAsString();
+    sequence = journal_sequence_;
+  }
+  // Outside the lock: a region's checkpoint is more than 100 MB.
+  NMD_RETURN_IF_ERROR(journal_.SaveCheckpoint(sequence, state));
   MutexLock lock(mutex_);
+  checkpoint_sequence_ = std::max(checkpoint_sequence_, sequence);
+  return absl::OkStatus();
+}
+
+absl::Status Costs::Replay() {
+  NMD_ASSIGN_OR_RETURN(const std::optional<Journal::Checkpoint> checkpoint, journal_.LoadCheckpoint());
+  MutexLock lock(mutex_);
+  if (journal_sequence_ == 0 && checkpoint.has_value() && !LoadCheckpoint(*checkpoint)) {
+    Log(LogLevel::kWarning, "the checkpoint is of another version or damaged; the journal is folded instead", {});
+  }
   absl::Status folded;
   NMD_RETURN_IF_ERROR(journal_.Replay(journal_sequence_, [&](const JournalRecord& record) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     folded = Fold(record);
@@ -113,14 +214,7 @@ absl::Status Costs::AddFacts(const ingestion::v1::ListFactsResponse& response) {
   }
   if (fresh.empty()) return absl::OkStatus();
   NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
-  for (const ingestion::v1::FactBatch* batch : fresh) {
-    ledger_.Add(*batch);
-    // A superseded delivery never counted, and one that was corrected may count at other times than it did: every snapshot
-    // that counted it may be wrong.
-    const bool adds = batch->supersedes().empty() && batch->corrects().empty();
-    Forget(adds ? MomentOf(batch->known_time()) : std::numeric_limits<Moment>::min());
-  }
-  facts_cursor_ = cursor;
+  for (const ingestion::v1::FactBatch* batch : fresh) Take(*batch);
   return absl::OkStatus();
 }
 
@@ -143,16 +237,7 @@ absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
   std::vector<JournalRecord> records;
   records.push_back({0, clock_.Now(), std::string(kLinks), event.SerializeAsString(), "service:costs"});
   NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
-  for (const auto& link : event.links()) {
-    ledger_.Add(link);
-    Forget(MomentOf(link.known_time()));
-  }
-  for (const auto& stay : event.stays()) {
-    ledger_.Add(stay);
-    Forget(MomentOf(stay.known_time()));
-  }
-  links_cursor_ = event.next_sequence();
-  person_sequence_ = std::max(person_sequence_, event.person_sequence());
+  Take(event);
   return absl::OkStatus();
 }
 
@@ -229,7 +314,17 @@ void Costs::Keep(Cached made) {
   }
 }
 
-void Costs::Warm() { SnapshotAt(clock_.Now()); }
+void Costs::Warm() {
+  SnapshotAt(clock_.Now());
+  {
+    MutexLock lock(mutex_);
+    if (journal_sequence_ - checkpoint_sequence_ < std::max(kCheckpointRecords, checkpoint_sequence_ / 2)) return;
+  }
+  // Only the next start is slower without it.
+  if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) {
+    Log(LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
+  }
+}
 
 absl::StatusOr<v1::ListMeasuresResponse> Costs::ListMeasures(const Caller&, const v1::ListMeasuresRequest& request) const {
   NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));

@@ -22,7 +22,11 @@
 #include "services/platform/mutex.h"
 
 namespace nmd::ingestion::v1 {
+class FactBatch;
 class ListFactsResponse;
+}  // namespace nmd::ingestion::v1
+namespace nmd::internal::v1 {
+class CostsLinksEvent;
 }
 namespace nmd::linking::v1 {
 class ListLinksResponse;
@@ -58,8 +62,13 @@ class Costs {
   Costs(const Costs&) = delete;
   Costs& operator=(const Costs&) = delete;
 
-  // Folds the journal. Errors: those of the journal, DATA_LOSS STORE_DAMAGED when a record cannot be read.
+  // Folds the journal, from the checkpoint on when there is one that can be read. Errors: those of the journal, DATA_LOSS
+  // STORE_DAMAGED when a record cannot be read.
   absl::Status Replay() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Stores the state, so that the next start need not fold the journal. It is also done when the journal grew by half.
+  // Errors: those of Journal::SaveCheckpoint.
+  absl::Status SaveCheckpoint() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // What to ask the feeds for next.
   int64_t facts_cursor() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -70,7 +79,7 @@ class Costs {
   absl::Status AddFacts(const ingestion::v1::ListFactsResponse& response) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status AddLinks(const linking::v1::ListLinksResponse& response) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Works out the snapshot of now, so that the next question need not wait for it.
+  // Works out the snapshot of now, so that the next question need not wait for it, and keeps the checkpoint fresh.
   void Warm() ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
 
   // nmd.costs.v1.CostsService; contracts in costs.proto.
@@ -105,6 +114,11 @@ class Costs {
   void Keep(Cached made) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Marks the snapshots that would be different now that something known at `moment` came in.
   void Forget(Moment moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes in what is in the journal.
+  void Take(const ingestion::v1::FactBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Take(const internal::v1::CostsLinksEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the state is now that of the checkpoint; otherwise nothing changed.
+  bool LoadCheckpoint(const Journal::Checkpoint& checkpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Fold(const JournalRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Journal& journal_;
@@ -117,6 +131,7 @@ class Costs {
   mutable Mutex mutex_;
   Ledger ledger_ ABSL_GUARDED_BY(mutex_);
   int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t facts_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t links_cursor_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t person_sequence_ ABSL_GUARDED_BY(mutex_) = 0;  // How far the links follow the person feed.

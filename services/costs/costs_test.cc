@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nmd/costs/v1/costs.pb.h"
+#include "nmd/internal/v1/costs_events.pb.h"
 #include "services/costs/service.h"
 #include "services/costs/snapshot.h"
 #include "services/platform/errors.h"
@@ -110,6 +111,49 @@ TEST(Costs, ReplayOfTheJournalIsTheLiveState) {
   EXPECT_EQ(again.links_cursor(), 3);
   EXPECT_EQ(again.QueryFigures(Caller(), question)->SerializeAsString(), scene.Ask(question).SerializeAsString());
   EXPECT_THAT(TableOf(scene.Ask(question)), HasSubstr("month=2018-01 age_band=4-11 household=h1 clients=1\n"));
+}
+
+TEST(Costs, AStartFromTheCheckpointIsTheLiveState) {
+  CostsScene scene;
+  scene.Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({}), TariffOf("45A04", 100'00), TraitsOf("p1", "2010-05-05")})});
+  scene.Feed({LinkOf(2, "p1", "c1", At("2018-01-03"))}, {StayOf(3, 3, "c1", "h1", "2017-01-01", "2018-01-03")});
+  const auto question =
+      CostsScene::Question({"clients", "indicated", "declared"}, "2018-01", "2018-04", {"month", "age_band", "household"});
+  const auto asked_of_another = [&] {
+    Costs another(*scene.journal, scene.clock, "gm1730", {});
+    EXPECT_TRUE(another.Replay().ok());
+    EXPECT_EQ(another.facts_cursor(), scene.costs.facts_cursor());
+    EXPECT_EQ(another.links_cursor(), scene.costs.links_cursor());
+    return another.QueryFigures(Caller(), question)->SerializeAsString();
+  };
+  const auto saved = [&] { return *scene.journal->LoadCheckpoint(); };
+  // An empty journal with the checkpoint: nothing else can have given the answer.
+  const auto asked_of_checkpoint_alone = [&] {
+    const auto journal = NewMemoryJournal();
+    EXPECT_TRUE(journal->SaveCheckpoint(0, saved()->state).ok());
+    Costs another(*journal, scene.clock, "gm1730", {});
+    EXPECT_TRUE(another.Replay().ok());
+    return another.QueryFigures(Caller(), question)->SerializeAsString();
+  };
+  ASSERT_TRUE(scene.costs.SaveCheckpoint().ok()) << "without a snapshot, before the first question";
+  EXPECT_EQ(asked_of_another(), scene.Ask(question).SerializeAsString());
+  // With a snapshot and records after it, which change what it says.
+  scene.Feed({BatchOf(3, At("2018-01-05"), {AllocationOf({.person = "p2", .number = 2})})});
+  scene.Total("clients", "2018-01", "2018-02");
+  ASSERT_TRUE(scene.costs.SaveCheckpoint().ok());
+  EXPECT_EQ(saved()->sequence, 3);
+  EXPECT_EQ(asked_of_checkpoint_alone(), scene.Ask(question).SerializeAsString());
+  EXPECT_EQ(asked_of_another(), scene.Ask(question).SerializeAsString());
+  scene.Feed({BatchOf(4, At("2018-02-02"), {ClaimOf("A", {{"r1", "", 5'000}})}, "jw323")});
+  EXPECT_EQ(asked_of_another(), scene.Ask(question).SerializeAsString());
+  // One of another version, or that is none: the journal has everything.
+  internal::v1::CostsCheckpoint other;
+  ASSERT_TRUE(other.ParseFromString(saved()->state));
+  other.set_version(99);
+  for (const std::string& state : {other.SerializeAsString(), std::string("no checkpoint"), std::string()}) {
+    ASSERT_TRUE(scene.journal->SaveCheckpoint(3, state).ok());
+    EXPECT_EQ(asked_of_another(), scene.Ask(question).SerializeAsString());
+  }
 }
 
 TEST(Costs, AnAnswerAboutThePastStaysTheSameWhateverComesInLater) {

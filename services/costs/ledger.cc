@@ -211,9 +211,14 @@ void Ledger::SettleLinks(KnownFacts* known) const {
   KeepLatest(&known->stays);
 }
 
-KnownFacts Ledger::AsKnown(Moment moment) const {
+KnownFacts Ledger::GeneralAsKnown(Moment moment) const {
   KnownFacts known = WithoutFacts(moment);
   AddGeneral(&known);
+  return known;
+}
+
+KnownFacts Ledger::AsKnown(Moment moment) const {
+  KnownFacts known = GeneralAsKnown(moment);
   CopyCounted(known, facts_.allocations, &known.facts.allocations);
   CopyCounted(known, facts_.claims, &known.facts.claims);
   CopyCounted(known, facts_.claim_lines, &known.facts.claim_lines);

@@ -21,6 +21,9 @@ namespace nmd::ingestion::v1 {
 class Fact;
 class FactBatch;
 }  // namespace nmd::ingestion::v1
+namespace nmd::internal::v1 {
+class CostsCheckpoint;
+}
 namespace nmd::linking::v1 {
 class HouseholdStay;
 class Link;
@@ -201,12 +204,14 @@ struct KnownPart {
   absl::flat_hash_set<Word> clients;  // and the clients they were ever linked to.
 };
 
+class WordWriter;  // checkpoint.h
+
 // Thread safety: as a plain value. A KnownFacts may be read on another thread while the ledger grows.
 class Ledger {
  public:
   Ledger() : empty_(Intern("")) {}
-  Ledger(const Ledger&) = delete;
-  Ledger& operator=(const Ledger&) = delete;
+  Ledger(Ledger&&) = default;  // Words stay where they are.
+  Ledger& operator=(Ledger&&) = default;
 
   void Add(const ingestion::v1::FactBatch& batch);
   void Add(const linking::v1::Link& link);
@@ -236,6 +241,14 @@ class Ledger {
   // Cost: that of AsKnown of the part, and some nanoseconds per batch and link. REQUIRES: CatchUp.
   std::optional<KnownPart> AsKnownSince(const Mark& base, Moment base_moment, Moment moment,
                                         std::optional<Day> open_from) const;
+
+  // What is known at `moment` that is about nobody in particular, and no other facts: all a snapshot with rows needs.
+  KnownFacts GeneralAsKnown(Moment moment) const;
+
+  // As a checkpoint. Load fills an empty ledger and gives the words by their number; false when the checkpoint does not hold
+  // together, and then the ledger is of no use.
+  void Save(WordWriter* words, internal::v1::CostsCheckpoint* to) const;
+  bool Load(const internal::v1::CostsCheckpoint& from, std::vector<Word>* words);
 
   // Brings the islands up to date with what came in, at most `limit` facts; false when there is more to do.
   bool CatchUp(size_t limit);

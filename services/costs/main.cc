@@ -12,6 +12,7 @@
 #include "services/costs/costs.h"
 #include "services/costs/service.h"
 #include "services/platform/follower.h"
+#include "services/platform/log.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
 
@@ -73,6 +74,9 @@ int main(int argc, char** argv) {
         process.AtStop([state = state.get()] {
           state->facts->Stop();
           state->links->Stop();
+          if (const absl::Status saved = state->costs->SaveCheckpoint(); !saved.ok()) {
+            nmd::Log(nmd::LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
+          }
         });
         return state;
       });

@@ -2,12 +2,15 @@
 #ifndef NMD_SERVICES_COSTS_SNAPSHOT_PARTS_H_
 #define NMD_SERVICES_COSTS_SNAPSHOT_PARTS_H_
 
+#include <cstddef>
 #include <memory>
+#include <vector>
 
+#include "nmd/internal/v1/costs_events.pb.h"
 #include "services/costs/ledger.h"
 #include "services/costs/snapshot.h"
 
-// The steps BuildSnapshot and PatchSnapshot have in common. Nobody else needs them.
+// The steps BuildSnapshot, PatchSnapshot and the checkpoint have in common. Nobody else needs them.
 namespace nmd::costs {
 
 // Order of client codes.
@@ -24,6 +27,12 @@ void FinishRows(Snapshot* snapshot);
 
 // What is about nobody in particular: deliveries, labels, inhabitants and budgets.
 void Describe(const KnownFacts& known, Snapshot* snapshot);
+
+// The rows of a snapshot as a checkpoint. LoadRows gives what BuildRows and FinishRows gave; null when the checkpoint does not
+// hold together. The words and the number of batches are those of the ledger of the same checkpoint.
+void SaveRows(const Snapshot& snapshot, WordWriter* words, internal::v1::CostsCheckpoint::Snapshot* to);
+std::shared_ptr<Snapshot> LoadRows(const internal::v1::CostsCheckpoint::Snapshot& from, const std::vector<Word>& words,
+                                   size_t batch_count);
 
 }  // namespace nmd::costs
 

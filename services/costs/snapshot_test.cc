@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/costs/snapshot.h"
 
+#include <cstdint>
 #include <limits>
-#include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,7 +13,9 @@
 #include "gtest/gtest.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
+#include "services/costs/checkpoint.h"
 #include "services/costs/ledger.h"
+#include "services/costs/snapshot_parts.h"
 #include "tests/support/facts.h"
 
 namespace nmd::costs {
@@ -272,6 +275,103 @@ TEST(PatchSnapshot, ADeliveryAboutOnePersonIsWorkedOutForThatPersonOnly) {
   ASSERT_TRUE(ledger.CatchUp(1'000));
   EXPECT_FALSE(ledger.AsKnownSince(mark, MomentAt("2018-02-01"), MomentAt("2018-03-02"), std::nullopt).has_value())
       << "a tariff can touch anybody";
+}
+
+// A ledger and a snapshot through a checkpoint and back.
+struct Restored {
+  Ledger ledger;
+  std::shared_ptr<Snapshot> snapshot;
+};
+std::optional<Restored> Restore(const internal::v1::CostsCheckpoint& saved, Moment moment) {
+  Restored restored;
+  std::vector<Word> words;
+  if (!restored.ledger.Load(saved, &words)) return std::nullopt;
+  restored.snapshot = LoadRows(saved.snapshot(), words, restored.ledger.Here().batches);
+  if (restored.snapshot == nullptr) return std::nullopt;
+  Describe(restored.ledger.GeneralAsKnown(moment), restored.snapshot.get());
+  return restored;
+}
+
+internal::v1::CostsCheckpoint Saved(const Ledger& ledger, const Snapshot& snapshot) {
+  internal::v1::CostsCheckpoint saved;
+  WordWriter words;
+  ledger.Save(&words, &saved);
+  SaveRows(snapshot, &words, saved.mutable_snapshot());
+  words.Finish(&saved);
+  return saved;
+}
+
+TEST(Checkpoint, BringsBackTheLedgerAndTheSnapshotAndGoesOnFromThere) {
+  const Month month = MonthOf(2018, 6);
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    Town town(seed);
+    Ledger ledger;
+    for (int i = 0; i < 150; ++i) town.Feed(&ledger);
+    const Moment moment = MomentAt("2018-06-20");
+    const auto snapshot = BuildSnapshot(ledger.AsKnown(moment), month);
+    std::optional<Restored> restored = Restore(Saved(ledger, *snapshot), moment);
+    ASSERT_TRUE(restored.has_value());
+    ASSERT_EQ(FirstDifference(Text(*restored->snapshot), Text(*snapshot)), "") << "seed " << seed;
+    for (int day = 0; day < 45; day += 4) {
+      const Moment other = MomentAt("2018-06-01") + day * kDay;
+      const Moment same = restored->ledger.KnowledgeMoment(other);
+      ASSERT_EQ(FirstDifference(Text(*BuildSnapshot(restored->ledger.AsKnown(same), month)),
+                                Text(*BuildSnapshot(ledger.AsKnown(other), month))),
+                "");
+    }
+    // What comes in next is patched into what was restored.
+    const Ledger::Mark mark = restored->ledger.Here();
+    ASSERT_EQ(mark, ledger.Here());
+    for (int i = 0; i < 6; ++i) town.Feed(&restored->ledger);
+    while (!restored->ledger.CatchUp(100)) {
+    }
+    const auto part = restored->ledger.AsKnownSince(mark, moment, moment, std::nullopt);
+    if (!part.has_value()) continue;
+    ASSERT_EQ(FirstDifference(Text(*PatchSnapshot(*restored->snapshot, *part, month)),
+                              Text(*BuildSnapshot(restored->ledger.AsKnown(moment), month))),
+              "")
+        << "seed " << seed;
+  }
+}
+
+TEST(Checkpoint, WhatDoesNotHoldTogetherIsRefused) {
+  Town town(3);
+  Ledger ledger;
+  for (int i = 0; i < 150; ++i) town.Feed(&ledger);
+  const Moment moment = MomentAt("2018-06-20");
+  const internal::v1::CostsCheckpoint good = Saved(ledger, *BuildSnapshot(ledger.AsKnown(moment), MonthOf(2018, 6)));
+  ASSERT_TRUE(Restore(good, moment).has_value());
+
+  internal::v1::CostsCheckpoint bad = good;
+  bad.mutable_ledger(1)->mutable_columns(2)->pop_back();
+  EXPECT_FALSE(Restore(bad, moment).has_value()) << "a value less";
+  bad = good;
+  bad.mutable_ledger(1)->mutable_columns(2)->push_back(0);
+  EXPECT_FALSE(Restore(bad, moment).has_value()) << "a value more";
+  bad = good;
+  bad.mutable_ledger(1)->set_row_count(INT64_MAX);
+  EXPECT_FALSE(Restore(bad, moment).has_value()) << "more rows than bytes: nothing is allocated for them";
+  bad = good;
+  bad.mutable_words()->resize(3);
+  EXPECT_FALSE(Restore(bad, moment).has_value()) << "words that are not there";
+  bad = good;
+  bad.mutable_ledger()->RemoveLast();
+  EXPECT_FALSE(Restore(bad, moment).has_value());
+  bad = good;
+  bad.mutable_snapshot()->set_end_month(INT32_MAX);
+  EXPECT_FALSE(Restore(bad, moment).has_value());
+  bad = good;
+  bad.mutable_snapshot()->mutable_tables(bad.snapshot().tables_size() - 1)->set_row_count(-1);
+  EXPECT_FALSE(Restore(bad, moment).has_value());
+
+  // Any byte may be another one: refused or not, nothing outside of what was given is touched (run with the sanitizers).
+  std::mt19937 random(5);
+  const std::string bytes = good.SerializeAsString();
+  for (int turn = 0; turn < 300; ++turn) {
+    std::string changed = bytes;
+    changed[random() % changed.size()] = static_cast<char>(random());
+    if (bad.ParseFromString(changed)) Restore(bad, moment);
+  }
 }
 
 }  // namespace
