@@ -25,5 +25,5 @@ bool Interrupted() {
 int main(int argc, char** argv) {
   const nmd::SystemClock clock;
   return nmd::cli::RunNmdctl({argv + 1, argv + argc}, {std::cout, std::cerr, isatty(STDERR_FILENO) == 1, clock,
-                                                       [](absl::Duration d) { absl::SleepFor(d); }, Interrupted});
+                                                       [](absl::Duration d) { absl::SleepFor(d); }, Interrupted, &std::cin});
 }

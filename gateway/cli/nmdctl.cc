@@ -22,6 +22,7 @@
 #include "gateway/cli/listings.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/source_listings.h"
+#include "gateway/cli/subjects.h"
 #include "gateway/cli/watch.h"
 #include "gateway/dev_issuer.h"
 #include "gateway/transcoder.h"
@@ -54,6 +55,7 @@ struct Options {
   int timeout_seconds = 300;
   cli::LinkFile link_file;
   LinkOptions links;
+  SubjectOptions subjects;
 };
 
 class Command {
@@ -607,6 +609,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);
   AddLinkCommands(*link, options.links, [&](const Action& action) { code = command.Run(action); });
+  AddSubjectCommands(app, *link, options.subjects, [&](const Action& action) { code = command.Run(action); });
   CLI::App* link_file = add(link, "file", "Koppelen van de personen in een CSV-bestand, zonder monitor", &Command::LinkFile);
   link_file->add_option("--input", options.link_file.input, "CSV-bestand met een kopregel")->required();
   link_file->add_option("--columns", options.link_file.columns, absl::StrCat("Rol=kolom,...; rollen: ", LinkFileRoles()))

@@ -3,6 +3,7 @@
 #define NMD_GATEWAY_CLI_NMDCTL_H_
 
 #include <functional>
+#include <istream>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Surroundings {
   std::function<void(absl::Duration)> sleep;
   // Whether somebody asked a command that goes on for ever to end; such a command listens from its first call on.
   std::function<bool()> interrupted = [] { return false; };
+  std::istream* in = nullptr;  // What somebody types or pipes; null: nothing.
 };
 
 // Runs one command; `arguments` are without the name of the program. Exit code: 0 done, 1 finished with findings, 2 usage,
