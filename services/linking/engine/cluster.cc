@@ -20,10 +20,12 @@ class Groups {
     std::iota(parent_.begin(), parent_.end(), 0u);
     std::iota(next_.begin(), next_.end(), 0u);
     for (uint32_t i = 0; i < count; ++i) number_[i] = number(i);
-    for (const auto& [a, b] : constraints.cannot) {
-      if (a == b) continue;
-      cannot_[a].push_back(b);
-      cannot_[b].push_back(a);
+    for (const auto& [pairs, apart] : {std::pair(&constraints.cannot, &cannot_), std::pair(&constraints.other, &other_)}) {
+      for (const auto& [a, b] : *pairs) {
+        if (a == b) continue;
+        (*apart)[a].push_back(b);
+        (*apart)[b].push_back(a);
+      }
     }
   }
 
@@ -32,14 +34,17 @@ class Groups {
     return i;
   }
 
+  enum class By { kGiven, kNumber, kWeight };
+
   // Why the groups of a and b may not be one; nothing when they are now.
-  std::optional<Refusal> Join(uint32_t a, uint32_t b, bool needs_support) {
+  std::optional<Refusal> Join(uint32_t a, uint32_t b, By by) {
     a = Find(a);
     b = Find(b);
     if (a == b) return std::nullopt;
     if (number_[a] != 0 && number_[b] != 0 && number_[a] != number_[b]) return Refusal::kTwoNumbers;
-    if (Forbidden(a, b)) return Refusal::kCannotLink;
-    if (needs_support && (size_[a] > 1 || size_[b] > 1) && !Supported(a, b)) return Refusal::kWeakSupport;
+    if (Apart(cannot_, a, b)) return Refusal::kCannotLink;
+    if (by != By::kGiven && Apart(other_, a, b)) return Refusal::kNumberOfOther;
+    if (by == By::kWeight && (size_[a] > 1 || size_[b] > 1) && !Supported(a, b)) return Refusal::kWeakSupport;
     // The smallest record stands for the group; its members are a ring.
     const uint32_t root = std::min(a, b), other = std::max(a, b);
     parent_[other] = root;
@@ -56,13 +61,15 @@ class Groups {
   }
 
  private:
-  bool Forbidden(uint32_t a, uint32_t b) {
-    if (cannot_.empty()) return false;
+  using Pairs = absl::flat_hash_map<uint32_t, std::vector<uint32_t>>;
+
+  bool Apart(const Pairs& pairs, uint32_t a, uint32_t b) {
+    if (pairs.empty()) return false;
     if (size_[a] > size_[b]) std::swap(a, b);
     uint32_t i = a;
     do {
-      const auto it = cannot_.find(i);
-      if (it != cannot_.end()) {
+      const auto it = pairs.find(i);
+      if (it != pairs.end()) {
         for (const uint32_t other : it->second) {
           if (Find(other) == b) return true;
         }
@@ -88,7 +95,7 @@ class Groups {
 
   std::vector<uint32_t> parent_, next_, size_, number_;
   std::vector<std::vector<uint32_t>> sample_;  // Ascending; empty for a group of one.
-  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> cannot_;
+  Pairs cannot_, other_;
   const Millibits support_;
   const std::function<Millibits(uint32_t, uint32_t)>& score_;
 };
@@ -107,7 +114,7 @@ Clustering Cluster(uint32_t count, std::vector<Edge> edges, const Constraints& c
     std::sort(pairs.begin(), pairs.end());
     pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
     for (const auto& [a, b] : pairs) {
-      const std::optional<Refusal> refusal = groups.Join(a, b, false);
+      const std::optional<Refusal> refusal = groups.Join(a, b, Groups::By::kGiven);
       if (refusal.has_value()) result.refused.push_back({{a, b, 0}, *refusal, true});
     }
   }
@@ -116,7 +123,7 @@ Clustering Cluster(uint32_t count, std::vector<Edge> edges, const Constraints& c
   });
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   for (const Edge& edge : edges) {
-    const std::optional<Refusal> refusal = groups.Join(edge.a, edge.b, !edge.exact);
+    const std::optional<Refusal> refusal = groups.Join(edge.a, edge.b, edge.exact ? Groups::By::kNumber : Groups::By::kWeight);
     if (refusal.has_value()) result.refused.push_back({edge, *refusal, false});
   }
   result.cluster.resize(count);

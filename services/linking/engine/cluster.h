@@ -26,13 +26,16 @@ struct Constraints {
   // People decided: never together, always together.
   std::vector<std::pair<uint32_t, uint32_t>> cannot, must;
   // Records that their source has of one person: together before anything else, so that nothing divides them.
-  std::vector<std::pair<uint32_t, uint32_t>> same;
+  std::vector<std::pair<uint32_t, uint32_t>> same = {};
+  // Records with one valid BSN that name two persons: only people join them, no link does, also not by way of a third record.
+  std::vector<std::pair<uint32_t, uint32_t>> other = {};
 };
 
 enum class Refusal : uint8_t {
-  kTwoNumbers,   // The groups hold two different valid BSNs.
-  kCannotLink,   // People decided that two of their records are two persons.
-  kWeakSupport,  // The pairs between the groups do not support it on average.
+  kTwoNumbers,     // The groups hold two different valid BSNs.
+  kCannotLink,     // People decided that two of their records are two persons.
+  kNumberOfOther,  // Two of their records have one valid BSN, but name two persons.
+  kWeakSupport,    // The pairs between the groups do not support it on average.
 };
 struct RefusedEdge {
   Edge edge;
@@ -48,9 +51,11 @@ struct Clustering {
 };
 
 // Joins records 0 .. count - 1 by the edges, exact ones first, then the strongest, ties by record. A union is refused when it
-// would bring two numbers together, breaks a `cannot`, or the mean score of all pairs between the two groups, each within
+// would bring two numbers together, breaks a `cannot`, brings two of `other` together, or the mean score of all pairs between
+// the two groups, each within
 // +-Model::kSupportBound, is below `support`; a group of more than kSampled records is represented by its smallest.
-// `same` goes first and `must` after it; both need no support, but never beat a number or a `cannot`.
+// `same` goes first and `must` after it; both need no support and do not mind `other`, but never
+// beat a number or a `cannot`.
 //
 // `number` is the valid BSN of a record as any number, 0 for none. `score` scores a pair. The result is a function of the
 // arguments as sets. Cost: O(edges log edges) and kSampled^2 scores per union at most.

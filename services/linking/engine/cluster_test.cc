@@ -57,6 +57,22 @@ TEST(Cluster, FollowsWhatPeopleDecidedUnlessANumberForbids) {
   EXPECT_TRUE(impossible.refused[0].must);
 }
 
+TEST(Cluster, KeepsTwoPersonsOnOneNumberApartAlsoByWayOfAThird) {
+  const auto number = [](uint32_t) -> uint32_t { return 11; };
+  // 1 says nothing but the number: it fits both, and the first in order has it.
+  Constraints constraints;
+  constraints.other = {{2, 0}};
+  const Clustering c = Cluster(3, {{0, 1, 9000, true}, {1, 2, 9000, true}}, constraints, -4000, number, AllAgree);
+  EXPECT_EQ(c.cluster, (std::vector<uint32_t>{0, 0, 2}));
+  ASSERT_EQ(c.refused.size(), 1u);
+  EXPECT_EQ(c.refused[0].refusal, Refusal::kNumberOfOther);
+  EXPECT_EQ(Cluster(3, {{0, 1, 9000, false}, {1, 2, kStrong, false}}, constraints, -4000, number, AllAgree).cluster,
+            (std::vector<uint32_t>{0, 1, 1}));
+  // People know better.
+  constraints.must = {{0, 2}};
+  EXPECT_EQ(Cluster(3, {{0, 1, 9000, true}}, constraints, -4000, number, AllAgree).cluster, (std::vector<uint32_t>{0, 0, 0}));
+}
+
 TEST(Cluster, DoesNotGlueTwoFamiliesByOneWeakLink) {
   // 0-2 and 3-5 are two persons; 2-3 looks alike, all other pairs do not.
   const auto score = [](uint32_t a, uint32_t b) {
@@ -92,6 +108,7 @@ TEST(Cluster, HoldsItsLawsOnRandomGraphs) {
     const auto pick = [&] { return static_cast<uint32_t>(random() % n); };
     for (int k = static_cast<int>(random() % 6); k > 0; --k) constraints.cannot.emplace_back(pick(), pick());
     for (int k = static_cast<int>(random() % 4); k > 0; --k) constraints.must.emplace_back(pick(), pick());
+    for (int k = static_cast<int>(random() % 4); k > 0; --k) constraints.other.emplace_back(pick(), pick());
     const Clustering c = Cluster(n, edges, constraints, -4000, number, score);
 
     std::map<uint32_t, uint32_t> number_of;
@@ -107,6 +124,11 @@ TEST(Cluster, HoldsItsLawsOnRandomGraphs) {
         EXPECT_NE(c.cluster[a], c.cluster[b]);
       }
     }
+    for (const auto& [a, b] : constraints.other) {
+      if (a != b && constraints.must.empty() && constraints.same.empty()) {
+        EXPECT_NE(c.cluster[a], c.cluster[b]);
+      }
+    }
     for (const auto& [a, b] : constraints.must) {
       const bool told = std::any_of(c.refused.begin(), c.refused.end(), [&, x = a, y = b](const RefusedEdge& r) {
         return r.must && std::minmax(x, y) == std::minmax(r.edge.a, r.edge.b);
@@ -119,7 +141,7 @@ TEST(Cluster, HoldsItsLawsOnRandomGraphs) {
     shuffled.insert(shuffled.end(), edges.begin(), edges.begin() + static_cast<ptrdiff_t>(edges.size() / 2));
     std::shuffle(shuffled.begin(), shuffled.end(), random);
     Constraints turned = constraints;
-    for (auto* pairs : {&turned.cannot, &turned.must}) {
+    for (auto* pairs : {&turned.cannot, &turned.must, &turned.other}) {
       for (auto& pair : *pairs) std::swap(pair.first, pair.second);
       std::shuffle(pairs->begin(), pairs->end(), random);
     }

@@ -44,6 +44,26 @@ std::vector<uint32_t> FirstCopies(const Persons& persons, const Constraints& con
   return first;
 }
 
+// Records that are no copy of another, ascending, and how many records each stands for.
+struct Items {
+  std::vector<uint32_t> records, copies;
+};
+
+Items ItemsOf(const std::vector<uint32_t>& first_copy) {
+  Items items;
+  std::vector<uint32_t> position(first_copy.size());
+  for (uint32_t i = 0; i < first_copy.size(); ++i) {
+    if (first_copy[i] == i) {
+      position[i] = static_cast<uint32_t>(items.records.size());
+      items.records.push_back(i);
+      items.copies.push_back(1);
+    } else {
+      ++items.copies[position[first_copy[i]]];
+    }
+  }
+  return items;
+}
+
 class PairScoring {
  public:
   PairScoring(const Persons& persons, const Blocks& blocks, const Scorer& scorer, const LinkOptions& options)
@@ -137,29 +157,20 @@ class PairScoring {
 
 }  // namespace
 
+Model Learn(Persons& persons) {
+  persons.Sort();
+  const Items items = ItemsOf(FirstCopies(persons, {}));
+  return Train(persons, Blocks(persons, items.records, kAllRules, /*choose=*/true), items.copies);
+}
+
 LinkResult Link(Persons& persons, const LinkOptions& options) {
   LinkResult result;
   persons.Sort();
   std::vector<uint32_t> first = FirstCopies(persons, options.constraints);
-  const auto items_of = [&](std::vector<uint32_t>& copies) {
-    std::vector<uint32_t> items;
-    std::vector<uint32_t> position(persons.size());
-    for (uint32_t i = 0; i < persons.size(); ++i) {
-      if (first[i] == i) {
-        position[i] = static_cast<uint32_t>(items.size());
-        items.push_back(i);
-        copies.push_back(1);
-      } else {
-        ++copies[position[first[i]]];
-      }
-    }
-    return items;
-  };
-  std::vector<uint32_t> copies;
-  std::vector<uint32_t> items = items_of(copies);
+  const Items items = ItemsOf(first);
   const uint32_t rules = options.model == nullptr ? kAllRules : options.model->rules;
-  Blocks blocks(persons, items, rules, options.model == nullptr);
-  result.model = options.model == nullptr ? Train(persons, blocks, copies) : *options.model;
+  Blocks blocks(persons, items.records, rules, options.model == nullptr);
+  result.model = options.model == nullptr ? Train(persons, blocks, items.copies) : *options.model;
   if (options.link.has_value()) {
     result.model.link = *options.link;
     result.model.sure = std::max(result.model.sure, result.model.link);
@@ -178,22 +189,22 @@ LinkResult Link(Persons& persons, const LinkOptions& options) {
       weak_copies = true;
     }
   }
-  if (weak_copies) {
-    copies.clear();
-    items = items_of(copies);
-    blocks = Blocks(persons, items, blocks.rules(), false);
-  }
+  if (weak_copies) blocks = Blocks(persons, ItemsOf(first).records, blocks.rules(), false);
   result.compared = blocks.pairs();
   result.windowed_runs = blocks.windowed_runs();
   result.pairs = PairScoring(persons, blocks, scorer, options).Run();
 
   std::vector<Edge> edges;
+  Constraints constraints = options.constraints;
   for (const PairDecision& pair : result.pairs) {
-    if (pair.decision.verdict == Verdict::kLink)
+    if (pair.decision.verdict == Verdict::kLink) {
       edges.push_back({pair.a, pair.b, pair.decision.score, pair.decision.reason == Reason::kSameNumber});
+    } else if (pair.decision.reason == Reason::kNumberOfOther) {
+      constraints.other.emplace_back(pair.a, pair.b);
+    }
   }
   Clustering clustering = Cluster(
-      persons.size(), std::move(edges), options.constraints, result.model.support,
+      persons.size(), std::move(edges), constraints, result.model.support,
       [&](uint32_t i) {
         const Hot& hot = persons.hot(i);
         return result.model.bsn && (hot.flags & Hot::kValidBsn) != 0 ? hot.number : 0;

@@ -46,6 +46,9 @@ struct LinkResult {
 // the number of threads. Memory: a few hundred bytes per record; no pair is stored that is not linked or doubtful.
 LinkResult Link(Persons& persons, const LinkOptions& options);
 
+// The model that Link would make from the records, without linking them.
+Model Learn(Persons& persons);
+
 }  // namespace nmd::linking::engine
 
 #endif  // NMD_SERVICES_LINKING_ENGINE_LINK_H_

@@ -127,6 +127,11 @@ TEST(LinkSpec, KeepsPersonsApartAndTogetherAsPeopleWould) {
             {{"a", "999900006", "Eva", "Smit", "1985-02-14", "V", "9471AB", "2"},
              {"b", "999900006", "Mehmet", "Yilmaz", "1961-10-30", "M", "1012XX", "8"}},
             "a b"},
+           {"two persons on one BSN, and a record with nothing else: it is of one of them, and glues nobody",
+            {{"a", "999900006", "Eva", "Smit", "1985-02-14", "V", "9471AB", "2"},
+             {"b", "999900006", "Mehmet", "Yilmaz", "1961-10-30", "M", "1012XX", "8"},
+             {"c", "999900006", "", "", "", "", "", ""}},
+            "a b+c"},
            {"a dummy for a BSN says nothing",
             {{"a", "999999999", "Eva", "Smit", "1985-02-14", "V", "9471AB", "2"},
              {"b", "999999999", "Mehmet", "Yilmaz", "1961-10-30", "M", "1012XX", "8"}},
@@ -297,6 +302,7 @@ TEST(LinkLaws, SelectedRecordsLinkAsTheyWouldAlone) {
   const LinkResult expected = Link(alone, {}), result = Link(copy, {});
   ASSERT_EQ(copy.size(), alone.size());
   EXPECT_EQ(result.model.Text(), expected.model.Text());
+  EXPECT_EQ(Learn(copy).Text(), expected.model.Text());
   EXPECT_EQ(result.cluster, expected.cluster);
   for (uint32_t i = 0; i < copy.size(); ++i) ASSERT_EQ(copy.id(i), alone.id(i));
   // Two sets from here on: what is added to one is not in the other.

@@ -228,6 +228,10 @@ Clustering LiveIndex::ClusterComponent(const std::vector<uint32_t>& component) c
   for (uint32_t i = 0; i < component.size(); ++i) {
     const Class& c = classes_[component[i]];
     for (const Neighbour& n : c.neighbours) {
+      if (n.decision.reason == Reason::kNumberOfOther) {
+        const auto other = position.find(n.other);
+        if (other != position.end() && i < other->second) constraints.other.emplace_back(i, other->second);
+      }
       if (n.decision.verdict != Verdict::kLink) continue;
       const uint32_t j = position.at(n.other);
       if (i < j) edges.push_back({i, j, n.decision.score, n.decision.reason == Reason::kSameNumber});

@@ -88,6 +88,39 @@ TEST(LiveIndex, KnowsWhoIsWhoAsIfAllCameAtOnceInAnyOrder) {
   }
 }
 
+TEST(LiveIndex, NeverGluesTwoPersonsOnOneNumberInAnyOrder) {
+  // Every fifth person has the number of the one before, and some records hold nothing but a number.
+  std::vector<MadeUp> records = Records(54, 1500);
+  const Model model = Trained(records);
+  std::vector<MadeUp> all;
+  std::map<std::string, std::string> number_of;
+  std::string last;
+  for (MadeUp& r : records) {
+    const auto [number, is_new] = number_of.try_emplace(r.person, number_of.size() % 5 == 4 ? last : r.number);
+    last = r.number.empty() ? last : r.number;
+    r.number = number->second;
+    all.push_back(r);
+    if (all.size() % 6 == 0) all.push_back({absl::StrCat("bare-", r.id), "", r.number, "", "", "", "", "", ""});
+  }
+  const Partition expected = InOneGo(all, model, {});
+  std::mt19937 random(3);
+  size_t questions = 0;
+  for (int round = 0; round < 3; ++round) {
+    std::shuffle(all.begin(), all.end(), random);
+    LiveIndex index(model);
+    std::vector<std::pair<uint32_t, uint32_t>> others;
+    for (const MadeUp& r : all) {
+      for (const PairDecision& pair : index.Add(r.id, TextOf(r)).pairs) {
+        if (pair.decision.reason == Reason::kNumberOfOther) others.emplace_back(pair.a, pair.b);
+      }
+    }
+    EXPECT_EQ(PartitionOf(index), expected) << round;
+    for (const auto& [a, b] : others) EXPECT_NE(index.ClusterOf(a), index.ClusterOf(b));
+    questions += others.size();
+  }
+  EXPECT_GT(questions, 100u);
+}
+
 TEST(LiveIndex, TellsWhoMovedAndOnlyThose) {
   const std::vector<MadeUp> records = Records(52, 1500);
   LiveIndex index(Trained(records));
