@@ -14,6 +14,8 @@ inline constexpr absl::string_view kLinks = "links";
 inline constexpr absl::string_view kModel = "model";
 inline constexpr absl::string_view kModelRelease = "model_release";
 inline constexpr absl::string_view kDecision = "decision";
+inline constexpr absl::string_view kGold = "gold";
+inline constexpr absl::string_view kOperation = "operation";
 inline constexpr absl::string_view kAccess = "access";
 inline constexpr absl::string_view kErasure = "erasure";
 

@@ -174,11 +174,25 @@ Linking::Linking(Journal& journal, const Clock& clock, const Peer& ingestion, co
       ingestion_(ingestion),
       options_(std::move(options)),
       vault_(service_key),
-      first_identity_(IdentityKeys::Of(service_key)) {}
+      first_identity_(IdentityKeys::Of(service_key)),
+      operations_(std::make_unique<Operations>(
+          [this](absl::string_view kind, std::string payload) -> absl::Status {
+            MutexLock lock(mutex_);
+            NMD_RETURN_IF_ERROR(LoadLocked());
+            NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append({NewRecord(kind, payload)}, journal_sequence_));
+            // Now, so that no checkpoint is without it.
+            operations_->Apply(payload);
+            return absl::OkStatus();
+          },
+          "linkoperations")) {}
 
 absl::Status Linking::Load() {
-  MutexLock lock(mutex_);
-  return LoadLocked();
+  {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(LoadLocked());
+    if (std::exchange(operations_read_, true)) return absl::OkStatus();
+  }
+  return operations_->FinishReplay();
 }
 
 absl::Status Linking::LoadLocked() {
@@ -242,6 +256,7 @@ absl::Status Linking::StartTimeline() {
 
 absl::Status Linking::FoldJournal() {
   state_ = LinkState();
+  gold_ = GoldState();
   export_order_ = ExportOrder();
   journal_sequence_ = 0;
   checkpoint_sequence_ = 0;
@@ -252,6 +267,8 @@ absl::Status Linking::FoldJournal() {
     if (!saved->ParseFromString(checkpoint->state)) return Damaged("the checkpoint of linking cannot be read");
     if (saved->format() == LinkState::kFormat) {
       NMD_RETURN_IF_ERROR(state_.Restore(*saved));
+      if (saved->has_gold()) gold_.Apply(saved->gold());
+      for (const std::string& payload : saved->operations()) operations_->Apply(payload);
       journal_sequence_ = checkpoint->sequence;
       checkpoint_sequence_ = checkpoint->sequence;
     }
@@ -292,6 +309,11 @@ absl::Status Linking::Fold(const JournalRecord& record) {
   } else if (record.kind == kDecision) {
     NMD_ASSIGN_OR_RETURN(const internal::v1::DecisionEvent event, Parse<internal::v1::DecisionEvent>(record));
     NMD_RETURN_IF_ERROR(state_.Apply(event));
+  } else if (record.kind == kGold) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::GoldEvent event, Parse<internal::v1::GoldEvent>(record));
+    gold_.Apply(event);
+  } else if (record.kind == kOperation) {
+    operations_->Apply(record.payload);
   } else if (record.kind == kAccess) {
     state_.AddAccess(record.sequence);
   } else {
@@ -457,6 +479,8 @@ absl::Status Linking::SaveCheckpointLocked() {
   google::protobuf::Arena arena;
   auto* saved = google::protobuf::Arena::CreateMessage<internal::v1::LinkingState>(&arena);
   state_.Save(*saved);
+  if (!gold_.sample().empty()) *saved->mutable_gold() = gold_.Event();
+  for (std::string& payload : operations_->Payloads()) saved->add_operations(std::move(payload));
   NMD_RETURN_IF_ERROR(journal_.SaveCheckpoint(journal_sequence_, saved->SerializeAsString()));
   checkpoint_sequence_ = journal_sequence_;
   return absl::OkStatus();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -19,7 +20,9 @@
 #include "nmd/internal/v1/linking_events.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/linking/derive.h"
+#include "services/linking/gold_state.h"
 #include "services/linking/link_state.h"
+#include "services/linking/retrain.h"
 #include "services/linking/timeline.h"
 #include "services/linking/vault.h"
 #include "services/platform/caller.h"
@@ -27,6 +30,7 @@
 #include "services/platform/crypto.h"
 #include "services/platform/journal.h"
 #include "services/platform/mutex.h"
+#include "services/platform/operations.h"
 #include "services/platform/peer.h"
 
 namespace nmd::linking {
@@ -87,6 +91,18 @@ class Linking {
   absl::StatusOr<v1::ListLinksResponse> ListLinks(const Caller& caller, const v1::ListLinksRequest& request) const;
   absl::StatusOr<v1::LinkSummary> GetLinkSummary(const Caller& caller, const v1::GetLinkSummaryRequest& request) const;
   absl::StatusOr<v1::ExplainClientResponse> ExplainClient(const Caller& caller, const v1::ExplainClientRequest& request) const;
+  // Models (linking_models.cc).
+  absl::StatusOr<google::longrunning::Operation> TrainLinkModel(const Caller& caller, const v1::TrainLinkModelRequest& request);
+  absl::StatusOr<google::longrunning::Operation> GetOperation(const Caller& caller,
+                                                              const google::longrunning::GetOperationRequest& request) const;
+  absl::StatusOr<v1::ListLinkModelsResponse> ListLinkModels(const Caller& caller,
+                                                            const v1::ListLinkModelsRequest& request) const;
+  absl::StatusOr<v1::LinkModel> GetLinkModel(const Caller& caller, const v1::GetLinkModelRequest& request) const;
+  absl::StatusOr<v1::LinkModel> ReleaseLinkModel(const Caller& caller, const v1::ReleaseLinkModelRequest& request);
+  // The gold sample and what it says (linking_gold.cc).
+  absl::StatusOr<v1::GoldSample> DrawGoldSample(const Caller& caller, const v1::DrawGoldSampleRequest& request);
+  absl::StatusOr<v1::GoldSample> LabelGoldPair(const Caller& caller, const v1::LabelGoldPairRequest& request);
+  absl::StatusOr<v1::LinkQuality> GetLinkQuality(const Caller& caller, const v1::GetLinkQualityRequest& request) const;
   // One person in the vault, links for other tools, and who looked (linking_subjects.cc).
   absl::StatusOr<v1::FindSubjectsResponse> FindSubjects(const Caller& caller, const v1::FindSubjectsRequest& request);
   absl::StatusOr<v1::SubjectExport> ExportSubject(const Caller& caller, const v1::ExportSubjectRequest& request);
@@ -141,6 +157,41 @@ class Linking {
   absl::StatusOr<v1::LinkDecision> Store(const Caller& caller, v1::LinkDecision decision, const std::string& request_id,
                                          int64_t from_micros) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::LinkDecision WithOutcome(v1::LinkDecision decision) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // A pair as ShowReviewItem shows it: `blind` leaves out what the model thinks of it.
+  struct ShownPair {
+    v1::ReviewItem item;
+    uint32_t a = 0, b = 0, record_a = 0, record_b = 0;
+    bool blind = false;
+  };
+  std::optional<ShownPair> PairToShow(const std::string& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Models (linking_models.cc). NOT_FOUND when there is none with the name.
+  std::string ModelName(absl::string_view version) const;
+  absl::StatusOr<const internal::v1::ModelEvent*> FindModel(const std::string& name) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::LinkModel ModelOf(const internal::v1::ModelEvent& event) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  TrainingSet NewTrainingSet() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The work of the operation.
+  absl::StatusOr<v1::LinkModel> Train(const Operations::Report& report);
+
+  // Gold sample (linking_gold.cc).
+  struct SamplePair {
+    std::string item;
+    uint32_t a = 0, b = 0;  // In order of person_key.
+    bool labelled = false;
+  };
+  // Pairs of the newest sample that can be shown, in an order that says nothing of their strata.
+  std::vector<SamplePair> SamplePairs() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::ReviewItem SampleItem(const SamplePair& pair) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::ListReviewItemsResponse> ListSample(const v1::ListReviewItemsRequest& request) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string SampleItemId(const GoldState::PairKey& keys) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Calls `visit` once with every pair of persons that is in a stratum. Cost: as linking all anew, without its clusters.
+  void EachGoldPair(absl::FunctionRef<void(v1::GoldStratum::Kind, uint32_t, uint32_t)> visit) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::GoldSample GoldSampleNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status StoreGold(const Caller& caller, const internal::v1::GoldEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   // From when on what is decided or released now holds: not before what is known already.
   int64_t KnownNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckLoaded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -191,7 +242,8 @@ class Linking {
   DeriveOptions derive_options_ ABSL_GUARDED_BY(mutex_);
   LinkState state_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Timeline> timeline_ ABSL_GUARDED_BY(mutex_);  // At the last known time when loaded_.
-  std::vector<QueueItem> queue_ ABSL_GUARDED_BY(mutex_);        // Of when the feed was at queue_sequence_.
+  GoldState gold_ ABSL_GUARDED_BY(mutex_);
+  std::vector<QueueItem> queue_ ABSL_GUARDED_BY(mutex_);  // Of when the feed was at queue_sequence_.
   int64_t queue_sequence_ ABSL_GUARDED_BY(mutex_) = -1;
   // False before Load, and after a write that failed half way: the state is then no longer what the journal says.
   bool loaded_ ABSL_GUARDED_BY(mutex_) = false;
@@ -201,6 +253,9 @@ class Linking {
   // How far the journal is in the state.
   int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The newest operation that trains; and whether what a restart cut off was told so.
+  std::string training_ ABSL_GUARDED_BY(mutex_);
+  bool operations_read_ ABSL_GUARDED_BY(mutex_) = false;
   // The persons in order of their pseudonyms for the purpose of the last export: of each page all would be hashed otherwise.
   struct ExportOrder {
     std::string purpose;
@@ -208,6 +263,9 @@ class Linking {
   };
   ExportOrder export_order_ ABSL_GUARDED_BY(mutex_);
   int64_t person_cursor_ ABSL_GUARDED_BY(mutex_) = 0;  // How far the person feed is in the links of the journal.
+
+  // Last: its thread ends before the rest goes.
+  std::unique_ptr<Operations> operations_;
 };
 
 }  // namespace nmd::linking

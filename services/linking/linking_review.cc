@@ -208,6 +208,7 @@ absl::StatusOr<v1::ListReviewItemsResponse> Linking::ListReviewItems(const Calle
   NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());
+  if (request.sample()) return ListSample(request);
   v1::ListReviewItemsResponse response;
   int64_t total = 0;
   for (const QueueItem& item : Queue()) {
@@ -228,25 +229,41 @@ absl::StatusOr<v1::ListReviewItemsResponse> Linking::ListReviewItems(const Calle
   return response;
 }
 
+std::optional<Linking::ShownPair> Linking::PairToShow(const std::string& item) {
+  for (const QueueItem& open : Queue()) {
+    if (open.item != item) continue;
+    const bool swapped = open.doubt.other == open.a;
+    return ShownPair{ReviewItemOf(open),
+                     open.a,
+                     open.b,
+                     swapped ? open.doubt.other_record : open.doubt.record,
+                     swapped ? open.doubt.record : open.doubt.other_record,
+                     false};
+  }
+  for (const SamplePair& drawn : SamplePairs()) {
+    if (drawn.item != item) continue;
+    const std::optional<Timeline::BestPair> best = timeline_->Compare(drawn.a, drawn.b);
+    return ShownPair{SampleItem(drawn), drawn.a, drawn.b, best->record_a, best->record_b, true};
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<v1::ReviewItemDetail> Linking::ShowReviewItem(const Caller& caller, const v1::ShowReviewItemRequest& request) {
   FieldCheck check;
   RequireText(check, request.purpose(), "purpose", 200);
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());
-  const std::vector<QueueItem>& queue = Queue();
-  const auto item = std::find_if(queue.begin(), queue.end(), [&](const QueueItem& i) { return i.item == request.item(); });
-  if (item == queue.end()) return NoItem();
+  const std::optional<ShownPair> pair = PairToShow(request.item());
+  if (!pair) return NoItem();
 
   const engine::LiveIndex& index = timeline_->index();
-  const bool swapped = item->doubt.other == item->a;
-  const uint32_t record_a = swapped ? item->doubt.other_record : item->doubt.record;
-  const uint32_t record_b = swapped ? item->doubt.record : item->doubt.other_record;
-  NMD_ASSIGN_OR_RETURN(const ingestion::v1::PersonRecord a, OpenContent(item->a, timeline_->ContentOf(record_a)));
-  NMD_ASSIGN_OR_RETURN(const ingestion::v1::PersonRecord b, OpenContent(item->b, timeline_->ContentOf(record_b)));
-  const engine::Explanation why = index.scorer().Explain(index.persons().hot(record_a), index.persons().hot(record_b));
+  NMD_ASSIGN_OR_RETURN(const ingestion::v1::PersonRecord a, OpenContent(pair->a, timeline_->ContentOf(pair->record_a)));
+  NMD_ASSIGN_OR_RETURN(const ingestion::v1::PersonRecord b, OpenContent(pair->b, timeline_->ContentOf(pair->record_b)));
+  const engine::Explanation why =
+      index.scorer().Explain(index.persons().hot(pair->record_a), index.persons().hot(pair->record_b));
   v1::ReviewItemDetail detail;
-  *detail.mutable_item() = ReviewItemOf(*item);
+  *detail.mutable_item() = pair->item;
   AddStep("Vooraf: twee willekeurige records", why.prior, detail);
   for (const FieldTitle& title : kFields) {
     const uint32_t level = engine::LevelOf(why.decision.pattern, title.field);
@@ -271,11 +288,21 @@ absl::StatusOr<v1::ReviewItemDetail> Linking::ShowReviewItem(const Caller& calle
   detail.set_score_millibits(why.decision.score);
   detail.set_statement(engine::DutchSentence(why));
   detail.set_model(std::string(timeline_->model()));
-  detail.set_person_key_a(state_.person_keys()[item->a]);
-  detail.set_person_key_b(state_.person_keys()[item->b]);
-  detail.set_client_a(state_.client_ids()[ClientNow(item->a)]);
-  detail.set_client_b(state_.client_ids()[ClientNow(item->b)]);
+  detail.set_person_key_a(state_.person_keys()[pair->a]);
+  detail.set_person_key_b(state_.person_keys()[pair->b]);
+  detail.set_client_a(state_.client_ids()[ClientNow(pair->a)]);
+  detail.set_client_b(state_.client_ids()[ClientNow(pair->b)]);
   NMD_RETURN_IF_ERROR(LogAccess(caller, "ShowReviewItem", request.purpose(), {detail.client_a(), detail.client_b()}));
+  if (pair->blind) {
+    // Who judges a sample sees both records and nothing else: one client for both would tell too.
+    for (v1::ComparedField& field : *detail.mutable_fields()) field.clear_millibits();
+    detail.clear_steps();
+    detail.clear_score_millibits();
+    detail.clear_statement();
+    detail.clear_model();
+    detail.clear_client_a();
+    detail.clear_client_b();
+  }
   return detail;
 }
 

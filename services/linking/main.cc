@@ -68,6 +68,14 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
   Handle(process.router(), "ExportSubject", linking, &Linking::ExportSubject);
   Handle(process.router(), "EraseSubject", linking, &Linking::EraseSubject);
   Handle(process.router(), "ExportLinks", linking, &Linking::ExportLinks);
+  Handle(process.router(), "TrainLinkModel", linking, &Linking::TrainLinkModel);
+  Handle(process.router(), "GetOperation", linking, &Linking::GetOperation);
+  Handle(process.router(), "ListLinkModels", linking, &Linking::ListLinkModels);
+  Handle(process.router(), "GetLinkModel", linking, &Linking::GetLinkModel);
+  Handle(process.router(), "ReleaseLinkModel", linking, &Linking::ReleaseLinkModel);
+  Handle(process.router(), "DrawGoldSample", linking, &Linking::DrawGoldSample);
+  Handle(process.router(), "LabelGoldPair", linking, &Linking::LabelGoldPair);
+  Handle(process.router(), "GetLinkQuality", linking, &Linking::GetLinkQuality);
   Handle(process.router(), "ListAccesses", linking, &Linking::ListAccesses);
 
   process.AtStop([&linking] {

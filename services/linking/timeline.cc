@@ -258,6 +258,12 @@ void Timeline::Bind(uint32_t person) {
   }
 }
 
+std::vector<uint32_t> Timeline::RecordsOf(uint32_t person) const {
+  std::vector<uint32_t> records;
+  for (const Entry& entry : placed_[person].entries) records.push_back(entry.record);
+  return records;
+}
+
 std::vector<uint32_t> Timeline::GroupOf(uint32_t person) const {
   if (placed_[person].entries.empty()) return {person};
   std::set<uint32_t> group;

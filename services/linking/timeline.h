@@ -92,6 +92,12 @@ class Timeline {
   uint32_t BsnOf(uint32_t person) const;
   bool Counts(uint32_t person) const;
 
+  // Its records in the index; none when nothing of it is compared. And whose a record is.
+  std::vector<uint32_t> RecordsOf(uint32_t person) const;
+  uint32_t PersonOf(uint32_t record) const { return person_of_[record]; }
+  // Persons about whom and this one people decided, in some order.
+  const std::vector<std::pair<uint32_t, v1::Verdict>>& DecidedOf(uint32_t person) const { return placed_[person].decided; }
+
   const engine::LiveIndex& index() const { return *index_; }
   absl::string_view model() const { return version_; }
 

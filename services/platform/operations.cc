@@ -36,6 +36,15 @@ Outcome Contained(const std::function<Outcome(const Operations::Report&)>& work,
 
 void SetError(Operation* operation, const absl::Status& status) { *operation->mutable_error() = ToRpcStatus(status); }
 
+std::string PayloadOf(const Operation& operation) {
+  internal::v1::OperationRecord record;
+  record.set_name(operation.name());
+  record.set_done(operation.done());
+  if (operation.has_error()) *record.mutable_error() = operation.error();
+  if (operation.has_response()) *record.mutable_response() = operation.response();
+  return record.SerializeAsString();
+}
+
 }  // namespace
 
 Operations::Operations(Appender append, absl::string_view collection)
@@ -72,6 +81,13 @@ void Operations::Apply(absl::string_view payload) {
   }
 }
 
+std::vector<std::string> Operations::Payloads() const {
+  std::vector<std::string> payloads;
+  MutexLock lock(mutex_);
+  for (const std::string& name : order_) payloads.push_back(PayloadOf(operations_.at(name)));
+  return payloads;
+}
+
 absl::Status Operations::FinishReplay() {
   std::vector<Operation> interrupted;
   {
@@ -90,12 +106,7 @@ absl::Status Operations::FinishReplay() {
 }
 
 absl::Status Operations::Record(const Operation& operation) {
-  internal::v1::OperationRecord record;
-  record.set_name(operation.name());
-  record.set_done(operation.done());
-  if (operation.has_error()) *record.mutable_error() = operation.error();
-  if (operation.has_response()) *record.mutable_response() = operation.response();
-  std::string payload = record.SerializeAsString();
+  const std::string payload = PayloadOf(operation);
   NMD_RETURN_IF_ERROR(append_("operation", payload));
   Apply(payload);
   MutexLock lock(mutex_);
@@ -170,6 +181,10 @@ void Operations::Run() {
     }
     if (const absl::Status status = Record(operation); !status.ok()) {
       Log(LogLevel::kError, "the outcome of an operation could not be stored", {{"detail", status.message()}});
+      // Who waits learns it still; after a restart the operation is one that was cut off.
+      Apply(PayloadOf(operation));
+      MutexLock lock(mutex_);
+      changed_.NotifyAll();
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -37,6 +38,8 @@ class Operations {
 
   // To be called for every record of kind "operation" during replay, before Start.
   void Apply(absl::string_view payload);
+  // What Apply needs to know all operations again, oldest first: for a checkpoint.
+  std::vector<std::string> Payloads() const;
   // Marks what replay left unfinished as interrupted. Call once after replay.
   absl::Status FinishReplay();
 
