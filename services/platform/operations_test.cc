@@ -79,6 +79,30 @@ TEST_F(OperationsTest, TellHowFarTheyAre) {
   EXPECT_EQ(Payloads().size(), 2u) << "progress is written nowhere";
 }
 
+TEST_F(OperationsTest, AreTheSameFromTheirPayloads) {
+  Operations operations(Appender());
+  const std::string first = operations.Start([]() -> Work { return std::make_unique<google::protobuf::Timestamp>(); })->name();
+  const std::string second = operations.Start([]() -> Work { return NotFound("x"); })->name();
+  ASSERT_TRUE(operations.Wait(second, absl::Minutes(1))->done());
+  Operations restored(Appender());
+  for (const std::string& payload : operations.Payloads()) restored.Apply(payload);
+  EXPECT_EQ(restored.Payloads(), operations.Payloads());
+  for (const std::string& name : {first, second}) {
+    EXPECT_EQ(restored.Get(name)->SerializeAsString(), operations.Get(name)->SerializeAsString());
+  }
+}
+
+TEST_F(OperationsTest, TellTheirOutcomeEvenWhenItCannotBeStored) {
+  int appends = 0;
+  Operations operations([&appends](absl::string_view, std::string) {
+    return ++appends == 1 ? absl::OkStatus() : Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "full");
+  });
+  const auto started = operations.Start([]() -> Work { return std::make_unique<google::protobuf::Timestamp>(); });
+  ASSERT_TRUE(started.ok());
+  const auto done = operations.Wait(started->name(), absl::Minutes(1));
+  EXPECT_TRUE(done.ok() && done->done() && done->has_response());
+}
+
 TEST_F(OperationsTest, ContainAnException) {
   Operations operations(Appender());
   const auto thrown = operations.Start([]() -> Work { throw std::runtime_error("boom"); });
