@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // T-29 (OP080, D2): any permutation of the same delivered files gives the same figures at the same known time, through
-// ingestion, linking and costs together. The services run in this process, on memory journals, over local peers.
+// ingestion, linking and costs together; what is decided or withdrawn changes figures from then on and none before. The
+// services run in this process, on memory journals, over local peers.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -80,8 +81,8 @@ class Pipeline {
     // Nothing waits in here: a feed without news answers at once.
     ingestion_journal_->Interrupt();
     linking_journal_->Interrupt();
-    linking_ =
-        std::make_unique<linking::Linking>(*linking_journal_, clock_, *peer_, key_, linking::LinkingOptions{"gm1699", 12, true});
+    linking_ = std::make_unique<linking::Linking>(*linking_journal_, clock_, *peer_, key_,
+                                                  linking::LinkingOptions{"gm1699", 12, true});
     EXPECT_TRUE(linking_->Load().ok());
     EXPECT_TRUE(costs_.Replay().ok());
   }
@@ -132,8 +133,8 @@ class Pipeline {
     }
   }
 
-  // Everything that could differ, as text: figures by several dimensions at a known time.
-  std::string Answers(absl::string_view known) {
+  // Everything that could differ, as text: figures by several dimensions at a known time. `timeless`: without that time.
+  std::string Answers(absl::string_view known, bool timeless = false) {
     std::string all;
     const std::vector<std::vector<std::string>> questions = {{"month", "law"},       {"month", "product", "ivn"},
                                                              {"month", "provider"},  {"month", "wijk", "sex"},
@@ -153,6 +154,12 @@ class Pipeline {
       // Positions in the feeds are about arrival, and nothing else in an answer is.
       figures.clear_fact_sequence();
       figures.clear_person_sequence();
+      if (timeless) {
+        figures.mutable_effective()->clear_known_time();
+        for (auto* rows : {figures.mutable_figures(), figures.mutable_totals()}) {
+          for (type::Figure& figure : *rows) figure.clear_known_time();
+        }
+      }
       absl::StrAppend(&all, figures.DebugString());
     }
     return all;
@@ -175,6 +182,30 @@ class Pipeline {
     std::sort(all.begin(), all.end());
     return all;
   }
+
+  // Persons by client, as known now.
+  std::map<std::string, std::set<std::string>> Persons() {
+    std::map<std::string, linking::v1::Link> links;
+    linking::v1::ListLinksRequest request;
+    request.set_parent("municipalities/gm1699");
+    for (int64_t before = -1; before != request.after_sequence();) {
+      before = request.after_sequence();
+      const auto page = linking_->ListLinks(ServiceCaller("costs", "gm1699"), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      for (const linking::v1::Link& link : page->links()) {
+        linking::v1::Link& last = links[link.person_key()];
+        if (link.known_time() >= last.known_time()) last = link;
+      }
+      request.set_after_sequence(page->next_sequence());
+    }
+    std::map<std::string, std::set<std::string>> persons;
+    for (const auto& [person, link] : links) persons[link.client()].insert(person);
+    return persons;
+  }
+
+  linking::Linking& linking() { return *linking_; }
+  FakeClock& clock() { return clock_; }
 
  private:
   FakeClock clock_{absl::FromUnixSeconds(1'764'000'000)};
@@ -261,6 +292,74 @@ TEST(Order, AWithdrawnDeliveryIsAsIfItNeverCameFromThenOn) {
   }
   without.Settle();
   EXPECT_TRUE(without.Answers(after) == now) << "what was withdrawn left a trace";
+}
+
+// Issue 4: a merge that is decided today changes the figures known today and not those known yesterday; its undo gives the
+// figures of before back, and what was known in between stays.
+TEST(Order, R1AMergeDecidedTodayChangesWhatIsKnownTodayAndNotWhatWasKnownYesterday) {
+  Pipeline pipeline;
+  for (const File& file : DemoFiles()) pipeline.Deliver(file);
+  pipeline.Settle();
+  const Caller steward = ServiceCaller("koppelbeheerder", "gm1699");
+  const std::string last_week = "2026-02-24T12:00:00Z", yesterday = "2026-03-02T12:00:00Z", today = "2026-03-03T12:00:00Z",
+                    tomorrow = "2026-03-04T12:00:00Z";
+  const auto at = [&](const std::string& time) {
+    absl::Time now;
+    ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, time, &now, nullptr));
+    pipeline.clock().Set(now);
+  };
+  at("2026-03-01T09:00:00Z");
+  const std::string before = pipeline.Answers(last_week), whole = pipeline.Answers(last_week, true);
+
+  // Two sources share a number. Somebody says it is of two persons: the care is no longer of the one whose wijk is known.
+  std::vector<std::string> halves;
+  for (const auto& [client, persons] : pipeline.Persons()) {
+    if (client.empty() || persons.size() < 2) continue;
+    linking::v1::SplitClientRequest request;
+    request.set_client(client);
+    request.add_persons(*persons.begin());
+    request.set_reason("moeder en dochter onder één nummer");
+    const auto decision = pipeline.linking().SplitClient(steward, request);
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    pipeline.Settle();
+    halves.clear();
+    for (const auto& [now, of] : pipeline.Persons()) {
+      if (std::any_of(persons.begin(), persons.end(), [&](const std::string& person) { return of.count(person) > 0; })) {
+        halves.push_back(now);
+      }
+    }
+    if (pipeline.Answers(yesterday, true) != whole) break;
+  }
+  ASSERT_EQ(halves.size(), 2u);
+  at("2026-03-02T18:00:00Z");
+  const std::string split = pipeline.Answers(yesterday);
+  ASSERT_NE(pipeline.Answers(yesterday, true), whole) << "there is something to see";
+  EXPECT_TRUE(pipeline.Answers(last_week) == before);
+
+  at("2026-03-03T09:00:00Z");
+  linking::v1::MergeClientsRequest merge;
+  for (const std::string& half : halves) merge.add_clients(half);
+  merge.set_reason("navraag: het is één persoon");
+  const auto decision = pipeline.linking().MergeClients(steward, merge);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_TRUE(decision->followed());
+  pipeline.Settle();
+  at("2026-03-03T18:00:00Z");
+  const std::string merged = pipeline.Answers(today);
+  EXPECT_TRUE(pipeline.Answers(today, true) == whole) << "the figures of before the split";
+  EXPECT_TRUE(pipeline.Answers(yesterday) == split) << "what was known yesterday changed";
+  EXPECT_TRUE(pipeline.Answers(last_week) == before);
+
+  at("2026-03-04T09:00:00Z");
+  linking::v1::UndoLinkDecisionRequest undo;
+  undo.set_name(decision->name());
+  undo.set_reason("toch twee personen");
+  ASSERT_TRUE(pipeline.linking().UndoLinkDecision(steward, undo).ok());
+  pipeline.Settle();
+  at("2026-03-04T18:00:00Z");
+  EXPECT_TRUE(pipeline.Answers(tomorrow, true) == pipeline.Answers(yesterday, true)) << "an undo restores exactly";
+  EXPECT_TRUE(pipeline.Answers(today) == merged) << "what was known with the merge changed";
+  EXPECT_TRUE(pipeline.Answers(yesterday) == split);
 }
 
 }  // namespace
