@@ -124,10 +124,11 @@ absl::StatusOr<Ingestion::ErasePlan> Ingestion::PlanErasure(const std::set<std::
     seen.by_number = told == numbered;
     seen.id = IdOf(delivery.delivery().name());
     for (const std::string& part : delivery.parts()) seen.parts.push_back(IdOf(part));
-    // The rows of an export and the entries of a container that gave a finding may have told of anybody; so may what was
-    // refused.
-    const bool accepted = delivery.delivery().state() != v1::Delivery::REJECTED;
-    seen.read_whole = accepted && (delivery.findings().empty() || OfficialSourceNamed(delivery.delivery().source()) != nullptr);
+    // A message with person records has one for every client; returns, answers and replies have none. Rows of an export and
+    // entries of a container that gave a finding may have told of anybody, and so may what was refused.
+    const bool is_message = OfficialSourceNamed(delivery.delivery().source()) != nullptr;
+    seen.read_whole = delivery.delivery().state() != v1::Delivery::REJECTED &&
+                      (is_message ? persons.records_size() > 0 : delivery.findings().empty());
     all.push_back(std::move(seen));
     return absl::OkStatus();
   };

@@ -233,6 +233,23 @@ TEST_F(EraseTest, WhatWasRefusedGoesTooWhenItNamesThePerson) {
   EXPECT_THAT(AllThatOpens(), Not(HasSubstr(TestBsn(0))));
 }
 
+TEST_F(EraseTest, ReturnsAnswersAndRepliesGoTooThoughTheyGiveNoPersonRecords) {
+  const std::string claims = Render(ClaimMessage(Law::kYouth));
+  instance_.Deliver(claims);
+  ParsedMessage answered = testing::AnswerMessage(Law::kYouth);
+  answered.clients[0].bsn = TestBsn(0);
+  const v1::Delivery answer = instance_.Deliver(Render(answered));
+  const v1::Delivery reply = instance_.Deliver(Render(testing::ReplyMessage(Law::kYouth)));
+  const v1::Delivery returned = instance_.Deliver(Render(testing::ReturnOf(AllocationMessage(Law::kYouth))));
+  for (const v1::Delivery& delivery : {answer, reply, returned}) {
+    ASSERT_EQ(delivery.state(), v1::Delivery::ACCEPTED);
+    ASSERT_EQ(delivery.person_count(), 0);
+  }
+  ASSERT_THAT(*instance_.Content(returned.name(), 1 << 20), HasSubstr(TestBsn(0)));
+  ASSERT_TRUE(Erase(0).ok());
+  EXPECT_THAT(AllThatOpens(), Not(HasSubstr(TestBsn(0))));
+}
+
 TEST_F(EraseTest, AFileThatKnowsThePersonByAnotherNumberIsNotKept) {
   internal::v1::MappingFile mapping = ClientsMapping();
   (*mapping.mutable_columns())["external_id"] = "nummer";

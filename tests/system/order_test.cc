@@ -78,6 +78,8 @@ class Pipeline {
     bind("ListPersonRecords", [this](const Caller& c, const ingestion::v1::ListPersonRecordsRequest& r) {
       return ingestion_->ListPersonRecords(c, r);
     });
+    bind("ErasePersons",
+         [this](const Caller& c, const ingestion::v1::ErasePersonsRequest& r) { return ingestion_->ErasePersons(c, r); });
     // Nothing waits in here: a feed without news answers at once.
     ingestion_journal_->Interrupt();
     linking_journal_->Interrupt();
@@ -206,6 +208,50 @@ class Pipeline {
 
   linking::Linking& linking() { return *linking_; }
   FakeClock& clock() { return clock_; }
+
+  // Of every person there is a record of.
+  std::map<std::string, std::string> Bsns() {
+    std::map<std::string, std::string> bsns;
+    ingestion::v1::ListPersonRecordsRequest request;
+    request.set_parent("municipalities/gm1699");
+    while (true) {
+      const auto page = ingestion_->ListPersonRecords(ServiceCaller("test", "gm1699"), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok() || page->batches().empty()) return bsns;
+      for (const auto& batch : page->batches()) {
+        for (const auto& record : batch.records()) bsns[record.person_key()] = record.bsn();
+      }
+      request.set_after_sequence(page->next_sequence());
+    }
+  }
+  std::vector<std::string> Find(const std::string& bsn) {
+    linking::v1::FindSubjectsRequest request;
+    request.set_bsn(bsn);
+    request.set_purpose("verzoek 1");
+    const auto found = linking_->FindSubjects(ServiceCaller("test", "gm1699"), request);
+    EXPECT_TRUE(found.ok()) << found.status();
+    std::vector<std::string> clients;
+    for (const auto& subject : found->subjects()) clients.push_back(subject.client());
+    return clients;
+  }
+  linking::v1::SubjectErasure Erase(const std::string& client) {
+    linking::v1::EraseSubjectRequest request;
+    request.set_client(client);
+    request.set_confirm(client);
+    request.set_purpose("verzoek 1");
+    request.set_reason("recht op vergetelheid");
+    const auto erasure = linking_->EraseSubject(ServiceCaller("test", "gm1699"), request);
+    EXPECT_TRUE(erasure.ok()) << erasure.status();
+    return erasure.ok() ? *erasure : linking::v1::SubjectErasure();
+  }
+  // What is kept of a delivery; empty when nothing is.
+  std::string Content(const std::string& name) {
+    ingestion::v1::GetDeliveryContentRequest request;
+    request.set_name(name);
+    const auto content = ingestion_->GetDeliveryContent(ServiceCaller("test", "gm1699"), request);
+    EXPECT_TRUE(content.ok() || content.status().code() == absl::StatusCode::kFailedPrecondition) << content.status();
+    return content.ok() ? content->data() : "";
+  }
 
  private:
   FakeClock clock_{absl::FromUnixSeconds(1'764'000'000)};
@@ -360,6 +406,52 @@ TEST(Order, R1AMergeDecidedTodayChangesWhatIsKnownTodayAndNotWhatWasKnownYesterd
   EXPECT_TRUE(pipeline.Answers(tomorrow, true) == pipeline.Answers(yesterday, true)) << "an undo restores exactly";
   EXPECT_TRUE(pipeline.Answers(today) == merged) << "what was known with the merge changed";
   EXPECT_TRUE(pipeline.Answers(yesterday) == split);
+}
+
+// Issue 4, part 7: nobody finds the person any more, in no file and no record; every figure, of whatever known time, stays.
+TEST(Order, ErasingAPersonLeavesNoNumberAndChangesNoFigure) {
+  Pipeline pipeline;
+  std::map<std::string, std::string> deliveries;  // Contents by name.
+  for (const File& file : DemoFiles()) deliveries[pipeline.Deliver(file).name()] = file.content;
+  pipeline.Settle();
+  const std::vector<std::string> moments = {"2017-06-30T22:00:00Z", "2018-03-31T22:00:00Z", "2025-01-01T00:00:00Z"};
+  std::vector<std::string> before;
+  for (const std::string& moment : moments) before.push_back(pipeline.Answers(moment));
+  // Those whom most files name, so that all kinds of files are among them.
+  std::map<std::string, int> files_of;
+  for (const auto& [person, bsn] : pipeline.Bsns()) files_of.emplace(bsn, 0);
+  files_of.erase("");
+  for (auto& [bsn, files] : files_of) {
+    for (const auto& [name, content] : deliveries) files += content.find(bsn) != std::string::npos ? 1 : 0;
+  }
+  std::vector<std::string> most;
+  for (const auto& [bsn, files] : files_of) most.push_back(bsn);
+  std::sort(most.begin(), most.end(), [&](const std::string& a, const std::string& b) {
+    return std::make_pair(-files_of[a], a) < std::make_pair(-files_of[b], b);
+  });
+  ASSERT_GT(most.size(), 3u);
+  most.resize(3);
+  ASSERT_GT(files_of[most[0]], 3);
+  for (const std::string& bsn : most) {
+    const std::vector<std::string> clients = pipeline.Find(bsn);
+    ASSERT_EQ(clients.size(), 1u);
+    const linking::v1::SubjectErasure erasure = pipeline.Erase(clients[0]);
+    EXPECT_GT(erasure.record_count(), 0);
+    EXPECT_GT(erasure.delivery_count(), 0);
+    EXPECT_TRUE(pipeline.Find(bsn).empty());
+    const std::map<std::string, std::string> left = pipeline.Bsns();
+    EXPECT_TRUE(std::none_of(left.begin(), left.end(), [&](const auto& person) { return person.second == bsn; }));
+    for (const auto& [name, content] : deliveries) {
+      EXPECT_EQ(pipeline.Content(name).find(bsn), std::string::npos) << name;
+    }
+  }
+  for (const auto& [name, content] : deliveries) {
+    const bool told =
+        std::any_of(most.begin(), most.end(), [&](const std::string& bsn) { return content.find(bsn) != std::string::npos; });
+    EXPECT_TRUE(told || pipeline.Content(name) == content.substr(0, 1 << 20)) << name << " is about others and changed";
+  }
+  pipeline.Settle();
+  for (size_t i = 0; i < moments.size(); ++i) EXPECT_TRUE(pipeline.Answers(moments[i]) == before[i]) << moments[i];
 }
 
 }  // namespace
