@@ -22,9 +22,10 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 
-// The operations API is Google's and carries no option of ours: who may deliver may ask what became of it. Its names have
-// no municipality in them.
+// The operations API is Google's and carries no option of ours: who may deliver may ask what became of it.
 constexpr absl::string_view kOperations = "google.longrunning.Operations";
+// The names in its requests have no municipality in them, whatever service takes them.
+constexpr absl::string_view kOperationsPackage = "google.longrunning";
 
 [[noreturn]] void Misbound(absl::string_view what) {
   std::fprintf(stderr, "router: %s\n", std::string(what).c_str());
@@ -89,8 +90,8 @@ absl::Status Router::CheckScope(const Method& method, const Caller& caller, cons
   const absl::Status foreign = Fail(absl::StatusCode::kPermissionDenied, ErrorReason::SCOPE_FOREIGN,
                                     "the resource is of another municipality; use its own instance");
   if (caller.municipality != municipality_) return foreign;
-  if (method.descriptor->service()->full_name() == kOperations) return absl::OkStatus();
   const Descriptor* input = method.descriptor->input_type();
+  if (input->file()->package() == kOperationsPackage) return absl::OkStatus();
   const FieldDescriptor* field = input->FindFieldByName("parent");
   if (field == nullptr) field = input->FindFieldByName("name");
   if (field == nullptr) Misbound(absl::StrCat(input->full_name(), " has neither parent nor name"));

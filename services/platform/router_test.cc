@@ -93,6 +93,17 @@ TEST_F(RouterTest, AnOperationIsOfThisMunicipalityAndWaitsWithTheFeeds) {
   operate.municipality = "gm0106";
   EXPECT_EQ(ReasonOf(router_.Call(get, operate, "").status()), ErrorReason::SCOPE_FOREIGN);
   EXPECT_FALSE(router_.methods().at(get).feed);
+  // A service of ours that has operations of its own says who may ask.
+  router_.Handle(
+      "nmd.linking.v1.LinkingService", "GetOperation",
+      [](const Caller&, const lro::GetOperationRequest&) -> absl::StatusOr<lro::Operation> { return lro::Operation(); });
+  const std::string own = "/nmd.linking.v1.LinkingService/GetOperation";
+  EXPECT_EQ(ReasonOf(router_.Call(own, Adviser(), "").status()), ErrorReason::ROLE_MISSING);
+  Caller steward = Adviser();
+  steward.roles = {type::LINK_STEWARD};
+  EXPECT_TRUE(router_.Call(own, steward, "").ok());
+  steward.municipality = "gm0106";
+  EXPECT_EQ(ReasonOf(router_.Call(own, steward, "").status()), ErrorReason::SCOPE_FOREIGN);
   EXPECT_TRUE(router_.methods().at("/google.longrunning.Operations/WaitOperation").feed)
       << "calls that wait must not hold the threads of calls that do not";
 }

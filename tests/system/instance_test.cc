@@ -287,6 +287,57 @@ TEST_F(InstanceTest, PeopleDecideWhoIsWhoAndTakeItBack) {
   EXPECT_EQ(stand(), before);
 }
 
+// Issue "Quality" and "Incremental": a model learned beside the one in force, released and taken back, and a sample judged
+// blind.
+TEST_F(InstanceTest, ModelsAreReleasedByPeopleAndJudgedByASample) {
+  const auto link = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "link");
+    arguments.insert(arguments.end(), {"--format", "json"});
+    const Instance::Result result = instance_->RunCtl("koppelbeheerder", arguments);
+    EXPECT_EQ(result.exit_code, 0) << absl::StrJoin(arguments, " ");
+    return Instance::Answer{200, "application/json", result.output};
+  };
+  const auto models = [&] { return Parsed<linking::v1::ListLinkModelsResponse>(link({"models"})); };
+  const auto clients = [&] { return Parsed<linking::v1::LinkSummary>(link({"status"})).client_count(); };
+  const int64_t before = clients();
+  const linking::v1::LinkModel first = models().models(0);
+  EXPECT_TRUE(first.in_force());
+  const auto trained = Parsed<linking::v1::LinkModel>(link({"train"}));
+  EXPECT_GT(trained.record_count(), 100);
+  EXPECT_EQ(trained.difference().clients_before(), before);
+  EXPECT_FALSE(trained.in_force());
+  EXPECT_EQ(clients(), before) << "nothing is linked by it before it is released";
+
+  const auto released = Parsed<linking::v1::LinkModel>(link({"release", trained.name(), "--reason", "systeemtest"}));
+  EXPECT_TRUE(released.in_force());
+  EXPECT_EQ(clients(), trained.difference().clients_after());
+  EXPECT_EQ(Parsed<linking::v1::LinkSummary>(link({"status"})).open_pair_count(), trained.difference().open_pairs_after());
+  const auto text = Parsed<linking::v1::LinkModel>(link({"model", trained.name()}));
+  EXPECT_THAT(text.text(), HasSubstr("gewicht "));
+
+  const auto sample = Parsed<linking::v1::GoldSample>(link({"sample", "--size", "40"}));
+  int64_t drawn = 0;
+  for (const auto& stratum : sample.strata()) drawn += stratum.drawn_count();
+  EXPECT_EQ(drawn, 40);
+  const auto waiting = Parsed<linking::v1::ListReviewItemsResponse>(link({"review", "--sample", "--all"}));
+  ASSERT_EQ(waiting.items_size(), 40);
+  const std::string item = waiting.items(0).item();
+  const auto pair = Parsed<linking::v1::ReviewItemDetail>(link({"show", item, "--purpose", "systeemtest"}));
+  EXPECT_GE(pair.fields_size(), 1);
+  EXPECT_EQ(pair.steps_size(), 0) << "who judges does not see what the model thinks";
+  EXPECT_FALSE(pair.has_score_millibits());
+  const auto labelled = Parsed<linking::v1::GoldSample>(link({"label", item, "--same"}));
+  EXPECT_EQ(labelled.name(), sample.name());
+  const auto quality = Parsed<linking::v1::LinkQuality>(link({"quality"}));
+  EXPECT_FALSE(quality.has_precision());
+  EXPECT_THAT(quality.statement(), HasSubstr("er is 1 paar beoordeeld"));
+
+  // Back to how the other tests know it.
+  link({"release", first.name(), "--reason", "systeemtest"});
+  EXPECT_EQ(clients(), before);
+  EXPECT_EQ(models().models_size(), 2);
+}
+
 // The same page, browser and assertions as against the stub, now against figures that came through every service.
 TEST_F(InstanceTest, DashboardShowsTheSameNumbers) {
   const std::string web = testing::SourceDir() + "/gateway/web";
