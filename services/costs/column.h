@@ -20,6 +20,7 @@ namespace nmd::costs {
 template <typename Value, typename... Types>
 class PackedColumn {
  public:
+  PackedColumn() = default;
   Value operator[](size_t row) const {
     return std::visit([row](const auto& rows) { return static_cast<Value>(rows[row]); }, rows_);
   }
@@ -63,6 +64,9 @@ class PackedColumn {
   }
 
  protected:
+  template <typename Narrowest>
+  explicit PackedColumn(RowVector<Narrowest> rows) : rows_(std::move(rows)) {}
+
   template <typename Change>
   void Copy(const PackedColumn& from, size_t begin, size_t end, Change change) {
     std::visit(
@@ -114,6 +118,9 @@ class Column : public PackedColumn<uint32_t, uint8_t, uint16_t, uint32_t> {
   explicit Column(uint32_t cardinality) : cardinality_(cardinality) {
     if (cardinality > 0) WidenFor(0, cardinality - 1);
   }
+
+  // With these codes. REQUIRES: cardinality <= 256.
+  Column(uint32_t cardinality, RowVector<uint8_t> codes) : PackedColumn(std::move(codes)), cardinality_(cardinality) {}
 
   void Push(uint32_t code) { push_back(code); }
   uint32_t cardinality() const { return cardinality_; }

@@ -72,18 +72,31 @@ struct Plan {
   std::vector<std::vector<Month>> axis_months;        // Of a time: the first month of the period with that position.
 };
 
+// The age band of the client of every row on the first day of the part of the period its cell is about.
 void MakeAges(const Snapshot& snapshot, const Question& question, const std::vector<const DimensionInfo*>& dimensions,
               Plan* plan) {
   if (plan->ages != nullptr) return;
   const FactTable& table = snapshot.table;
+  // By month code; months outside the period never come to an answer, so that they may have any day.
   std::vector<Day> first_days;
   for (Month month = table.first_month; month < table.end_month; ++month) {
-    first_days.push_back(question.on.value_or(FirstDay(CellMonths(question, dimensions, month).first)));
+    const Month inside = std::clamp(month, question.first, question.end - 1);
+    first_days.push_back(question.on.value_or(FirstDay(CellMonths(question, dimensions, inside).first)));
   }
-  plan->ages = std::make_unique<Column>(kAgeBandCount);
-  for (size_t row = 0; row < table.size(); ++row) {
-    plan->ages->Push(AgeBandOn(snapshot, table.client[row], first_days[table.fields[kMonthField][row]]));
-  }
+  RowVector<uint8_t> bands(table.size());
+  table.fields[kMonthField].Visit([&](const auto& months) {
+    for (uint32_t client = 0; client < snapshot.clients.size(); ++client) {
+      const uint32_t begin = snapshot.client_begin[client].row, end = snapshot.client_begin[client + 1].row;
+      const uint32_t youngest = AgeBandOn(snapshot, client, first_days.empty() ? 0 : first_days.front());
+      const uint32_t oldest = AgeBandOn(snapshot, client, first_days.empty() ? 0 : first_days.back());
+      std::fill(bands.begin() + begin, bands.begin() + end, static_cast<uint8_t>(youngest));
+      if (youngest == oldest) continue;
+      for (uint32_t row = begin; row < end; ++row) {
+        bands[row] = static_cast<uint8_t>(AgeBandOn(snapshot, client, first_days[months[row]]));
+      }
+    }
+  });
+  plan->ages = std::make_unique<Column>(kAgeBandCount, std::move(bands));
 }
 
 // `dimensions` are those the cells have: those of the question, or none for the total.
@@ -202,6 +215,11 @@ Wanted WantedOf(const Question& question) {
     wanted.claims = wanted.claims || measure->measure == MeasureId::kDeclared || measure->measure == MeasureId::kApproved;
   }
   return wanted;
+}
+
+bool FiltersByAge(const Question& question) {
+  return std::any_of(question.filters.begin(), question.filters.end(),
+                     [](const QuestionFilter& filter) { return filter.dimension->kind == DimensionKind::kAge; });
 }
 
 bool Asks(const Question& question, Family family) {
@@ -419,18 +437,21 @@ std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& que
     }
   }
   if (Asks(question, Family::kRows)) {
-    Plan total = MakePlan(snapshot, question, {}, true);
-    total.query.wanted = WantedOf(question);
-    total.query.group_limit = 1;
-    const auto one = Aggregate(snapshot.table, total.query);
-    FillRows(snapshot, question, one->empty() ? Totals() : one->front().totals, &evaluation.total);
+    // One pass gives cells and total, unless ages are another thing in the total: those of the first day of all of it.
+    if (question.dimensions.empty() || FiltersByAge(question)) {
+      Plan total = MakePlan(snapshot, question, {}, true);
+      total.query.wanted = WantedOf(question);
+      total.query.group_limit = 1;
+      FillRows(snapshot, question, Count(snapshot.table, total.query)->total, &evaluation.total);
+    }
     if (!question.dimensions.empty()) {
       Plan plan = MakePlan(snapshot, question, question.dimensions, true);
       plan.query.wanted = WantedOf(question);
       plan.query.group_limit = cell_limit;
-      const auto groups = Aggregate(snapshot.table, plan.query);
-      if (!groups.has_value()) return std::nullopt;
-      for (const Group& group : *groups) {
+      const std::optional<Counted> counted = Count(snapshot.table, plan.query);
+      if (!counted.has_value()) return std::nullopt;
+      if (!FiltersByAge(question)) FillRows(snapshot, question, counted->total, &evaluation.total);
+      for (const Group& group : counted->groups) {
         std::vector<std::string> values;
         Month month = question.first;
         for (size_t d = 0; d < question.dimensions.size(); ++d) {

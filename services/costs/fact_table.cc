@@ -2,6 +2,7 @@
 #include "services/costs/fact_table.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -35,6 +36,12 @@ struct RareSlot {
   uint32_t last_untariffed = kNobody;
   uint32_t untariffed_provisions = 0;
 };
+// What is distinct over all groups; not kept up when there is one.
+struct Overall {
+  uint32_t last_client = kNobody, clients = 0;
+  uint32_t last_provision = kNobody, provisions = 0;
+  uint32_t last_untariffed = kNobody, untariffed_provisions = 0;
+};
 struct ClaimSlot {
   int64_t declared = 0;
   int64_t approved = 0;
@@ -61,6 +68,41 @@ void FilterBlock(const Code* codes, const uint32_t* position, uint32_t* selected
 
 void Keep(const Axis& axis, uint32_t* selected, size_t* count) {
   axis.column->Visit([&](const auto& codes) { FilterBlock(codes.data(), axis.position.data(), selected, count); });
+}
+
+// The rows of [at, at + count) whose code is in [low, high). Most of a table is of other months, in stretches: eight at a time
+// are passed over.
+template <typename Code>
+size_t SelectRange(const Code* codes, size_t at, size_t count, uint32_t low, uint32_t high, uint32_t* selected) {
+  alignas(8) std::array<uint8_t, kBlock> inside;
+  const auto from = static_cast<Code>(low), width = static_cast<Code>(high - low - 1);
+  const Code* code = codes + at;
+  for (size_t i = 0; i < count; ++i) inside[i] = static_cast<Code>(code[i] - from) <= width ? 1 : 0;
+  for (size_t i = count; i % 8 != 0; ++i) inside[i] = 0;
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i += 8) {
+    uint64_t eight;
+    std::memcpy(&eight, inside.data() + i, sizeof(eight));
+    if (eight == 0) continue;
+    for (size_t j = i; j < i + 8; ++j) {
+      selected[kept] = static_cast<uint32_t>(at + j);
+      kept += inside[j];
+    }
+  }
+  return kept;
+}
+
+void KeepRange(const Column& column, uint32_t low, uint32_t high, uint32_t* selected, size_t* count) {
+  column.Visit([&](const auto& codes) {
+    const auto* code = codes.data();
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; ++i) {
+      const uint32_t row = selected[i];
+      selected[kept] = row;
+      kept += uint32_t{code[row]} - low < high - low ? 1 : 0;
+    }
+    *count = kept;
+  });
 }
 
 // Rows by position within a block: contiguous ones without a list, or those of a list.
@@ -103,11 +145,12 @@ void AddAxis(const Rows rows, size_t count, const Code* codes, const ScaledAxis&
 // Adds rows to their groups. With kOne there is one group, whose state then stays in registers.
 template <bool kOne, bool kClients, bool kProvisions, bool kIndicated, typename Amount, typename Rows>
 void Accumulate(const FactTable& table, const Amount* indicated, const Rows rows, size_t count, const uint32_t* group,
-                Slot* slots, RareSlot* rares) {
+                Slot* slots, RareSlot* rares, Overall* overall) {
   const uint8_t* flags = table.flags.data();
   const uint32_t* client = table.client.data();
   const uint32_t* provision = table.provision.data();
   Slot one = slots[0];
+  Overall all = *overall;
   for (size_t i = 0; i < count; ++i) {
     const size_t row = rows[i];
     const uint32_t place = kOne ? 0 : group[i];
@@ -131,32 +174,53 @@ void Accumulate(const FactTable& table, const Amount* indicated, const Rows rows
         rare.untariffed_rows += 1;
         rare.untariffed_provisions += rare.last_untariffed != provision[row] ? 1 : 0;
         rare.last_untariffed = provision[row];
+        all.untariffed_provisions += all.last_untariffed != provision[row] ? 1 : 0;
+        all.last_untariffed = provision[row];
       }
     }
     if constexpr (kClients) {
+      if constexpr (!kOne) {
+        all.clients += all.last_client != client[row] ? 1 : 0;
+        all.last_client = client[row];
+      }
       slot.clients += slot.last_client != client[row] ? 1 : 0;
       slot.last_client = client[row];
     }
     if constexpr (kProvisions) {
+      if constexpr (!kOne) {
+        all.provisions += all.last_provision != provision[row] ? 1 : 0;
+        all.last_provision = provision[row];
+      }
       slot.provisions += slot.last_provision != provision[row] ? 1 : 0;
       slot.last_provision = provision[row];
     }
   }
   if constexpr (kOne) slots[0] = one;
+  *overall = all;
 }
 
+// Takes every column out of its own width first, so that one loop of one kind adds them up.
 template <typename Rows>
 void AccumulateClaims(const FactTable& table, const Rows rows, size_t count, const uint32_t* group, ClaimSlot* slots) {
-  const auto add = [&](const auto& column, int64_t ClaimSlot::*sum) {
+  std::array<int64_t, kBlock> declared, approved;
+  std::array<uint32_t, kBlock> lines, answered;
+  const auto take = [&](const auto& column, auto* out) {
     column.Visit([&](const auto& numbers) {
       const auto* number = numbers.data();
-      for (size_t i = 0; i < count; ++i) slots[group[i]].*sum += number[rows[i]];
+      for (size_t i = 0; i < count; ++i) out[i] = number[rows[i]];
     });
   };
-  add(table.declared, &ClaimSlot::declared);
-  add(table.approved, &ClaimSlot::approved);
-  add(table.claim_lines, &ClaimSlot::lines);
-  add(table.answered_lines, &ClaimSlot::answered);
+  take(table.declared, declared.data());
+  take(table.approved, approved.data());
+  take(table.claim_lines, lines.data());
+  take(table.answered_lines, answered.data());
+  for (size_t i = 0; i < count; ++i) {
+    ClaimSlot& slot = slots[group[i]];
+    slot.declared += declared[i];
+    slot.approved += approved[i];
+    slot.lines += lines[i];
+    slot.answered += answered[i];
+  }
 }
 
 // Everything that is counted while rows pass by.
@@ -164,6 +228,7 @@ struct Accumulators {
   std::vector<Slot> slots;
   std::vector<RareSlot> rares;
   std::vector<ClaimSlot> claims;  // Empty unless wanted.
+  Overall overall;
   void Resize(size_t groups, const Wanted& wanted) {
     slots.resize(groups);
     rares.resize(groups);
@@ -178,10 +243,10 @@ void AccumulateAmount(bool indicated, const FactTable& table, const Rows rows, s
   RareSlot* rares = to->rares.data();
   if (!indicated) {
     constexpr const Cents* kNone = nullptr;
-    return Accumulate<kOne, kClients, kProvisions, false>(table, kNone, rows, count, group, slots, rares);
+    return Accumulate<kOne, kClients, kProvisions, false>(table, kNone, rows, count, group, slots, rares, &to->overall);
   }
   table.indicated.Visit([&](const auto& cents) {
-    Accumulate<kOne, kClients, kProvisions, true>(table, cents.data(), rows, count, group, slots, rares);
+    Accumulate<kOne, kClients, kProvisions, true>(table, cents.data(), rows, count, group, slots, rares, &to->overall);
   });
 }
 
@@ -238,7 +303,8 @@ Candidates Choose(const FactTable& table, const TableQuery& query) {
 // Walks the rows of a query block by block: calls visit(Run or List, count).
 template <typename Visit>
 void Walk(const FactTable& table, const TableQuery& query, Visit visit) {
-  if (table.size() == 0 || query.end <= table.first_month || query.first >= table.end_month) return;
+  if (table.size() == 0 || query.end <= query.first) return;
+  if (query.end <= table.first_month || query.first >= table.end_month) return;
   const bool all_months = query.first <= table.first_month && query.end >= table.end_month;
   const auto low = static_cast<uint32_t>(std::max(query.first, table.first_month) - table.first_month);
   const auto high = static_cast<uint32_t>(std::min(query.end, table.end_month) - table.first_month);
@@ -253,22 +319,11 @@ void Walk(const FactTable& table, const TableQuery& query, Visit visit) {
       visit(Run{at}, count);
       continue;
     }
-    if (candidates.rows != nullptr) {
-      std::copy_n(candidates.rows->data() + at, count, selected.data());
+    if (candidates.rows == nullptr) {
+      months.Visit([&](const auto& codes) { count = SelectRange(codes.data(), at, count, low, high, selected.data()); });
     } else {
-      for (size_t i = 0; i < count; ++i) selected[i] = static_cast<uint32_t>(at + i);
-    }
-    if (!all_months) {
-      size_t kept = 0;
-      months.Visit([&](const auto& codes) {
-        const auto* code = codes.data();
-        for (size_t i = 0; i < count; ++i) {
-          const uint32_t row = selected[i];
-          selected[kept] = row;
-          kept += uint32_t{code[row]} - low < high - low ? 1 : 0;
-        }
-      });
-      count = kept;
+      std::copy_n(candidates.rows->data() + at, count, selected.data());
+      if (!all_months) KeepRange(months, low, high, selected.data(), &count);
     }
     for (const Axis& filter : query.filters) Keep(filter, selected.data(), &count);
     if (on != 0) {
@@ -305,6 +360,28 @@ Totals TotalsOf(const Accumulators& from, size_t place) {
   return totals;
 }
 
+// Adds up what sums over groups; distinct counts are those over all.
+Totals TotalOf(const std::vector<Group>& groups, const Accumulators& from, const TableQuery& query) {
+  if (query.groups.empty()) return groups.empty() ? Totals() : groups.front().totals;
+  Totals total;
+  for (const Group& group : groups) {
+    const Totals& part = group.totals;
+    total.indicated += part.indicated;
+    total.declared += part.declared;
+    total.approved += part.approved;
+    total.rows += part.rows;
+    total.exact_rows += part.exact_rows;
+    total.counted_rows += part.counted_rows;
+    total.untariffed_rows += part.untariffed_rows;
+    total.claim_lines += part.claim_lines;
+    total.answered_lines += part.answered_lines;
+  }
+  total.clients = from.overall.clients;
+  total.provisions = from.overall.provisions;
+  total.untariffed_provisions = from.overall.untariffed_provisions;
+  return total;
+}
+
 std::vector<uint32_t> PositionsOf(uint64_t key, const std::vector<Axis>& groups) {
   std::vector<uint32_t> positions(groups.size());
   for (size_t g = groups.size(); g-- > 0;) {
@@ -329,7 +406,7 @@ ScaledAxis Scale(const Axis& axis, uint32_t stride) {
   return scaled;
 }
 
-std::vector<Group> AggregateDense(const FactTable& table, const TableQuery& query, uint64_t space) {
+Counted CountDense(const FactTable& table, const TableQuery& query, uint64_t space) {
   if (space == 0) return {};
   Accumulators accumulators;
   accumulators.Resize(space, query.wanted);
@@ -359,11 +436,12 @@ std::vector<Group> AggregateDense(const FactTable& table, const TableQuery& quer
     for (size_t g = 0; g < axes.size(); ++g) place += uint64_t{positions[g]} * axes[g].stride;
     if (accumulators.slots[place].rows > 0) groups.push_back({std::move(positions), TotalsOf(accumulators, place)});
   }
-  return groups;
+  const Totals total = TotalOf(groups, accumulators, query);
+  return {std::move(groups), total};
 }
 
 // For more possible groups than places: a group gets its place at its first row.
-std::optional<std::vector<Group>> AggregateSparse(const FactTable& table, const TableQuery& query) {
+std::optional<Counted> CountSparse(const FactTable& table, const TableQuery& query) {
   Accumulators accumulators;
   std::vector<uint64_t> keys;
   absl::flat_hash_map<uint64_t, uint32_t> places;
@@ -391,7 +469,8 @@ std::optional<std::vector<Group>> AggregateSparse(const FactTable& table, const 
   for (const uint32_t place : order) {
     groups.push_back({PositionsOf(keys[place], query.groups), TotalsOf(accumulators, place)});
   }
-  return groups;
+  const Totals total = TotalOf(groups, accumulators, query);
+  return Counted{std::move(groups), total};
 }
 
 FactTable::Postings IndexOf(const Column& column) {
@@ -425,7 +504,7 @@ void FactTable::Index() {
   by_product = IndexOf(fields[kProductField]);
 }
 
-std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQuery& query) {
+std::optional<Counted> Count(const FactTable& table, const TableQuery& query) {
   // A code that is on no position of a group axis drops its row, just as a filter does.
   TableQuery full = query;
   uint64_t space = 1;
@@ -438,11 +517,17 @@ std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQ
   }
   if (overflow) return std::nullopt;
   if (space <= kDenseGroups) {
-    std::vector<Group> groups = AggregateDense(table, full, space);
-    if (groups.size() > query.group_limit) return std::nullopt;
-    return groups;
+    Counted counted = CountDense(table, full, space);
+    if (counted.groups.size() > query.group_limit) return std::nullopt;
+    return counted;
   }
-  return AggregateSparse(table, full);
+  return CountSparse(table, full);
+}
+
+std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQuery& query) {
+  std::optional<Counted> counted = Count(table, query);
+  if (!counted.has_value()) return std::nullopt;
+  return std::move(counted->groups);
 }
 
 std::vector<uint32_t> SelectRows(const FactTable& table, const TableQuery& query) {

@@ -111,11 +111,19 @@ struct Group {
   Totals totals;
 };
 
-// Groups with at least one row, in order of positions (the first axis varies slowest). nullopt when there are more than
-// group_limit. Distinct clients and provisions are exact in every group.
+struct Counted {
+  std::vector<Group> groups;
+  Totals total;  // Of all rows in a group: counted again, for distinct counts are no sums.
+};
+
+// Groups with at least one row, in order of positions (the first axis varies slowest), and their total. nullopt when there are
+// more than group_limit. Distinct clients and provisions are exact in every group.
 //
 // Cost: one pass over the rows that the most selective of period, provider and product filter leaves; per row a few
 // nanoseconds. A client is counted when the group's last-seen client is another one, which the clustering makes right.
+std::optional<Counted> Count(const FactTable& table, const TableQuery& query);
+
+// The groups only.
 std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQuery& query);
 
 // The rows of the query, in order; groups and wanted do not matter. For explanations, not for figures.

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <tuple>
 
 #include "gtest/gtest.h"
 
@@ -129,7 +130,19 @@ void ExpectSame(const FactTable& table, const TableQuery& query, uint32_t seed) 
     EXPECT_EQ(group.totals.answered_lines, want.totals.answered_lines);
   }
   TableQuery ungrouped = query;
+  ungrouped.filters.insert(ungrouped.filters.end(), query.groups.begin(), query.groups.end());
   ungrouped.groups.clear();
+  const Totals total = Count(table, query)->total;
+  for (const auto& [key, want] : Slowly(table, ungrouped)) {
+    EXPECT_EQ(total.clients, static_cast<int64_t>(want.clients.size())) << "seed " << seed;
+    EXPECT_EQ(total.provisions, static_cast<int64_t>(want.provisions.size()));
+    EXPECT_EQ(total.untariffed_provisions, static_cast<int64_t>(want.untariffed.size()));
+    EXPECT_EQ(std::tie(total.indicated, total.declared, total.approved, total.rows, total.exact_rows, total.counted_rows),
+              std::tie(want.totals.indicated, want.totals.declared, want.totals.approved, want.totals.rows,
+                       want.totals.exact_rows, want.totals.counted_rows));
+    EXPECT_EQ(std::tie(total.untariffed_rows, total.claim_lines, total.answered_lines),
+              std::tie(want.totals.untariffed_rows, want.totals.claim_lines, want.totals.answered_lines));
+  }
   int64_t rows = 0;
   for (const auto& [key, want] : Slowly(table, ungrouped)) rows += want.totals.rows;
   EXPECT_EQ(static_cast<int64_t>(SelectRows(table, ungrouped).size()), rows);
@@ -163,6 +176,17 @@ TEST(Aggregate, GivesWhatCountingBySetsGives) {
     }
     ExpectSame(table, query, seed);
   }
+}
+
+TEST(Aggregate, AReversedPeriodHasNoRows) {
+  std::mt19937 random(4);
+  const FactTable table = RandomTable(&random, {});
+  TableQuery query;
+  query.first = table.first_month + 3;
+  query.end = table.first_month + 1;
+  query.group_limit = 10;
+  EXPECT_TRUE(Aggregate(table, query)->empty());
+  EXPECT_TRUE(SelectRows(table, query).empty());
 }
 
 TEST(Aggregate, TakesMoreGroupsThanFitAnArray) {
