@@ -235,6 +235,28 @@ TEST_F(GoldServiceTest, LabelsOutliveDrawsRestartsAndCheckpoints) {
   EXPECT_EQ(Sample().size(), 40u);
 }
 
+TEST_F(GoldServiceTest, SaysOfWhichLinksTheSampleIs) {
+  AddPopulation(ingestion_, 28, 400, 1000);
+  Follow();
+  const auto started = linking_->TrainLinkModel(caller_, {});
+  ASSERT_TRUE(started.ok());
+  google::longrunning::GetOperationRequest request;
+  request.set_name(started->name());
+  while (!linking_->GetOperation(caller_, request)->done())
+    journal_.WaitBeyond(journal_.LastSequence(), absl::Milliseconds(20));
+  ASSERT_TRUE(Draw(40).ok());
+  EXPECT_THAT(Quality().statement(), ::testing::EndsWith("De steekproef is van 02-03-2018."));
+  clock_.Advance(absl::Hours(1));
+  v1::ReleaseLinkModelRequest release;
+  release.set_name(linking_->ListLinkModels(caller_, {})->models(0).name());
+  release.set_reason("test");
+  ASSERT_TRUE(linking_->ReleaseLinkModel(caller_, release).ok());
+  EXPECT_THAT(Quality().statement(), HasSubstr("een ander koppelmodel in gebruik genomen"));
+  // What is drawn now is of the links of now.
+  ASSERT_TRUE(Draw(10).ok());
+  EXPECT_THAT(Quality().statement(), ::testing::EndsWith("De steekproef is van 02-03-2018."));
+}
+
 TEST_F(GoldServiceTest, OnlyPairsOfASampleAreLabelled) {
   AddPopulation(ingestion_, 27, 600, 1000);
   Follow();

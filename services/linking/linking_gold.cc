@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "nmd/internal/v1/linking_events.pb.h"
+#include "services/core/dutch.h"
 #include "services/linking/engine/blocking.h"
 #include "services/linking/journal_kinds.h"
 #include "services/linking/linking.h"
@@ -40,25 +41,26 @@ void EachPairOf(const std::vector<uint32_t>& group, absl::FunctionRef<void(uint3
 }  // namespace
 
 void Linking::EachGoldPair(absl::FunctionRef<void(v1::GoldStratum::Kind, uint32_t, uint32_t)> visit) const {
-  const engine::LiveIndex& index = timeline_->index();
+  const Timeline& timeline = *timeline_;
+  const engine::LiveIndex& index = timeline.index();
   std::vector<uint32_t> client_of(state_.persons().size());  // The first of its persons.
   std::vector<uint32_t> records;
   absl::flat_hash_set<uint64_t> seen;  // Pairs of persons of two clients.
   for (uint32_t person = 0; person < client_of.size(); ++person) {
-    const std::vector<uint32_t> own = timeline_->RecordsOf(person);
+    const std::vector<uint32_t> own = timeline.RecordsOf(person);
     if (own.empty()) continue;
     records.insert(records.end(), own.begin(), own.end());
-    const std::vector<uint32_t> group = timeline_->GroupOf(person);
+    const std::vector<uint32_t> group = timeline.GroupOf(person);
     client_of[person] = group.front();
     if (group.front() == person) {
       EachPairOf(group, [&](uint32_t a, uint32_t b) {
-        const uint32_t number = timeline_->BsnOf(a);
-        visit(number != LinkState::kNoClient && number == timeline_->BsnOf(b) ? v1::GoldStratum::LINKED_BY_NUMBER
-                                                                              : v1::GoldStratum::LINKED_BY_WEIGHT,
+        const uint32_t number = timeline.BsnOf(a);
+        visit(number != LinkState::kNoClient && number == timeline.BsnOf(b) ? v1::GoldStratum::LINKED_BY_NUMBER
+                                                                            : v1::GoldStratum::LINKED_BY_WEIGHT,
               a, b);
       });
     }
-    for (const Timeline::Doubt& doubt : timeline_->DoubtsOf(person)) {
+    for (const Timeline::Doubt& doubt : timeline.DoubtsOf(person)) {
       if (seen.insert(Joined(person, doubt.other)).second) visit(v1::GoldStratum::OPEN, person, doubt.other);
     }
   }
@@ -68,7 +70,7 @@ void Linking::EachGoldPair(absl::FunctionRef<void(v1::GoldStratum::Kind, uint32_
   for (size_t i = 0; i < blocks.runs(); ++i) {
     engine::ForEachPair(blocks.run(i), [&](uint32_t x, uint32_t y) {
       const uint32_t a = blocks.items()[x], b = blocks.items()[y];
-      const uint32_t person = timeline_->PersonOf(a), other = timeline_->PersonOf(b);
+      const uint32_t person = timeline.PersonOf(a), other = timeline.PersonOf(b);
       if (client_of[person] == client_of[other]) return;
       const engine::Hot &hot = index.persons().hot(a), &other_hot = index.persons().hot(b);
       if (!index.scorer().MayReach(hot, other_hot, floor) || index.scorer().Decide(hot, other_hot, floor).score < floor) return;
@@ -231,7 +233,16 @@ absl::StatusOr<v1::LinkQuality> Linking::GetLinkQuality(const Caller& caller, co
   if (estimate.precision) set(estimate.precision, quality.mutable_precision());
   if (estimate.recall) set(estimate.recall, quality.mutable_recall());
   *quality.mutable_strata() = gold_.Strata();
-  quality.set_statement(DutchStatement(counts, estimate));
+  std::string statement = DutchStatement(counts, estimate);
+  if (!gold_.sample().empty()) {
+    absl::StrAppend(&statement, " De steekproef is van ",
+                    dutch::Date(dutch::CalendarDay(absl::FromUnixMicros(gold_.create_micros()))), ".");
+    // Strata are those of the draw: what another model links is not in them.
+    if (state_.releases().back().known_micros() > gold_.create_micros()) {
+      absl::StrAppend(&statement, " Daarna is een ander koppelmodel in gebruik genomen: loot opnieuw.");
+    }
+  }
+  quality.set_statement(std::move(statement));
   return quality;
 }
 
