@@ -195,6 +195,44 @@ TEST_F(EraseTest, WhatASourceTellsLaterIsANewFact) {
   EXPECT_THAT(AllThatOpens(), Not(HasSubstr("Vink")));
 }
 
+// Somebody whom names and address identify, without a number.
+ingestion::v1::PersonRecord Whole(absl::string_view person_key, absl::string_view given) {
+  ingestion::v1::PersonRecord record = At(Named(person_key, "", "", "Zwanenburg", "1961-11-03"), "9471AB", 12, 16000);
+  record.set_given_names(std::string(given));
+  record.set_initials(std::string(given.substr(0, 1)));
+  record.set_sex("2");
+  return record;
+}
+
+TEST_F(EraseTest, WhatWasLinkedByNameStaysLinkedAtEveryKnownTimeAndNothingIsAdded) {
+  Tell("jw301", 100, Whole("a", "Wilhelmina"));
+  Tell("wmo301", 200, Whole("b", "Wilhelmina"));
+  Start();
+  const std::string client = Clients()["a"];
+  ASSERT_EQ(Clients()["b"], client);
+  ASSERT_TRUE(Erase(client).ok());
+  const v1::ListLinksResponse before = WholeFeed(*linking_);
+  // One that comes later, and one that was known before both but comes in late.
+  Tell("jeugdteam", 300, Whole("c", "Wilhelmina"));
+  Tell("schuldhulp", 50, Whole("d", "Wilhelmina"));
+  FollowAll(*linking_, ingestion_);
+  for (const bool restarted : {false, true}) {
+    if (restarted) Start();
+    const v1::ListLinksResponse after = WholeFeed(*linking_);
+    for (int i = 0; i < after.links_size(); ++i) {
+      if (i < before.links_size()) {
+        EXPECT_EQ(after.links(i).SerializeAsString(), before.links(i).SerializeAsString());
+      } else {
+        EXPECT_TRUE(after.links(i).person_key() == "c" || after.links(i).person_key() == "d")
+            << "nothing new is said of who was erased";
+      }
+    }
+    EXPECT_EQ(Clients()["c"], Clients()["d"]);
+    EXPECT_NE(Clients()["c"], client) << "nobody can be compared with who was erased";
+    ASSERT_TRUE(linking_->SaveCheckpoint().ok());
+  }
+}
+
 TEST_F(EraseTest, AnAnswerOfTheFeedThatWasOnItsWayIsAskedAgain) {
   TellVinkAndJansen();
   Start();

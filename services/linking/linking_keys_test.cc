@@ -99,6 +99,7 @@ TEST_F(KeysTest, TheIdentityKeysAreWrittenOnce) {
 TEST_F(KeysTest, AfterARotationIdsStayAndTheOldKeyOpensNothing) {
   const std::string feed = WholeFeed(*Start(1)).SerializeAsString();
   EXPECT_EQ(Opens(1), "both");
+  EXPECT_GT(CountOf(kModel), 0) << "models are sealed too";
   const std::unique_ptr<Linking> rotated = Start(2, 1);
   EXPECT_EQ(Opens(1), "neither");
   EXPECT_EQ(Opens(2), "both");
