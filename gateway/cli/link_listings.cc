@@ -49,6 +49,13 @@ std::string SourcesText(const ReviewItem& item) {
   return absl::StrCat(absl::StrJoin(item.sources().begin(), item.sources().begin() + last, ", "), " en ", item.sources(last));
 }
 
+// The model every instance begins with is in force since ever.
+Cell ReleaseCell(const LinkModel& model) {
+  Cell cell = MomentCell(model.release_time(), model.has_release_time());
+  if (model.has_release_time() && model.release_time().seconds() == 0) cell.text = "het begin";
+  return cell;
+}
+
 std::string VerdictText(linking::v1::Verdict verdict) {
   switch (verdict) {
     case linking::v1::SAME_PERSON:
@@ -448,10 +455,10 @@ Table ModelTable(const linking::v1::ListLinkModelsResponse& response) {
   for (const LinkModel& model : response.models()) {
     const auto count = [&](int64_t value) { return model.has_difference() ? Count(value) : Cell{"", ""}; };
     table.rows.push_back({Cell::Same(IdOf(model.name())), MomentCell(model.create_time(), model.has_create_time()),
-                          Count(model.record_count()), MomentCell(model.release_time(), model.has_release_time()),
-                          Cell::Same(model.in_force() ? "ja" : "nee"), Cell::Same(model.released_by()),
-                          count(model.difference().clients_before()), count(model.difference().clients_after()),
-                          count(model.difference().persons_moved()), Cell::Same(model.reason())});
+                          Count(model.record_count()), ReleaseCell(model), Cell::Same(model.in_force() ? "ja" : "nee"),
+                          Cell::Same(model.released_by()), count(model.difference().clients_before()),
+                          count(model.difference().clients_after()), count(model.difference().persons_moved()),
+                          Cell::Same(model.reason())});
   }
   return table;
 }
@@ -465,7 +472,7 @@ std::string ModelText(const LinkModel& model) {
     absl::StrAppend(&text, ", geleerd van ", Counted(model.record_count(), "record", "records"), ".");
   }
   if (model.in_force()) {
-    absl::StrAppend(&text, " Het is in gebruik sinds ", MomentCell(model.release_time(), model.has_release_time()).text, ".");
+    absl::StrAppend(&text, " Het is in gebruik sinds ", ReleaseCell(model).text, ".");
   } else {
     absl::StrAppend(&text, " Het is niet in gebruik.");
   }

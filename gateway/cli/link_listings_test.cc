@@ -212,6 +212,14 @@ TEST(LinkListings, AModelSaysWhatItWouldChange) {
   EXPECT_EQ(ModelText(first), "Koppelmodel 00aa, van verwachtingen vooraf. Het is in gebruik sinds 31-03-2018 12:00.");
 }
 
+TEST(LinkListings, TheFirstModelIsInForceSinceEver) {
+  const auto response = Of<linking::v1::ListLinkModelsResponse>(
+      R"({"models":[{"name":"municipalities/gm1730/linkmodels/00aa","in_force":true,"release_time":"1970-01-01T00:00:00Z"}]})");
+  EXPECT_THAT(ModelText(response.models(0)), HasSubstr("in gebruik sinds het begin."));
+  EXPECT_THAT(TextOf(ModelTable(response)), HasSubstr("het begin"));
+  EXPECT_THAT(CsvOf(ModelTable(response)), HasSubstr(",1970-01-01T00:00:00Z,ja,"));
+}
+
 TEST(LinkListings, AHistoryTellsComingAndGoing) {
   const auto history = Of<linking::v1::ClientHistory>(R"({"client":"c1","aliases":["c2"],"events":[
       {"known_time":"2018-03-31T10:00:00Z","source":"jeugdteam","person_key":"p1","joined":true,"other_client":"c2",

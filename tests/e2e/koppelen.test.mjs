@@ -164,6 +164,8 @@ describe('page Koppelen', () => {
     await page.waitForSelector('#wachtrij');
     const before = await queue();
     await openFirstPair();
+    await assertAccessible();
+    await page.screenshot({ path: join(folder, 'koppelen-eerste-paar.png'), fullPage: true });
     await decide('Niet dezelfde persoon');
     assert.match(await page.innerText('#besloten'), /Besloten: niet dezelfde persoon/);
     await press('Ongedaan maken');

@@ -75,7 +75,11 @@ function headline({ title, figure, word, base }: Headline): HTMLElement {
     'li',
     { class: 'nmd-headline' },
     h('h3', { class: 'nmd-headline__title' }, title),
-    h('p', { class: `nmd-headline__change${word ? ' nmd-headline__change--word' : ''}` }, figure),
+    h(
+      'p',
+      { class: `nmd-headline__change${word ? ' nmd-headline__change--word' : figure.length > 10 ? ' nmd-headline__change--range' : ''}` },
+      figure,
+    ),
     h('p', { class: 'nmd-headline__base' }, base),
   );
 }
@@ -157,7 +161,9 @@ class Page {
         h(
           'p',
           { class: 'nl-paragraph' },
-          `${counted(page.total, 'paar wacht', 'paren wachten')} op een besluit; ${number(items.length)} daarvan ${items.length === 1 ? 'staat' : 'staan'} hieronder.`,
+          page.total > items.length
+            ? `${counted(page.total, 'paar wacht', 'paren wachten')} op een mens; de eerste ${number(items.length)} staan hieronder.`
+            : `${counted(page.total, 'paar wacht', 'paren wachten')} op een mens.`,
         ),
         h(
           'div',

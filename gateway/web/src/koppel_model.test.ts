@@ -232,16 +232,16 @@ describe('the quality', () => {
   it('gives the range of the number of clients that the open pairs leave', () => {
     expect(headlines({ client_count: '604', least_client_count: '598', open_pair_count: '12' })[2]).toMatchObject({
       figure: '598 tot 604',
-      base: '12 paren wachten op een besluit',
+      base: '12 paren kunnen nog één persoon blijken',
     });
     expect(headlines({ client_count: '604', least_client_count: '604', open_pair_count: '0' })[2]).toMatchObject({
       figure: '604',
-      base: 'er wachten geen paren op een besluit',
+      base: 'geen enkel paar kan nog één persoon blijken',
     });
     // Pairs of persons who already are one client leave nothing open.
     expect(headlines({ client_count: '604', least_client_count: '604', open_pair_count: '1' })[2]).toMatchObject({
       figure: '604',
-      base: '1 paar wacht op een besluit',
+      base: '1 paar kan nog één persoon blijken',
     });
   });
   it('is told per source, without a share of nothing', () => {
@@ -287,13 +287,13 @@ describe('a model', () => {
   it('is in use, was, or never was', () => {
     const rows = shown(
       modelTable([
-        { name: 'a/b/c', in_force: true },
+        { name: 'a/b/c', in_force: true, release_time: '1970-01-01T00:00:00Z', released_by: 'service:linking', reason: '' },
         { name: 'a/b/d', release_time: '2018-03-31T10:00:00Z', released_by: 'anna', reason: 'beter' },
         { name: 'a/b/e' },
       ]),
     );
     expect(rows.map((row) => [row[0], row[3], row[4]])).toEqual([
-      ['c', 'ja, sinds de start', ''],
+      ['c', 'ja, sinds het begin', 'de monitor zelf'],
       ['d', 'eerder, vanaf 31-03-2018 om 12:00', 'anna: beter'],
       ['e', 'nooit', ''],
     ]);

@@ -312,7 +312,8 @@ export function headlines(quality: LinkQuality): Headline[] {
       title: 'Aantal cliënten',
       figure: open === 0 || least === most ? number(most) : `${number(least)} tot ${number(most)}`,
       word: false,
-      base: open === 0 ? 'er wachten geen paren op een besluit' : `${counted(open, 'paar wacht', 'paren wachten')} op een besluit`,
+      base:
+        open === 0 ? 'geen enkel paar kan nog één persoon blijken' : `${counted(open, 'paar kan', 'paren kunnen')} nog één persoon blijken`,
     },
   ];
 }
@@ -375,6 +376,11 @@ export function sizeOf(written: string): { size: number } | { fault: string } {
   return /^\d+$/.test(written.trim()) && size >= 10 && size <= 2000 ? { size } : { fault: 'Kies een aantal van 10 tot en met 2.000.' };
 }
 
+// The model every instance begins with is in force since ever.
+function releasedOf(model: LinkModel): string {
+  return Date.parse(model.release_time ?? '') > 0 ? dateTime(model.release_time!) : 'het begin';
+}
+
 export function modelTable(models: LinkModel[]): Table {
   return {
     id: 'modellen',
@@ -388,16 +394,10 @@ export function modelTable(models: LinkModel[]): Table {
     ],
     rows: models.map((model): Cell[] => [
       text(idOf(model.name)),
-      text(model.create_time ? dateTime(model.create_time) : 'bij de start'),
+      text(model.create_time ? dateTime(model.create_time) : 'onbekend'),
       value(count(model.record_count)),
-      text(
-        model.in_force
-          ? `ja, sinds ${model.release_time ? dateTime(model.release_time) : 'de start'}`
-          : model.release_time
-            ? `eerder, vanaf ${dateTime(model.release_time)}`
-            : 'nooit',
-      ),
-      text([model.released_by, model.reason].filter(Boolean).join(': ')),
+      text(model.in_force ? `ja, sinds ${releasedOf(model)}` : model.release_time ? `eerder, vanaf ${releasedOf(model)}` : 'nooit'),
+      text([model.released_by?.startsWith('service:') ? 'de monitor zelf' : model.released_by, model.reason].filter(Boolean).join(': ')),
     ]),
   };
 }
