@@ -117,9 +117,8 @@ std::string ReasonSentence(linking::v1::ReviewReason reason) {
     case linking::v1::NUMBER_OF_OTHER:
       return "Het burgerservicenummer is hetzelfde, maar naam en geboortedatum zijn van iemand anders.";
     case linking::v1::TWO_NUMBERS:
-      return "De gegevens zijn van één persoon, maar er zijn twee geldige burgerservicenummers. Een van beide is fout: laat "
-             "dat "
-             "verbeteren in de bron. Koppelen kan hier niet.";
+      return "De gegevens lijken van één persoon, maar er zijn twee verschillende geldige burgerservicenummers. Is het één "
+             "persoon, dan is een van beide fout: laat dat verbeteren in de bron. Koppelen kan hier niet.";
     case linking::v1::WEAK_SUPPORT:
       return "Dit paar alleen lijkt genoeg, maar de andere records van beide cliënten passen er niet bij.";
     case linking::v1::SAMPLE:

@@ -280,6 +280,7 @@ describe('page Koppelen', () => {
     await press('Loot paren');
     await page.getByText('40 paren wachten op een oordeel.').waitFor();
     assert.deepEqual(made('_draw'), [{ size: 40 }]);
+    await page.waitForFunction(() => document.activeElement.id === 'steekproef-titel');
   });
 
   it('shows only the pairs of one source', offline, async () => {
@@ -307,7 +308,7 @@ describe('page Koppelen', () => {
     await press('Neem in gebruik');
     await page.waitForFunction(() => document.querySelector('#modellen tbody td:nth-of-type(3)').textContent.startsWith('ja'));
     assert.deepEqual(made('_release'), [{ reason: 'Er zijn veel nieuwe gegevens' }]);
-    await page.waitForSelector('#besluiten-titel ~ div:not([aria-busy])');
+    await page.waitForFunction(() => document.activeElement.id === 'modellen-titel');
   });
 
   it('shows the rest when one part cannot be loaded', offline, async () => {
@@ -361,6 +362,7 @@ describe('page Koppelen', () => {
     await page.locator('dialog').getByLabel('Waarom?').selectOption('Vergissing');
     await press('Draai het besluit terug');
     await page.waitForFunction(() => document.querySelector('#clientbesluiten')?.textContent.includes('teruggedraaid: Vergissing'));
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'client');
     assert.ok(
       stub.calls.every((call) => !/c[abd]{20}/.test(call.path)),
       'a pseudonym is never in an address',

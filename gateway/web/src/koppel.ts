@@ -346,9 +346,10 @@ class Page {
     void this.refresh();
   }
 
-  private async refresh(): Promise<void> {
+  // What a decision may have changed; `shown` says it already.
+  private async refresh(shown?: Part): Promise<void> {
     await this.quality.load();
-    await Promise.all([this.queue.load(), this.decisions.load(), this.sample.load()]);
+    await Promise.all([this.queue, this.decisions, this.client, this.sample].filter((part) => part !== shown).map((part) => part.load()));
   }
 
   private async decided(items: ReviewItem[], index: number, decision: LinkDecision): Promise<void> {
@@ -473,12 +474,12 @@ class Page {
     try {
       const decision = await make();
       const { title, sentences } = resultOf(decision);
-      const undo = button('Ongedaan maken', () => void this.undo(decision, () => void this.lookAt(this.looked)));
+      const undo = button('Ongedaan maken', () => void this.undo(decision, () => byId('client').focus()));
       const contents = await this.clientContents([alert('info', title, sentences, ...(mayUndo(decision) ? [undo] : []))]);
       this.client.show(...contents);
       byId('client').focus();
       announce(title);
-      await this.refresh();
+      await this.refresh(this.client);
     } catch (error) {
       this.client.show(problemAlert(error, () => void this.client.load()));
       byId('client').focus();
@@ -499,7 +500,10 @@ class Page {
       (written) => {
         void this.links
           .draw(Number(written))
-          .then(() => this.sample.load())
+          .then(async () => {
+            await this.sample.load();
+            byId('steekproef-titel').focus();
+          })
           .catch((error: unknown) => this.sample.show(problemAlert(error, () => void this.sample.load())));
       },
       '100',
@@ -577,6 +581,7 @@ class Page {
       await this.links.release(model, reason);
       this.learned = undefined;
       await Promise.all([this.refresh(), this.models.load()]);
+      byId('modellen-titel').focus();
       announce('Het model is in gebruik.');
     } catch (error) {
       this.models.show(problemAlert(error, () => void this.models.load()));
@@ -587,6 +592,7 @@ class Page {
     const bar = h('progress', { class: 'nmd-progress', id: 'voortgang', max: '1' });
     const words = h('label', { class: 'nl-paragraph', for: 'voortgang' });
     this.models.show(h('p', {}, words), bar, h('p', { class: 'nmd-note' }, 'U kunt verder werken; het leren gaat door.'));
+    byId('modellen-titel').focus();
     try {
       let operation = await this.links.train();
       while (!operation.done) {

@@ -98,10 +98,16 @@ export function clientView(links: Links, history: ClientHistory, decide: (make: 
     ...(history.aliases?.length ? [h('p', { class: 'nl-paragraph' }, `Ook bekend als ${history.aliases.join(', ')}.`)] : []),
     ...(members.length > 0
       ? [
-          tableElement(memberTable(members), members.length > 15, (row) => [
-            h('label', { class: 'nmd-choice' }, boxes[row]!, `Maak persoon ${row + 1} los`),
-          ]),
-          ...(members.length > 1 ? [h('div', { class: 'nmd-actions' }, split), fault] : []),
+          // One person alone cannot be taken out.
+          ...(members.length > 1
+            ? [
+                tableElement(memberTable(members), members.length > 15, (row) => [
+                  h('label', { class: 'nmd-choice' }, boxes[row]!, `Maak persoon ${row + 1} los`),
+                ]),
+                h('div', { class: 'nmd-actions' }, split),
+                fault,
+              ]
+            : [tableElement(memberTable(members))]),
         ]
       : []),
     ...(client

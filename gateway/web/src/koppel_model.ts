@@ -45,7 +45,7 @@ const REASONS: Record<string, [word: string, sentence: string]> = {
   ],
   TWO_NUMBERS: [
     'twee nummers',
-    'De gegevens zijn van één persoon, maar er zijn twee geldige burgerservicenummers. Een van beide is fout. Laat dat nummer verbeteren in de bron; hier koppelen kan niet.',
+    'De gegevens lijken van één persoon, maar er zijn twee verschillende geldige burgerservicenummers. Is het één persoon, dan is een van beide fout: laat dat verbeteren in de bron. Koppelen kan hier niet.',
   ],
   WEAK_SUPPORT: ['weinig steun', 'Dit paar alleen lijkt genoeg, maar de andere records van beide cliënten passen er niet bij.'],
   SAMPLE: [
