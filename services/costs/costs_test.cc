@@ -433,6 +433,10 @@ TEST(Costs, RefusesWhatCannotBeAsked) {
            {CostsScene::Question({"budget"}, "2018-01", "2018-02", {"ivn"}), "dimensions"},
            {CostsScene::Question({"clients"}, "2018-01", "2018-02", {"budget_line"}), "dimensions"},
            {CostsScene::QuestionOn({"clients"}, "2018-02-30"), "reference_date"},
+           {CostsScene::QuestionOn({"clients"}, "0001-01-01"), "reference_date"},
+           {CostsScene::Question({"clients"}, "0001-01", "2018-02"), "period.start_date"},
+           {CostsScene::Question({"clients"}, "2018-01", "9999-01"), "period.end_date"},
+           {CostsScene::Question({"clients"}, "1950-01", "2018-02"), "period.end_date"},
            {backwards, "period.end_date"},
            {timeless, "period"},
        }) {
@@ -450,7 +454,8 @@ TEST(Costs, MoreThanAHundredThousandFiguresAreTooLarge) {
                                   .number = i + 1,
                                   .product = "45" + std::to_string(100 + i),
                                   .first = "2010-01-01",
-                                  .last = "2019-12-31"}));
+                                  .last = "2019-12-31",
+                                  .provider = "990" + std::to_string(10'000 + i)}));
   }
   scene.Feed({BatchOf(1, At("2018-05-02"), facts)});
   const auto ask = [&scene](std::vector<std::string> measures) {
@@ -459,6 +464,13 @@ TEST(Costs, MoreThanAHundredThousandFiguresAreTooLarge) {
   };
   EXPECT_EQ(ask({"clients"})->figures_size(), 84'000);
   EXPECT_EQ(ReasonOf(ask({"clients", "provisions"}).status()), ErrorReason::RESULT_TOO_LARGE);
+  // 58,800,000 groups are possible. What exists is counted, up to the limit; nothing is set aside for what does not.
+  const auto by_three = [&scene](std::vector<std::string> measures) {
+    return scene.costs.QueryFigures(
+        Caller(), CostsScene::Question(std::move(measures), "2010-01", "2020-01", {"month", "product", "provider"}));
+  };
+  EXPECT_EQ(by_three({"clients"})->figures_size(), 84'000);
+  EXPECT_EQ(ReasonOf(by_three({"clients", "provisions"}).status()), ErrorReason::RESULT_TOO_LARGE);
 }
 
 TEST(Costs, AFigureNamesItsSourcesAndTheirQuality) {

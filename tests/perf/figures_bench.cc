@@ -3,7 +3,12 @@
 // times_faster compares per row, in one run), making a snapshot from facts, and whole questions to the service.
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -20,6 +25,7 @@
 #include "services/costs/ledger.h"
 #include "services/costs/snapshot.h"
 #include "services/platform/clock.h"
+#include "services/platform/crypto.h"
 #include "services/platform/journal.h"
 #include "tests/support/facts.h"
 
@@ -237,6 +243,52 @@ void ComparePeer(benchmark::State& state, const std::string& sql, TableQuery (*q
   sqlite3_close(db);
 }
 
+// What a peer takes is compared with our time for the same rows. PostgreSQL is asked by psql when
+// NMD_TEST_POSTGRES holds a connection string for it; its own clock (\timing) leaves out what psql takes.
+void ComparePostgres(benchmark::State& state, const std::string& sql, TableQuery (*question)(const FactTable&)) {
+  const char* connection = std::getenv("NMD_TEST_POSTGRES");
+  if (connection == nullptr) return state.SkipWithError("no NMD_TEST_POSTGRES");
+  const FactTable table = SyntheticTable(kPeerRows);
+  const std::string path = (std::filesystem::temp_directory_path() / ("nmd-figures-bench-" + RandomHex(8))).string();
+  {
+    std::ofstream rows(path + ".csv");
+    for (size_t row = 0; row < table.size(); ++row) {
+      rows << table.client[row] << ',' << table.fields[kMonthField][row] << ',' << table.fields[kProductField][row] << ','
+           << table.fields[kProviderField][row] << ',' << table.fields[kIvnField][row] << ',' << table.indicated[row] << '\n';
+    }
+    std::ofstream script(path + ".sql");
+    script << "SET max_parallel_workers_per_gather = 0; SET work_mem = '256MB';\n"
+              "CREATE TEMP TABLE fact(client INT, month INT, product INT, provider INT, ivn INT, indicated BIGINT);\n"
+              "\\copy fact FROM '"
+           << path
+           << ".csv' CSV\n"
+              "CREATE INDEX ON fact(provider, month); ANALYZE fact;\n\\o /dev/null\n"
+           << sql << ";\n\\timing on\n"
+           << sql << ";\n";
+  }
+  const TableQuery query = question(table);
+  for (auto _ : state) {
+    std::string output;
+    FILE* psql = popen(("psql -X -q -A -t -f '" + path + ".sql' '" + connection + "'").c_str(), "r");
+    char buffer[4096];
+    while (const size_t count = std::fread(buffer, 1, sizeof(buffer), psql)) output.append(buffer, count);
+    pclose(psql);
+    const size_t time = output.rfind("Time: ");
+    if (time == std::string::npos) return state.SkipWithError("no answer");
+    const double peer = std::atof(output.c_str() + time + 6) / 1e3;
+    constexpr int kTurns = 20;
+    const double own = SecondsOf([&] {
+                         for (int turn = 0; turn < kTurns; ++turn) benchmark::DoNotOptimize(Aggregate(table, query));
+                       }) /
+                       kTurns;
+    state.counters["postgresql_ms"] = peer * 1e3;
+    state.counters["own_ms"] = own * 1e3;
+    state.counters["times_faster"] = peer / own;
+  }
+  std::filesystem::remove(path + ".csv");
+  std::filesystem::remove(path + ".sql");
+}
+
 void BM_PeerSqliteByMonthAndProduct(benchmark::State& state) {
   ComparePeer(state, "SELECT count(DISTINCT client), sum(indicated) FROM fact GROUP BY month, product", ByMonthAndProduct);
 }
@@ -249,6 +301,63 @@ void BM_PeerSqliteProviderAndYear(benchmark::State& state) {
               ProviderAndYear);
 }
 BENCHMARK(BM_PeerSqliteProviderAndYear)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void BM_PeerPostgresByMonthAndProduct(benchmark::State& state) {
+  ComparePostgres(state, "SELECT count(DISTINCT client), sum(indicated) FROM fact GROUP BY month, product", ByMonthAndProduct);
+}
+BENCHMARK(BM_PeerPostgresByMonthAndProduct)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void BM_PeerPostgresProviderAndYear(benchmark::State& state) {
+  ComparePostgres(state,
+                  "SELECT count(DISTINCT client), sum(indicated) FROM fact WHERE provider = 17 AND month >= 12 AND month < 24 "
+                  "GROUP BY ivn",
+                  ProviderAndYear);
+}
+BENCHMARK(BM_PeerPostgresProviderAndYear)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// How it grows, on 20,000,000 rows: with the share of rows a filter keeps, with dimensions, and with groups.
+const FactTable& TwiceAsManyRows() {
+  static const FactTable* table = new FactTable(SyntheticTable(2 * kManyRows));
+  return *table;
+}
+
+// Keeps the first `kept` of the 300 providers.
+void BM_ScaleSelectivity(benchmark::State& state) {
+  const FactTable& table = TwiceAsManyRows();
+  TableQuery query = ByMonthAndProduct(table);
+  Axis filter{&table.fields[kProviderField], std::vector<uint32_t>(kProviders, Axis::kDropped), 1};
+  std::fill_n(filter.position.begin(), state.range(0), 0);
+  query.filters = {filter};
+  Measure(state, table, query);
+  state.counters["bytes_per_row"] = static_cast<double>(table.Bytes()) / static_cast<double>(table.size());
+}
+BENCHMARK(BM_ScaleSelectivity)->Arg(1)->Arg(3)->Arg(30)->Arg(150)->Arg(300)->Unit(benchmark::kMillisecond);
+
+void BM_ScaleDimensions(benchmark::State& state) {
+  const FactTable& table = TwiceAsManyRows();
+  TableQuery query = Everything(table);
+  query.wanted.clients = query.wanted.indicated = true;
+  const Field fields[] = {kMonthField, kIvnField, kSexField, kLawField, kWijkField};
+  for (int64_t i = 0; i < state.range(0); ++i) query.groups.push_back(AxisOf(table, fields[i]));
+  Measure(state, table, query);
+}
+BENCHMARK(BM_ScaleDimensions)->DenseRange(0, 5)->Unit(benchmark::kMillisecond);
+
+void BM_ScaleGroups(benchmark::State& state) {
+  const FactTable& table = TwiceAsManyRows();
+  TableQuery query = Everything(table);
+  query.wanted.clients = query.wanted.indicated = true;
+  const std::vector<std::vector<Field>> groups = {{kIvnField},
+                                                  {kMonthField},
+                                                  {kMonthField, kProductField},
+                                                  {kMonthField, kProviderField},
+                                                  {kMonthField, kProductField, kWijkField},
+                                                  {kProviderField, kProductField, kWijkField}};
+  for (const Field field : groups[static_cast<size_t>(state.range(0))]) query.groups.push_back(AxisOf(table, field));
+  query.group_limit = 10'000'000;
+  Measure(state, table, query);
+}
+BENCHMARK(BM_ScaleGroups)->DenseRange(0, 5)->Unit(benchmark::kMillisecond);
 
 // Ten years of one municipality: clients with some allocations of a year each, and a claim line a month.
 std::vector<ingestion::v1::FactBatch> TenYears(int allocations) {
