@@ -51,9 +51,9 @@ struct ClaimSlot {
 
 // Where the rows of a query come from: a list of candidates, or all rows.
 struct Candidates {
-  const std::vector<uint32_t>* rows = nullptr;  // Null: all.
+  const uint32_t* rows = nullptr;  // Null: all.
   size_t begin = 0, end = 0;
-  size_t size() const { return end - begin; }
+  std::vector<uint32_t> merged;  // Behind `rows`, when several lists were made into one.
 };
 
 template <typename Code>
@@ -276,28 +276,81 @@ void AccumulateWanted(const FactTable& table, const TableQuery& query, const Row
   if (wanted.claims) AccumulateClaims(table, rows, count, group, to->claims.data());
 }
 
-// The smallest set of rows that certainly holds all rows of the query, from the postings at hand. A list is of use only
-// when it is in row order, which several codes together are not: then the whole table is read.
+// Rows of some codes of a column.
+struct Lists {
+  const FactTable::Postings* postings = nullptr;
+  std::vector<uint32_t> codes;
+
+  size_t size(size_t i) const { return postings->begin[codes[i] + size_t{1}] - postings->begin[codes[i]]; }
+  // What reading them takes, with the price of a row that is read straight on as unit: a list costs about four times that, and
+  // several must be brought into row order first.
+  size_t Cost() const {
+    size_t rows = 0, levels = 0;
+    for (size_t i = 0; i < codes.size(); ++i) rows += size(i);
+    while ((size_t{1} << levels) < codes.size()) ++levels;
+    return rows * (4 + levels);
+  }
+  Candidates Read() const {
+    Candidates all;
+    if (codes.size() == 1) {
+      all.rows = postings->rows.data();
+      all.begin = postings->begin[codes[0]];
+      all.end = all.begin + size(0);
+      return all;
+    }
+    // Neighbours are merged pair by pair, so that every row moves once per level.
+    std::vector<size_t> ends;
+    for (size_t i = 0; i < codes.size(); ++i) {
+      const auto begin = postings->rows.begin() + postings->begin[codes[i]];
+      all.merged.insert(all.merged.end(), begin, begin + static_cast<std::ptrdiff_t>(size(i)));
+      ends.push_back(all.merged.size());
+    }
+    std::vector<uint32_t> next(all.merged.size());
+    while (ends.size() > 1) {
+      std::vector<size_t> next_ends;
+      size_t begin = 0;
+      for (size_t i = 0; i < ends.size(); i += 2) {
+        const size_t middle = ends[i], end = i + 1 < ends.size() ? ends[i + 1] : middle;
+        const uint32_t* rows = all.merged.data();
+        std::merge(rows + begin, rows + middle, rows + middle, rows + end, next.data() + begin);
+        next_ends.push_back(end);
+        begin = end;
+      }
+      all.merged.swap(next);
+      ends.swap(next_ends);
+    }
+    all.rows = all.merged.data();
+    all.end = all.merged.size();
+    return all;
+  }
+};
+
+// The smallest set of rows, in row order, that certainly holds all rows of the query, from the postings at hand.
 Candidates Choose(const FactTable& table, const TableQuery& query) {
-  Candidates best{nullptr, 0, table.size()};
-  const auto consider = [&best](const FactTable::Postings& postings, uint32_t code) {
-    if (code + 1 >= postings.begin.size()) return;
-    const Candidates list{&postings.rows, postings.begin[code], postings.begin[code + 1]};
-    // A list costs about four times as much per row as reading straight on.
-    if (list.size() * 4 < (best.rows == nullptr ? best.size() : best.size() * 4)) best = list;
+  Lists best;
+  size_t least = table.size();
+  const auto consider = [&](Lists lists) {
+    const size_t cost = lists.Cost();
+    if (lists.codes.empty() || cost >= least) return;
+    least = cost;
+    best = std::move(lists);
   };
   if (query.end == query.first + 1 && query.first >= table.first_month && query.first < table.end_month) {
-    consider(table.by_month, static_cast<uint32_t>(query.first - table.first_month));
+    consider({&table.by_month, {static_cast<uint32_t>(query.first - table.first_month)}});
   }
   for (const Axis& filter : query.filters) {
     const bool provider = filter.column == &table.fields[kProviderField];
     if (!provider && filter.column != &table.fields[kProductField]) continue;
-    const auto kept = [](uint32_t position) { return position != Axis::kDropped; };
-    if (std::count_if(filter.position.begin(), filter.position.end(), kept) != 1) continue;
-    const auto code = std::find_if(filter.position.begin(), filter.position.end(), kept) - filter.position.begin();
-    consider(provider ? table.by_provider : table.by_product, static_cast<uint32_t>(code));
+    Lists lists{provider ? &table.by_provider : &table.by_product, {}};
+    for (uint32_t code = 0; code < filter.position.size(); ++code) {
+      if (filter.position[code] != Axis::kDropped) lists.codes.push_back(code);
+    }
+    consider(std::move(lists));
   }
-  return best;
+  if (best.postings != nullptr) return best.Read();
+  Candidates all;
+  all.end = table.size();
+  return all;
 }
 
 // Walks the rows of a query block by block: calls visit(Run or List, count).
@@ -322,7 +375,7 @@ void Walk(const FactTable& table, const TableQuery& query, Visit visit) {
     if (candidates.rows == nullptr) {
       months.Visit([&](const auto& codes) { count = SelectRange(codes.data(), at, count, low, high, selected.data()); });
     } else {
-      std::copy_n(candidates.rows->data() + at, count, selected.data());
+      std::copy_n(candidates.rows + at, count, selected.data());
       if (!all_months) KeepRange(months, low, high, selected.data(), &count);
     }
     for (const Axis& filter : query.filters) Keep(filter, selected.data(), &count);

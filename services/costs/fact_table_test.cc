@@ -178,6 +178,24 @@ TEST(Aggregate, GivesWhatCountingBySetsGives) {
   }
 }
 
+TEST(Aggregate, AFilterOnAFewOfManyValuesReadsTheirRowsInOrder) {
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    std::mt19937 random(seed);
+    const FactTable table = RandomTable(&random, {.products = 60, .providers = 90});
+    TableQuery query;
+    query.first = table.first_month;
+    query.end = table.end_month;
+    query.wanted = {true, true, true, true};
+    query.group_limit = 1'000;
+    query.groups = {Identity(table, kSexField)};
+    const Field field = seed % 2 == 0 ? kProviderField : kProductField;
+    Axis filter{&table.fields[field], std::vector<uint32_t>(table.fields[field].cardinality(), Axis::kDropped), 1};
+    for (uint32_t i = 0; i < 1 + seed % 7; ++i) filter.position[random() % filter.position.size()] = 0;
+    query.filters = {filter};
+    ExpectSame(table, query, seed);
+  }
+}
+
 TEST(Aggregate, AReversedPeriodHasNoRows) {
   std::mt19937 random(4);
   const FactTable table = RandomTable(&random, {});
