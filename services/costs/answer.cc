@@ -2,11 +2,13 @@
 #include "services/costs/answer.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "services/costs/record_measures.h"
 #include "services/costs/row_measures.h"
 
 namespace nmd::costs {
@@ -93,95 +95,170 @@ Value Derive(const MeasureInfo& measure, const Known& known) {
   return value;
 }
 
-bool OverMonths(const MeasureInfo& measure) { return measure.family == Family::kFlows || measure.family == Family::kSpread; }
+// Where a base measure is counted.
+enum class Place : size_t { kTable, kRowMeasures, kRecords, kPlaces };
+
+Place PlaceOf(const MeasureInfo& measure) {
+  switch (measure.family) {
+    case Family::kFlows:
+    case Family::kSpread:
+      return Place::kRowMeasures;
+    case Family::kRecords:
+      return Place::kRecords;
+    default:
+      return Place::kTable;
+  }
+}
+
+std::optional<Evaluation> AskAt(Place place, const Snapshot& snapshot, const RecordBook& records, const Question& question,
+                                size_t figure_limit) {
+  switch (place) {
+    case Place::kRowMeasures:
+      return EvaluateRowMeasures(snapshot, question, figure_limit);
+    case Place::kRecords:
+      return EvaluateRecords(records, question, figure_limit);
+    default:
+      return Evaluate(snapshot, question, figure_limit);
+  }
+}
+
+Value EmptyAt(const Snapshot& snapshot, const RecordBook& records, const Question& question, const MeasureInfo* measure,
+              const MonthRange& months) {
+  switch (PlaceOf(*measure)) {
+    case Place::kRowMeasures:
+      return EmptyRowMeasure(snapshot, *measure, months);
+    case Place::kRecords:
+      return EmptyRecordMeasure(records, *measure, question, months);
+    default: {
+      Question one = question;
+      one.measures = {measure};
+      return EmptyCell(snapshot, one, {}, months).measures.front();
+    }
+  }
+}
 
 // Asks every base measure where it is counted and puts the answers together, cell by cell.
-std::optional<Evaluation> AskBases(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
-  Question plain = question;
-  Question over_months = question;
-  plain.measures.clear();
-  over_months.measures.clear();
+std::optional<Evaluation> AskBases(const Snapshot& snapshot, const RecordBook& records, const Question& question,
+                                   size_t figure_limit) {
+  constexpr auto kPlaces = static_cast<size_t>(Place::kPlaces);
+  std::array<Question, kPlaces> parts;
+  parts.fill(question);
+  for (Question& part : parts) part.measures.clear();
   for (const MeasureInfo* measure : question.measures) {
-    (OverMonths(*measure) ? over_months : plain).measures.push_back(measure);
+    parts[static_cast<size_t>(PlaceOf(*measure))].measures.push_back(measure);
   }
-  if (over_months.measures.empty()) return Evaluate(snapshot, question, figure_limit);
-  if (plain.measures.empty()) return EvaluateRowMeasures(snapshot, question, figure_limit);
   const size_t cell_limit = figure_limit / question.measures.size();
-  const std::optional<Evaluation> left = Evaluate(snapshot, plain, cell_limit * plain.measures.size());
-  const std::optional<Evaluation> right = EvaluateRowMeasures(snapshot, over_months, cell_limit * over_months.measures.size());
-  if (!left.has_value() || !right.has_value()) return std::nullopt;
+  std::array<std::optional<Evaluation>, kPlaces> answers;
+  for (size_t at = 0; at < kPlaces; ++at) {
+    const size_t measures = parts[at].measures.size();
+    if (measures == 0) continue;
+    answers[at] = AskAt(static_cast<Place>(at), snapshot, records, parts[at], cell_limit * measures);
+    if (!answers[at].has_value()) return std::nullopt;
+    if (measures == question.measures.size()) return answers[at];
+  }
 
-  Evaluation evaluation;
-  std::map<std::vector<std::string>, std::pair<const Cell*, const Cell*>> pairs;
-  for (const Cell& cell : left->cells) pairs[SortKey(question, cell.values)].first = &cell;
-  for (const Cell& cell : right->cells) pairs[SortKey(question, cell.values)].second = &cell;
-  if (pairs.size() > cell_limit) return std::nullopt;
-  const auto join = [&](const Cell* one, const Cell* two) {
+  using Parts = std::array<const Cell*, kPlaces>;
+  std::map<std::vector<std::string>, Parts> joined;
+  Parts totals{};
+  for (size_t at = 0; at < kPlaces; ++at) {
+    if (!answers[at].has_value()) continue;
+    for (const Cell& cell : answers[at]->cells) joined[SortKey(question, cell.values)][at] = &cell;
+    totals[at] = &answers[at]->total;
+  }
+  if (joined.size() > cell_limit) return std::nullopt;
+  const auto join = [&](const Parts& from) {
+    const Cell& any = **std::find_if(from.begin(), from.end(), [](const Cell* part) { return part != nullptr; });
     Cell cell;
-    cell.values = one != nullptr ? one->values : two->values;
-    cell.months = one != nullptr ? one->months : two->months;
-    const Cell empty = one != nullptr ? Cell() : EmptyCell(snapshot, plain, {}, cell.months);
-    size_t a = 0;
-    size_t b = 0;
+    cell.values = any.values;
+    cell.months = any.months;
+    std::array<size_t, kPlaces> next{};
     for (const MeasureInfo* measure : question.measures) {
-      if (!OverMonths(*measure)) {
-        cell.measures.push_back((one != nullptr ? one : &empty)->measures[a++]);
-      } else {
-        cell.measures.push_back(two != nullptr ? two->measures[b] : EmptyRowMeasure(snapshot, *measure, cell.months));
-        ++b;
-      }
+      const auto at = static_cast<size_t>(PlaceOf(*measure));
+      cell.measures.push_back(from[at] != nullptr ? from[at]->measures[next[at]++]
+                                                  : EmptyAt(snapshot, records, question, measure, cell.months));
     }
     return cell;
   };
-  for (const auto& [key, pair] : pairs) evaluation.cells.push_back(join(pair.first, pair.second));
-  evaluation.total = join(&left->total, &right->total);
+  Evaluation evaluation;
+  for (const auto& [key, from] : joined) evaluation.cells.push_back(join(from));
+  evaluation.total = join(totals);
   return evaluation;
 }
 
 }  // namespace
 
-std::optional<Evaluation> Answer(const Snapshot& snapshot, const Question& question, size_t figure_limit) {
+bool NeedsRecords(const Question& question) {
+  const auto needs = [](const MeasureInfo* measure) { return measure->family == Family::kRecords; };
+  return std::any_of(question.measures.begin(), question.measures.end(), [&needs](const MeasureInfo* measure) {
+    return needs(measure) || std::any_of(measure->bases.begin(), measure->bases.end(), needs);
+  });
+}
+
+namespace {
+
+// The question with the measures that the asked ones are made of, each once.
+Question BasesOf(const Question& question) {
   Question asked = question;
   asked.measures.clear();
-  bool plain = true;
   const auto ask = [&asked](const MeasureInfo* base) {
     if (base->family == Family::kUnregistered) return;
     if (std::find(asked.measures.begin(), asked.measures.end(), base) == asked.measures.end()) asked.measures.push_back(base);
   };
   for (const MeasureInfo* measure : question.measures) {
-    plain = plain && measure->family != Family::kDerived && measure->family != Family::kUnregistered;
     if (measure->family != Family::kDerived) ask(measure);
     for (const MeasureInfo* base : measure->bases) ask(base);
   }
-  if (plain) return AskBases(snapshot, question, figure_limit);
+  return asked;
+}
 
+// Replaces the values of the bases in a cell by those of the question's measures.
+void DeriveCell(const Question& question, const Question& asked, Cell* cell) {
+  std::vector<Value> values;
+  const Known known{asked.measures, cell->measures};
+  for (const MeasureInfo* measure : question.measures) {
+    if (measure->family == Family::kDerived) {
+      values.push_back(Derive(*measure, known));
+    } else if (measure->family == Family::kUnregistered) {
+      values.emplace_back();
+      values.back().state = Value::State::kNotRegistered;
+    } else {
+      values.push_back(known.Of(measure));
+    }
+  }
+  cell->measures = std::move(values);
+}
+
+}  // namespace
+
+std::optional<Evaluation> Answer(const Snapshot& snapshot, const RecordBook& records, const Question& question,
+                                 size_t figure_limit) {
+  const Question asked = BasesOf(question);
+  if (asked.measures == question.measures) return AskBases(snapshot, records, question, figure_limit);
   Evaluation evaluation;
   evaluation.total.months = {question.first, question.end};
   if (!asked.measures.empty()) {
     // The limit is on figures that are answered, not on what they are made of.
     std::optional<Evaluation> bases =
-        AskBases(snapshot, asked, figure_limit / question.measures.size() * asked.measures.size());
+        AskBases(snapshot, records, asked, figure_limit / question.measures.size() * asked.measures.size());
     if (!bases.has_value()) return std::nullopt;
     evaluation = std::move(*bases);
   }
-  const auto derive = [&](Cell* cell) {
-    std::vector<Value> values;
-    const Known known{asked.measures, cell->measures};
-    for (const MeasureInfo* measure : question.measures) {
-      if (measure->family == Family::kDerived) {
-        values.push_back(Derive(*measure, known));
-      } else if (measure->family == Family::kUnregistered) {
-        values.emplace_back();
-        values.back().state = Value::State::kNotRegistered;
-      } else {
-        values.push_back(known.Of(measure));
-      }
-    }
-    cell->measures = std::move(values);
-  };
-  for (Cell& cell : evaluation.cells) derive(&cell);
-  derive(&evaluation.total);
+  for (Cell& cell : evaluation.cells) DeriveCell(question, asked, &cell);
+  DeriveCell(question, asked, &evaluation.total);
   return evaluation;
+}
+
+Cell EmptyAnswer(const Snapshot& snapshot, const RecordBook& records, const Question& question, std::vector<std::string> values,
+                 const MonthRange& months) {
+  const Question asked = BasesOf(question);
+  Cell cell;
+  cell.values = std::move(values);
+  cell.months = months;
+  for (const MeasureInfo* measure : asked.measures) {
+    cell.measures.push_back(EmptyAt(snapshot, records, asked, measure, months));
+  }
+  DeriveCell(question, asked, &cell);
+  return cell;
 }
 
 }  // namespace nmd::costs

@@ -67,6 +67,24 @@ constexpr Calculation kCalculations[] = {
     {"COST_P99", MeasureId::kCostP99, Family::kSpread, kClaims | kAnswers, true},
     {"LARGEST_5_SHARE", MeasureId::kLargest5Share, Family::kSpread, kClaims | kAnswers, false},
     {"HHI", MeasureId::kHhi, Family::kSpread, kClaims | kAnswers, false},
+    {"PGB_CLIENTS", MeasureId::kPgbClients, Family::kRecords, kPersonalBudgets, false},
+    {"PGB_BUDGETS", MeasureId::kPgbBudgets, Family::kRecords, kPersonalBudgets, false},
+    {"PGB_GRANTED", MeasureId::kPgbGranted, Family::kRecords, kPersonalBudgets, true},
+    {"PGB_PAID", MeasureId::kPgbPaid, Family::kRecords, kBudgetPayments, true},
+    {"TEAM_CLIENTS", MeasureId::kTeamClients, Family::kRecords, kTeamHelps, false},
+    {"TEAM_HELPS", MeasureId::kTeamHelps, Family::kRecords, kTeamHelps, false},
+    {"BOOKED", MeasureId::kBooked, Family::kRecords, kBookings, true},
+    {"BOOKED_REVENUE", MeasureId::kBookedRevenue, Family::kRecords, kBookings, true},
+    {"APPLICATIONS", MeasureId::kApplications, Family::kRecords, kDecisions, false},
+    {"DECISIONS_GRANTED", MeasureId::kDecisionsGranted, Family::kRecords, kDecisions, false},
+    {"DECISIONS_REFUSED", MeasureId::kDecisionsRefused, Family::kRecords, kDecisions, false},
+    {"DECISION_DAYS_P50", MeasureId::kDecisionDaysP50, Family::kRecords, kDecisions, false},
+    {"WAITS", MeasureId::kWaits, Family::kRecords, kAllocations, false},
+    {"WAITS_OPEN", MeasureId::kWaitsOpen, Family::kRecords, kAllocations | kCareStarts, false},
+    {"WAITS_BEFORE", MeasureId::kWaitsBefore, Family::kRecords, kAllocations | kCareStarts, false},
+    {"WAIT_DAYS_P50", MeasureId::kWaitDaysP50, Family::kRecords, kAllocations | kCareStarts, false},
+    {"WAIT_DAYS_P90", MeasureId::kWaitDaysP90, Family::kRecords, kAllocations | kCareStarts, false},
+    {"REQUEST_DAYS_P50", MeasureId::kRequestDaysP50, Family::kRecords, kAllocations | kCareStarts, false},
 };
 
 constexpr Field kNoField = kFieldCount;
@@ -105,6 +123,8 @@ constexpr DimensionInfo kDimensions[] = {
      DimensionKind::kColumn, kHouseholdField, kNoGrain, 0, ""},
     {"budget_line", "Begrotingspost", "De post, bijdrage of het resultaat waar het bedrag over gaat.",
      DimensionKind::kBudgetLine, kNoField, kNoGrain, 0, ""},
+    {"taakveld", "Taakveld", "Het taakveld (Iv3) waarop is geboekt, zoals geldig in dat jaar.", DimensionKind::kTaakveld,
+     kNoField, kNoGrain, 0, ""},
     {"inkomen", "Inkomen", "Het inkomen van de cliënt of het gezin.", DimensionKind::kNotRegistered, kNoField, kNoGrain, 0,
      "Bij de toekenning van zorg wordt het inkomen niet geregistreerd. Een verband met inkomen is daarom niet te toetsen. "
      "Daarvoor is een eigen bron met een wettelijke grondslag nodig."},
@@ -399,17 +419,55 @@ const DimensionInfo* FindDimension(absl::string_view id) {
   return nullptr;
 }
 
+namespace {
+
+// What a record of the measure has a value of.
+bool RecordHas(MeasureId measure, const DimensionInfo& dimension) {
+  if (dimension.kind == DimensionKind::kTime) return true;
+  const bool booking = measure == MeasureId::kBooked || measure == MeasureId::kBookedRevenue;
+  if (dimension.kind == DimensionKind::kTaakveld) return booking;
+  if (dimension.kind != DimensionKind::kColumn) return false;
+  const Field field = dimension.field;
+  const bool product = field == kCategoryField || field == kProductField;
+  switch (measure) {
+    case MeasureId::kBooked:
+    case MeasureId::kBookedRevenue:
+      return field == kProviderField;
+    case MeasureId::kTeamClients:
+    case MeasureId::kTeamHelps:
+      return field == kLawField || field == kReferrerField;
+    case MeasureId::kPgbClients:
+    case MeasureId::kPgbBudgets:
+    case MeasureId::kPgbGranted:
+    case MeasureId::kPgbPaid:
+      return field == kLawField || product;
+    case MeasureId::kWaits:
+    case MeasureId::kWaitsOpen:
+    case MeasureId::kWaitsBefore:
+    case MeasureId::kWaitDaysP50:
+    case MeasureId::kWaitDaysP90:
+    case MeasureId::kRequestDaysP50:
+      return field == kLawField || field == kProviderField || product;
+    default:
+      return field == kLawField || field == kReferrerField || product;
+  }
+}
+
+}  // namespace
+
 bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension) {
   if (dimension.kind == DimensionKind::kNotRegistered) return true;
   switch (measure.family) {
     case Family::kRows:
-      return dimension.kind != DimensionKind::kBudgetLine;
+      return dimension.kind != DimensionKind::kBudgetLine && dimension.kind != DimensionKind::kTaakveld;
     case Family::kFlows:
       // Whose level goes up or down has two levels, products and providers.
       if (measure.measure == MeasureId::kStepDown || measure.measure == MeasureId::kStepUp) {
         return dimension.kind == DimensionKind::kTime;
       }
-      return dimension.kind != DimensionKind::kBudgetLine;
+      return dimension.kind != DimensionKind::kBudgetLine && dimension.kind != DimensionKind::kTaakveld;
+    case Family::kRecords:
+      return RecordHas(measure.measure, dimension);
     case Family::kSpread:
       return dimension.kind == DimensionKind::kTime || dimension.kind == DimensionKind::kColumn ||
              dimension.kind == DimensionKind::kAge;
@@ -434,9 +492,12 @@ bool SupportsFilter(const MeasureInfo& measure, const DimensionInfo& dimension) 
     return std::all_of(measure.bases.begin(), measure.bases.end(),
                        [&dimension](const MeasureInfo* base) { return SupportsFilter(*base, dimension); });
   }
-  // Of a flow the period says which months; what flows in is told by the months before.
-  if (measure.family == Family::kFlows) {
-    return dimension.kind != DimensionKind::kTime && dimension.kind != DimensionKind::kBudgetLine;
+  // Of a flow the period says which months; what flows in is told by the months before. So it is with records.
+  if (measure.family == Family::kFlows || measure.family == Family::kRecords) {
+    if (dimension.kind == DimensionKind::kTime) return false;
+    if (measure.family == Family::kFlows) {
+      return dimension.kind != DimensionKind::kBudgetLine && dimension.kind != DimensionKind::kTaakveld;
+    }
   }
   return Supports(measure, dimension);
 }
@@ -445,6 +506,10 @@ bool SupportsReferenceDate(const MeasureInfo& measure) {
   if (measure.family == Family::kDerived) {
     return std::all_of(measure.bases.begin(), measure.bases.end(),
                        [](const MeasureInfo* base) { return SupportsReferenceDate(*base); });
+  }
+  if (measure.family == Family::kRecords) {
+    return measure.measure == MeasureId::kPgbClients || measure.measure == MeasureId::kPgbBudgets ||
+           measure.measure == MeasureId::kTeamClients || measure.measure == MeasureId::kTeamHelps;
   }
   return measure.family != Family::kFlows && measure.family != Family::kSpread;
 }

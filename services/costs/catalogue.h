@@ -30,6 +30,7 @@ enum class Family : uint8_t {
   kBudget,        // Vintages of budget lines.
   kFlows,         // Days of care of clients and provisions, over the table.
   kSpread,        // Money per client or provider, over the table.
+  kRecords,       // Facts that are no provision (records.h).
   kDerived,       // Other measures.
   kUnregistered,  // Nothing: no source tells.
 };
@@ -74,6 +75,25 @@ enum class MeasureId {
   kCostP99,
   kLargest5Share,
   kHhi,
+  // Records.
+  kPgbClients,
+  kPgbBudgets,
+  kPgbGranted,
+  kPgbPaid,
+  kTeamClients,
+  kTeamHelps,
+  kBooked,
+  kBookedRevenue,
+  kApplications,
+  kDecisionsGranted,
+  kDecisionsRefused,
+  kDecisionDaysP50,
+  kWaits,
+  kWaitsOpen,
+  kWaitsBefore,
+  kWaitDaysP50,
+  kWaitDaysP90,
+  kRequestDaysP50,
 };
 enum class Combine { kAdditive, kDistinct, kRatio };
 
@@ -127,7 +147,7 @@ class Catalogue {
 // A measure of the catalogue every instance has; null when there is none.
 const MeasureInfo* FindMeasure(absl::string_view id);
 
-enum class DimensionKind : uint8_t { kTime, kColumn, kAge, kBudgetLine, kNotRegistered };
+enum class DimensionKind : uint8_t { kTime, kColumn, kAge, kBudgetLine, kTaakveld, kNotRegistered };
 enum class Grain : uint8_t { kMonth, kQuarter, kYear };
 
 struct DimensionInfo {

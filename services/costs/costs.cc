@@ -37,7 +37,7 @@ constexpr size_t kFigureLimit = 100'000;
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
 // Of what a checkpoint holds (internal.v1.CostsCheckpoint).
-constexpr int32_t kCheckpointVersion = 1;
+constexpr int32_t kCheckpointVersion = 2;
 constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
@@ -314,6 +314,23 @@ void Costs::Keep(Cached made) {
   }
 }
 
+std::shared_ptr<const RecordBook> Costs::RecordsAt(absl::Time known_time, bool needed) {
+  if (!needed) {
+    static const auto* empty = new std::shared_ptr<const RecordBook>(std::make_shared<RecordBook>());
+    return *empty;
+  }
+  MutexLock lock(mutex_);
+  // Each of these only grows, so an equal sum means that nothing came in.
+  const Ledger::Mark mark = ledger_.Here();
+  const auto arrived = static_cast<int64_t>(mark.batches + mark.corrections + mark.links + mark.stays);
+  const std::pair<Moment, int64_t> wanted = {ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), arrived};
+  if (book_ == nullptr || book_of_ != wanted) {
+    book_ = MakeRecordBook(ledger_.RecordsAsKnown(wanted.first));
+    book_of_ = wanted;
+  }
+  return book_;
+}
+
 void Costs::Warm() {
   SnapshotAt(clock_.Now());
   {
@@ -368,6 +385,7 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
     response.set_person_sequence(person_sequence_);
   }
   const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
+  const std::shared_ptr<const RecordBook> records = RecordsAt(asked.known, NeedsRecords(asked.question));
   const Question& question = asked.question;
   const FigureMaker maker(*snapshot, asked);
   *response.mutable_effective() = request;
@@ -387,7 +405,7 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
   }
   Question answerable = question;
   if (!asked.unregistered_dimensions.empty()) answerable.dimensions.clear();
-  const std::optional<Evaluation> evaluation = Answer(*snapshot, answerable, kFigureLimit);
+  const std::optional<Evaluation> evaluation = Answer(*snapshot, *records, answerable, kFigureLimit);
   if (!evaluation.has_value()) {
     return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
                 absl::StrCat("the answer would have more than ", kFigureLimit,
@@ -409,6 +427,7 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
 absl::StatusOr<v1::ExplainFigureResponse> Costs::ExplainFigure(const Caller&, const v1::ExplainFigureRequest& request) {
   NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(*catalogue_, request, clock_.Now()));
   const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
+  const std::shared_ptr<const RecordBook> records = RecordsAt(asked.known, NeedsRecords(asked.question));
   v1::ExplainFigureResponse response;
   *response.mutable_measure() = MeasureMessage(municipality_, *asked.question.measures.front());
   const FigureMaker maker(*snapshot, asked);
@@ -416,9 +435,9 @@ absl::StatusOr<v1::ExplainFigureResponse> Costs::ExplainFigure(const Caller&, co
     *response.mutable_figure() = maker.NotRegistered(0, asked.unregistered_filters);
     return response;
   }
-  const Evaluation evaluation = *Answer(*snapshot, asked.question, kFigureLimit);
+  const Evaluation evaluation = *Answer(*snapshot, *records, asked.question, kFigureLimit);
   *response.mutable_figure() = maker.Make(evaluation.total, 0, false);
-  Explain(*snapshot, asked, municipality_, &response);
+  Explain(*snapshot, *records, asked, municipality_, &response);
   return response;
 }
 

@@ -15,6 +15,7 @@
 #include "services/core/date.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/ledger.h"
+#include "services/costs/records.h"
 #include "services/costs/snapshot.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
@@ -32,6 +33,10 @@ namespace nmd::linking::v1 {
 class ListLinksResponse;
 }
 namespace nmd::costs::v1 {
+class BridgeAmountsRequest;
+class BridgeAmountsResponse;
+class CompareFiguresRequest;
+class CompareFiguresResponse;
 class DecomposeGrowthRequest;
 class DecomposeGrowthResponse;
 class ExplainFigureRequest;
@@ -90,6 +95,8 @@ class Costs {
   // Effects are additive LMDI-I with analytic limits (decompose.h). A group whose indicated amount is negative makes the
   // answer NOT_COMPARABLE with AMOUNT_NEGATIVE: its share has no logarithm.
   absl::StatusOr<v1::DecomposeGrowthResponse> DecomposeGrowth(const Caller& caller, const v1::DecomposeGrowthRequest& request);
+  absl::StatusOr<v1::CompareFiguresResponse> CompareFigures(const Caller& caller, const v1::CompareFiguresRequest& request);
+  absl::StatusOr<v1::BridgeAmountsResponse> BridgeAmounts(const Caller& caller, const v1::BridgeAmountsRequest& request);
   absl::StatusOr<v1::ExplainFigureResponse> ExplainFigure(const Caller& caller, const v1::ExplainFigureRequest& request);
 
  private:
@@ -107,6 +114,8 @@ class Costs {
     std::shared_ptr<const Snapshot> base;
   };
 
+  // The records of a known time; an empty book unless they are needed.
+  std::shared_ptr<const RecordBook> RecordsAt(absl::Time known_time, bool needed) ABSL_LOCKS_EXCLUDED(mutex_);
   // The snapshot of a known time.
   std::shared_ptr<const Snapshot> SnapshotAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
   std::shared_ptr<const Snapshot> FindCached(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -130,6 +139,9 @@ class Costs {
   Mutex build_mutex_;  // One snapshot is made at a time. Taken before mutex_.
   mutable Mutex mutex_;
   Ledger ledger_ ABSL_GUARDED_BY(mutex_);
+  // The last book that was made, of which moment and after how much had come in.
+  std::shared_ptr<const RecordBook> book_ ABSL_GUARDED_BY(mutex_);
+  std::pair<Moment, int64_t> book_of_ ABSL_GUARDED_BY(mutex_){};
   int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t facts_cursor_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/core/dutch.h"
 #include "services/costs/evaluate.h"
+#include "services/costs/record_measures.h"
 
 namespace nmd::costs {
 namespace {
@@ -56,7 +57,8 @@ int64_t DistinctIn(const std::vector<uint32_t>& rows, const FactTable& table, co
 using Step = std::function<void(std::string, int64_t)>;
 
 // The steps of a measure that is counted, and the deliveries behind it.
-Counts ExplainBase(const Snapshot& snapshot, const Question& question, const MeasureInfo& measure, const Step& step) {
+Counts ExplainBase(const Snapshot& snapshot, const RecordBook& records, const Question& question, const MeasureInfo& measure,
+                   const Step& step) {
   Counts counts;
   if (measure.family == Family::kRows || measure.family == Family::kFlows || measure.family == Family::kSpread) {
     const FactTable& table = snapshot.table;
@@ -84,6 +86,12 @@ Counts ExplainBase(const Snapshot& snapshot, const Question& question, const Mea
            std::count_if(rows.begin(), rows.end(), [&amounts](uint32_t row) { return amounts[row] != 0; }));
     }
     counts = claims ? ClaimDeliveries(snapshot, rows) : AllocationDeliveries(snapshot, rows);
+  } else if (measure.family == Family::kRecords) {
+    Question one = question;
+    one.measures = {&measure};
+    const std::vector<uint32_t> batches = RecordsBehind(records, one);
+    step("Gegevens die meetellen", static_cast<int64_t>(batches.size()));
+    for (const uint32_t batch : batches) ++counts[batch];
   } else if (measure.family != Family::kUnregistered) {
     const std::vector<uint32_t> origins = StatementsBehind(snapshot, question, measure.family);
     step(measure.family == Family::kPopulation ? "Aantallen inwoners van het jaar, opgeteld"
@@ -96,7 +104,7 @@ Counts ExplainBase(const Snapshot& snapshot, const Question& question, const Mea
 
 }  // namespace
 
-void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::string& municipality,
+void Explain(const Snapshot& snapshot, const RecordBook& records, const AskedQuestion& asked, const std::string& municipality,
              v1::ExplainFigureResponse* response) {
   const Question& question = asked.question;
   const MeasureInfo& measure = *question.measures.front();
@@ -108,10 +116,10 @@ void Explain(const Snapshot& snapshot, const AskedQuestion& asked, const std::st
   step(absl::StrCat("Leveringen bekend op ", dutch::Moment(asked.known)), snapshot.delivery_count);
   Counts counts;
   if (measure.family != Family::kDerived) {
-    counts = ExplainBase(snapshot, question, measure, step);
+    counts = ExplainBase(snapshot, records, question, measure, step);
   } else {
     for (const MeasureInfo* base : measure.bases) {
-      const Counts of_base = ExplainBase(snapshot, question, *base, [&](std::string text, int64_t count) {
+      const Counts of_base = ExplainBase(snapshot, records, question, *base, [&](std::string text, int64_t count) {
         step(absl::StrCat(base->title, ": ", text), count);
       });
       for (const auto& [batch, count] : of_base) counts[batch] += count;

@@ -90,6 +90,8 @@ std::string ValueLabel(const Snapshot& snapshot, const DimensionInfo& dimension,
       if (found == dictionary.values.end() || *found != value) return FieldLabel(dimension.field, value);
       return dictionary.labels[static_cast<size_t>(found - dictionary.values.begin())];
     }
+    case DimensionKind::kTaakveld:
+      return value.empty() ? "Onbekend" : value;
     case DimensionKind::kNotRegistered:
       break;
   }

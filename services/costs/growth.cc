@@ -90,13 +90,6 @@ std::string Conclusion(Cents before, Cents after, int months, const std::vector<
   return parts.empty() ? text : absl::StrCat(text, ".");
 }
 
-// A trend break inside the stretch from the first day of the one to the last day of the other period.
-bool CrossesBreak(const std::vector<Day>& breaks, const Question& a, const Question& b) {
-  const Day first = FirstDay(std::min(a.first, b.first));
-  const Day end = FirstDay(std::max(a.end, b.end));
-  return std::any_of(breaks.begin(), breaks.end(), [&](Day day) { return first < day && day < end; });
-}
-
 v1::DecomposeGrowthResponse Refused(type::Figure::State state, type::ErrorReason reason) {
   v1::DecomposeGrowthResponse response;
   response.set_state(state);

@@ -57,6 +57,7 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch, absl::string_view ide
                                     Intern(in.category()), Intern(in.product()), in.number(),
                                     PeriodOf(in.start_day(), in.end_day()), in.assigned_second(), Intern(in.change_reason()),
                                     Intern(in.unit()), Intern(in.frequency()), in.volume(), in.budget_cents()});
+      AddRecord(fact, batch);
       return kAllocations;
     }
     case Fact::kClaim: {
@@ -127,11 +128,9 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch, absl::string_view ide
           {batch, Intern(in.provider()), Intern(in.provider_name()), PeriodOf(in.start_day(), in.end_day())});
       return kContracts;
     }
-    // What is in no figure here. Start and stop of care say nothing about what was allocated or declared (OP364).
     default:
-      break;
+      return AddRecord(fact, batch);
   }
-  return kOther;
 }
 
 void Ledger::Add(const linking::v1::Link& link) {
@@ -215,6 +214,24 @@ KnownFacts Ledger::GeneralAsKnown(Moment moment) const {
   KnownFacts known = WithoutFacts(moment);
   AddGeneral(&known);
   return known;
+}
+
+KnownRecords Ledger::RecordsAsKnown(Moment moment) const {
+  KnownFacts known = WithoutFacts(moment);
+  KnownRecords records;
+  records.empty = empty_;
+  CopyCounted(known, facts_.records, &records.records);
+  CopyCounted(known, facts_.care_events, &records.care_events);
+  CopyCounted(known, facts_.allocations, &records.allocations);
+  absl::flat_hash_set<Word> persons;
+  for (const Record& record : records.records) persons.insert(record.person);
+  for (const LinkFact& link : links_) {
+    if (persons.contains(link.person)) KeepLatest(link, &known);
+  }
+  SettleLinks(&known);
+  records.links = std::move(known.links);
+  records.batches = std::move(known.batches);
+  return records;
 }
 
 KnownFacts Ledger::AsKnown(Moment moment) const {

@@ -57,6 +57,13 @@ enum Kind : uint32_t {
   kBudgets = 1u << 9,
   kContracts = 1u << 10,
   kOther = 1u << 11,
+  // Records.
+  kPersonalBudgets = 1u << 12,
+  kBudgetPayments = 1u << 13,
+  kTeamHelps = 1u << 14,
+  kBookings = 1u << 15,
+  kDecisions = 1u << 16,
+  kCareStarts = 1u << 17,
 };
 
 // One delivery. Facts point to it by its index.
@@ -169,7 +176,48 @@ struct StayFact {
   int64_t revision = 0;  // Rows of one revision are one client's whole history of households.
 };
 
+// Facts that are no provision: personal budgets and their payments, help by the own team, bookings, decisions.
+enum RecordKind : uint8_t {
+  kPersonalBudgetRecord,
+  kBudgetPaymentRecord,
+  kTeamHelpRecord,
+  kBookingRecord,
+  kDecisionRecord,
+  kWaitRecord,  // An allocation, from the day it was assigned to the day care began; worked out in records.h.
+  kRecordKinds,
+};
+// What a kind does not have is empty or 0.
+struct Record {
+  uint32_t batch = 0;
+  uint8_t kind = 0;  // RecordKind.
+  uint8_t law = 0;
+  bool revenue = false;  // Of a booking.
+  uint8_t outcome = 0;   // Of a decision: Decision::Outcome.
+  Word person, category, product, provider, referrer, taakveld;
+  Word key, detail;  // Number of a decision or booking; team and help.
+  nmd::Period days;  // When it is valid. Of a booking its month.
+  Day from = 0;      // Applied, assigned.
+  Day until = 0;     // Decided, paid, began; 0 when not yet.
+  Day asked = 0;     // When a provider asked for the allocation; 0 when nobody did.
+  Cents amount = 0;
+  // Filled in by MakeRecordBook: distinct per client, 0 of a record about nobody; and whether the link is on a valid BSN.
+  uint32_t client = 0;
+  bool exact = false;
+};
+// What is known of when allocations were asked for and begun.
+struct CareEvent {
+  enum Kind : uint8_t { kBegan, kNotBegan, kAsked, kGranted };
+  uint32_t batch = 0;
+  uint8_t kind = 0;
+  uint8_t law = 0;
+  int64_t number = 0;  // Of the allocation; 0 when asked.
+  Day day = 0;
+  Word provider, reference;
+};
+
 struct Facts {
+  std::vector<Record> records;
+  std::vector<CareEvent> care_events;
   std::vector<AllocationFact> allocations;
   std::vector<ClaimFact> claims;
   std::vector<ClaimLineFact> claim_lines;
@@ -194,6 +242,16 @@ struct KnownFacts {
   std::vector<bool> withdrawn;  // Whether they do not because the delivery was withdrawn or replaced: as if it never came.
   absl::flat_hash_map<Word, LinkFact> links;  // By person key: the one that holds at K.
   std::vector<StayFact> stays;                // Of every client the rows of the revision that holds at K.
+};
+
+// What is known at one moment of facts that are no provision.
+struct KnownRecords {
+  Word empty = nullptr;
+  std::vector<Record> records;
+  std::vector<CareEvent> care_events;
+  std::vector<AllocationFact> allocations;
+  std::vector<Batch> batches;
+  absl::flat_hash_map<Word, LinkFact> links;  // Of the persons in it.
 };
 
 // The facts of some persons that differ from what was known before, and of everybody whose rows theirs can touch. Of these
@@ -227,6 +285,10 @@ class Ledger {
   // the same for every moment with the same answer.
   Moment KnowledgeMoment(Moment moment) const;
 
+  // Records and what waits are worked out from, as known at `moment` by the rules of AsKnown. Cost: a copy of what is known of
+  // them and of the allocations, and some nanoseconds per link.
+  KnownRecords RecordsAsKnown(Moment moment) const;
+
   // How much came in so far.
   struct Mark {
     size_t batches = 0, corrections = 0, links = 0, stays = 0;
@@ -257,6 +319,8 @@ class Ledger {
   Word Intern(absl::string_view text);
   // `identification` is that of the message the fact came with.
   uint32_t AddFact(const ingestion::v1::Fact& fact, uint32_t batch, absl::string_view identification);
+  // Of a fact that is no provision; kOther when it is not kept.
+  uint32_t AddRecord(const ingestion::v1::Fact& fact, uint32_t batch);
 
   enum class Standing : uint8_t { kNotKnown, kWithdrawn, kCounts };
   Standing StandingOf(const Batch& batch, Moment moment) const;

@@ -49,6 +49,14 @@ void EachField(RowOf<BudgetFact> auto& f, auto visit) {
 void EachField(RowOf<ContractFact> auto& f, auto visit) {
   visit(f.batch), visit(f.provider), visit(f.provider_name), visit(f.period.start), visit(f.period.end);
 }
+void EachField(RowOf<Record> auto& f, auto visit) {
+  visit(f.batch), visit(f.kind), visit(f.law), visit(f.revenue), visit(f.outcome), visit(f.person), visit(f.category);
+  visit(f.product), visit(f.provider), visit(f.referrer), visit(f.taakveld), visit(f.key), visit(f.detail);
+  visit(f.days.start), visit(f.days.end), visit(f.from), visit(f.until), visit(f.asked), visit(f.amount);
+}
+void EachField(RowOf<CareEvent> auto& f, auto visit) {
+  visit(f.batch), visit(f.kind), visit(f.law), visit(f.number), visit(f.day), visit(f.provider), visit(f.reference);
+}
 void EachField(RowOf<LinkFact> auto& f, auto visit) {
   visit(f.person), visit(f.client), visit(f.exact), visit(f.known), visit(f.sequence);
 }
@@ -87,7 +95,7 @@ template <typename AnyFacts, typename Visit>
 void EachTable(AnyFacts& facts, Visit visit) {
   visit(facts.allocations), visit(facts.claims), visit(facts.claim_lines), visit(facts.traits), visit(facts.residences);
   visit(facts.referrals), visit(facts.levels), visit(facts.tariffs), visit(facts.populations), visit(facts.budgets);
-  visit(facts.contracts);
+  visit(facts.contracts), visit(facts.records), visit(facts.care_events);
 }
 
 // Facts come in order of batch, and there is such a batch.

@@ -147,6 +147,12 @@ absl::Status QuestionReader::Result() const {
   return all.Result();
 }
 
+bool CrossesBreak(const std::vector<Day>& breaks, const Question& a, const Question& b) {
+  const Day first = FirstDay(std::min(a.first, b.first));
+  const Day end = FirstDay(std::max(a.end, b.end));
+  return std::any_of(breaks.begin(), breaks.end(), [&](Day day) { return first < day && day < end; });
+}
+
 namespace {
 
 template <typename Request>

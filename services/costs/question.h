@@ -55,6 +55,9 @@ class QuestionReader {
   std::vector<std::string> unknown_paths_;
 };
 
+// Whether a first day of what may not be compared with before (R17) lies after the first and before the last day of the two.
+bool CrossesBreak(const std::vector<Day>& breaks, const Question& a, const Question& b);
+
 absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1::QueryFiguresRequest& request, absl::Time now);
 absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1::ExplainFigureRequest& request, absl::Time now);
 

@@ -28,6 +28,12 @@ void BindMethods(Costs* costs, Router* router) {
   router->Handle(kService, "DecomposeGrowth", [costs](const Caller& caller, const v1::DecomposeGrowthRequest& request) {
     return costs->DecomposeGrowth(caller, request);
   });
+  router->Handle(kService, "CompareFigures", [costs](const Caller& caller, const v1::CompareFiguresRequest& request) {
+    return costs->CompareFigures(caller, request);
+  });
+  router->Handle(kService, "BridgeAmounts", [costs](const Caller& caller, const v1::BridgeAmountsRequest& request) {
+    return costs->BridgeAmounts(caller, request);
+  });
   router->Handle(kService, "ExplainFigure", [costs](const Caller& caller, const v1::ExplainFigureRequest& request) {
     return costs->ExplainFigure(caller, request);
   });

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_RECORDS_H_
+#define NMD_SERVICES_COSTS_RECORDS_H_
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "services/costs/ledger.h"
+#include "services/costs/snapshot.h"
+
+// Facts that are no provision, at one moment: personal budgets and their payments, help by the own team, bookings, decisions,
+// and how long people wait for care to begin. They are few, so they are kept as records beside the table.
+namespace nmd::costs {
+
+// Immutable; points into the ledger it came from.
+struct RecordBook {
+  std::vector<Record> records;                  // In order of kind and content, whatever the order of arrival.
+  std::array<MonthRange, kRecordKinds> months;  // Months there are records about, by kind.
+};
+
+// Of two facts with one key the one known last holds, of two known at one moment the one with the later values (fact.proto).
+std::shared_ptr<const RecordBook> MakeRecordBook(const KnownRecords& known);
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_RECORDS_H_
