@@ -2,7 +2,9 @@
 #include "services/costs/amounts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <random>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -96,6 +98,43 @@ TEST(IndicatedInMonth, AMissingTariffOfSomeDaysIsAnIncompleteAmount) {
   const Indicated amount = Amount({}, {TariffOf("45A04", 31'00, "2018-01-17")}, 2018, 1);
   EXPECT_EQ(amount.cents, 15'00);
   EXPECT_FALSE(amount.complete);
+}
+
+// The law of requirements 6.3: a month is the sum over its valid days of what each day is worth, rounded once. Days are summed
+// here one by one, over the one denominator they have in a month.
+TEST(IndicatedInMonth, IsTheSumOfItsDailyValuesToTheCent) {
+  std::mt19937 random(63);
+  const auto pick = [&random](int n) { return static_cast<int>(random() % static_cast<uint32_t>(n)); };
+  for (int turn = 0; turn < 2'000; ++turn) {
+    const Day start = DayOf(2017, 1, 1) + pick(700);
+    const Day last = start + pick(500);
+    const int frequency = 1 + pick(6);
+    AllocationSpec spec{.first = FormatDay(start),
+                        .last = pick(3) == 0 && frequency != 6 ? "" : FormatDay(last),
+                        .volume = 1 + pick(5'000),
+                        .frequency = std::to_string(frequency)};
+    const Day end = spec.last.empty() ? kOpenEnd : last + 1;
+    std::map<Day, int64_t> tariffs;
+    std::vector<ingestion::v1::Fact> facts;
+    for (int i = 0; i < 4; ++i) {
+      const Day since = i == 0 ? DayOf(2016, 1, 1) : DayOf(2017, 1, 1) + pick(900);
+      if (!tariffs.emplace(since, 1 + pick(99'999)).second) continue;
+      facts.push_back(TariffOf("45A04", tariffs[since], FormatDay(since)));
+    }
+    const Month month = MonthOf(start) + pick(14);
+    int64_t days = 0, value = 0;
+    for (Day day = FirstDay(month); day < FirstDay(month + 1); ++day) {
+      if (day < start || day >= end) continue;
+      ++days;
+      value += spec.volume * std::prev(tariffs.upper_bound(day))->second;
+    }
+    const int year = YearOf(month);
+    const int64_t spread[] = {1, 7, 28, DaysInMonth(month), DayOf(year + 1, 1, 1) - DayOf(year, 1, 1), last + 1 - start};
+    const int64_t per = spread[frequency - 1];
+    const Indicated amount = Amount(spec, facts, year, MonthInYear(month));
+    ASSERT_EQ(amount.cents, (2 * value + per) / (2 * per)) << "turn " << turn << ", " << days << " days";
+    ASSERT_TRUE(amount.complete || days == 0);
+  }
 }
 
 TEST(TariffBook, TheProvidersOwnTariffGoesBeforeTheGeneralOne) {
