@@ -157,6 +157,7 @@ void LiveIndex::Enter(uint32_t c) {
   ++search_;
   seen_[c] = search_;
   const Hot& hot = persons_.hot(record);
+  std::vector<Neighbour> found;
   for (size_t r = 0; r < rules_.size(); ++r) {
     const uint64_t key = KeyOf(AllRules()[rules_[r]], hot, persons_.cold(record));
     if (key == 0) continue;
@@ -169,12 +170,24 @@ void LiveIndex::Enter(uint32_t c) {
       if (!scorer_->MayReach(hot, other_hot, model_.review)) continue;
       const Decision decision = scorer_->Decide(hot, other_hot, model_.review);
       if (decision.verdict == Verdict::kApart) continue;
-      classes_[c].neighbours.push_back({other, decision});
-      classes_[other].neighbours.push_back({c, decision});
+      found.push_back({other, decision});
     }
     if (++run.size == kMaxRun + 1) ++saturated_keys_;
     next_[c * rules_.size() + r] = run.head;
     run.head = c;
+  }
+  const auto doubts =
+      std::partition(found.begin(), found.end(), [](const Neighbour& n) { return n.decision.verdict == Verdict::kLink; });
+  if (found.end() - doubts > kMaxDoubts) {
+    std::nth_element(doubts, doubts + kMaxDoubts, found.end(), [&](const Neighbour& x, const Neighbour& y) {
+      if (x.decision.score != y.decision.score) return x.decision.score > y.decision.score;
+      return Before(classes_[x.other].first, classes_[y.other].first);
+    });
+    found.erase(doubts + kMaxDoubts, found.end());
+  }
+  for (const Neighbour& n : found) {
+    classes_[c].neighbours.push_back(n);
+    classes_[n.other].neighbours.push_back({c, n.decision});
   }
 }
 

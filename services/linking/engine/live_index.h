@@ -2,6 +2,7 @@
 #ifndef NMD_SERVICES_LINKING_ENGINE_LIVE_INDEX_H_
 #define NMD_SERVICES_LINKING_ENGINE_LIVE_INDEX_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,7 +27,7 @@ namespace nmd::linking::engine {
 // it is what Link gives for them with the same model (and the same names of clusters). So a record that is taken out, or a
 // decision that is taken back, leaves no trace. The one exception: of a key that more than kMaxRun different records share, a
 // newcomer is compared with the last kMaxRun only, so that time stays bounded; saturated_keys() counts those. Start over with
-// Link when it matters.
+// Link when it matters. Of a newcomer kMaxDoubts records to be looked at are kept at most; links are all.
 //
 // Cost of a change: the records that share a key with it, and the group of links it is in; about a tenth of a millisecond at a
 // million records. Memory: about 500 bytes per record. Not thread-safe.
@@ -83,6 +84,8 @@ class LiveIndex {
 
  private:
   static constexpr uint32_t kNoClass = UINT32_MAX;
+  // Of a newcomer whom so many may be that nobody can look at all of them, the likeliest.
+  static constexpr std::ptrdiff_t kMaxDoubts = 256;
   enum Kind : uint8_t { kNone, kCannot, kMust, kSame };
 
   struct Neighbour {

@@ -187,7 +187,8 @@ Decision Scorer::Judge(const Sums& sums, const Hot& a, const Hot& b) const {
   if (!model_.bsn) return decision;
   if (number == level::kNumberConflict) {
     decision.reason = Reason::kTwoNumbers;
-    if (decision.verdict == Verdict::kLink) decision.verdict = Verdict::kReview;
+    // Namesakes are no question; who would be linked if it were not for the numbers is: one of them may be wrong.
+    decision.verdict = decision.verdict == Verdict::kLink ? Verdict::kReview : Verdict::kApart;
     return decision;
   }
   if (number != level::kEqual || (a.flags & b.flags & Hot::kValidBsn) == 0) return decision;
