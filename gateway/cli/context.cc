@@ -9,7 +9,7 @@ void Context::Print(const google::protobuf::Message& message, const Table& table
   if (format == "json") {
     io.out << gateway::ToJson(message) << "\n";
   } else {
-    io.out << (format == "csv" ? CsvOf(table) : TextOf(table));
+    io.out << Printed(table, format);
   }
 }
 

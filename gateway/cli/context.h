@@ -16,7 +16,7 @@ namespace nmd::cli {
 struct Context {
   ApiClient& client;
   const Surroundings& io;
-  const std::string& format;  // table, csv or json.
+  const std::string& format;  // table, csv, csv-nl or json.
 
   bool ForPeople() const { return format == "table"; }
   // In the form that was asked for: the table as text or CSV, or the whole message as JSON on one line.

@@ -258,8 +258,8 @@ class Command {
     NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse response, Ask(*request));
     if (options_.format == "json") {
       Print(response, Table());
-    } else if (options_.format == "csv") {
-      io_.out << CsvOf(QueryRecords(response));
+    } else if (options_.format != "table") {
+      io_.out << Printed(QueryRecords(response), options_.format);
     } else {
       const Titles titles = ReadTitles();
       io_.out << TextOf(QueryTable(response, titles)) << Footer(response, titles);
@@ -411,7 +411,7 @@ class Command {
         AnswerAllOpen(*client_, options_.source, options_.dated, options_.output, io_.terminal, io_.err);
     if (options_.format == "table") {
       io_.out << SummaryText(summary) << "\n";
-    } else if (options_.format == "csv") {
+    } else if (options_.format != "json") {
       Print(AnswerTable(summary.made));
     } else {
       std::string json;
@@ -427,7 +427,7 @@ class Command {
     return refuses ? kFindings : 0;
   }
 
-  void Print(const Table& table) { io_.out << (options_.format == "csv" ? CsvOf(table) : TextOf(table)); }
+  void Print(const Table& table) { io_.out << Printed(table, options_.format); }
   void Print(const google::protobuf::Message& message, const Table& table) {
     Context{*client_, io_, options_.format}.Print(message, table);
   }
@@ -514,7 +514,8 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   app.add_option("--municipality", options.municipality, "Gemeente, zoals gm1730; anders die van het toegangsbewijs")
       ->envname("NMDCTL_MUNICIPALITY")
       ->take_last();
-  app.add_option("--format", options.format, "table, csv of json")->check(CLI::IsMember({"table", "csv", "json"}));
+  app.add_option("--format", options.format, "table, csv (voor programma's), csv-nl (voor Excel) of json")
+      ->check(CLI::IsMember({"table", "csv", "csv-nl", "json"}));
 
   const auto add = [&](CLI::App* parent, const char* name, const char* text, absl::StatusOr<int> (Command::*run)()) {
     CLI::App* sub = parent->add_subcommand(name, text);

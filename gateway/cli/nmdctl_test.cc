@@ -129,6 +129,9 @@ TEST_F(NmdctlTest, PrintsATableForPeople) {
 
 TEST_F(NmdctlTest, PrintsRecordsForMachines) {
   monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  ASSERT_EQ(Run("query --measure indicated --by ivn --from 2018-01 --format csv-nl"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("\xEF\xBB\xBFrij;maat;van;tot;ivn;ivn_naam;waarde;"));
+  EXPECT_THAT(out_.str(), HasSubstr("cel;indicated;01-01-2018;01-02-2018;5;IVN 5;60000,00;euro;"));
   ASSERT_EQ(Run("query --measure indicated --by ivn --from 2018-01 --format csv"), 0);
   EXPECT_EQ(out_.str(),
             "rij,maat,van,tot,ivn,ivn_naam,waarde,eenheid,toestand,reden,bekend_op,definitie\n"

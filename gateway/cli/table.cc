@@ -2,12 +2,15 @@
 #include "gateway/cli/table.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "services/core/date.h"
+#include "services/core/dutch.h"
 
 namespace nmd::cli {
 namespace {
@@ -22,9 +25,10 @@ bool IsNumber(absl::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789.") == absl::string_view::npos;
 }
 
-void AppendCsv(absl::string_view text, bool number, std::string* csv) {
-  const bool formula = !text.empty() && absl::StrContains("=+-@\t\r", text[0]) && !(number && IsNumber(text));
-  const bool quote = formula || text.find_first_of(",\"\r\n") != absl::string_view::npos;
+// `number`: what it says is a number, which may begin with a minus sign. `special`: the characters that need quotes.
+void AppendCsv(absl::string_view text, bool number, absl::string_view special, std::string* csv) {
+  const bool formula = !text.empty() && absl::StrContains("=+-@\t\r", text[0]) && !number;
+  const bool quote = formula || text.find_first_of(special) != absl::string_view::npos;
   if (quote) csv->push_back('"');
   if (formula) csv->push_back('\'');
   csv->append(quote ? absl::StrReplaceAll(text, {{"\"", "\"\""}}) : std::string(text));
@@ -86,20 +90,48 @@ std::string TextOf(const Table& table) {
 }
 
 std::string CsvOf(const Table& table) {
+  constexpr absl::string_view kSpecial = ",\"\r\n";
   std::string csv;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     if (i > 0) csv.push_back(',');
-    AppendCsv(table.columns[i].key, false, &csv);
+    AppendCsv(table.columns[i].key, false, kSpecial, &csv);
   }
   csv.push_back('\n');
   for (const auto& row : table.rows) {
     for (size_t i = 0; i < row.size(); ++i) {
       if (i > 0) csv.push_back(',');
-      AppendCsv(row[i].raw, table.columns[i].number, &csv);
+      AppendCsv(row[i].raw, table.columns[i].number && IsNumber(row[i].raw), kSpecial, &csv);
     }
     csv.push_back('\n');
   }
   return csv;
+}
+
+std::string DutchCsvOf(const Table& table) {
+  constexpr absl::string_view kSpecial = ";\"\r\n";
+  std::string csv = "\xEF\xBB\xBF";
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (i > 0) csv.push_back(';');
+    AppendCsv(table.columns[i].key, false, kSpecial, &csv);
+  }
+  csv += "\r\n";
+  for (const auto& row : table.rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) csv.push_back(';');
+      const bool number = table.columns[i].number && IsNumber(row[i].raw);
+      const std::optional<Day> day = ParseDay(row[i].raw);
+      AppendCsv(number ? absl::StrReplaceAll(row[i].raw, {{".", ","}})
+                : day  ? dutch::Date(*day)
+                       : row[i].raw,
+                number, kSpecial, &csv);
+    }
+    csv += "\r\n";
+  }
+  return csv;
+}
+
+std::string Printed(const Table& table, absl::string_view format) {
+  return format == "csv" ? CsvOf(table) : format == "csv-nl" ? DutchCsvOf(table) : TextOf(table);
 }
 
 }  // namespace nmd::cli

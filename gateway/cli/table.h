@@ -41,6 +41,13 @@ std::string TextOf(const Table& table);
 // (beginning with = + - @ tab or return) gets an apostrophe in front.
 std::string CsvOf(const Table& table);
 
+// The same for a spreadsheet set to Dutch (profile A of requirements 5.2): UTF-8 with BOM, semicolon, CRLF, decimal comma in
+// number columns and dates as dd-mm-jjjj. Formulas are kept from running as in CsvOf.
+std::string DutchCsvOf(const Table& table);
+
+// As --format says: "csv", "csv-nl", and else as text.
+std::string Printed(const Table& table, absl::string_view format);
+
 }  // namespace nmd::cli
 
 #endif  // NMD_GATEWAY_CLI_TABLE_H_

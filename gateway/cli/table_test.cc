@@ -67,5 +67,16 @@ TEST(Table, HasATitleLineEvenWhenEmpty) {
   EXPECT_EQ(CsvOf(table), "bron\n");
 }
 
+TEST(DutchCsv, ASpreadsheetSetToDutchReadsNumbersAndDates) {
+  Table table;
+  table.columns = {{"Maand", "van"}, {"Naam", "naam"}, {"Bedrag", "waarde", true}};
+  table.rows = {{Cell::Same("2018-02-01"), Cell::Same("Zorg; en \"hulp\""), {"", "-598264.50"}},
+                {Cell::Same(""), Cell::Same("=HYPERLINK(1)"), {"", ""}},
+                {Cell::Same("2018"), Cell::Same("-1,5"), {"", "@SUM(1)"}}};
+  EXPECT_EQ(DutchCsvOf(table),
+            "\xEF\xBB\xBFvan;naam;waarde\r\n01-02-2018;\"Zorg; en \"\"hulp\"\"\";-598264,50\r\n;\"'=HYPERLINK(1)\";\r\n"
+            "2018;\"'-1,5\";\"'@SUM(1)\"\r\n");
+}
+
 }  // namespace
 }  // namespace nmd::cli
