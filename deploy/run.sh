@@ -131,7 +131,7 @@ ctl gm1730 beleidsadviseur decompose --by ivn "${youth[@]}"
 step "Done"
 read -r municipality http <"$run/gm1730/instance"
 cat <<TXT
-Dashboard (Tynaarlo):  http://127.0.0.1:$http/
+Dashboard (Tynaarlo):  http://127.0.0.1:$http/            doubtful links: http://127.0.0.1:$http/koppelen.html
 Ask on:                export NMDCTL_URL=http://127.0.0.1:$http NMDCTL_MUNICIPALITY=gm1730 NMDCTL_TOKEN_FILE=$run/gm1730/beleidsadviseur.token
                        $bin/nmdctl query --measure clients --by wijk --from 2018-01 --to 2018-01
 Stop:                  deploy/run.sh stop        (start again with deploy/run.sh: same answers, in seconds)
