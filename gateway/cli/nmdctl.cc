@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/answer.h"
+#include "gateway/cli/bridge.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/context.h"
 #include "gateway/cli/corrections.h"
@@ -263,6 +264,25 @@ class Command {
     } else {
       const Titles titles = ReadTitles();
       io_.out << TextOf(QueryTable(response, titles)) << Footer(response, titles);
+    }
+    return 0;
+  }
+
+  absl::StatusOr<int> Bridge() {
+    NMD_RETURN_IF_ERROR(Connect());
+    // A question without measures has the period, the filters and the known time of the bridge.
+    const auto question = QueryOf(options_.question, client_->parent());
+    if (!question.ok()) return Usage(question.status());
+    costs::v1::BridgeAmountsRequest request;
+    *request.mutable_period() = question->period();
+    *request.mutable_filters() = question->filters();
+    if (question->has_known_time()) *request.mutable_known_time() = question->known_time();
+    costs::v1::BridgeAmountsResponse response;
+    NMD_RETURN_IF_ERROR(client_->Post(absl::StrCat(client_->parent(), "/figures/_bridge"), request, &response));
+    if (options_.format == "table") {
+      io_.out << BridgeText(response);
+    } else {
+      Print(response, BridgeRecords(response));
     }
     return 0;
   }
@@ -591,6 +611,10 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   add_time(explain);
   add_where(explain);
   explain->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
+
+  CLI::App* bridge = add(&app, "bridge", "Van geïndiceerd naar geboekt, met de regels achter elke stap", &Command::Bridge);
+  add_time(bridge);
+  add_where(bridge);
 
   CLI::App* decompose = add(&app, "decompose", "Waardoor het bedrag tussen twee maanden groeide", &Command::Decompose);
   add_time(decompose);

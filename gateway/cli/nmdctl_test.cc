@@ -82,6 +82,29 @@ gateway::HttpResponse AnswerQuery(const FakeMonitor::Asked& asked) {
   return FakeMonitor::Json(json);
 }
 
+TEST_F(NmdctlTest, WalksTheBridgeWithTheListBehindEveryStep) {
+  monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_bridge", R"({"state":"ANSWERED","steps":[
+      {"step":"indicated","title":"Geïndiceerd","subtotal":true,"amountCents":"20000"},
+      {"step":"not_used","title":"Niet gebruikt","amountCents":"-3550","itemCount":"1","items":[{"amountCents":"-3550","count":"2",
+       "dimensions":[{"dimension":"provider","value":"99000001"},{"dimension":"month","value":"2018-01"}]}]}],
+      "remarks":["Geen bron levert betalingen."]})");
+  ASSERT_EQ(Run("bridge --from 2018-01 --to 2018-03 --where provider=99000001 --known-on 2018-04-01"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Niet gebruikt"));
+  EXPECT_THAT(out_.str(), HasSubstr("Geen bron levert betalingen.\n"));
+  const std::string body = monitor_.asked().back().body;
+  EXPECT_THAT(body, HasSubstr("2018-04-01"));
+  EXPECT_THAT(body, HasSubstr("99000001"));
+  ASSERT_EQ(Run("bridge --from 2018-01 --format csv"), 0);
+  EXPECT_EQ(out_.str(),
+            "stap,deel,law,category,product,provider,month,bedrag,aantal\nindicated,tussenstand,,,,,,200.00,0\n"
+            "not_used,stap,,,,,,-35.50,1\nnot_used,regel,,,,99000001,2018-01,-35.50,2\n");
+  EXPECT_EQ(Run("bridge"), 2) << "a period is needed";
+  monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_bridge",
+                  R"({"state":"NOT_AVAILABLE","stateReason":"PERIOD_NOT_DELIVERED"})");
+  ASSERT_EQ(Run("bridge --from 2014-01"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("nog niets aangeleverd"));
+}
+
 TEST_F(NmdctlTest, PrintsTheBegrippenlijst) {
   monitor_.OnJson("GET /v1/municipalities/gm1730/measures", R"({"measures":[
       {"name":"municipalities/gm1730/measures/clients","title":"Cliënten","definition":"clients/1","unit":"cliënten",
