@@ -37,7 +37,7 @@ constexpr size_t kFigureLimit = 100'000;
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
 // Of what a checkpoint holds (internal.v1.CostsCheckpoint).
-constexpr int32_t kCheckpointVersion = 2;
+constexpr int32_t kCheckpointVersion = 3;
 constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
@@ -80,6 +80,10 @@ void Costs::Take(const internal::v1::CostsLinksEvent& event) {
   for (const auto& stay : event.stays()) {
     ledger_.Add(stay);
     Forget(MomentOf(stay.known_time()));
+  }
+  for (const auto& pair : event.open_pairs()) {
+    ledger_.Add(pair);
+    Forget(MomentOf(pair.known_time()));
   }
   links_cursor_ = event.next_sequence();
   person_sequence_ = std::max(person_sequence_, event.person_sequence());
@@ -229,7 +233,10 @@ absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
   for (const auto& stay : response.stays()) {
     if (stay.sequence() > links_cursor_) *event.add_stays() = stay;
   }
-  if (event.links_size() == 0 && event.stays_size() == 0) {
+  for (const auto& pair : response.open_pairs()) {
+    if (pair.sequence() > links_cursor_) *event.add_open_pairs() = pair;
+  }
+  if (event.links_size() == 0 && event.stays_size() == 0 && event.open_pairs_size() == 0) {
     // Nothing new about anybody, but linking may have read on.
     person_sequence_ = std::max(person_sequence_, response.person_sequence());
     return absl::OkStatus();

@@ -23,9 +23,11 @@ class Describer {
     DescribeDictionaries();
     PickPopulations();
     PickBudgets();
+    PlaceOpenPairs();
   }
 
  private:
+  static constexpr uint32_t kNobody = UINT32_MAX;
   Moment KnownOf(uint32_t batch) const { return known_.batches[batch].known; }
 
   void DescribeOrigins() {
@@ -97,6 +99,26 @@ class Describer {
                                                              : own);
       }
     }
+  }
+
+  void PlaceOpenPairs() {
+    if (known_.open_pairs.empty()) return;
+    absl::flat_hash_map<ClientId, uint32_t> numbers;
+    for (const auto& [a, b] : known_.open_pairs) {
+      numbers[a] = kNobody;
+      numbers[b] = kNobody;
+    }
+    for (uint32_t client = 0; client < snapshot_->clients.size(); ++client) {
+      if (const auto asked = numbers.find(snapshot_->clients[client]); asked != numbers.end()) asked->second = client;
+    }
+    for (const auto& [a, b] : known_.open_pairs) {
+      const auto pair = std::minmax(numbers.at(a), numbers.at(b));
+      // Who has no row is in no figure.
+      if (pair.first != pair.second && pair.second != kNobody) snapshot_->open_pairs.push_back(pair);
+    }
+    std::sort(snapshot_->open_pairs.begin(), snapshot_->open_pairs.end());
+    snapshot_->open_pairs.erase(std::unique(snapshot_->open_pairs.begin(), snapshot_->open_pairs.end()),
+                                snapshot_->open_pairs.end());
   }
 
   void PickPopulations() {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/core/dutch.h"
+#include "services/costs/open_clients.h"
 
 namespace nmd::costs {
 namespace {
@@ -181,6 +182,7 @@ Value RowValue(const Snapshot& snapshot, const MeasureInfo& measure, const Total
   switch (measure.measure) {
     case MeasureId::kClients:
       value.value = totals.clients;
+      if (totals.open_clients > 0) value.least = totals.clients - totals.open_clients;
       break;
     case MeasureId::kProvisions:
       value.value = totals.provisions;
@@ -442,13 +444,13 @@ std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& que
       Plan total = MakePlan(snapshot, question, {}, true);
       total.query.wanted = WantedOf(question);
       total.query.group_limit = 1;
-      FillRows(snapshot, question, Count(snapshot.table, total.query)->total, &evaluation.total);
+      FillRows(snapshot, question, CountClients(snapshot, total.query)->total, &evaluation.total);
     }
     if (!question.dimensions.empty()) {
       Plan plan = MakePlan(snapshot, question, question.dimensions, true);
       plan.query.wanted = WantedOf(question);
       plan.query.group_limit = cell_limit;
-      const std::optional<Counted> counted = Count(snapshot.table, plan.query);
+      const std::optional<Counted> counted = CountClients(snapshot, plan.query);
       if (!counted.has_value()) return std::nullopt;
       if (!FiltersByAge(question)) FillRows(snapshot, question, counted->total, &evaluation.total);
       for (const Group& group : counted->groups) {

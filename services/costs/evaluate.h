@@ -40,6 +40,7 @@ struct Value {
   std::optional<Bounds> interval;  // 95%, of a rate.
   double link_quality = 1;
   std::optional<double> completeness;
+  std::optional<int64_t> least;       // Of a count of clients: when all that may be one person are. Absent when that is value.
   int64_t untariffed_provisions = 0;  // Provisions of an indicated amount that lack a tariff or a volume.
 };
 

@@ -583,6 +583,19 @@ std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQ
   return std::move(counted->groups);
 }
 
+bool CountsIn(const FactTable& table, const TableQuery& query, size_t row) {
+  if ((table.flags[row] & kCounts) == 0) return false;
+  const Month month = table.first_month + static_cast<Month>(table.fields[kMonthField][row]);
+  if (month < query.first || month >= query.end) return false;
+  if (query.valid_on.has_value()) {
+    const auto on = static_cast<uint32_t>(CivilOf(*query.valid_on).day);
+    if (table.from_day[row] > on || on >= table.to_day[row]) return false;
+  }
+  const auto kept = [row](const Axis& axis) { return axis.position[(*axis.column)[row]] != Axis::kDropped; };
+  return std::all_of(query.filters.begin(), query.filters.end(), kept) &&
+         std::all_of(query.groups.begin(), query.groups.end(), kept);
+}
+
 std::vector<uint32_t> SelectRows(const FactTable& table, const TableQuery& query) {
   std::vector<uint32_t> found;
   Walk(table, query, [&found](auto rows, size_t count) {

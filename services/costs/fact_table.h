@@ -104,6 +104,8 @@ struct Totals {
   int64_t untariffed_rows = 0;        // of which with kNoTariff.
   int64_t untariffed_provisions = 0;  // Provisions with such a row.
   int64_t claim_lines = 0, answered_lines = 0;
+  // So many clients fewer when everybody who may be one is one (open_clients.h). Not counted here.
+  int64_t open_clients = 0;
 };
 
 struct Group {
@@ -125,6 +127,9 @@ std::optional<Counted> Count(const FactTable& table, const TableQuery& query);
 
 // The groups only.
 std::optional<std::vector<Group>> Aggregate(const FactTable& table, const TableQuery& query);
+
+// Whether a row that counts is of the query.
+bool CountsIn(const FactTable& table, const TableQuery& query, size_t row);
 
 // The rows of the query, in order; groups and wanted do not matter. For explanations, not for figures.
 std::vector<uint32_t> SelectRows(const FactTable& table, const TableQuery& query);

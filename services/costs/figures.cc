@@ -196,6 +196,7 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
   }
   if (value.completeness.has_value()) reliability->set_completeness(*value.completeness);
   reliability->set_link_quality(value.link_quality);
+  if (value.least.has_value()) reliability->set_least_count(*value.least);
   if (base.deliveries > 0) SetTime(base.newest, reliability->mutable_newest_delivery_time());
   reliability->set_statement(Statement(measure, base, value, cell.months));
   return figure;
@@ -233,6 +234,10 @@ std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base,
     absl::StrAppend(&text, ", de volledigheid is ", dutch::Percent(*value.completeness));
   }
   text += base.closing;
+  if (value.least.has_value()) {
+    absl::StrAppend(&text, " Als alle twijfelgevallen dezelfde persoon blijken, zijn het er ", dutch::Number(*value.least),
+                    ".");
+  }
   absl::StrAppend(&text, FlowRemark(measure, months));
   if (value.untariffed_provisions > 0) {
     absl::StrAppend(

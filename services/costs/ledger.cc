@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/hash/hash.h"
@@ -145,6 +148,12 @@ void Ledger::Add(const linking::v1::HouseholdStay& stay) {
   moments_.insert(stays_.back().known);
 }
 
+void Ledger::Add(const linking::v1::OpenPair& pair) {
+  open_pairs_.push_back({Intern(pair.person_key_a()), Intern(pair.person_key_b()), pair.permille(), MomentOf(pair.known_time()),
+                         pair.sequence()});
+  moments_.insert(open_pairs_.back().known);
+}
+
 Ledger::Standing Ledger::StandingOf(const Batch& batch, Moment moment) const {
   if (batch.known > moment || superseded_.contains(batch.delivery)) return Standing::kNotKnown;
   const auto correction = corrected_.find(batch.delivery);
@@ -202,6 +211,35 @@ void Ledger::AddGeneral(KnownFacts* known) const {
   CopyCounted(*known, facts_.populations, &known->facts.populations);
   CopyCounted(*known, facts_.budgets, &known->facts.budgets);
   CopyCounted(*known, facts_.contracts, &known->facts.contracts);
+  AddOpenPairs(known);
+}
+
+void Ledger::AddOpenPairs(KnownFacts* known) const {
+  if (open_pairs_.empty()) return;
+  std::map<std::pair<std::string, std::string>, const OpenPairFact*> latest;
+  for (const OpenPairFact& pair : open_pairs_) {
+    if (pair.known > known->moment) continue;
+    const OpenPairFact*& holds = latest[{*pair.person, *pair.other}];
+    if (holds == nullptr || std::tie(holds->known, holds->sequence) < std::tie(pair.known, pair.sequence)) holds = &pair;
+  }
+  // Of these persons the links at K; the rest of `known` may be about other persons.
+  KnownFacts links;
+  links.moment = known->moment;
+  absl::flat_hash_set<Word> persons;
+  for (const auto& [key, pair] : latest) {
+    if (pair->permille > 0) persons.insert({pair->person, pair->other});
+  }
+  for (const LinkFact& link : links_) {
+    if (persons.contains(link.person)) KeepLatest(link, &links);
+  }
+  SettleLinks(&links);
+  const auto client_of = [&links](Word person) {
+    const auto link = links.links.find(person);
+    return link == links.links.end() ? std::pair(person, false) : std::pair(link->second.client, true);
+  };
+  for (const auto& [key, pair] : latest) {
+    if (pair->permille > 0) known->open_pairs.emplace_back(client_of(pair->person), client_of(pair->other));
+  }
 }
 
 void Ledger::SettleLinks(KnownFacts* known) const {

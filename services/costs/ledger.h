@@ -27,6 +27,7 @@ class CostsCheckpoint;
 namespace nmd::linking::v1 {
 class HouseholdStay;
 class Link;
+class OpenPair;
 }  // namespace nmd::linking::v1
 
 // Everything this service was ever told, in the shape it calculates with. Nothing is edited: what is known at a moment K
@@ -214,6 +215,13 @@ struct CareEvent {
   Day day = 0;
   Word provider, reference;
 };
+// Two persons who may be one, from `known` on; not (any more) when `permille` is 0.
+struct OpenPairFact {
+  Word person, other;
+  int32_t permille = 0;
+  Moment known = 0;
+  int64_t sequence = 0;
+};
 
 struct Facts {
   std::vector<Record> records;
@@ -241,7 +249,9 @@ struct KnownFacts {
   std::vector<bool> counted;    // Whether the facts count at K.
   std::vector<bool> withdrawn;  // Whether they do not because the delivery was withdrawn or replaced: as if it never came.
   absl::flat_hash_map<Word, LinkFact> links;  // By person key: the one that holds at K.
-  std::vector<StayFact> stays;                // Of every client the rows of the revision that holds at K.
+  // Who may be one at K: client id and true, or the person key of somebody without a link and false.
+  std::vector<std::pair<std::pair<Word, bool>, std::pair<Word, bool>>> open_pairs;
+  std::vector<StayFact> stays;  // Of every client the rows of the revision that holds at K.
 };
 
 // What is known at one moment of facts that are no provision.
@@ -274,6 +284,7 @@ class Ledger {
   void Add(const ingestion::v1::FactBatch& batch);
   void Add(const linking::v1::Link& link);
   void Add(const linking::v1::HouseholdStay& stay);
+  void Add(const linking::v1::OpenPair& pair);
 
   // What was known at `moment`: batches with known time <= moment that no batch supersedes, ever, and that count at `moment`
   // when a batch corrects them, and the links and stays with known time <= moment. Of several links of a person the one with
@@ -326,6 +337,7 @@ class Ledger {
   Standing StandingOf(const Batch& batch, Moment moment) const;
   KnownFacts WithoutFacts(Moment moment) const;
   void AddGeneral(KnownFacts* known) const;
+  void AddOpenPairs(KnownFacts* known) const;
   void SettleLinks(KnownFacts* known) const;
 
   // Of AsKnownSince: the islands that differ, in some order without repetition.
@@ -341,6 +353,7 @@ class Ledger {
   Facts facts_;
   std::vector<LinkFact> links_;
   std::vector<StayFact> stays_;
+  std::vector<OpenPairFact> open_pairs_;
 
   Islands islands_;
   // Which claims and answers have a number or an identification; keys as in ledger.cc.

@@ -63,6 +63,9 @@ void EachField(RowOf<LinkFact> auto& f, auto visit) {
 void EachField(RowOf<StayFact> auto& f, auto visit) {
   visit(f.client), visit(f.household), visit(f.period.start), visit(f.period.end), visit(f.known), visit(f.revision);
 }
+void EachField(RowOf<OpenPairFact> auto& f, auto visit) {
+  visit(f.person), visit(f.other), visit(f.permille), visit(f.known), visit(f.sequence);
+}
 
 namespace {
 
@@ -117,6 +120,7 @@ void Ledger::Save(WordWriter* words, internal::v1::CostsCheckpoint* to) const {
   EachTable(facts_, write);
   write(links_);
   write(stays_);
+  write(open_pairs_);
 
   std::vector<AnswerRow> answers;
   std::vector<WordRow> references;
@@ -173,6 +177,7 @@ bool Ledger::Load(const internal::v1::CostsCheckpoint& from, std::vector<Word>* 
   EachTable(facts_, read);
   read(links_);
   read(stays_);
+  read(open_pairs_);
   read(answers);
   read(references);
   read(superseded);
@@ -210,6 +215,7 @@ bool Ledger::Load(const internal::v1::CostsCheckpoint& from, std::vector<Word>* 
   for (const Batch& batch : batches_) moments_.insert(batch.known);
   for (const LinkFact& link : links_) moments_.insert(link.known);
   for (const StayFact& stay : stays_) moments_.insert(stay.known);
+  for (const OpenPairFact& pair : open_pairs_) moments_.insert(pair.known);
   return true;
 }
 

@@ -117,6 +117,9 @@ struct Snapshot {
   std::vector<PopulationCount> populations;  // Latest statements, in order of year, wijk, buurt, sex, ages.
   std::vector<BudgetAmount> budgets;         // Latest vintages, in order of line and year.
 
+  // Clients who may be one person while nobody decided: by number, a < b, ascending, each pair once.
+  std::vector<std::pair<uint32_t, uint32_t>> open_pairs;
+
   MonthRange allocation_months, claim_months;
 
   absl::flat_hash_map<Word, VersionTally> tallies;  // By person key.
