@@ -52,10 +52,10 @@ class Deliveries : public Peer {
           const int person = batch.source() == "wmo301" ? i - kPersonsPerDelivery : i;
           record.set_person_key(absl::StrFormat("%s%031d", batch.source().substr(0, 1), person));
           record.set_bsn(Bsn(person));
-          record.set_surname("Benchmark");
-          record.set_given_names("Voorbeeld Invented");
+          record.set_surname(Word(person % 4'001));
+          record.set_given_names(Word(7'000 + person % 211));
           record.set_birth_day(10'000 + person % 9'000);
-          record.set_postcode("9471AB");
+          record.set_postcode(one_address ? "9471AB" : absl::StrFormat("9%03dA%c", person / 100 % 1000, 'A' + person / 7 % 26));
           record.set_house_number(one_address ? 1 : 1 + person * 2 / 5);
           record.set_address_start_day(17'000 + month * 30);
         }
@@ -79,6 +79,15 @@ class Deliveries : public Peer {
   int64_t records() const { return records_; }
 
  private:
+  // A name that nobody has: five syllables.
+  static std::string Word(int number) {
+    std::string word;
+    for (int i = 0; i < 5; ++i, number = number / 7 + number % 7 * 343) {
+      word += "bdfklrs"[number % 7];
+      word += "aeiou"[number % 5];
+    }
+    return word;
+  }
   // The number-th nine digits that pass the 11-test.
   static std::string Bsn(int number) {
     for (int stem = 10'000'000 + number + number / 10;; ++stem) {
@@ -134,11 +143,12 @@ void BM_PeerSqliteUpsert(benchmark::State& state) {
     const Folder folder;
     sqlite3* db = nullptr;
     sqlite3_open(folder.File("peer.db").c_str(), &db);
-    sqlite3_exec(db,
-                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE client(id INTEGER PRIMARY KEY, bsn TEXT UNIQUE);"
-                 "CREATE TABLE person(key TEXT PRIMARY KEY, bsn TEXT, record BLOB, known INTEGER);"
-                 "CREATE INDEX by_bsn ON person(bsn)",
-                 nullptr, nullptr, nullptr);
+    sqlite3_exec(
+        db,
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE client(id INTEGER PRIMARY KEY, bsn TEXT UNIQUE);"
+        "CREATE TABLE person(key TEXT PRIMARY KEY, bsn TEXT, record BLOB, known INTEGER);"
+        "CREATE INDEX by_bsn ON person(bsn)",
+        nullptr, nullptr, nullptr);
     sqlite3_stmt* client = nullptr;
     sqlite3_stmt* person = nullptr;
     sqlite3_prepare_v2(db, "INSERT OR IGNORE INTO client(bsn) VALUES(?)", -1, &client, nullptr);
