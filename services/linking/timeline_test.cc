@@ -102,6 +102,26 @@ World RandomWorld(uint32_t seed) {
   return world;
 }
 
+// The valid BSN of every person that has one at a known time: of several the one known last, then by client id.
+std::map<std::string, std::string> NumbersAt(const World& world, int64_t known) {
+  const Key key = TestKey().Derive("client");
+  std::map<std::string, std::tuple<int64_t, std::string, std::string>> best;  // Minus known time, client id, BSN.
+  for (const PersonBatch& batch : world.batches) {
+    const int64_t time = TimeUtil::TimestampToMicroseconds(batch.known_time());
+    const auto corrected = world.counted.find(batch.delivery());
+    if (corrected == world.counted.end() ? time > known : !corrected->second.Contains(known)) continue;
+    for (const PersonRecord& record : batch.records()) {
+      if (!IsValidBsn(record.bsn())) continue;
+      const std::tuple candidate = {-time, "c" + key.MacHex("bsn/" + record.bsn(), 20), record.bsn()};
+      const auto [found, is_new] = best.try_emplace(record.person_key(), candidate);
+      if (!is_new) found->second = std::min(found->second, candidate);
+    }
+  }
+  std::map<std::string, std::string> numbers;
+  for (const auto& [person, number] : best) numbers[person] = std::get<2>(number);
+  return numbers;
+}
+
 using Partition = std::set<std::set<std::string>>;
 
 // In one go, from the definitions.
@@ -239,7 +259,7 @@ PersonBatch CorrectionOf(const std::string& delivery, const KnownPeriods& counte
 }
 
 TEST(Timeline, AtEveryKnownTimeWhoIsWhoIsWhatCountsThenInOneGo_R1) {
-  int together = 0, with_decisions = 0, open_pairs = 0, refused = 0;
+  int together = 0, with_decisions = 0, open_pairs = 0, refused = 0, kept_apart = 0;
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     const World world = RandomWorld(seed);
     std::mt19937 random(seed);
@@ -324,6 +344,20 @@ TEST(Timeline, AtEveryKnownTimeWhoIsWhoIsWhatCountsThenInOneGo_R1) {
         Partition partition;
         for (const auto& [client, persons] : clients) partition.insert(persons);
         ASSERT_EQ(partition, Define(decided, known)) << "seed " << seed << " order " << order << " known " << known;
+        // What people said to be two is two, whatever else is known.
+        std::map<std::pair<std::string, std::string>, v1::Verdict> standing;
+        for (const World::Decision& d : decided.decisions) {
+          if (d.known <= known && known < d.undone) standing[std::minmax(d.a, d.b)] = d.verdict;
+        }
+        for (const auto& [pair, verdict] : standing) {
+          if (verdict == v1::SAME_PERSON || !belief.links.contains(pair.first) || !belief.links.contains(pair.second)) continue;
+          EXPECT_NE(belief.links.at(pair.first).first, belief.links.at(pair.second).first) << "seed " << seed;
+          ++kept_apart;
+        }
+        // Nobody is in one client with somebody of another number.
+        std::map<std::string, std::set<std::string>> numbers;
+        for (const auto& [person, bsn] : NumbersAt(world, known)) numbers[belief.links.at(person).first].insert(bsn);
+        for (const auto& [client, bsns] : numbers) EXPECT_EQ(bsns.size(), 1u) << "seed " << seed << " known " << known;
         for (const auto& [pair, permille] : belief.open) {
           EXPECT_NE(belief.links.at(pair.first).first, belief.links.at(pair.second).first) << "open within one client";
         }
@@ -347,6 +381,7 @@ TEST(Timeline, AtEveryKnownTimeWhoIsWhoIsWhatCountsThenInOneGo_R1) {
   EXPECT_GT(with_decisions, 50);
   EXPECT_GT(open_pairs, 20);
   EXPECT_GT(refused, 0);
+  EXPECT_GT(kept_apart, 100);
 }
 
 }  // namespace
