@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "gateway/cli/answer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "gateway/cli/new_file.h"
 #include "gateway/cli/progress.h"
 #include "services/core/dutch.h"
 #include "services/platform/crypto.h"
@@ -51,14 +47,6 @@ std::string MoneyText(Cents granted, Cents submitted, Cents refused) {
                       " afgewezen");
 }
 
-absl::StatusOr<std::string> ReadAll(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream content;
-  content << file.rdbuf();
-  if (!file) return absl::InvalidArgumentError(absl::StrCat(path.string(), ": kan niet worden gelezen"));
-  return content.str();
-}
-
 std::filesystem::path PathOf(const Answer& answer, const std::string& file_or_folder) {
   const std::filesystem::path path(file_or_folder);
   return std::filesystem::is_directory(path) || absl::EndsWith(file_or_folder, "/") ? path / answer.file_name() : path;
@@ -95,31 +83,9 @@ absl::StatusOr<Answer> FetchAnswer(ApiClient& client, const std::string& deliver
 }
 
 absl::StatusOr<std::string> WriteAnswer(const Answer& answer, const std::string& file_or_folder) {
-  const std::filesystem::path path = PathOf(answer, file_or_folder);
-  std::error_code error;
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (std::filesystem::exists(path)) {
-    NMD_ASSIGN_OR_RETURN(const std::string there, ReadAll(path));
-    if (there == answer.data()) return path.string();
-    return absl::AlreadyExistsError(
-        absl::StrCat(path.string(), ": bestaat al, met een andere inhoud; bewaar of verwijder dat bestand eerst"));
-  }
-  const std::string part = path.string() + ".deel";
-  const int file = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool written = file >= 0;
-  for (size_t at = 0; written && at < answer.data().size();) {
-    const ssize_t count = write(file, answer.data().data() + at, answer.data().size() - at);
-    written = count > 0;
-    at += static_cast<size_t>(std::max<ssize_t>(count, 0));
-  }
-  written = written && fsync(file) == 0;
-  if (file >= 0) written = close(file) == 0 && written;
-  if (written) std::filesystem::rename(part, path, error);
-  if (!written || error) {
-    std::filesystem::remove(part, error);
-    return absl::InvalidArgumentError(absl::StrCat(path.string(), ": kan niet worden geschreven"));
-  }
-  return path.string();
+  const std::string path = PathOf(answer, file_or_folder).string();
+  NMD_RETURN_IF_ERROR(WriteNewFile(path, answer.data()));
+  return path;
 }
 
 AnswerSummary AnswerAllOpen(ApiClient& client, const std::string& source, const std::string& dated, const std::string& folder,

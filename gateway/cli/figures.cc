@@ -60,12 +60,6 @@ std::string PeriodText(const type::Period& period) {
   return first == last ? dutch::MonthLong(first) : absl::StrCat(dutch::MonthLong(first), " t/m ", dutch::MonthLong(last));
 }
 
-std::string PeriodText(const costs::v1::QueryFiguresRequest& effective) {
-  if (effective.has_period()) return PeriodText(effective.period());
-  const std::optional<Day> day = ParseDay(effective.reference_date());
-  return day ? absl::StrCat("peildatum ", dutch::Date(*day)) : "";
-}
-
 // The dimensions the answer is split by, in the order of the question.
 std::vector<std::string> DimensionsOf(const costs::v1::QueryFiguresResponse& response) {
   return {response.effective().dimensions().begin(), response.effective().dimensions().end()};
@@ -119,6 +113,28 @@ Table EffectTable(const std::string& title, const google::protobuf::RepeatedPtrF
 }
 
 }  // namespace
+
+std::string LabelText(const type::DimensionValue& at) { return LabelOf(at.dimension(), at.value(), at.label()); }
+
+std::string PeriodText(const costs::v1::QueryFiguresRequest& effective) {
+  if (effective.has_period()) return PeriodText(effective.period());
+  const std::optional<Day> day = ParseDay(effective.reference_date());
+  return day ? absl::StrCat("peildatum ", dutch::Date(*day)) : "";
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> StatementsOf(const costs::v1::QueryFiguresResponse& response,
+                                                                           const Titles& titles) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> statements;
+  for (const Figure& figure : response.totals()) {
+    const std::string& statement = figure.reliability().statement();
+    if (statement.empty()) continue;
+    const auto same = [&](const auto& one) { return one.first == statement; };
+    auto it = std::find_if(statements.begin(), statements.end(), same);
+    if (it == statements.end()) it = statements.insert(it, {statement, {}});
+    it->second.push_back(titles.Measure(figure.measure()));
+  }
+  return statements;
+}
 
 std::string FigureText(const Figure& figure) {
   switch (figure.state()) {
@@ -361,15 +377,7 @@ std::string Footer(const costs::v1::QueryFiguresResponse& response, const Titles
   }
   std::string text = absl::StrCat("\n", NotesOf(reasons));
   // Measures rest on different sources: each sentence once, with the measures it is about if there are more of them.
-  std::vector<std::pair<std::string, std::vector<std::string>>> statements;
-  for (const Figure& figure : response.totals()) {
-    const std::string& statement = figure.reliability().statement();
-    if (statement.empty()) continue;
-    const auto same = [&](const auto& one) { return one.first == statement; };
-    auto it = std::find_if(statements.begin(), statements.end(), same);
-    if (it == statements.end()) it = statements.insert(it, {statement, {}});
-    it->second.push_back(titles.Measure(figure.measure()));
-  }
+  const auto statements = StatementsOf(response, titles);
   for (const auto& [statement, measures] : statements) {
     const std::string about = statements.size() > 1 ? absl::StrCat(" (", absl::StrJoin(measures, ", "), ")") : "";
     absl::StrAppend(&text, "Betrouwbaarheid", about, ": ", statement, "\n");

@@ -4,6 +4,8 @@
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gateway/cli/table.h"
 #include "nmd/costs/v1/costs.pb.h"
@@ -33,6 +35,13 @@ struct Titles {
 std::string FigureText(const type::Figure& figure);
 // "598", "598264.00", "1.23"; empty without a value.
 std::string FigureRaw(const type::Figure& figure);
+// What a person reads for a coordinate: its label, "jan 2018", "onbekend".
+std::string LabelText(const type::DimensionValue& at);
+// "januari 2018", "januari 2017 t/m januari 2018", "01-01-2018 t/m 15-01-2018" or "peildatum 31-01-2018".
+std::string PeriodText(const costs::v1::QueryFiguresRequest& effective);
+// What the totals are worth: every sentence once, with the names of the measures it is about.
+std::vector<std::pair<std::string, std::vector<std::string>>> StatementsOf(const costs::v1::QueryFiguresResponse& response,
+                                                                           const Titles& titles);
 // "beantwoord", "onderdrukt", "niet_geregistreerd", "niet_beschikbaar", "niet_vergelijkbaar".
 std::string StateKey(type::Figure::State state);
 

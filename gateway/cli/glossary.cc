@@ -10,6 +10,12 @@ using costs::v1::Measure;
 
 std::string IdOf(const Measure& measure) { return measure.name().substr(measure.name().rfind('/') + 1); }
 
+void Line(absl::string_view name, absl::string_view text, std::string* out) {
+  if (!text.empty()) absl::StrAppend(out, "- ", name, ": ", text, "\n");
+}
+
+}  // namespace
+
 std::string AdditivityText(Measure::Additivity additivity) {
   switch (additivity) {
     case Measure::ADDITIVE:
@@ -22,12 +28,6 @@ std::string AdditivityText(Measure::Additivity additivity) {
       return "";
   }
 }
-
-void Line(absl::string_view name, absl::string_view text, std::string* out) {
-  if (!text.empty()) absl::StrAppend(out, "- ", name, ": ", text, "\n");
-}
-
-}  // namespace
 
 std::string KindText(Measure::Kind kind) {
   switch (kind) {

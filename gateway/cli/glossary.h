@@ -19,6 +19,8 @@ std::string GlossaryOf(const costs::v1::ListMeasuresResponse& response);
 
 // "output", "doorstroom"...; what an indicator says something about (R140).
 std::string KindText(costs::v1::Measure::Kind kind);
+// How cells combine, in a few words; empty for a measure that has none.
+std::string AdditivityText(costs::v1::Measure::Additivity additivity);
 // "gemeente", "regio", "openbaar".
 std::string ConfidentialityText(costs::v1::Measure::Confidentiality confidentiality);
 

@@ -16,15 +16,18 @@
 #include "gateway/cli/context.h"
 #include "gateway/cli/corrections.h"
 #include "gateway/cli/deliver.h"
+#include "gateway/cli/figure_sheets.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/glossary.h"
 #include "gateway/cli/link_file.h"
 #include "gateway/cli/links.h"
 #include "gateway/cli/listings.h"
+#include "gateway/cli/new_file.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/source_listings.h"
 #include "gateway/cli/subjects.h"
 #include "gateway/cli/watch.h"
+#include "gateway/cli/workbook.h"
 #include "gateway/dev_issuer.h"
 #include "gateway/transcoder.h"
 #include "services/core/dutch.h"
@@ -64,10 +67,14 @@ class Command {
   Command(const Options& options, const Surroundings& surroundings) : options_(options), io_(surroundings) {}
 
   // The exit code of a command: 0, 1, or that of the error.
-  int Run(absl::StatusOr<int> (Command::*command)()) { return Told((this->*command)()); }
+  int Run(absl::StatusOr<int> (Command::*command)()) {
+    const absl::Status fits = command == &Command::Query ? absl::OkStatus() : WithoutWorkbook();
+    return Told(fits.ok() ? (this->*command)() : absl::StatusOr<int>(fits));
+  }
   // The same of a command that asks the monitor.
   int Run(const Action& action) {
-    const absl::Status connected = Connect();
+    const absl::Status fits = WithoutWorkbook();
+    const absl::Status connected = fits.ok() ? Connect() : fits;
     return Told(connected.ok() ? action({*client_, io_, options_.format}) : absl::StatusOr<int>(connected));
   }
   int Told(const absl::StatusOr<int>& result) {
@@ -252,20 +259,26 @@ class Command {
   }
 
   absl::StatusOr<int> Query() {
+    if (options_.format == "xlsx" && options_.output.empty()) {
+      return Usage(absl::InvalidArgumentError("geef bij --format xlsx ook een bestand: --output cijfers.xlsx"));
+    }
+    if (options_.compare) NMD_RETURN_IF_ERROR(WithoutWorkbook());
     NMD_RETURN_IF_ERROR(Connect());
     if (options_.compare) return Compare();
     const auto request = QueryOf(options_.question, client_->parent());
     if (!request.ok()) return Usage(request.status());
     NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse response, Ask(*request));
-    if (options_.format == "json") {
-      Print(response, Table());
-    } else if (options_.format != "table") {
-      io_.out << Printed(QueryRecords(response), options_.format);
-    } else {
-      const Titles titles = ReadTitles();
-      io_.out << TextOf(QueryTable(response, titles)) << Footer(response, titles);
+    if (options_.format == "json") return Give(absl::StrCat(gateway::ToJson(response), "\n"));
+    if (options_.format == "xlsx") {
+      // Known at a moment in the answer, so the same answer is the same file.
+      NMD_ASSIGN_OR_RETURN(const std::string workbook,
+                           WorkbookOf(FigureSheets(response, ReadCatalogue()),
+                                      absl::FromUnixSeconds(response.effective().known_time().seconds())));
+      return Give(workbook);
     }
-    return 0;
+    if (options_.format != "table") return Give(Printed(QueryRecords(response), options_.format));
+    const Titles titles = ReadTitles();
+    return Give(absl::StrCat(TextOf(QueryTable(response, titles)), Footer(response, titles)));
   }
 
   absl::StatusOr<int> Bridge() {
@@ -487,28 +500,38 @@ class Command {
     if (before.effective().has_known_time()) *after_request->mutable_known_time() = before.effective().known_time();
     NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse after, Ask(*after_request));
     if (options_.format == "json") {
-      io_.out << "{\"before\":" << gateway::ToJson(before) << ",\"after\":" << gateway::ToJson(after) << "}\n";
+      return Give(absl::StrCat("{\"before\":", gateway::ToJson(before), ",\"after\":", gateway::ToJson(after), "}\n"));
+    }
+    const Titles titles = ReadTitles();
+    return Give(absl::StrCat(Printed(CompareTable(before, after, titles), options_.format),
+                             options_.format == "table" ? Footer(after, titles, /*compared=*/true) : ""));
+  }
+
+  // Names for people. A caller who may not read the catalogue sees the ids.
+  Titles ReadTitles() { return TitlesOf(ReadCatalogue()); }
+  Catalogue ReadCatalogue() {
+    Catalogue catalogue;
+    if (!client_->List(absl::StrCat(client_->parent(), "/measures"), {}, &catalogue.measures).ok()) catalogue.measures.Clear();
+    if (!client_->List(absl::StrCat(client_->parent(), "/dimensions"), {}, &catalogue.dimensions).ok()) {
+      catalogue.dimensions.Clear();
+    }
+    return catalogue;
+  }
+
+  // On the screen, or in the file that was asked for.
+  absl::StatusOr<int> Give(const std::string& content) {
+    if (options_.output.empty()) {
+      io_.out << content;
     } else {
-      const Titles titles = ReadTitles();
-      Print(CompareTable(before, after, titles));
-      if (options_.format == "table") io_.out << Footer(after, titles, /*compared=*/true);
+      NMD_RETURN_IF_ERROR(WriteNewFile(options_.output, content));
     }
     return 0;
   }
 
-  // Names for people. A caller who may not read the catalogue sees the ids.
-  Titles ReadTitles() {
-    Titles titles;
-    costs::v1::ListMeasuresResponse measures;
-    costs::v1::ListDimensionsResponse dimensions;
-    const auto id = [](const std::string& name) { return name.substr(name.rfind('/') + 1); };
-    if (client_->List(absl::StrCat(client_->parent(), "/measures"), {}, &measures).ok()) {
-      for (const auto& measure : measures.measures()) titles.measures[id(measure.name())] = measure.title();
-    }
-    if (client_->List(absl::StrCat(client_->parent(), "/dimensions"), {}, &dimensions).ok()) {
-      for (const auto& dimension : dimensions.dimensions()) titles.dimensions[id(dimension.name())] = dimension.title();
-    }
-    return titles;
+  // An error when a workbook was asked of a command that has none.
+  absl::Status WithoutWorkbook() {
+    if (options_.format != "xlsx") return absl::OkStatus();
+    return Usage(absl::InvalidArgumentError("--format xlsx is er alleen voor query, zonder --compare"));
   }
 
   const Options& options_;
@@ -534,8 +557,9 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   app.add_option("--municipality", options.municipality, "Gemeente, zoals gm1730; anders die van het toegangsbewijs")
       ->envname("NMDCTL_MUNICIPALITY")
       ->take_last();
-  app.add_option("--format", options.format, "table, csv (voor programma's), csv-nl (voor Excel) of json")
-      ->check(CLI::IsMember({"table", "csv", "csv-nl", "json"}));
+  app.add_option("--format", options.format,
+                 "table, csv (voor programma's), csv-nl (voor Excel), xlsx (werkmap van query) of json")
+      ->check(CLI::IsMember({"table", "csv", "csv-nl", "xlsx", "json"}));
 
   const auto add = [&](CLI::App* parent, const char* name, const char* text, absl::StatusOr<int> (Command::*run)()) {
     CLI::App* sub = parent->add_subcommand(name, text);
@@ -604,6 +628,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   add_time(query);
   add_where(query);
   query->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
+  query->add_option("--output", options.output, "In dit bestand, dat er nog niet is; anders op het scherm");
   query->add_flag("--compare", options.compare, "De maand --from naast de maand --to, met de groei");
 
   CLI::App* explain = add(&app, "explain", "Waar een cijfer vandaan komt", &Command::Explain);

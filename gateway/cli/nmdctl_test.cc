@@ -167,6 +167,52 @@ TEST_F(NmdctlTest, PrintsRecordsForMachines) {
   EXPECT_EQ(response.effective().reference_date(), "2018-01-31");
 }
 
+TEST_F(NmdctlTest, WritesAnAnswerIntoAFileThatWasNotThere) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "nmdctl_export";
+  std::filesystem::remove_all(folder);
+  const auto content = [&](const char* name) {
+    std::ifstream file(folder / name, std::ios::binary);
+    std::stringstream bytes;
+    bytes << file.rdbuf();
+    return bytes.str();
+  };
+  const std::string question = "query --measure clients,indicated --by ivn --from 2018-01 --known-on 2018-03-31 --output ";
+  ASSERT_EQ(Run(absl::StrCat(question, (folder / "a.xlsx").string(), " --format xlsx")), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_TRUE(absl::StartsWith(content("a.xlsx"), "PK"));
+  // The same question to the same facts is the same file.
+  ASSERT_EQ(Run(absl::StrCat(question, (folder / "b.xlsx").string(), " --format xlsx")), 0) << err_.str();
+  EXPECT_EQ(content("a.xlsx"), content("b.xlsx"));
+  for (const char* format : {"table", "csv", "csv-nl", "json"}) {
+    ASSERT_EQ(Run(absl::StrCat("query --measure clients --from 2018-01 --format ", format)), 0);
+    const std::string shown = out_.str();
+    ASSERT_EQ(
+        Run(absl::StrCat("query --measure clients --from 2018-01 --format ", format, " --output ", (folder / format).string())),
+        0);
+    EXPECT_EQ(content(format), shown) << format;
+    EXPECT_EQ(out_.str(), "") << format;
+  }
+  // Other figures do not take the place of what was handed out before.
+  const std::string before = content("a.xlsx");
+  EXPECT_EQ(Run(absl::StrCat("query --measure clients --from 2017-01 --format xlsx --output ", (folder / "a.xlsx").string())),
+            3);
+  EXPECT_THAT(err_.str(), HasSubstr("bestaat al"));
+  EXPECT_EQ(content("a.xlsx"), before);
+}
+
+TEST_F(NmdctlTest, MakesAWorkbookOfAQueryOnly) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  EXPECT_EQ(Run("query --measure clients --from 2018-01 --format xlsx"), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--output"));
+  for (const char* other : {"query --measure clients --from 2017-01 --to 2018-01 --compare --output x.xlsx", "measures",
+                            "deliveries", "link status", "decompose --from 2017-01 --to 2018-01"}) {
+    EXPECT_EQ(Run(absl::StrCat(other, " --format xlsx")), 2) << other;
+    EXPECT_THAT(err_.str(), HasSubstr("alleen voor query")) << other;
+  }
+  EXPECT_THAT(monitor_.asked(), IsEmpty());
+}
+
 TEST_F(NmdctlTest, ComparesTwoMonthsAsKnownAtOneMoment) {
   monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
   ASSERT_EQ(Run("query --measure clients --from 2017-01 --to 2018-01 --compare"), 0) << err_.str();
