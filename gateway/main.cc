@@ -34,10 +34,12 @@ int main(int argc, char** argv) {
           return state->peers.emplace_back(process.NewPeer(peer)).get();
         };
         const nmd::Peer* ingestion = connect(config.ingestion());
+        const nmd::Peer* costs = connect(config.costs());
         parts.peers = {{"nmd.ingestion.v1.IngestionService", ingestion},
                        {"google.longrunning.Operations", ingestion},
                        {"nmd.linking.v1.LinkingService", connect(config.linking())},
-                       {"nmd.costs.v1.CostsService", connect(config.costs())},
+                       {"nmd.costs.v1.CostsService", costs},
+                       {"nmd.costs.v1.AnswersService", costs},
                        {"nmd.contracts.v1.ContractsService", connect(config.contracts())},
                        {"nmd.publication.v1.PublicationService", connect(config.publication())}};
         NMD_ASSIGN_OR_RETURN(state->tokens, nmd::gateway::TokenChecker::Create(config.issuer(), process.clock()));

@@ -37,7 +37,7 @@ constexpr size_t kFigureLimit = 100'000;
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
 // Of what a checkpoint holds (internal.v1.CostsCheckpoint).
-constexpr int32_t kCheckpointVersion = 3;
+constexpr int32_t kCheckpointVersion = 4;
 constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
@@ -98,6 +98,10 @@ absl::Status Costs::Fold(const JournalRecord& record) {
     CostsLinksEvent event;
     if (!event.ParseFromString(record.payload)) return Unreadable();
     Take(event);
+  } else if (record.kind == AnswerRegister::kKind) {
+    internal::v1::CostsAnswerEvent event;
+    if (!event.ParseFromString(record.payload)) return Unreadable();
+    answers_.Add(std::move(event));
   }
   journal_sequence_ = record.sequence;
   return absl::OkStatus();
@@ -127,6 +131,7 @@ bool Costs::LoadCheckpoint(const Journal::Checkpoint& checkpoint) {
     kept = std::move(cached);
   }
   ledger_ = std::move(ledger);
+  for (internal::v1::CostsAnswerEvent& event : *saved->mutable_answers()) answers_.Add(std::move(event));
   if (kept.has_value()) Keep(*std::move(kept));
   facts_cursor_ = saved->facts_cursor();
   links_cursor_ = saved->links_cursor();
@@ -149,6 +154,7 @@ absl::Status Costs::SaveCheckpoint() {
     saved->set_person_sequence(person_sequence_);
     WordWriter words;
     ledger_.Save(&words, saved);
+    for (const auto& event : answers_.events()) *saved->add_answers() = *event;
     // The latest snapshot that answers: what came in since its mark is all known later.
     const Cached* latest = nullptr;
     for (const Cached& cached : cache_) {

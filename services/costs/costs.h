@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/core/date.h"
+#include "services/costs/answers.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/ledger.h"
 #include "services/costs/records.h"
@@ -35,18 +36,25 @@ class ListLinksResponse;
 namespace nmd::costs::v1 {
 class BridgeAmountsRequest;
 class BridgeAmountsResponse;
+class CheckRegisteredAnswerRequest;
+class CheckRegisteredAnswerResponse;
 class CompareFiguresRequest;
 class CompareFiguresResponse;
 class DecomposeGrowthRequest;
 class DecomposeGrowthResponse;
 class ExplainFigureRequest;
 class ExplainFigureResponse;
+class GetRegisteredAnswerRequest;
 class ListDimensionsRequest;
 class ListDimensionsResponse;
 class ListMeasuresRequest;
 class ListMeasuresResponse;
+class ListRegisteredAnswersRequest;
+class ListRegisteredAnswersResponse;
 class QueryFiguresRequest;
 class QueryFiguresResponse;
+class RegisterAnswerRequest;
+class RegisteredAnswer;
 }  // namespace nmd::costs::v1
 
 namespace nmd::costs {
@@ -99,6 +107,19 @@ class Costs {
   absl::StatusOr<v1::BridgeAmountsResponse> BridgeAmounts(const Caller& caller, const v1::BridgeAmountsRequest& request);
   absl::StatusOr<v1::ExplainFigureResponse> ExplainFigure(const Caller& caller, const v1::ExplainFigureRequest& request);
 
+  // nmd.costs.v1.AnswersService; contracts in answers.proto.
+  absl::StatusOr<v1::RegisteredAnswer> RegisterAnswer(const Caller& caller, const v1::RegisterAnswerRequest& request)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<v1::RegisteredAnswer> GetRegisteredAnswer(const Caller& caller,
+                                                           const v1::GetRegisteredAnswerRequest& request) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<v1::ListRegisteredAnswersResponse> ListRegisteredAnswers(const Caller& caller,
+                                                                          const v1::ListRegisteredAnswersRequest& request) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<v1::CheckRegisteredAnswerResponse> CheckRegisteredAnswer(const Caller& caller,
+                                                                          const v1::CheckRegisteredAnswerRequest& request)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
  private:
   struct Cached {
     Moment moment = 0;
@@ -139,6 +160,7 @@ class Costs {
   Mutex build_mutex_;  // One snapshot is made at a time. Taken before mutex_.
   mutable Mutex mutex_;
   Ledger ledger_ ABSL_GUARDED_BY(mutex_);
+  AnswerRegister answers_ ABSL_GUARDED_BY(mutex_);
   // The last book that was made, of which moment and after how much had come in.
   std::shared_ptr<const RecordBook> book_ ABSL_GUARDED_BY(mutex_);
   std::pair<Moment, int64_t> book_of_ ABSL_GUARDED_BY(mutex_){};

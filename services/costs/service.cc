@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/costs/service.h"
 
+#include "nmd/costs/v1/answers.pb.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
@@ -37,6 +38,21 @@ void BindMethods(Costs* costs, Router* router) {
   router->Handle(kService, "ExplainFigure", [costs](const Caller& caller, const v1::ExplainFigureRequest& request) {
     return costs->ExplainFigure(caller, request);
   });
+  constexpr absl::string_view kAnswers = "nmd.costs.v1.AnswersService";
+  router->Handle(kAnswers, "RegisterAnswer", [costs](const Caller& caller, const v1::RegisterAnswerRequest& request) {
+    return costs->RegisterAnswer(caller, request);
+  });
+  router->Handle(kAnswers, "GetRegisteredAnswer", [costs](const Caller& caller, const v1::GetRegisteredAnswerRequest& request) {
+    return costs->GetRegisteredAnswer(caller, request);
+  });
+  router->Handle(kAnswers, "ListRegisteredAnswers",
+                 [costs](const Caller& caller, const v1::ListRegisteredAnswersRequest& request) {
+                   return costs->ListRegisteredAnswers(caller, request);
+                 });
+  router->Handle(kAnswers, "CheckRegisteredAnswer",
+                 [costs](const Caller& caller, const v1::CheckRegisteredAnswerRequest& request) {
+                   return costs->CheckRegisteredAnswer(caller, request);
+                 });
 }
 
 absl::Status PullFacts(const Peer& ingestion, const std::string& parent, int wait_seconds, Costs* costs) {

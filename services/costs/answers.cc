@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/answers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "nmd/costs/v1/answers.pb.h"
+#include "nmd/internal/v1/costs_events.pb.h"
+#include "services/core/dutch.h"
+#include "services/costs/answers_causes.h"
+#include "services/costs/costs.h"
+#include "services/platform/errors.h"
+#include "services/platform/paging.h"
+#include "services/platform/status_macros.h"
+
+// AnswerRegister, and Costs' side of it: nmd.costs.v1.AnswersService.
+namespace nmd::costs {
+namespace {
+
+using internal::v1::CostsAnswerEvent;
+
+// An answer is kept for good, in memory too: a list for the council, not an export.
+constexpr int kMostFigures = 5'000;
+constexpr size_t kLongestTitle = 200;
+constexpr size_t kLongestText = 20'000;
+
+void RequireText(FieldCheck& check, const std::string& text, absl::string_view path, size_t most) {
+  check.Require(!absl::StripAsciiWhitespace(text).empty() && text.size() <= most, path,
+                absl::StrCat("must have 1 to ", most, " bytes, not only spaces"));
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* to) {
+  to->set_seconds(absl::ToUnixSeconds(time));
+  to->set_nanos(static_cast<int32_t>((absl::ToUnixMicros(time) - to->seconds() * 1'000'000) * 1'000));
+}
+
+Moment MomentOf(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
+
+// What of an answer must be the same whenever it is asked: how far the feeds were followed goes on.
+v1::QueryFiguresResponse Lasting(v1::QueryFiguresResponse response) {
+  response.clear_effective();
+  response.clear_fact_sequence();
+  response.clear_person_sequence();
+  return response;
+}
+
+v1::RegisteredAnswer Summary(v1::RegisteredAnswer answer) {
+  answer.clear_figures();
+  answer.clear_measures();
+  return answer;
+}
+
+bool AsksForHouseholds(const v1::QueryFiguresRequest& question) {
+  return std::any_of(question.dimensions().begin(), question.dimensions().end(),
+                     [](const std::string& id) { return id == "household"; }) ||
+         std::any_of(question.filters().begin(), question.filters().end(),
+                     [](const v1::Filter& filter) { return filter.dimension() == "household"; });
+}
+
+std::string Figures(int count) { return count == 1 ? std::string("1 cijfer") : absl::StrCat(dutch::Number(count), " cijfers"); }
+
+std::string Conclusion(const v1::CheckRegisteredAnswerResponse& response) {
+  std::string text;
+  if (response.reproduced()) {
+    text = "Met wat toen bekend was, geeft de vraag precies hetzelfde antwoord.";
+  } else if (response.reproduction_changes().empty()) {
+    text = "Met wat toen bekend was, geeft de vraag dezelfde cijfers; wat erbij staat over betrouwbaarheid of bron is anders.";
+  } else {
+    text = absl::StrCat(
+        "Met wat toen bekend was, geeft de vraag nu een ander antwoord: ", Figures(response.reproduction_changes_size()),
+        response.reproduction_changes_size() == 1 ? " is anders." : " zijn anders.");
+  }
+  if (response.changes().empty()) return absl::StrCat(text, " Met wat nu bekend is, zijn de cijfers hetzelfde.");
+  return absl::StrCat(text, " Met wat nu bekend is, ", response.changes_size() == 1 ? "is " : "zijn ",
+                      Figures(response.changes_size()), " anders.");
+}
+
+}  // namespace
+
+AnswerRegister::AnswerRegister() = default;
+AnswerRegister::~AnswerRegister() = default;
+
+std::string AnswerRegister::NextNumber(int year) const {
+  const auto count = counts_.find(year);
+  return absl::StrFormat("%04d-%04d", year, (count == counts_.end() ? 0 : count->second) + 1);
+}
+
+void AnswerRegister::Add(CostsAnswerEvent event) {
+  const std::string& name = event.answer().name();
+  int year = 0;
+  if (absl::SimpleAtoi(name.substr(name.rfind('/') + 1, 4), &year)) ++counts_[year];
+  by_name_.emplace(name, events_.size());
+  if (!event.request_id().empty()) by_request_.emplace(event.request_id(), events_.size());
+  events_.push_back(std::make_unique<const CostsAnswerEvent>(std::move(event)));
+}
+
+const CostsAnswerEvent* AnswerRegister::Find(absl::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : events_[found->second].get();
+}
+
+const CostsAnswerEvent* AnswerRegister::FindRequest(absl::string_view request_id) const {
+  const auto found = by_request_.find(request_id);
+  return found == by_request_.end() ? nullptr : events_[found->second].get();
+}
+
+absl::StatusOr<v1::RegisteredAnswer> Costs::RegisterAnswer(const Caller& caller, const v1::RegisterAnswerRequest& request) {
+  FieldCheck check;
+  RequireText(check, request.title(), "title", kLongestTitle);
+  RequireText(check, request.text(), "text", kLongestText);
+  check.Require(request.has_question(), "question", "is needed");
+  const std::string& parent = request.question().parent();
+  check.Require(parent.empty() || parent == request.parent(), "question.parent", "must be empty or equal to parent");
+  check.Require(request.request_id().size() <= 64, "request_id", "must have at most 64 characters");
+  if (!check.ok()) return check.Result();
+  CostsAnswerEvent event;
+  {
+    MutexLock lock(mutex_);
+    if (const CostsAnswerEvent* known = answers_.FindRequest(request.request_id())) return known->answer();
+    // Before the question is asked: the answer may rest on more than this, never on less.
+    const Ledger::Mark mark = ledger_.Here();
+    for (const size_t count : {mark.batches, mark.corrections, mark.links, mark.stays}) {
+      event.add_mark(static_cast<int64_t>(count));
+    }
+  }
+  v1::QueryFiguresRequest question = request.question();
+  question.set_parent(request.parent());
+  NMD_ASSIGN_OR_RETURN(v1::QueryFiguresResponse response, QueryFigures(caller, question));
+  if (response.figures_size() + response.totals_size() > kMostFigures) {
+    return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
+                absl::StrCat("an answer of the register has at most ", kMostFigures, " figures; ask for fewer dimensions"));
+  }
+  v1::RegisteredAnswer* answer = event.mutable_answer();
+  answer->set_title(request.title());
+  answer->set_text(request.text());
+  answer->set_subject(caller.subject);
+  for (const type::Role role : caller.roles) answer->add_roles(role);
+  *answer->mutable_question() = response.effective();
+  response.clear_effective();
+  *answer->mutable_figures() = std::move(response);
+  *answer->mutable_measures() = MeasuresBehind(*catalogue_, municipality_, question);
+  answer->set_catalogue_version(catalogue_->version());
+  event.set_request_id(request.request_id());
+
+  MutexLock lock(mutex_);
+  // The same request may have come in twice at once.
+  if (const CostsAnswerEvent* known = answers_.FindRequest(request.request_id())) return known->answer();
+  const absl::Time now = clock_.Now();
+  SetTime(now, answer->mutable_register_time());
+  answer->set_name(
+      absl::StrCat(request.parent(), "/registeredanswers/", answers_.NextNumber(CivilOf(dutch::CalendarDay(now)).year)));
+  std::vector<JournalRecord> records;
+  records.push_back({0, now, std::string(AnswerRegister::kKind), event.SerializeAsString(), caller.subject});
+  NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  v1::RegisteredAnswer given = *answer;
+  answers_.Add(std::move(event));
+  return given;
+}
+
+absl::StatusOr<v1::RegisteredAnswer> Costs::GetRegisteredAnswer(const Caller&,
+                                                                const v1::GetRegisteredAnswerRequest& request) const {
+  MutexLock lock(mutex_);
+  const CostsAnswerEvent* event = answers_.Find(request.name());
+  if (event == nullptr) return NotFound(request.name());
+  return event->answer();
+}
+
+absl::StatusOr<v1::ListRegisteredAnswersResponse> Costs::ListRegisteredAnswers(
+    const Caller&, const v1::ListRegisteredAnswersRequest& request) const {
+  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  MutexLock lock(mutex_);
+  v1::ListRegisteredAnswersResponse response;
+  const auto total = static_cast<int64_t>(answers_.events().size());
+  const int64_t end = std::min(total, page.offset + page.size);
+  for (int64_t i = page.offset; i < end; ++i) {
+    *response.add_registered_answers() = Summary(answers_.events()[static_cast<size_t>(total - 1 - i)]->answer());
+  }
+  response.set_next_page_token(NextPageToken(request, end, total));
+  return response;
+}
+
+absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
+    const Caller& caller, const v1::CheckRegisteredAnswerRequest& request) {
+  CostsAnswerEvent event;
+  {
+    MutexLock lock(mutex_);
+    const CostsAnswerEvent* known = answers_.Find(request.name());
+    if (known == nullptr) return NotFound(request.name());
+    event = *known;
+  }
+  const v1::RegisteredAnswer& answer = event.answer();
+  v1::CheckRegisteredAnswerResponse response;
+  *response.mutable_registered_answer() = Summary(answer);
+  SetTime(clock_.Now(), response.mutable_check_time());
+  const v1::QueryFiguresResponse given = Lasting(answer.figures());
+
+  bool asks = true;
+  const auto ask = [&](const google::protobuf::Timestamp& known_time) -> absl::StatusOr<v1::QueryFiguresResponse> {
+    v1::QueryFiguresRequest question = answer.question();
+    *question.mutable_known_time() = known_time;
+    absl::StatusOr<v1::QueryFiguresResponse> found = QueryFigures(caller, question);
+    // A measure or dimension that is not there any more: the question has no figures left, and that is the outcome.
+    asks = found.ok() || !absl::IsInvalidArgument(found.status());
+    if (!asks) return v1::QueryFiguresResponse();
+    if (!found.ok()) return found.status();
+    return Lasting(*std::move(found));
+  };
+  NMD_ASSIGN_OR_RETURN(const v1::QueryFiguresResponse then, ask(answer.question().known_time()));
+  NMD_ASSIGN_OR_RETURN(const v1::QueryFiguresResponse now, ask(response.check_time()));
+  response.set_reproduced(then.SerializeAsString() == given.SerializeAsString());
+  *response.mutable_reproduction_changes() = ChangedFigures(given, then);
+  *response.mutable_changes() = ChangedFigures(given, now);
+
+  Ledger::Mark mark;
+  if (event.mark_size() == 4) {
+    const auto mark_at = [&event](int i) { return static_cast<size_t>(event.mark(i)); };
+    mark = {mark_at(0), mark_at(1), mark_at(2), mark_at(3)};
+  }
+  const auto explain = [&](const google::protobuf::Timestamp& known_time, const v1::QueryFiguresResponse& found,
+                           google::protobuf::RepeatedPtrField<v1::ChangeCause>* causes) {
+    AddDefinitionCauses(answer, *catalogue_, municipality_, causes);
+    if (!asks && causes->empty()) {
+      v1::ChangeCause* cause = causes->Add();
+      cause->set_kind(v1::ChangeCause::DEFINITION);
+      cause->set_count(1);
+      cause->set_statement("De vraag kan zo niet meer worden gesteld: een dimensie past niet meer bij een maat.");
+    }
+    absl::flat_hash_set<std::string> sources;
+    for (const auto* lines : {&given.provenance(), &found.provenance()}) {
+      for (const type::Provenance& line : *lines) sources.insert(line.source());
+    }
+    MutexLock lock(mutex_);
+    AddLedgerCauses(ledger_.ChangesSince(mark, MomentOf(answer.question().known_time()), MomentOf(known_time), sources),
+                    AsksForHouseholds(answer.question()), causes);
+  };
+  if (!response.reproduced()) explain(answer.question().known_time(), then, response.mutable_reproduction_causes());
+  if (!response.changes().empty()) explain(response.check_time(), now, response.mutable_causes());
+  response.set_statement(Conclusion(response));
+  return response;
+}
+
+}  // namespace nmd::costs

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/answers_causes.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "services/core/dutch.h"
+#include "services/costs/figures.h"
+
+namespace nmd::costs {
+namespace {
+
+using google::protobuf::RepeatedPtrField;
+
+void SetTime(Moment micros, google::protobuf::Timestamp* time) {
+  const absl::Time at = absl::FromUnixMicros(micros);
+  time->set_seconds(absl::ToUnixSeconds(at));
+  time->set_nanos(static_cast<int32_t>((micros - time->seconds() * 1'000'000) * 1'000));
+}
+
+// The same for a figure in two answers: its measure and its coordinates.
+std::string KeyOf(const type::Figure& figure) {
+  std::string key = figure.measure();
+  for (const type::DimensionValue& value : figure.dimensions()) {
+    absl::StrAppend(&key, "\n", value.dimension(), "=", value.value());
+  }
+  return key;
+}
+
+bool SaysTheSame(const type::Figure& a, const type::Figure& b) {
+  return a.state() == b.state() && a.state_reason() == b.state_reason() && a.value_case() == b.value_case() &&
+         a.count() == b.count() && a.amount_cents() == b.amount_cents() && a.ratio() == b.ratio();
+}
+
+void AddChanges(const RepeatedPtrField<type::Figure>& given, const RepeatedPtrField<type::Figure>& found,
+                RepeatedPtrField<v1::FigureChange>* changes) {
+  absl::flat_hash_map<std::string, const type::Figure*> by_key;
+  for (const type::Figure& figure : found) by_key.emplace(KeyOf(figure), &figure);
+  for (const type::Figure& figure : given) {
+    const auto now = by_key.find(KeyOf(figure));
+    if (now == by_key.end()) {
+      *changes->Add()->mutable_given() = figure;
+      continue;
+    }
+    if (!SaysTheSame(figure, *now->second)) {
+      v1::FigureChange* change = changes->Add();
+      *change->mutable_given() = figure;
+      *change->mutable_found() = *now->second;
+    }
+    by_key.erase(now);
+  }
+  for (const type::Figure& figure : found) {
+    if (by_key.contains(KeyOf(figure))) *changes->Add()->mutable_found() = figure;
+  }
+}
+
+void AddMeasure(const MeasureInfo& measure, const std::string& municipality, absl::flat_hash_set<const MeasureInfo*>* seen,
+                RepeatedPtrField<v1::Measure>* measures) {
+  if (!seen->insert(&measure).second) return;
+  *measures->Add() = MeasureMessage(municipality, measure);
+  for (const MeasureInfo* base : measure.bases) AddMeasure(*base, municipality, seen, measures);
+}
+
+// What a definition says: a new name or a new dimension changes no figure.
+bool DefinesTheSame(const v1::Measure& a, const v1::Measure& b) {
+  return a.definition() == b.definition() && a.formula() == b.formula() && a.expression() == b.expression() &&
+         a.population() == b.population() && a.unit() == b.unit() &&
+         std::equal(a.edge_rules().begin(), a.edge_rules().end(), b.edge_rules().begin(), b.edge_rules().end());
+}
+
+}  // namespace
+
+RepeatedPtrField<v1::Measure> MeasuresBehind(const Catalogue& catalogue, const std::string& municipality,
+                                             const v1::QueryFiguresRequest& question) {
+  RepeatedPtrField<v1::Measure> measures;
+  absl::flat_hash_set<const MeasureInfo*> seen;
+  for (const std::string& id : question.measures()) {
+    if (const MeasureInfo* measure = catalogue.Find(id)) AddMeasure(*measure, municipality, &seen, &measures);
+  }
+  return measures;
+}
+
+RepeatedPtrField<v1::FigureChange> ChangedFigures(const v1::QueryFiguresResponse& given,
+                                                  const v1::QueryFiguresResponse& found) {
+  RepeatedPtrField<v1::FigureChange> changes;
+  AddChanges(given.figures(), found.figures(), &changes);
+  AddChanges(given.totals(), found.totals(), &changes);
+  return changes;
+}
+
+void AddDefinitionCauses(const v1::RegisteredAnswer& answer, const Catalogue& catalogue, const std::string& municipality,
+                         RepeatedPtrField<v1::ChangeCause>* causes) {
+  const auto add = [causes](const std::string& id, std::string statement) {
+    v1::ChangeCause* cause = causes->Add();
+    cause->set_kind(v1::ChangeCause::DEFINITION);
+    cause->set_source(id);
+    cause->set_count(1);
+    cause->set_statement(std::move(statement));
+  };
+  if (answer.catalogue_version() != catalogue.version()) {
+    add("", absl::StrCat("De begrippenlijst is nu versie ", catalogue.version(), "; het antwoord kwam uit versie ",
+                         answer.catalogue_version(), "."));
+  }
+  for (const v1::Measure& was : answer.measures()) {
+    const std::string id = was.name().substr(was.name().rfind('/') + 1);
+    const MeasureInfo* is = catalogue.Find(id);
+    if (is == nullptr) {
+      add(id, absl::StrCat("De maat \"", was.title(), "\" bestaat niet meer."));
+    } else if (!DefinesTheSame(was, MeasureMessage(municipality, *is))) {
+      add(id, absl::StrCat("De maat \"", was.title(), "\" heeft een andere definitie: ", is->definition, " in plaats van ",
+                           was.definition(), "."));
+    }
+  }
+}
+
+void AddLedgerCauses(const std::vector<Ledger::Change>& changes, bool households, RepeatedPtrField<v1::ChangeCause>* causes) {
+  for (const Ledger::Change& change : changes) {
+    if (change.kind == Ledger::Change::kMoved && !households) continue;
+    v1::ChangeCause* cause = causes->Add();
+    cause->set_count(change.count);
+    const bool one = change.count == 1;
+    const std::string number = dutch::Number(change.count);
+    if (change.source != nullptr) cause->set_source(*change.source);
+    switch (change.kind) {
+      case Ledger::Change::kAdded:
+        cause->set_kind(v1::ChangeCause::DELIVERY_ADDED);
+        cause->set_statement(absl::StrCat("Van bron ", *change.source, one ? " telt " : " tellen ", number,
+                                          one ? " levering" : " leveringen", " mee die toen niet ",
+                                          one ? "meetelde." : "meetelden."));
+        break;
+      case Ledger::Change::kGone:
+        cause->set_kind(v1::ChangeCause::DELIVERY_WITHDRAWN);
+        cause->set_statement(absl::StrCat("Van bron ", *change.source, one ? " is " : " zijn ", number,
+                                          one ? " levering" : " leveringen", " ingetrokken of vervangen."));
+        continue;
+      case Ledger::Change::kLinked:
+        cause->set_kind(v1::ChangeCause::LINK);
+        cause->set_statement(absl::StrCat(number, one ? " persoon is" : " personen zijn", " aan een andere cliënt gekoppeld."));
+        break;
+      case Ledger::Change::kMoved:
+        cause->set_kind(v1::ChangeCause::HOUSEHOLD);
+        cause->set_statement(absl::StrCat("Van ", number, one ? " cliënt" : " cliënten", " is het huishouden veranderd."));
+        break;
+    }
+    SetTime(change.first, cause->mutable_first_known_time());
+    SetTime(change.last, cause->mutable_last_known_time());
+  }
+}
+
+std::vector<Ledger::Change> Ledger::ChangesSince(const Mark& mark, Moment moment, Moment now,
+                                                 const absl::flat_hash_set<std::string>& sources) const {
+  const auto revisions = revised_.begin() + static_cast<std::ptrdiff_t>(mark.corrections);
+  const absl::flat_hash_set<Word> revised_before(revised_.begin(), revisions);
+  const absl::flat_hash_set<Word> revised_since(revisions, revised_.end());
+  const auto counted_then = [&](size_t i) {
+    const Batch& batch = batches_[i];
+    if (i >= mark.batches || batch.known > moment) return false;
+    // Said for the first time since: until then it counted from its known time on.
+    if (revised_since.contains(batch.delivery) && !revised_before.contains(batch.delivery)) return true;
+    return StandingOf(batch, moment) == Standing::kCounts;
+  };
+  // By source text, not by where it is kept: the order must not depend on memory.
+  std::map<std::pair<Change::Kind, std::string>, Change> found;
+  const auto count = [&found](Change::Kind kind, Word source, Moment known) {
+    Change& change = found[{kind, source == nullptr ? "" : *source}];
+    change.first = change.count == 0 ? known : std::min(change.first, known);
+    change.last = change.count == 0 ? known : std::max(change.last, known);
+    change.kind = kind;
+    change.source = source;
+    ++change.count;
+  };
+  std::vector<bool> then(batches_.size());
+  for (size_t i = 0; i < batches_.size(); ++i) {
+    const Batch& batch = batches_[i];
+    if (batch.kinds == 0 || !sources.contains(*batch.source)) continue;
+    then[i] = counted_then(i);
+    const bool counts = StandingOf(batch, now) == Standing::kCounts;
+    if (counts != then[i]) count(counts ? Change::kAdded : Change::kGone, batch.source, batch.known);
+  }
+
+  absl::flat_hash_set<Word> persons;
+  const auto add_persons = [&](const auto& facts) {
+    for (const auto& fact : facts) {
+      if (then[fact.batch]) persons.insert(fact.person);
+    }
+  };
+  add_persons(facts_.allocations);
+  add_persons(facts_.claim_lines);
+  add_persons(facts_.records);
+  // Of each person the link that held, and the one that holds.
+  absl::flat_hash_map<Word, std::pair<const LinkFact*, const LinkFact*>> links;
+  const auto newer = [](const LinkFact& link, const LinkFact* held) {
+    return held == nullptr || std::pair(held->known, held->sequence) < std::pair(link.known, link.sequence);
+  };
+  for (size_t i = 0; i < links_.size(); ++i) {
+    const LinkFact& link = links_[i];
+    if (link.known > now || !persons.contains(link.person)) continue;
+    auto& [was, is] = links[link.person];
+    if (i < mark.links && link.known <= moment && newer(link, was)) was = &link;
+    if (newer(link, is)) is = &link;
+  }
+  for (const auto& [person, pair] : links) {
+    const auto& [was, is] = pair;
+    if (was == nullptr || was->client != is->client) count(Change::kLinked, nullptr, is->known);
+  }
+
+  using Revision = std::pair<Moment, int64_t>;
+  absl::flat_hash_map<Word, std::pair<Revision, Revision>> stays;
+  constexpr Revision kNone = {INT64_MIN, 0};
+  for (size_t i = 0; i < stays_.size(); ++i) {
+    const StayFact& stay = stays_[i];
+    if (stay.known > now) continue;
+    auto& [was, is] = stays.try_emplace(stay.client, kNone, kNone).first->second;
+    const Revision revision = {stay.known, stay.revision};
+    if (i < mark.stays && stay.known <= moment) was = std::max(was, revision);
+    is = std::max(is, revision);
+  }
+  for (const auto& [client, revisions_of] : stays) {
+    const auto& [was, is] = revisions_of;
+    if (was != kNone && was != is) count(Change::kMoved, nullptr, is.first);
+  }
+
+  std::vector<Change> changes;
+  for (auto& [key, change] : found) changes.push_back(change);
+  return changes;
+}
+
+}  // namespace nmd::costs

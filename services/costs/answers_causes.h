@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_COSTS_ANSWERS_CAUSES_H_
+#define NMD_SERVICES_COSTS_ANSWERS_CAUSES_H_
+
+#include <vector>
+
+#include "google/protobuf/repeated_ptr_field.h"
+#include "nmd/costs/v1/answers.pb.h"
+#include "services/costs/catalogue.h"
+#include "services/costs/ledger.h"
+
+// What differs between an answer that was given and the same question asked again. Pure.
+namespace nmd::costs {
+
+// The measures of a question and all they are made of, each once, as `municipality` serves them.
+google::protobuf::RepeatedPtrField<v1::Measure> MeasuresBehind(const Catalogue& catalogue, const std::string& municipality,
+                                                               const v1::QueryFiguresRequest& question);
+
+// The figures and totals that are there in one answer only, or whose value, state or reason differ: in the order of `given`,
+// then what only `found` has.
+google::protobuf::RepeatedPtrField<v1::FigureChange> ChangedFigures(const v1::QueryFiguresResponse& given,
+                                                                    const v1::QueryFiguresResponse& found);
+
+// Definitions that are not those of the answer any more.
+void AddDefinitionCauses(const v1::RegisteredAnswer& answer, const Catalogue& catalogue, const std::string& municipality,
+                         google::protobuf::RepeatedPtrField<v1::ChangeCause>* causes);
+
+// Changes of the ledger; of households only when `households`.
+void AddLedgerCauses(const std::vector<Ledger::Change>& changes, bool households,
+                     google::protobuf::RepeatedPtrField<v1::ChangeCause>* causes);
+
+}  // namespace nmd::costs
+
+#endif  // NMD_SERVICES_COSTS_ANSWERS_CAUSES_H_

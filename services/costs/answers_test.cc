@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/costs/answers.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nmd/costs/v1/answers.pb.h"
+#include "nmd/internal/v1/config.pb.h"
+#include "nmd/internal/v1/costs_events.pb.h"
+#include "services/costs/service.h"
+#include "services/platform/errors.h"
+#include "services/platform/router.h"
+#include "tests/support/costs_scene.h"
+#include "tests/support/facts.h"
+
+namespace nmd::costs {
+namespace {
+
+using testing::AllocationOf;
+using testing::At;
+using testing::BatchOf;
+using testing::CostsScene;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::LinkOf;
+using testing::TableOf;
+using testing::TariffOf;
+
+constexpr char kParent[] = "municipalities/gm1730";
+
+Caller Clerk() {
+  Caller caller;
+  caller.subject = "griffier-1";
+  caller.roles = {type::CLERK};
+  caller.municipality = "gm1730";
+  return caller;
+}
+
+v1::RegisterAnswerRequest Request(const v1::QueryFiguresRequest& question, const std::string& request_id = "") {
+  v1::RegisterAnswerRequest request;
+  request.set_parent(kParent);
+  request.set_title("Hoeveel kinderen kregen hulp?");
+  request.set_text("In januari 2018 kregen 2 kinderen hulp.");
+  *request.mutable_question() = question;
+  request.set_request_id(request_id);
+  return request;
+}
+
+v1::RegisteredAnswer Register(Costs& costs, const v1::QueryFiguresRequest& question, const std::string& request_id = "") {
+  const auto answer = costs.RegisterAnswer(Clerk(), Request(question, request_id));
+  EXPECT_TRUE(answer.ok()) << answer.status();
+  return answer.ok() ? *answer : v1::RegisteredAnswer();
+}
+
+v1::RegisteredAnswer Get(Costs& costs, const std::string& name) {
+  v1::GetRegisteredAnswerRequest request;
+  request.set_name(name);
+  const auto answer = costs.GetRegisteredAnswer(Clerk(), request);
+  EXPECT_TRUE(answer.ok()) << answer.status();
+  return answer.ok() ? *answer : v1::RegisteredAnswer();
+}
+
+v1::CheckRegisteredAnswerResponse Check(Costs& costs, const std::string& name) {
+  v1::CheckRegisteredAnswerRequest request;
+  request.set_name(name);
+  const auto response = costs.CheckRegisteredAnswer(Clerk(), request);
+  EXPECT_TRUE(response.ok()) << response.status();
+  return response.ok() ? *response : v1::CheckRegisteredAnswerResponse();
+}
+
+std::vector<std::string> NumbersOf(const Costs& costs, v1::ListRegisteredAnswersRequest request = {}) {
+  std::vector<std::string> numbers;
+  request.set_parent(kParent);
+  do {
+    const auto page = costs.ListRegisteredAnswers(Clerk(), request);
+    EXPECT_TRUE(page.ok()) << page.status();
+    if (!page.ok()) break;
+    for (const auto& answer : page->registered_answers()) {
+      EXPECT_FALSE(answer.has_figures());
+      numbers.push_back(answer.name().substr(answer.name().rfind('/') + 1));
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return numbers;
+}
+
+std::string KindsOf(const google::protobuf::RepeatedPtrField<v1::ChangeCause>& causes) {
+  std::string text;
+  for (const auto& cause : causes) {
+    absl::StrAppend(&text, v1::ChangeCause::Kind_Name(cause.kind()), " ", cause.source(), " ", cause.count(), "; ");
+  }
+  return text;
+}
+
+// "clients: 1 -> 2", one per figure that differs; "-" for one that is not there.
+std::vector<std::string> ChangesOf(const google::protobuf::RepeatedPtrField<v1::FigureChange>& changes) {
+  std::vector<std::string> lines;
+  const auto value = [](bool there, const type::Figure& figure) {
+    return there ? absl::StrCat(testing::ValueOf(figure)) : std::string("-");
+  };
+  for (const auto& change : changes) {
+    lines.push_back(absl::StrCat((change.has_given() ? change.given() : change.found()).measure(), ": ",
+                                 value(change.has_given(), change.given()), " -> ", value(change.has_found(), change.found())));
+  }
+  return lines;
+}
+
+// Two children with help in January 2018, known on 2 January 2018.
+void FeedTwo(CostsScene* scene) {
+  scene->Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({}), AllocationOf({.person = "p2", .number = 2})})});
+}
+
+TEST(Answers, F03_NumbersHaveNoGapsAndARepeatGetsTheSameOne) {
+  CostsScene scene("2018-12-30");
+  FeedTwo(&scene);
+  const auto question = CostsScene::Question({"clients"}, "2018-01", "2018-02");
+  const auto first = Register(scene.costs, question, "a");
+  EXPECT_EQ(first.name(), "municipalities/gm1730/registeredanswers/2018-0001");
+  // Refused: it has no number.
+  EXPECT_FALSE(scene.costs.RegisterAnswer(Clerk(), Request(CostsScene::Question({"nothing"}, "2018-01", "2018-02"))).ok());
+  EXPECT_EQ(Register(scene.costs, question).name(), "municipalities/gm1730/registeredanswers/2018-0002");
+  EXPECT_EQ(Register(scene.costs, question, "a").SerializeAsString(), first.SerializeAsString());
+  EXPECT_EQ(Register(scene.costs, question).name(), "municipalities/gm1730/registeredanswers/2018-0003");
+  // In the Netherlands the year is one hour ahead of UTC.
+  scene.clock.Set(At("2018-12-31") + absl::Hours(23) + absl::Minutes(30));
+  EXPECT_EQ(Register(scene.costs, question).name(), "municipalities/gm1730/registeredanswers/2019-0001");
+  EXPECT_THAT(NumbersOf(scene.costs), ElementsAre("2019-0001", "2018-0003", "2018-0002", "2018-0001"));
+  v1::ListRegisteredAnswersRequest by_three;
+  by_three.set_page_size(3);
+  EXPECT_THAT(NumbersOf(scene.costs, by_three), ElementsAre("2019-0001", "2018-0003", "2018-0002", "2018-0001"));
+}
+
+TEST(Answers, F03_AnAnswerIsTheSameAfterAStartFromTheJournalOrTheCheckpoint) {
+  CostsScene scene("2018-06-01");
+  FeedTwo(&scene);
+  const auto question = CostsScene::Question({"clients", "provisions"}, "2018-01", "2018-03", {"month"});
+  const auto first = Register(scene.costs, question, "a");
+  EXPECT_EQ(first.title(), "Hoeveel kinderen kregen hulp?");
+  EXPECT_EQ(first.subject(), "griffier-1");
+  EXPECT_THAT(first.roles(), ElementsAre(type::CLERK));
+  EXPECT_EQ(first.register_time().seconds(), absl::ToUnixSeconds(At("2018-06-01")));
+  EXPECT_EQ(first.question().known_time().seconds(), absl::ToUnixSeconds(At("2018-06-01")));
+  EXPECT_EQ(TableOf(first.figures()), TableOf(scene.Ask(question)));
+  EXPECT_EQ(first.measures_size(), 2);
+  const auto check_another = [&] {
+    Costs another(*scene.journal, scene.clock, "gm1730", {});
+    ASSERT_TRUE(another.Replay().ok());
+    EXPECT_EQ(Get(another, first.name()).SerializeAsString(), first.SerializeAsString());
+    EXPECT_EQ(Register(another, question, "a").name(), first.name());
+    EXPECT_TRUE(Check(another, first.name()).reproduced());
+  };
+  check_another();
+  ASSERT_TRUE(scene.costs.SaveCheckpoint().ok());
+  check_another();
+  const std::string saved = (*scene.journal->LoadCheckpoint())->state;
+  {
+    // The checkpoint alone: nothing else can have given the answer.
+    const auto journal = NewMemoryJournal();
+    ASSERT_TRUE(journal->SaveCheckpoint(0, saved).ok());
+    Costs another(*journal, scene.clock, "gm1730", {});
+    ASSERT_TRUE(another.Replay().ok());
+    EXPECT_EQ(Get(another, first.name()).SerializeAsString(), first.SerializeAsString());
+    EXPECT_EQ(Register(another, question).name(), "municipalities/gm1730/registeredanswers/2018-0002");
+  }
+  // A checkpoint of before the register may pass over answers it never had: the journal has them.
+  internal::v1::CostsCheckpoint old;
+  ASSERT_TRUE(old.ParseFromString(saved));
+  old.set_version(3);
+  old.clear_answers();
+  ASSERT_TRUE(scene.journal->SaveCheckpoint(scene.journal->LastSequence(), old.SerializeAsString()).ok());
+  check_another();
+}
+
+TEST(Answers, R7_ALateDeliveryChangesNoAnswerButWhatIsKnownNow) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02", {"month"}));
+  auto unchanged = Check(scene.costs, answer.name());
+  EXPECT_TRUE(unchanged.reproduced());
+  EXPECT_THAT(unchanged.changes(), IsEmpty());
+  EXPECT_THAT(unchanged.causes(), IsEmpty());
+  EXPECT_EQ(unchanged.statement(),
+            "Met wat toen bekend was, geeft de vraag precies hetzelfde antwoord. Met wat nu bekend is, zijn de cijfers "
+            "hetzelfde.");
+  scene.clock.Set(At("2018-04-01"));
+  // Tariffs do not count clients: their source is not a cause.
+  scene.Feed({BatchOf(2, At("2018-03-01"), {AllocationOf({.person = "p3", .number = 3})}),
+              BatchOf(3, At("2018-03-02"), {TariffOf("45A04", 100'00)}, "tarieven")});
+  const auto report = Check(scene.costs, answer.name());
+  EXPECT_TRUE(report.reproduced());
+  EXPECT_THAT(report.reproduction_changes(), IsEmpty());
+  EXPECT_THAT(report.reproduction_causes(), IsEmpty());
+  EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 2 -> 3", "clients: 2 -> 3"));
+  EXPECT_EQ(KindsOf(report.causes()), "DELIVERY_ADDED jw301 1; ");
+  EXPECT_EQ(report.causes(0).first_known_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
+  EXPECT_EQ(report.causes(0).last_known_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
+  EXPECT_EQ(report.causes(0).statement(), "Van bron jw301 telt 1 levering mee die toen niet meetelde.");
+  EXPECT_EQ(report.statement(),
+            "Met wat toen bekend was, geeft de vraag precies hetzelfde antwoord. Met wat nu bekend is, zijn 2 cijfers anders.");
+  EXPECT_EQ(Get(scene.costs, answer.name()).SerializeAsString(), answer.SerializeAsString());
+}
+
+TEST(Answers, Q24_AWithdrawalIsNamed) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  scene.Feed({BatchOf(2, At("2018-01-03"), {AllocationOf({.person = "p3", .number = 3, .first = "2018-01-05"})})});
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  scene.clock.Set(At("2018-04-01"));
+  auto withdrawal = BatchOf(3, At("2018-03-01"), {});
+  withdrawal.set_corrects("d2");
+  auto* counted = withdrawal.add_counted();
+  counted->mutable_from_time()->set_seconds(absl::ToUnixSeconds(At("2018-01-03")));
+  counted->mutable_until_time()->set_seconds(absl::ToUnixSeconds(At("2018-03-01")));
+  scene.Feed({withdrawal});
+  const auto report = Check(scene.costs, answer.name());
+  EXPECT_TRUE(report.reproduced());
+  EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 3 -> 2"));
+  EXPECT_EQ(KindsOf(report.causes()), "DELIVERY_WITHDRAWN jw301 1; ");
+  EXPECT_FALSE(report.causes(0).has_first_known_time());
+}
+
+TEST(Answers, Q24_AMergeOfClientsIsNamed) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  // p9 has no facts in what counted: that it is linked is no cause.
+  scene.Feed({LinkOf(1, "p1", "c1", At("2018-01-02")), LinkOf(2, "p2", "c2", At("2018-01-02")),
+              LinkOf(3, "p9", "c9", At("2018-01-02"))});
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  scene.clock.Set(At("2018-04-01"));
+  scene.Feed({LinkOf(4, "p2", "c1", At("2018-03-01")), LinkOf(5, "p9", "c8", At("2018-03-01"))});
+  const auto report = Check(scene.costs, answer.name());
+  EXPECT_TRUE(report.reproduced());
+  EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 2 -> 1"));
+  EXPECT_EQ(KindsOf(report.causes()), "LINK  1; ");
+  EXPECT_EQ(report.causes(0).first_known_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
+}
+
+// A delivery that was known but not yet followed: the same known time says something else, and the report says why.
+TEST(Answers, Q24_WhatCameInLaterThanItWasKnownIsNoted) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  scene.Feed({BatchOf(2, At("2018-01-31"), {AllocationOf({.person = "p3", .number = 3})})});
+  const auto report = Check(scene.costs, answer.name());
+  EXPECT_FALSE(report.reproduced());
+  EXPECT_THAT(ChangesOf(report.reproduction_changes()), ElementsAre("clients: 2 -> 3"));
+  EXPECT_EQ(KindsOf(report.reproduction_causes()), "DELIVERY_ADDED jw301 1; ");
+  EXPECT_THAT(report.statement(), HasSubstr("geeft de vraag nu een ander antwoord: 1 cijfer is anders."));
+}
+
+TEST(Answers, Q24_ADefinitionThatChangedIsNamedAndOneThatIsGoneToo) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto with = [&scene](const std::string& expression, int version) {
+    internal::v1::CostsConfig config;
+    if (!expression.empty()) {
+      auto* own = config.add_own_measures();
+      own->set_id("double");
+      own->set_title("Dubbel");
+      own->set_version(version);
+      own->set_description("Voor de proef.");
+      own->set_unit("cliënten");
+      own->set_expression(expression);
+    }
+    const auto catalogue = Catalogue::With(config.own_measures());
+    EXPECT_TRUE(catalogue.ok()) << catalogue.status();
+    auto costs = std::make_unique<Costs>(*scene.journal, scene.clock, "gm1730", std::vector<Day>(), *catalogue);
+    EXPECT_TRUE(costs->Replay().ok());
+    return costs;
+  };
+  const auto question = CostsScene::Question({"double"}, "2018-01", "2018-02");
+  const auto before = with("clients * 2", 1);
+  const auto answer = Register(*before, question);
+  EXPECT_EQ(answer.measures_size(), 2) << "the measure and what it is made of";
+  EXPECT_TRUE(Check(*with("clients * 2", 1), answer.name()).reproduced());
+  const auto report = Check(*with("clients * 4", 2), answer.name());
+  EXPECT_FALSE(report.reproduced());
+  EXPECT_THAT(ChangesOf(report.reproduction_changes()), ElementsAre("double: 4 -> 8"));
+  EXPECT_EQ(KindsOf(report.reproduction_causes()), "DEFINITION double 1; ");
+  EXPECT_EQ(KindsOf(report.causes()), "DEFINITION double 1; ");
+  EXPECT_EQ(report.causes(0).statement(), "De maat \"Dubbel\" heeft een andere definitie: double/2 in plaats van double/1.");
+  const auto gone = Check(*with("", 1), answer.name());
+  ASSERT_EQ(gone.changes_size(), 1);
+  EXPECT_FALSE(gone.changes(0).has_found());
+  EXPECT_EQ(KindsOf(gone.causes()), "DEFINITION double 1; ");
+}
+
+TEST(Answers, FaultsAreListedTogetherAndLeaveNoTrace) {
+  CostsScene scene("2018-02-01");
+  v1::RegisterAnswerRequest request;
+  request.set_parent(kParent);
+  request.set_title("  ");
+  request.set_text(std::string(20'001, 'x'));
+  request.set_request_id(std::string(65, 'r'));
+  std::vector<std::string> paths;
+  for (const BadField& field : BadFieldsOf(scene.costs.RegisterAnswer(Clerk(), request).status())) paths.push_back(field.path);
+  EXPECT_THAT(paths, ElementsAre("title", "text", "question", "request_id"));
+  auto foreign = Request(CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  foreign.mutable_question()->set_parent("municipalities/gm0106");
+  EXPECT_THAT(BadFieldsOf(scene.costs.RegisterAnswer(Clerk(), foreign).status()).at(0).path, "question.parent");
+  EXPECT_EQ(scene.journal->LastSequence(), 0);
+  v1::GetRegisteredAnswerRequest get;
+  get.set_name("municipalities/gm1730/registeredanswers/2018-0001");
+  EXPECT_EQ(ReasonOf(scene.costs.GetRegisteredAnswer(Clerk(), get).status()), type::RESOURCE_NOT_FOUND);
+  v1::CheckRegisteredAnswerRequest check;
+  check.set_name(get.name());
+  EXPECT_EQ(ReasonOf(scene.costs.CheckRegisteredAnswer(Clerk(), check).status()), type::RESOURCE_NOT_FOUND);
+}
+
+// Who answers the council registers; the contract manager reads; a service does neither.
+TEST(Answers, RolesAreThoseOfTheApi) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  Router router("gm1730", scene.clock);
+  BindMethods(&scene.costs, &router);
+  const auto reason = [&](const std::string& method, type::Role role, const google::protobuf::Message& request) {
+    Caller caller = Clerk();
+    caller.roles = {role};
+    const auto answer = router.Call(absl::StrCat("/nmd.costs.v1.AnswersService/", method), caller, request.SerializeAsString());
+    return answer.ok() ? type::ERROR_REASON_UNSPECIFIED : ReasonOf(answer.status());
+  };
+  const auto request = Request(CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  v1::GetRegisteredAnswerRequest get;
+  get.set_name("municipalities/gm1730/registeredanswers/2018-0001");
+  for (const auto role : {type::CLERK, type::CONTROLLER, type::POLICY_ADVISER}) {
+    EXPECT_EQ(reason("RegisterAnswer", role, request), type::ERROR_REASON_UNSPECIFIED);
+    EXPECT_EQ(reason("CheckRegisteredAnswer", role, get), type::ERROR_REASON_UNSPECIFIED);
+  }
+  EXPECT_EQ(reason("RegisterAnswer", type::CONTRACT_MANAGER, request), type::ROLE_MISSING);
+  EXPECT_EQ(reason("GetRegisteredAnswer", type::CONTRACT_MANAGER, get), type::ERROR_REASON_UNSPECIFIED);
+  for (const auto role : {type::SERVICE, type::OPERATOR}) {
+    EXPECT_EQ(reason("RegisterAnswer", role, request), type::ROLE_MISSING);
+    EXPECT_EQ(reason("GetRegisteredAnswer", role, get), type::ROLE_MISSING);
+  }
+}
+
+}  // namespace
+}  // namespace nmd::costs
