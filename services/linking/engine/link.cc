@@ -76,6 +76,8 @@ class PairScoring {
     for (int t = 1; t < threads; ++t) workers.emplace_back([&, t] { Work(found[static_cast<size_t>(t)], false); });
     Work(found[0], true);
     for (std::thread& worker : workers) worker.join();
+    // The others may have done all of it.
+    if (options_.progress) options_.progress(done_, blocks_.pairs());
     std::vector<PairDecision> pairs = std::move(found[0]);
     for (size_t t = 1; t < found.size(); ++t) pairs.insert(pairs.end(), found[t].begin(), found[t].end());
     // Which thread found a pair, and whether two windowed runs did, leaves no trace.
