@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "gateway/cli/glossary.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
@@ -193,7 +194,8 @@ class FigureTable {
 };
 
 // "Cliënten en Geïndiceerd bedrag per Maand en Interventieniveau; alleen Product 45A04 of 45A05; januari 2018".
-std::string QuestionText(const QueryFiguresResponse& response, const Titles& titles) {
+// `before`: what it is compared with, or null.
+std::string QuestionText(const QueryFiguresResponse& response, const QueryFiguresResponse* before, const Titles& titles) {
   const costs::v1::QueryFiguresRequest& asked = response.effective();
   const auto joined = [](const auto& ids, const auto& title, const char* last) {
     std::string text;
@@ -212,6 +214,7 @@ std::string QuestionText(const QueryFiguresResponse& response, const Titles& tit
     const auto value = [](const std::string& one) { return one.empty() ? "onbekend" : one; };
     absl::StrAppend(&text, "; alleen ", titles.Dimension(filter.dimension()), " ", joined(filter.values(), value, " of "));
   }
+  if (before != nullptr) return absl::StrCat(text, "; ", PeriodText(asked), " naast ", PeriodText(before->effective()), ".");
   const std::string period = PeriodText(asked);
   return absl::StrCat(text, period.empty() ? "" : "; ", period, ".");
 }
@@ -224,15 +227,16 @@ Row Heading(std::vector<std::string> titles) {
 
 Row Line(const std::string& name, const std::string& text) { return {SheetCell::Text(name), SheetCell::Text(text)}; }
 
-void AppendPeriod(const costs::v1::QueryFiguresRequest& asked, std::vector<Row>* rows) {
+// `which`: what to put behind the names when there are two periods.
+void AppendPeriod(const costs::v1::QueryFiguresRequest& asked, const std::string& which, std::vector<Row>* rows) {
   if (const std::optional<Day> day = ParseDay(asked.reference_date())) {
-    rows->push_back({SheetCell::Text("Peildatum"), SheetCell::Date(*day)});
+    rows->push_back({SheetCell::Text(absl::StrCat("Peildatum", which)), SheetCell::Date(*day)});
   }
   const std::optional<Day> start = ParseDay(asked.period().start_date());
   const std::optional<Day> end = ParseDay(asked.period().end_date());
   if (!asked.has_period() || !start || !end) return;
-  rows->push_back({SheetCell::Text("Eerste dag"), SheetCell::Date(*start)});
-  rows->push_back({SheetCell::Text("Laatste dag, die meetelt"), SheetCell::Date(*end - 1)});
+  rows->push_back({SheetCell::Text(absl::StrCat("Eerste dag", which)), SheetCell::Date(*start)});
+  rows->push_back({SheetCell::Text(absl::StrCat("Laatste dag, die meetelt", which)), SheetCell::Date(*end - 1)});
 }
 
 void AppendMeasures(const QueryFiguresResponse& response, const Catalogue& catalogue, const Titles& titles,
@@ -279,37 +283,51 @@ void AppendBeside(const QueryFiguresResponse& response, std::vector<Row>* rows) 
   }
 }
 
-void AppendWords(const QueryFiguresResponse& response, std::vector<Row>* rows) {
+void AppendWords(const QueryFiguresResponse& response, const QueryFiguresResponse* before, std::vector<Row>* rows) {
   rows->push_back(Heading({"Woord in plaats van een getal", "Wat het betekent"}));
   rows->push_back(Line("onderdrukt", "Het getal is er, maar is afgeschermd om een persoon of een geheim te beschermen."));
   rows->push_back(Line("niet geregistreerd", "Geen enkele bron van deze gemeente legt dit vast."));
   rows->push_back(Line("niet beschikbaar",
                        "Het wordt wel vastgelegd, maar was op dat moment nog niet geleverd of kan niet worden berekend."));
   rows->push_back(Line("niet vergelijkbaar", "Er zijn twee getallen, maar zij mogen niet naast elkaar worden gezet."));
+  if (before != nullptr) {
+    rows->push_back(Line("nieuw", "In de eerdere periode was het nul, dus er is geen groei in procenten."));
+    rows->push_back(Line("–", "Een van de twee is geen getal, dus er is geen verschil."));
+  }
   std::set<std::string> reasons;
-  for (const auto* figures : {&response.figures(), &response.totals()}) {
-    for (const Figure& figure : *figures) {
-      if (!figure.state_reason().empty()) reasons.insert(ReasonText(figure.state_reason()));
+  for (const QueryFiguresResponse* answer : {&response, before}) {
+    if (answer == nullptr) continue;
+    for (const auto* figures : {&answer->figures(), &answer->totals()}) {
+      for (const Figure& figure : *figures) {
+        if (!figure.state_reason().empty()) reasons.insert(ReasonText(figure.state_reason()));
+      }
     }
   }
   for (const std::string& reason : reasons) rows->push_back(Line("in dit antwoord", reason));
 }
 
-Sheet Explanation(const QueryFiguresResponse& response, const Catalogue& catalogue) {
+Sheet Explanation(const QueryFiguresResponse& response, const QueryFiguresResponse* before, const Catalogue& catalogue) {
   const Titles titles = TitlesOf(catalogue);
   const costs::v1::QueryFiguresRequest& asked = response.effective();
   Sheet sheet;
   sheet.name = "Toelichting";
   std::vector<Row>& rows = sheet.rows;
   rows.push_back(Heading({"Toelichting"}));
-  rows.push_back(Line("Vraag", QuestionText(response, titles)));
+  rows.push_back(Line("Vraag", QuestionText(response, before, titles)));
   rows.push_back(Line("Gemeente", IdOf(asked.parent())));
-  AppendPeriod(asked, &rows);
+  AppendPeriod(asked, "", &rows);
+  if (before != nullptr) AppendPeriod(before->effective(), " (eerdere periode)", &rows);
   rows.push_back(Line("Bekend op", MomentCell(asked.known_time(), asked.has_known_time()).text));
   for (const auto& [statement, measures] : StatementsOf(response, titles)) {
     rows.push_back(Line("Betrouwbaarheid", absl::StrCat(absl::StrJoin(measures, ", "), ": ", statement)));
   }
-  AppendBeside(response, &rows);
+  if (before == nullptr) {
+    AppendBeside(response, &rows);
+  } else {
+    for (const auto& [statement, measures] : StatementsOf(*before, titles)) {
+      rows.push_back(Line("Betrouwbaarheid (eerdere periode)", absl::StrCat(absl::StrJoin(measures, ", "), ": ", statement)));
+    }
+  }
   rows.push_back({});
   AppendMeasures(response, catalogue, titles, &rows);
   if (catalogue.measures.catalogue_version() > 0) {
@@ -324,8 +342,20 @@ Sheet Explanation(const QueryFiguresResponse& response, const Catalogue& catalog
   }
   if (response.provenance().empty()) rows.push_back(Line("geen", "Er was nog niets geleverd waar dit antwoord op rust."));
   rows.push_back({});
-  AppendWords(response, &rows);
+  AppendWords(response, before, &rows);
   return sheet;
+}
+
+// A figure as machines get it (FigureRaw), as the number it is; its word when it has none.
+SheetCell NumberCell(const Cell& cell, Figure::ValueCase kind) {
+  int64_t whole = 0;
+  if (kind == Figure::kCount && absl::SimpleAtoi(cell.raw, &whole)) return SheetCell::Count(whole);
+  if (kind == Figure::kAmountCents && absl::SimpleAtoi(absl::StrReplaceAll(cell.raw, {{".", ""}}), &whole)) {
+    return SheetCell::Euro(whole);
+  }
+  double ratio = 0;
+  if (kind == Figure::kRatio && absl::SimpleAtod(cell.raw, &ratio)) return SheetCell::Decimal(ratio);
+  return SheetCell::Text(cell.text);
 }
 
 }  // namespace
@@ -340,7 +370,44 @@ Titles TitlesOf(const Catalogue& catalogue) {
 }
 
 std::vector<Sheet> FigureSheets(const QueryFiguresResponse& response, const Catalogue& catalogue) {
-  return {FigureTable(response, catalogue).Make(), Explanation(response, catalogue)};
+  return {FigureTable(response, catalogue).Make(), Explanation(response, nullptr, catalogue)};
+}
+
+std::vector<Sheet> CompareSheets(const QueryFiguresResponse& before, const QueryFiguresResponse& after,
+                                 const Catalogue& catalogue) {
+  // What a measure is, also when one of the periods has no value of it.
+  std::map<std::string, Figure::ValueCase> kinds;
+  for (const QueryFiguresResponse* answer : {&before, &after}) {
+    for (const Figure& figure : answer->totals()) {
+      if (figure.value_case() != Figure::VALUE_NOT_SET) kinds[figure.measure()] = figure.value_case();
+    }
+  }
+  const Table table = CompareTable(before, after, TitlesOf(catalogue));
+  Sheet sheet;
+  sheet.name = "Cijfers";
+  sheet.frozen_rows = 1;
+  sheet.rows.emplace_back();
+  for (const Column& column : table.columns) {
+    if (!column.title.empty()) sheet.rows[0].push_back(SheetCell::Text(column.title, /*bold=*/true));
+  }
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    Figure::ValueCase kind = Figure::VALUE_NOT_SET;
+    Row row;
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      const Column& column = table.columns[c];
+      const Cell& cell = table.rows[r][c];
+      if (column.key == "maat") kind = kinds[cell.raw];
+      if (column.title.empty()) continue;
+      double growth = 0;
+      row.push_back(!column.number                        ? SheetCell::Text(cell.text)
+                    : column.key != "groei"               ? NumberCell(cell, kind)
+                    : absl::SimpleAtod(cell.raw, &growth) ? SheetCell::Share(growth)
+                                                          : SheetCell::Text(cell.text));
+      row.back().bold = r + table.total_rows >= table.rows.size();
+    }
+    sheet.rows.push_back(std::move(row));
+  }
+  return {std::move(sheet), Explanation(after, &before, catalogue)};
 }
 
 }  // namespace nmd::cli

@@ -317,6 +317,11 @@ Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v
     Figure figure;
     figure.set_state(total == nullptr ? Figure::NOT_AVAILABLE : total->state());
     if (figure.state() != Figure::ANSWERED) return figure;
+    if (total->value_case() == Figure::kRatio) {
+      // Nothing divided by nothing is no zero.
+      figure.set_state(Figure::NOT_AVAILABLE);
+      return figure;
+    }
     total->value_case() == Figure::kAmountCents ? figure.set_amount_cents(0) : figure.set_count(0);
     return figure;
   };

@@ -5,6 +5,8 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace nmd::cli {
 namespace {
 
@@ -119,6 +121,17 @@ TEST(Figures, CompareSaysWhatIsMissing) {
   const std::string text = TextOf(CompareTable(before, after, DutchTitles()));
   EXPECT_THAT(text, HasSubstr("niet beschikbaar"));
   EXPECT_THAT(text, Not(HasSubstr("%")));
+}
+
+TEST(Figures, CompareNoQuotientOfNothing) {
+  const auto answer = [](const std::string& cells) {
+    return Parse<costs::v1::QueryFiguresResponse>(absl::StrCat(
+        cells, "totals { measure: 'share' state: ANSWERED ratio: 0.5 } effective { measures: 'share' dimensions: 'ivn' }"));
+  };
+  const auto after =
+      answer("figures { measure: 'share' state: ANSWERED ratio: 0.25 dimensions { dimension: 'ivn' value: '4' } }");
+  EXPECT_THAT(CsvOf(CompareTable(answer(""), after, DutchTitles())),
+              HasSubstr("cel,4,share,,0.250000,,,niet_beschikbaar,beantwoord\n"));
 }
 
 TEST(Figures, GiveTheReasonOnce) {

@@ -262,20 +262,13 @@ class Command {
     if (options_.format == "xlsx" && options_.output.empty()) {
       return Usage(absl::InvalidArgumentError("geef bij --format xlsx ook een bestand: --output cijfers.xlsx"));
     }
-    if (options_.compare) NMD_RETURN_IF_ERROR(WithoutWorkbook());
     NMD_RETURN_IF_ERROR(Connect());
     if (options_.compare) return Compare();
     const auto request = QueryOf(options_.question, client_->parent());
     if (!request.ok()) return Usage(request.status());
     NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse response, Ask(*request));
     if (options_.format == "json") return Give(absl::StrCat(gateway::ToJson(response), "\n"));
-    if (options_.format == "xlsx") {
-      // Known at a moment in the answer, so the same answer is the same file.
-      NMD_ASSIGN_OR_RETURN(const std::string workbook,
-                           WorkbookOf(FigureSheets(response, ReadCatalogue()),
-                                      absl::FromUnixSeconds(response.effective().known_time().seconds())));
-      return Give(workbook);
-    }
+    if (options_.format == "xlsx") return GiveWorkbook(FigureSheets(response, ReadCatalogue()), response.effective());
     if (options_.format != "table") return Give(Printed(QueryRecords(response), options_.format));
     const Titles titles = ReadTitles();
     return Give(absl::StrCat(TextOf(QueryTable(response, titles)), Footer(response, titles)));
@@ -502,6 +495,9 @@ class Command {
     if (options_.format == "json") {
       return Give(absl::StrCat("{\"before\":", gateway::ToJson(before), ",\"after\":", gateway::ToJson(after), "}\n"));
     }
+    if (options_.format == "xlsx") {
+      return GiveWorkbook(CompareSheets(before, after, ReadCatalogue()), after.effective());
+    }
     const Titles titles = ReadTitles();
     return Give(absl::StrCat(Printed(CompareTable(before, after, titles), options_.format),
                              options_.format == "table" ? Footer(after, titles, /*compared=*/true) : ""));
@@ -528,10 +524,17 @@ class Command {
     return 0;
   }
 
+  // The moment of the file is that of the answer, so the same answer is the same file.
+  absl::StatusOr<int> GiveWorkbook(const std::vector<Sheet>& sheets, const costs::v1::QueryFiguresRequest& effective) {
+    NMD_ASSIGN_OR_RETURN(const std::string workbook,
+                         WorkbookOf(sheets, absl::FromUnixSeconds(effective.known_time().seconds())));
+    return Give(workbook);
+  }
+
   // An error when a workbook was asked of a command that has none.
   absl::Status WithoutWorkbook() {
     if (options_.format != "xlsx") return absl::OkStatus();
-    return Usage(absl::InvalidArgumentError("--format xlsx is er alleen voor query, zonder --compare"));
+    return Usage(absl::InvalidArgumentError("--format xlsx is er alleen voor query"));
   }
 
   const Options& options_;
