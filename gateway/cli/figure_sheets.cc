@@ -69,7 +69,8 @@ struct Beside {
 class FigureTable {
  public:
   FigureTable(const QueryFiguresResponse& response, const Catalogue& catalogue)
-      : response_(response), catalogue_(catalogue), titles_(TitlesOf(catalogue)) {
+      : response_(response), titles_(TitlesOf(catalogue)) {
+    for (const Measure& measure : catalogue.measures.measures()) measures_[IdOf(measure.name())] = &measure;
     for (const auto* figures : {&response.figures(), &response.totals()}) {
       for (const Figure& figure : *figures) {
         beside_[figure.measure()].interval |= figure.has_interval();
@@ -122,7 +123,7 @@ class FigureTable {
       if (coded_.count(dimension) > 0) row.push_back(SheetCell::Text(absl::StrCat(titles_.Dimension(dimension), " (code)")));
     }
     for (const std::string& id : response_.effective().measures()) {
-      const Measure* measure = FindMeasure(catalogue_, id);
+      const Measure* measure = MeasureOf(id);
       const std::string title = titles_.Measure(id);
       // "Cliënten" need not say that they are clients.
       const bool unit = measure != nullptr && !measure->unit().empty() && measure->unit() != "deel" &&
@@ -156,8 +157,8 @@ class FigureTable {
     std::vector<std::string> statements;
     for (const std::string& id : response_.effective().measures()) {
       const auto it = figures.find(id);
-      const Figure figure = it == figures.end() ? Figure() : *it->second;
-      const Measure* measure = FindMeasure(catalogue_, id);
+      const Figure& figure = it == figures.end() ? Figure::default_instance() : *it->second;
+      const Measure* measure = MeasureOf(id);
       const bool answered = figure.state() == Figure::ANSWERED;
       row.push_back(it == figures.end() ? SheetCell() : FigureCell(figure, measure));
       const Beside beside = BesideOf(id);
@@ -181,14 +182,19 @@ class FigureTable {
     return row;
   }
 
+  const Measure* MeasureOf(const std::string& id) const {
+    const auto it = measures_.find(id);
+    return it == measures_.end() ? nullptr : it->second;
+  }
+
   Beside BesideOf(const std::string& measure) const {
     const auto it = beside_.find(measure);
     return it == beside_.end() ? Beside() : it->second;
   }
 
   const QueryFiguresResponse& response_;
-  const Catalogue& catalogue_;
   const Titles titles_;
+  std::map<std::string, const Measure*> measures_;
   std::map<std::string, Beside> beside_;
   std::set<std::string> coded_;  // Dimensions with names of their own beside the codes.
 };
