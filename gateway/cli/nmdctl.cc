@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/answer.h"
+#include "gateway/cli/answers.h"
 #include "gateway/cli/bridge.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/context.h"
@@ -60,6 +61,7 @@ struct Options {
   cli::LinkFile link_file;
   LinkOptions links;
   SubjectOptions subjects;
+  RegisterOptions answers;
 };
 
 class Command {
@@ -658,6 +660,8 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   positions->add_option("--provider", options.provider, "Alleen deze AGB-code");
   positions->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
   add(&app, "contracts", "Contracten", &Command::Contracts);
+
+  AddRegisterCommands(app, options.answers, [&](const Action& action) { code = command.Run(action); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "gateway/cli/answers.h"
+
+#include <CLI/CLI.hpp>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/cli/figures.h"
+#include "services/platform/crypto.h"
+#include "services/platform/status_macros.h"
+
+namespace nmd::cli {
+namespace {
+
+// Something does not hold any more: the exit code of a finding.
+constexpr int kFindings = 1;
+
+std::string NumberOf(const costs::v1::RegisteredAnswer& answer) { return answer.name().substr(answer.name().rfind('/') + 1); }
+
+// The path of an answer, by its number or its full name.
+std::string PathOf(const Context& context, const std::string& number) {
+  return absl::StrCat(context.client.parent(), "/registeredanswers/", number.substr(number.rfind('/') + 1));
+}
+
+// The names measures had when the answer was given.
+Titles TitlesOf(const costs::v1::RegisteredAnswer& answer) {
+  Titles titles;
+  for (const costs::v1::Measure& measure : answer.measures()) {
+    titles.measures[measure.name().substr(measure.name().rfind('/') + 1)] = measure.title();
+  }
+  return titles;
+}
+
+// With the question in it, as a query answers.
+costs::v1::QueryFiguresResponse FiguresOf(const costs::v1::RegisteredAnswer& answer) {
+  costs::v1::QueryFiguresResponse figures = answer.figures();
+  *figures.mutable_effective() = answer.question();
+  return figures;
+}
+
+void PrintAnswer(const Context& context, const costs::v1::RegisteredAnswer& answer) {
+  if (context.ForPeople()) {
+    context.io.out << RegisteredAnswerText(answer);
+  } else {
+    context.Print(answer, QueryRecords(FiguresOf(answer)));
+  }
+}
+
+absl::StatusOr<int> Add(const Context& context, const RegisterOptions& options) {
+  costs::v1::RegisterAnswerRequest request;
+  request.set_title(options.title);
+  request.set_text(options.text);
+  NMD_ASSIGN_OR_RETURN(*request.mutable_question(), QueryOf(options.question, context.client.parent()));
+  // A call that fails is made again: it must not be a second answer.
+  request.set_request_id(RandomHex(32));
+  costs::v1::RegisteredAnswer answer;
+  NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(context.client.parent(), "/registeredanswers"), request, &answer));
+  PrintAnswer(context, answer);
+  return 0;
+}
+
+absl::StatusOr<int> List(const Context& context, const RegisterOptions&) {
+  costs::v1::ListRegisteredAnswersResponse response;
+  NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/registeredanswers"), {}, &response));
+  Table table;
+  table.columns = {{"Nummer", "nummer"},
+                   {"Vraag", "vraag", false, 70},
+                   {"Door", "door"},
+                   {"Geregistreerd", "geregistreerd_op"},
+                   {"Bekend op", "bekend_op"}};
+  for (const costs::v1::RegisteredAnswer& answer : response.registered_answers()) {
+    table.rows.push_back({Cell::Same(NumberOf(answer)), Cell::Same(answer.title()), Cell::Same(answer.subject()),
+                          MomentCell(answer.register_time(), answer.has_register_time()),
+                          MomentCell(answer.question().known_time(), answer.question().has_known_time())});
+  }
+  context.Print(response, table);
+  return 0;
+}
+
+absl::StatusOr<int> Show(const Context& context, const RegisterOptions& options) {
+  costs::v1::RegisteredAnswer answer;
+  NMD_RETURN_IF_ERROR(context.client.Get(PathOf(context, options.number), {}, &answer));
+  PrintAnswer(context, answer);
+  return 0;
+}
+
+absl::StatusOr<int> Check(const Context& context, const RegisterOptions& options) {
+  costs::v1::CheckRegisteredAnswerResponse response;
+  NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(PathOf(context, options.number), "/_check"),
+                                          costs::v1::CheckRegisteredAnswerRequest(), &response));
+  if (context.ForPeople()) {
+    context.io.out << AnswerCheckText(response);
+  } else {
+    context.Print(response, AnswerCheckRecords(response));
+  }
+  return response.reproduced() && response.changes().empty() ? 0 : kFindings;
+}
+
+// "month=2018-01 wijk=Eelde"; "totaal" of a total.
+std::string CoordinatesOf(const type::Figure& figure, bool for_people) {
+  std::string text;
+  for (const type::DimensionValue& value : figure.dimensions()) {
+    absl::StrAppend(&text, text.empty() ? "" : " ", value.dimension(), "=", for_people ? value.label() : value.value());
+  }
+  return text.empty() ? std::string("totaal") : text;
+}
+
+using Changes = google::protobuf::RepeatedPtrField<costs::v1::FigureChange>;
+
+void AddRows(const Changes& changes, const std::string& when, Table* table) {
+  const auto cell = [](bool there, const type::Figure& figure) {
+    return there ? Cell{FigureText(figure), FigureRaw(figure)} : Cell{"komt niet voor", ""};
+  };
+  for (const costs::v1::FigureChange& change : changes) {
+    const type::Figure& figure = change.has_given() ? change.given() : change.found();
+    table->rows.push_back({Cell{"", when}, Cell::Same(figure.measure()),
+                           Cell{CoordinatesOf(figure, true), CoordinatesOf(figure, false)},
+                           cell(change.has_given(), change.given()), cell(change.has_found(), change.found())});
+  }
+}
+
+Table ChangeTable() {
+  Table table;
+  table.columns = {{"", "wanneer"},
+                   {"Maat", "maat"},
+                   {"Kenmerken", "kenmerken"},
+                   {"Gegeven", "gegeven", true},
+                   {"Gevonden", "gevonden", true}};
+  return table;
+}
+
+void AppendChanges(const std::string& title, const Changes& changes,
+                   const google::protobuf::RepeatedPtrField<costs::v1::ChangeCause>& causes, std::string* text) {
+  if (changes.empty() && causes.empty()) return;
+  absl::StrAppend(text, "\n", title, "\n");
+  if (!changes.empty()) {
+    Table table = ChangeTable();
+    AddRows(changes, "", &table);
+    absl::StrAppend(text, TextOf(table));
+  }
+  absl::StrAppend(text, causes.empty() ? "Waardoor dat komt, is niet te zien.\n" : "Wat daarachter kan zitten:\n");
+  for (const costs::v1::ChangeCause& cause : causes) absl::StrAppend(text, "  ", cause.statement(), "\n");
+}
+
+}  // namespace
+
+std::string RegisteredAnswerText(const costs::v1::RegisteredAnswer& answer) {
+  const Titles titles = TitlesOf(answer);
+  const costs::v1::QueryFiguresResponse figures = FiguresOf(answer);
+  return absl::StrCat(NumberOf(answer), "  ", answer.title(), "\nGeregistreerd door ", answer.subject(), " op ",
+                      MomentCell(answer.register_time(), answer.has_register_time()).text, ".\n\n", answer.text(), "\n\n",
+                      TextOf(QueryTable(figures, titles)), Footer(figures, titles));
+}
+
+std::string AnswerCheckText(const costs::v1::CheckRegisteredAnswerResponse& response) {
+  std::string text = absl::StrCat(NumberOf(response.registered_answer()), "  ", response.registered_answer().title(), "\n",
+                                  response.statement(), "\n");
+  AppendChanges("Met wat toen bekend was:", response.reproduction_changes(), response.reproduction_causes(), &text);
+  AppendChanges(absl::StrCat("Met wat bekend is op ", MomentCell(response.check_time(), response.has_check_time()).text, ":"),
+                response.changes(), response.causes(), &text);
+  return text;
+}
+
+Table AnswerCheckRecords(const costs::v1::CheckRegisteredAnswerResponse& response) {
+  Table table = ChangeTable();
+  AddRows(response.reproduction_changes(), "toen", &table);
+  AddRows(response.changes(), "nu", &table);
+  return table;
+}
+
+void AddRegisterCommands(CLI::App& app, RegisterOptions& options, const Perform& perform) {
+  using Run = absl::StatusOr<int> (*)(const Context&, const RegisterOptions&);
+  CLI::App* group = app.add_subcommand("register", "Antwoordenregister: wat er is gezegd, en of het nog klopt");
+  group->fallthrough();
+  group->require_subcommand(1);
+  const auto add = [&](const char* name, const char* text, Run run) {
+    CLI::App* sub = group->add_subcommand(name, text);
+    sub->fallthrough();
+    sub->callback(
+        [&options, perform, run] { perform([&options, run](const Context& context) { return run(context, options); }); });
+    return sub;
+  };
+  CLI::App* answer = add("add", "Een vraag stellen en het antwoord voorgoed bewaren, met een nummer", &Add);
+  answer->add_option("--title", options.title, "De vraag in woorden; noem niemand bij naam")->required();
+  answer->add_option("--text", options.text, "Wat er gezegd is; noem niemand bij naam")->required();
+  answer->add_option("--measure", options.question.measures, "Maten, zoals clients,provisions,indicated")
+      ->delimiter(',')
+      ->required();
+  answer->add_option("--by", options.question.dimensions, "Uitgesplitst naar kenmerken, zoals month,ivn")->delimiter(',');
+  answer->add_option("--from", options.question.from, "Eerste maand, zoals 2017-01");
+  answer->add_option("--to", options.question.to, "Laatste maand, die meetelt, zoals 2018-01");
+  answer->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
+  answer->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment; anders nu");
+  answer->add_option("--where", options.question.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
+
+  add("list", "Alle antwoorden, het nieuwste eerst", &List);
+  for (const auto& [name, text, run] :
+       {std::make_tuple("show", "Een antwoord zoals het gegeven is", &Show),
+        std::make_tuple("check", "De vraag opnieuw stellen: wat nu anders is, en waardoor dat kan komen", &Check)}) {
+    add(name, text, run)->add_option("number", options.number, "Nummer, zoals 2026-0001")->required();
+  }
+}
+
+}  // namespace nmd::cli

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: EUPL-1.2
+// nmdctl register, from command line to request and from answer to screen, against a monitor of the test.
+#include "gateway/cli/answers.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gateway/cli/fake_monitor.h"
+
+namespace nmd::cli {
+namespace {
+
+using testing::FakeMonitor;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string kAnswers = "/v1/municipalities/gm1730/registeredanswers";
+
+constexpr char kAnswer[] = R"("name":"municipalities/gm1730/registeredanswers/2018-0001","title":"Hoeveel kinderen?",
+  "subject":"griffier-1","register_time":"2018-03-31T10:00:00Z",
+  "question":{"measures":["clients"],"period":{"start_date":"2018-01-01","end_date":"2018-02-01"},
+              "known_time":"2018-03-31T09:00:00Z"})";
+constexpr char kFigure[] =
+    R"("measure":"clients","state":"ANSWERED","period":{"start_date":"2018-01-01","end_date":"2018-02-01"})";
+
+class RegisterTest : public ::testing::Test {
+ protected:
+  // Words are parted by a space; _ stands for a space in a word.
+  int Run(const std::string& command) {
+    out_.str("");
+    err_.str("");
+    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
+    for (const absl::string_view piece : absl::StrSplit(command, ' ', absl::SkipEmpty())) {
+      arguments.emplace_back(piece);
+      std::replace(arguments.back().begin(), arguments.back().end(), '_', ' ');
+    }
+    return RunNmdctl(arguments, {out_, err_, terminal_, clock_, [this](absl::Duration step) { clock_.Advance(step); },
+                                 [] { return false; }, nullptr});
+  }
+
+  bool terminal_ = false;
+  FakeClock clock_{absl::FromUnixSeconds(1522533600)};
+  FakeMonitor monitor_;
+  std::ostringstream out_, err_;
+};
+
+TEST_F(RegisterTest, F03_AddAsksTheQuestionAndShowsTheNumber) {
+  monitor_.OnJson("POST " + kAnswers, absl::StrCat("{", kAnswer, R"(,"text":"Het waren er 2.",
+    "measures":[{"name":"municipalities/gm1730/measures/clients","title":"Cliënten"}],
+    "figures":{"totals":[{)",
+                                                   kFigure, R"(,"count":"2"}]}})"));
+  const std::string add = "register add --title Hoeveel_kinderen? --text Het_waren_er_2. --measure clients --from 2018-01 ";
+  ASSERT_EQ(Run(add + "--known-on 2018-03-31T09:00:00Z --where law=jeugdwet"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("2018-0001  Hoeveel kinderen?\nGeregistreerd door griffier-1 op 31-03-2018 12:00.\n\n"
+                                    "Het waren er 2.\n\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("Cliënten"));
+  EXPECT_THAT(out_.str(), HasSubstr("31-03-2018 11:00"));
+  costs::v1::RegisterAnswerRequest asked[2];
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &asked[0]).ok());
+  EXPECT_EQ(asked[0].title(), "Hoeveel kinderen?");
+  EXPECT_EQ(asked[0].text(), "Het waren er 2.");
+  EXPECT_EQ(asked[0].question().measures(0), "clients");
+  EXPECT_EQ(asked[0].question().filters(0).dimension(), "law");
+  EXPECT_EQ(asked[0].question().known_time().seconds(), 1522486800);
+  EXPECT_EQ(asked[0].request_id().size(), 32U);
+  // The same words again are another answer.
+  ASSERT_EQ(Run(add), 0);
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &asked[1]).ok());
+  EXPECT_NE(asked[1].request_id(), asked[0].request_id());
+  // Without a text nothing is sent.
+  const size_t calls = monitor_.asked().size();
+  EXPECT_EQ(Run("register add --title Wat? --measure clients --from 2018-01"), 2);
+  EXPECT_EQ(monitor_.asked().size(), calls);
+}
+
+TEST_F(RegisterTest, F03_ListAndShow) {
+  monitor_.OnJson("GET " + kAnswers, absl::StrCat(R"({"registered_answers":[{)", kAnswer, "}]}"));
+  ASSERT_EQ(Run("register list --format csv"), 0) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "nummer,vraag,door,geregistreerd_op,bekend_op\n"
+            "2018-0001,Hoeveel kinderen?,griffier-1,2018-03-31T10:00:00Z,2018-03-31T09:00:00Z\n");
+  monitor_.OnJson("GET " + kAnswers + "/2018-0001",
+                  absl::StrCat("{", kAnswer, R"(,"figures":{"totals":[{)", kFigure, R"(,"count":"2"}]}})"));
+  for (const char* number : {"2018-0001", "municipalities/gm1730/registeredanswers/2018-0001"}) {
+    ASSERT_EQ(Run(absl::StrCat("register show ", number)), 0) << err_.str();
+    EXPECT_THAT(out_.str(), HasSubstr("2018-0001  Hoeveel kinderen?\n"));
+  }
+  EXPECT_EQ(Run("register show 2018-0002"), 3);
+}
+
+TEST_F(RegisterTest, Q24_CheckTellsWhatDiffersAndWhy) {
+  const std::string check = "POST " + kAnswers + "/2018-0001/_check";
+  const std::string answer = absl::StrCat(R"("registered_answer":{)", kAnswer, R"(},"check_time":"2018-05-01T10:00:00Z")");
+  monitor_.OnJson(check, absl::StrCat("{", answer, R"(,"reproduced":true,"statement":"Hetzelfde."})"));
+  EXPECT_EQ(Run("register check 2018-0001"), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "2018-0001  Hoeveel kinderen?\nHetzelfde.\n");
+  monitor_.OnJson(check,
+                  absl::StrCat("{", answer, R"(,"reproduced":true,"statement":"Anders.",
+    "changes":[{"given":{)",
+                               kFigure, R"(,"count":"2"},"found":{)", kFigure, R"(,"count":"3"}},
+               {"found":{)",
+                               kFigure, R"(,"dimensions":[{"dimension":"wijk","value":"WK01","label":"Eelde"}],"count":"1"}}],
+    "causes":[{"kind":"DELIVERY_ADDED","source":"jw301","count":"1","statement":"Van bron jw301 telt 1 levering mee."}]})"));
+  EXPECT_EQ(Run("register check 2018-0001"), 1) << "something does not hold any more";
+  EXPECT_THAT(out_.str(), HasSubstr("Anders.\n\nMet wat bekend is op 01-05-2018 12:00:\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("wijk=Eelde"));
+  EXPECT_THAT(out_.str(), HasSubstr("komt niet voor"));
+  EXPECT_THAT(out_.str(), HasSubstr("Wat daarachter kan zitten:\n  Van bron jw301 telt 1 levering mee.\n"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("Met wat toen bekend was:")));
+  EXPECT_EQ(Run("register check 2018-0001 --format csv"), 1);
+  EXPECT_EQ(out_.str(), "wanneer,maat,kenmerken,gegeven,gevonden\nnu,clients,totaal,2,3\nnu,clients,wijk=WK01,,1\n");
+}
+
+}  // namespace
+}  // namespace nmd::cli
