@@ -27,6 +27,8 @@ using internal::v1::CostsAnswerEvent;
 constexpr int kMostFigures = 5'000;
 constexpr size_t kLongestTitle = 200;
 constexpr size_t kLongestText = 20'000;
+constexpr size_t kLongestSnapshotTitle = 60;
+constexpr size_t kLongestReason = 500;
 
 void RequireText(FieldCheck& check, const std::string& text, absl::string_view path, size_t most) {
   check.Require(!absl::StripAsciiWhitespace(text).empty() && text.size() <= most, path,
@@ -46,6 +48,20 @@ v1::QueryFiguresResponse Lasting(v1::QueryFiguresResponse response) {
   response.clear_fact_sequence();
   response.clear_person_sequence();
   return response;
+}
+
+// "Bestuursrapportage 2018-1" -> "bestuursrapportage-2018-1"; empty without a letter or a digit.
+std::string SnapshotId(absl::string_view title) {
+  std::string id;
+  for (const char c : title) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+      id += absl::ascii_tolower(static_cast<unsigned char>(c));
+    } else if (!id.empty() && id.back() != '-') {
+      id += '-';
+    }
+  }
+  if (!id.empty() && id.back() == '-') id.pop_back();
+  return id;
 }
 
 v1::RegisteredAnswer Summary(v1::RegisteredAnswer answer) {
@@ -106,6 +122,18 @@ const CostsAnswerEvent* AnswerRegister::Find(absl::string_view name) const {
 const CostsAnswerEvent* AnswerRegister::FindRequest(absl::string_view request_id) const {
   const auto found = by_request_.find(request_id);
   return found == by_request_.end() ? nullptr : events_[found->second].get();
+}
+
+void AnswerRegister::Add(v1::FrozenSnapshot snapshot) {
+  snapshots_.push_back(std::make_unique<const v1::FrozenSnapshot>(std::move(snapshot)));
+}
+
+const v1::FrozenSnapshot* AnswerRegister::FindSnapshot(absl::string_view name) const {
+  // A few per year.
+  for (const auto& snapshot : snapshots_) {
+    if (snapshot->name() == name) return snapshot.get();
+  }
+  return nullptr;
 }
 
 absl::StatusOr<v1::RegisteredAnswer> Costs::RegisterAnswer(const Caller& caller, const v1::RegisterAnswerRequest& request) {
@@ -240,6 +268,53 @@ absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
   if (!response.reproduced()) explain(answer.question().known_time(), then, response.mutable_reproduction_causes());
   if (!response.changes().empty()) explain(response.check_time(), now, response.mutable_causes());
   response.set_statement(Conclusion(response));
+  return response;
+}
+
+absl::StatusOr<v1::FrozenSnapshot> Costs::FreezeSnapshot(const Caller& caller, const v1::FreezeSnapshotRequest& request) {
+  FieldCheck check;
+  RequireText(check, request.title(), "title", kLongestSnapshotTitle);
+  const std::string id = SnapshotId(request.title());
+  check.Require(request.title().empty() || !id.empty(), "title", "must have a letter or a digit");
+  RequireText(check, request.reason(), "reason", kLongestReason);
+  if (!check.ok()) return check.Result();
+  MutexLock lock(mutex_);
+  const absl::Time now = clock_.Now();
+  const absl::Time asked = absl::FromUnixMicros(MomentOf(request.known_time()));
+  v1::FrozenSnapshot snapshot;
+  snapshot.set_name(absl::StrCat(request.parent(), "/frozensnapshots/", id));
+  snapshot.set_title(request.title());
+  SetTime(request.has_known_time() ? std::min(asked, now) : now, snapshot.mutable_known_time());
+  snapshot.set_reason(request.reason());
+  snapshot.set_subject(caller.subject);
+  SetTime(now, snapshot.mutable_freeze_time());
+  if (const v1::FrozenSnapshot* frozen = answers_.FindSnapshot(snapshot.name())) {
+    const bool repeats = frozen->title() == snapshot.title() &&
+                         (!request.has_known_time() || MomentOf(frozen->known_time()) == MomentOf(snapshot.known_time()));
+    check.Require(repeats, "title", "is taken by a snapshot of another title or known time; choose another");
+    if (!check.ok()) return check.Result();
+    return *frozen;
+  }
+  internal::v1::CostsFreezeEvent event;
+  *event.mutable_snapshot() = snapshot;
+  std::vector<JournalRecord> records;
+  records.push_back({0, now, std::string(AnswerRegister::kFreezeKind), event.SerializeAsString(), caller.subject});
+  NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  answers_.Add(snapshot);
+  return snapshot;
+}
+
+absl::StatusOr<v1::ListFrozenSnapshotsResponse> Costs::ListFrozenSnapshots(
+    const Caller&, const v1::ListFrozenSnapshotsRequest& request) const {
+  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  MutexLock lock(mutex_);
+  v1::ListFrozenSnapshotsResponse response;
+  const auto total = static_cast<int64_t>(answers_.snapshots().size());
+  const int64_t end = std::min(total, page.offset + page.size);
+  for (int64_t i = page.offset; i < end; ++i) {
+    *response.add_frozen_snapshots() = *answers_.snapshots()[static_cast<size_t>(total - 1 - i)];
+  }
+  response.set_next_page_token(NextPageToken(request, end, total));
   return response;
 }
 

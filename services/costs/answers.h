@@ -14,15 +14,20 @@
 namespace nmd::internal::v1 {
 class CostsAnswerEvent;
 }
+namespace nmd::costs::v1 {
+class FrozenSnapshot;
+}
 
 namespace nmd::costs {
 
-// The answers that were registered, in that order: a fold over the records of kind "answer" of the costs journal (F-03).
+// The answers that were registered and the known times that got a name, in that order: a fold over the records of kinds
+// "answer" and "freeze" of the costs journal (F-03).
 //
 // Thread safety: as a plain value.
 class AnswerRegister {
  public:
   static constexpr absl::string_view kKind = "answer";
+  static constexpr absl::string_view kFreezeKind = "freeze";
 
   AnswerRegister();
   ~AnswerRegister();
@@ -43,10 +48,16 @@ class AnswerRegister {
   // Oldest first.
   const std::vector<std::unique_ptr<const internal::v1::CostsAnswerEvent>>& events() const { return events_; }
 
+  // Known times with a name.
+  void Add(v1::FrozenSnapshot snapshot);
+  const v1::FrozenSnapshot* FindSnapshot(absl::string_view name) const;
+  const std::vector<std::unique_ptr<const v1::FrozenSnapshot>>& snapshots() const { return snapshots_; }
+
  private:
   std::vector<std::unique_ptr<const internal::v1::CostsAnswerEvent>> events_;
   absl::flat_hash_map<std::string, size_t> by_name_, by_request_;
   std::map<int, int64_t> counts_;  // By year.
+  std::vector<std::unique_ptr<const v1::FrozenSnapshot>> snapshots_;
 };
 
 }  // namespace nmd::costs

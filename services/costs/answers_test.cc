@@ -312,6 +312,72 @@ TEST(Answers, FaultsAreListedTogetherAndLeaveNoTrace) {
   EXPECT_EQ(ReasonOf(scene.costs.CheckRegisteredAnswer(Clerk(), check).status()), type::RESOURCE_NOT_FOUND);
 }
 
+v1::FreezeSnapshotRequest Freezing(const std::string& title, const std::string& known = "") {
+  v1::FreezeSnapshotRequest request;
+  request.set_parent(kParent);
+  request.set_title(title);
+  request.set_reason("Voor de raad van maart.");
+  if (!known.empty()) request.mutable_known_time()->set_seconds(absl::ToUnixSeconds(At(known)));
+  return request;
+}
+
+std::vector<std::string> SnapshotTitles(const Costs& costs) {
+  v1::ListFrozenSnapshotsRequest request;
+  request.set_parent(kParent);
+  request.set_page_size(1);
+  std::vector<std::string> found;
+  do {
+    const auto page = costs.ListFrozenSnapshots(Clerk(), request);
+    EXPECT_TRUE(page.ok()) << page.status();
+    if (!page.ok()) break;
+    for (const auto& snapshot : page->frozen_snapshots()) found.push_back(snapshot.title());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return found;
+}
+
+TEST(Answers, F03_AFrozenSnapshotIsANamedKnownTimeForGood) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto frozen = scene.costs.FreezeSnapshot(Clerk(), Freezing("Bestuursrapportage 2018-1"));
+  ASSERT_TRUE(frozen.ok()) << frozen.status();
+  EXPECT_EQ(frozen->name(), "municipalities/gm1730/frozensnapshots/bestuursrapportage-2018-1");
+  EXPECT_EQ(frozen->known_time().seconds(), absl::ToUnixSeconds(At("2018-02-01")));
+  EXPECT_EQ(frozen->reason(), "Voor de raad van maart.");
+  EXPECT_EQ(frozen->subject(), "griffier-1");
+  scene.clock.Set(At("2018-06-01"));
+  scene.Feed({BatchOf(2, At("2018-03-01"), {AllocationOf({.person = "p3", .number = 3})})});
+  auto question = CostsScene::Question({"clients"}, "2018-01", "2018-02");
+  EXPECT_EQ(scene.Ask(question).totals(0).count(), 3);
+  *question.mutable_known_time() = frozen->known_time();
+  EXPECT_EQ(scene.Ask(question).totals(0).count(), 2);
+  // A repeat, with its known time or without, is what was frozen; the name is not given to another moment.
+  const int64_t records = scene.journal->LastSequence();
+  for (const char* known : {"", "2018-02-01"}) {
+    EXPECT_EQ(scene.costs.FreezeSnapshot(Clerk(), Freezing("Bestuursrapportage 2018-1", known))->SerializeAsString(),
+              frozen->SerializeAsString());
+  }
+  for (const auto& refused :
+       {Freezing("Bestuursrapportage 2018-1", "2018-01-15"), Freezing("bestuursrapportage_2018 1"), Freezing("--")}) {
+    const auto faults = BadFieldsOf(scene.costs.FreezeSnapshot(Clerk(), refused).status());
+    ASSERT_EQ(faults.size(), 1u) << refused.title();
+    EXPECT_EQ(faults[0].path, "title");
+  }
+  EXPECT_EQ(scene.journal->LastSequence(), records);
+  EXPECT_EQ(scene.costs.FreezeSnapshot(Clerk(), Freezing("Later", "2019-01-01"))->known_time().seconds(),
+            absl::ToUnixSeconds(At("2018-06-01")))
+      << "what will be known later nobody knows";
+  EXPECT_THAT(SnapshotTitles(scene.costs), ElementsAre("Later", "Bestuursrapportage 2018-1"));
+  for (const bool from_checkpoint : {false, true}) {
+    if (from_checkpoint) {
+      ASSERT_TRUE(scene.costs.SaveCheckpoint().ok());
+    }
+    Costs another(*scene.journal, scene.clock, "gm1730", {});
+    ASSERT_TRUE(another.Replay().ok());
+    EXPECT_THAT(SnapshotTitles(another), ElementsAre("Later", "Bestuursrapportage 2018-1"));
+  }
+}
+
 // Who answers the council registers; the contract manager reads; a service does neither.
 TEST(Answers, RolesAreThoseOfTheApi) {
   CostsScene scene("2018-02-01");
@@ -335,6 +401,7 @@ TEST(Answers, RolesAreThoseOfTheApi) {
   EXPECT_EQ(reason("GetRegisteredAnswer", type::CONTRACT_MANAGER, get), type::ERROR_REASON_UNSPECIFIED);
   for (const auto role : {type::SERVICE, type::OPERATOR}) {
     EXPECT_EQ(reason("RegisterAnswer", role, request), type::ROLE_MISSING);
+    EXPECT_EQ(reason("FreezeSnapshot", role, Freezing("Nu")), type::ROLE_MISSING);
     EXPECT_EQ(reason("GetRegisteredAnswer", role, get), type::ROLE_MISSING);
   }
 }

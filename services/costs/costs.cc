@@ -102,6 +102,10 @@ absl::Status Costs::Fold(const JournalRecord& record) {
     internal::v1::CostsAnswerEvent event;
     if (!event.ParseFromString(record.payload)) return Unreadable();
     answers_.Add(std::move(event));
+  } else if (record.kind == AnswerRegister::kFreezeKind) {
+    internal::v1::CostsFreezeEvent event;
+    if (!event.ParseFromString(record.payload)) return Unreadable();
+    answers_.Add(std::move(*event.mutable_snapshot()));
   }
   journal_sequence_ = record.sequence;
   return absl::OkStatus();
@@ -132,6 +136,7 @@ bool Costs::LoadCheckpoint(const Journal::Checkpoint& checkpoint) {
   }
   ledger_ = std::move(ledger);
   for (internal::v1::CostsAnswerEvent& event : *saved->mutable_answers()) answers_.Add(std::move(event));
+  for (v1::FrozenSnapshot& frozen : *saved->mutable_frozen_snapshots()) answers_.Add(std::move(frozen));
   if (kept.has_value()) Keep(*std::move(kept));
   facts_cursor_ = saved->facts_cursor();
   links_cursor_ = saved->links_cursor();
@@ -155,6 +160,7 @@ absl::Status Costs::SaveCheckpoint() {
     WordWriter words;
     ledger_.Save(&words, saved);
     for (const auto& event : answers_.events()) *saved->add_answers() = *event;
+    for (const auto& frozen : answers_.snapshots()) *saved->add_frozen_snapshots() = *frozen;
     // The latest snapshot that answers: what came in since its mark is all known later.
     const Cached* latest = nullptr;
     for (const Cached& cached : cache_) {

@@ -44,9 +44,13 @@ class DecomposeGrowthRequest;
 class DecomposeGrowthResponse;
 class ExplainFigureRequest;
 class ExplainFigureResponse;
+class FreezeSnapshotRequest;
+class FrozenSnapshot;
 class GetRegisteredAnswerRequest;
 class ListDimensionsRequest;
 class ListDimensionsResponse;
+class ListFrozenSnapshotsRequest;
+class ListFrozenSnapshotsResponse;
 class ListMeasuresRequest;
 class ListMeasuresResponse;
 class ListRegisteredAnswersRequest;
@@ -118,6 +122,11 @@ class Costs {
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<v1::CheckRegisteredAnswerResponse> CheckRegisteredAnswer(const Caller& caller,
                                                                           const v1::CheckRegisteredAnswerRequest& request)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<v1::FrozenSnapshot> FreezeSnapshot(const Caller& caller, const v1::FreezeSnapshotRequest& request)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<v1::ListFrozenSnapshotsResponse> ListFrozenSnapshots(const Caller& caller,
+                                                                      const v1::ListFrozenSnapshotsRequest& request) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

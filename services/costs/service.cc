@@ -53,6 +53,12 @@ void BindMethods(Costs* costs, Router* router) {
                  [costs](const Caller& caller, const v1::CheckRegisteredAnswerRequest& request) {
                    return costs->CheckRegisteredAnswer(caller, request);
                  });
+  router->Handle(kAnswers, "FreezeSnapshot", [costs](const Caller& caller, const v1::FreezeSnapshotRequest& request) {
+    return costs->FreezeSnapshot(caller, request);
+  });
+  router->Handle(kAnswers, "ListFrozenSnapshots", [costs](const Caller& caller, const v1::ListFrozenSnapshotsRequest& request) {
+    return costs->ListFrozenSnapshots(caller, request);
+  });
 }
 
 absl::Status PullFacts(const Peer& ingestion, const std::string& parent, int wait_seconds, Costs* costs) {
