@@ -96,6 +96,47 @@ absl::StatusOr<int> Check(const Context& context, const RegisterOptions& options
   return response.reproduced() && response.changes().empty() ? 0 : kFindings;
 }
 
+costs::v1::ListFrozenSnapshotsResponse ListOf(const costs::v1::FrozenSnapshot& snapshot) {
+  costs::v1::ListFrozenSnapshotsResponse response;
+  *response.add_frozen_snapshots() = snapshot;
+  return response;
+}
+
+Table SnapshotTable(const costs::v1::ListFrozenSnapshotsResponse& response) {
+  Table table;
+  // The known time to the microsecond, for people too: it is what --known-on takes.
+  table.columns = {{"Naam", "naam"}, {"Bekend op", "bekend_op"}, {"Waarvoor", "waarvoor", false, 70}, {"Door", "door"}};
+  for (const costs::v1::FrozenSnapshot& snapshot : response.frozen_snapshots()) {
+    table.rows.push_back({Cell::Same(snapshot.title()),
+                          Cell::Same(MomentCell(snapshot.known_time(), snapshot.has_known_time()).raw),
+                          Cell::Same(snapshot.reason()), Cell::Same(snapshot.subject())});
+  }
+  return table;
+}
+
+absl::StatusOr<int> Freeze(const Context& context, const RegisterOptions& options) {
+  costs::v1::FreezeSnapshotRequest request;
+  request.set_title(options.title);
+  request.set_reason(options.reason);
+  if (!options.question.known_on.empty()) {
+    NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.question.known_on));
+    request.mutable_known_time()->set_seconds(absl::ToUnixSeconds(known));
+    request.mutable_known_time()->set_nanos(
+        static_cast<int32_t>(absl::ToInt64Nanoseconds(known - absl::FromUnixSeconds(absl::ToUnixSeconds(known)))));
+  }
+  costs::v1::FrozenSnapshot snapshot;
+  NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(context.client.parent(), "/frozensnapshots"), request, &snapshot));
+  context.Print(snapshot, SnapshotTable(ListOf(snapshot)));
+  return 0;
+}
+
+absl::StatusOr<int> Snapshots(const Context& context, const RegisterOptions&) {
+  costs::v1::ListFrozenSnapshotsResponse response;
+  NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/frozensnapshots"), {}, &response));
+  context.Print(response, SnapshotTable(response));
+  return 0;
+}
+
 // "month=2018-01 wijk=Eelde"; "totaal" of a total.
 std::string CoordinatesOf(const type::Figure& figure, bool for_people) {
   std::string text;
@@ -199,6 +240,11 @@ void AddRegisterCommands(CLI::App& app, RegisterOptions& options, const Perform&
         std::make_tuple("check", "De vraag opnieuw stellen: wat nu anders is, en waardoor dat kan komen", &Check)}) {
     add(name, text, run)->add_option("number", options.number, "Nummer, zoals 2026-0001")->required();
   }
+  CLI::App* freeze = add("freeze", "Een moment van bekend zijn een naam geven, voorgoed", &Freeze);
+  freeze->add_option("title", options.title, "Naam, zoals 'Bestuursrapportage 2018-1'")->required();
+  freeze->add_option("--reason", options.reason, "Waarvoor; noem niemand bij naam")->required();
+  freeze->add_option("--known-on", options.question.known_on, "Deze dag of dit moment; anders nu");
+  add("snapshots", "De momenten met een naam; vraag er cijfers van op met --known-on", &Snapshots);
 }
 
 }  // namespace nmd::cli

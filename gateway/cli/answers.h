@@ -18,7 +18,7 @@ namespace nmd::cli {
 
 // What the command line says; CLI11 fills it.
 struct RegisterOptions {
-  std::string title, text, number;
+  std::string title, text, number, reason;
   Question question;
 };
 

@@ -117,5 +117,28 @@ TEST_F(RegisterTest, Q24_CheckTellsWhatDiffersAndWhy) {
   EXPECT_EQ(out_.str(), "wanneer,maat,kenmerken,gegeven,gevonden\nnu,clients,totaal,2,3\nnu,clients,wijk=WK01,,1\n");
 }
 
+TEST_F(RegisterTest, F03_AFrozenSnapshotIsListedWithTheKnownTimeToAskWith) {
+  const std::string path = "/v1/municipalities/gm1730/frozensnapshots";
+  const std::string frozen =
+      R"({"title":"Berap 1","known_time":"2018-03-31T21:59:59.999999Z","reason":"Raad","subject":"g-1"})";
+  monitor_.OnJson("POST " + path, frozen);
+  monitor_.OnJson("GET " + path, absl::StrCat(R"({"frozen_snapshots":[)", frozen, "]}"));
+  ASSERT_EQ(Run("register freeze Berap_1 --reason Raad --known-on 2018-03-31"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("2018-03-31T21:59:59.999999Z"));
+  costs::v1::FreezeSnapshotRequest asked;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &asked).ok());
+  EXPECT_EQ(asked.title(), "Berap 1");
+  EXPECT_EQ(asked.reason(), "Raad");
+  EXPECT_EQ(asked.known_time().seconds(), 1522533599);
+  EXPECT_EQ(asked.known_time().nanos(), 999'999'000);
+  ASSERT_EQ(Run("register freeze Berap_1 --reason Raad"), 0) << err_.str();
+  asked.Clear();
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &asked).ok());
+  EXPECT_FALSE(asked.has_known_time()) << "now is for the monitor to say";
+  ASSERT_EQ(Run("register snapshots --format csv"), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "naam,bekend_op,waarvoor,door\nBerap 1,2018-03-31T21:59:59.999999Z,Raad,g-1\n");
+  EXPECT_EQ(Run("register freeze Berap_1"), 2) << "without a reason";
+}
+
 }  // namespace
 }  // namespace nmd::cli
