@@ -240,6 +240,33 @@ TEST(Answers, Q24_AMergeOfClientsIsNamed) {
   EXPECT_EQ(report.causes(0).first_known_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
 }
 
+TEST(Answers, Q24_AMoveIsNamedWhenTheQuestionIsAboutHouseholds) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto stay = [](int64_t sequence, const std::string& household, const std::string& known) {
+    linking::v1::HouseholdStay row;
+    row.set_sequence(sequence);
+    row.set_revision(sequence);
+    row.set_client("c1");
+    row.set_household(household);
+    row.set_start_day(testing::On("2017-01-01"));
+    row.mutable_known_time()->set_seconds(absl::ToUnixSeconds(At(known)));
+    return row;
+  };
+  scene.Feed({LinkOf(1, "p1", "c1", At("2018-01-02"))}, {stay(2, "h1", "2018-01-02")});
+  const auto by_household = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02", {"household"}));
+  const auto in_all = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  scene.clock.Set(At("2018-04-01"));
+  scene.Feed(std::vector<linking::v1::Link>(), {stay(3, "h2", "2018-03-01")});
+  const auto report = Check(scene.costs, by_household.name());
+  EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 1 -> -", "clients: - -> 1"));
+  EXPECT_EQ(KindsOf(report.causes()), "HOUSEHOLD  1; ");
+  EXPECT_THAT(Check(scene.costs, in_all.name()).changes(), IsEmpty());
+  // Another difference does not make the move a cause of figures that have no household.
+  scene.Feed({BatchOf(2, At("2018-03-02"), {AllocationOf({.person = "p3", .number = 3})})});
+  EXPECT_EQ(KindsOf(Check(scene.costs, in_all.name()).causes()), "DELIVERY_ADDED jw301 1; ");
+}
+
 // A delivery that was known but not yet followed: the same known time says something else, and the report says why.
 TEST(Answers, Q24_WhatCameInLaterThanItWasKnownIsNoted) {
   CostsScene scene("2018-02-01");
