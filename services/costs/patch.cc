@@ -54,8 +54,7 @@ struct Stretch {
 
 class Joiner {
  public:
-  Joiner(const Snapshot& base, const Snapshot& fresh, const KnownPart& part)
-      : base_(base), fresh_(fresh), part_(part), known_(part.known) {}
+  Joiner(const Snapshot& base, const Snapshot& fresh, const KnownPart& part) : base_(base), fresh_(fresh), part_(part) {}
 
   std::shared_ptr<Snapshot> Join() {
     Arrange();
@@ -219,7 +218,6 @@ class Joiner {
   const Snapshot& base_;
   const Snapshot& fresh_;
   const KnownPart& part_;
-  const KnownFacts& known_;
   std::shared_ptr<Snapshot> joined_ = std::make_shared<Snapshot>();
   std::vector<Stretch> stretches_;
   std::array<std::array<CodeMap, kFieldCount>, 2> maps_;  // Of the base and of what is fresh.

@@ -163,10 +163,11 @@ absl::StatusOr<Ingestion::ErasePlan> Ingestion::PlanErasure(const std::set<std::
     if (seen.index < 0 || entries_[static_cast<size_t>(seen.index)].part_count == 0) continue;
     const auto erased = erased_.find(seen.index);
     if (erased != erased_.end() && erased->second.blob().empty()) continue;
-    const bool holds = std::any_of(seen.parts.begin(), seen.parts.end(), [&](absl::uint128 part) {
-      const auto known = by_id_.find(part);
-      return known != by_id_.end() && plan.deliveries.count(known->second) > 0;
-    });
+    const bool holds =
+        std::any_of(seen.parts.begin(), seen.parts.end(), [&](absl::uint128 part) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+          const auto known = by_id_.find(part);
+          return known != by_id_.end() && plan.deliveries.count(known->second) > 0;
+        });
     if (holds || plan.deliveries.count(seen.index) > 0) plan.containers.insert(seen.index);
   }
   return plan;

@@ -129,7 +129,7 @@ class Linking {
   absl::Status Take(const ingestion::v1::ListPersonRecordsResponse& answer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Learns nothing: gives the instance the model of expectations when it has none, and goes to the last known time.
   absl::Status StartTimeline() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Opener NewOpener() const;
+  Opener NewOpener() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Derives what follows from changes that the state has already, appends it together with `records`, which say the changes,
   // and saves a checkpoint when one is due. After an error the state is ahead of the journal: loaded_ is to be cleared.
   absl::Status AppendWithLinks(std::vector<JournalRecord> records, const std::set<uint32_t>& persons, int64_t from_micros)
