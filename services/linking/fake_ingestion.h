@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
 #include "gtest/gtest.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "services/core/codes.h"
+#include "services/core/known_periods.h"
 #include "services/linking/linking.h"
 #include "services/platform/journal.h"
 #include "services/platform/peer.h"
@@ -122,6 +124,20 @@ inline ingestion::v1::PersonRecord At(ingestion::v1::PersonRecord record, absl::
   record.set_address_start_day(start);
   record.set_address_end_day(end);
   return record;
+}
+
+// The row of the feed that says when a delivery counts.
+inline ingestion::v1::PersonBatch CorrectionOf(const std::string& delivery, const KnownPeriods& counted) {
+  ingestion::v1::PersonBatch batch;
+  batch.set_delivery(delivery);
+  batch.set_corrects(delivery);
+  for (const KnownPeriods::Stretch& stretch : counted.stretches()) {
+    auto& row = *batch.add_counted();
+    *row.mutable_from_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(stretch.from);
+    if (stretch.until != KnownPeriods::kOpen)
+      *row.mutable_until_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(stretch.until);
+  }
+  return batch;
 }
 
 // Follows until everything is taken in.

@@ -73,10 +73,6 @@ void AddCorrection(const ingestion::v1::PersonBatch& batch,
   }
 }
 
-std::string AloneClient(const Key& client_key, absl::string_view person_key) {
-  return absl::StrCat("c", client_key.MacHex(absl::StrCat("key/", person_key), kIdDigits));
-}
-
 // Cuts what was derived into events of at most about kRecordBytes, between revisions only.
 std::vector<LinksEvent> EventsOf(Derived derived, int64_t person_sequence) {
   std::vector<LinksEvent> events;
@@ -210,6 +206,10 @@ bool Linking::CountsAsBsn(absl::string_view digits) const {
   return IsValidBsn(digits) && !engine::IsPlaceholderBsn(digits) && (options_.test_numbers || !engine::IsTestBsn(digits));
 }
 
+std::string Linking::AloneClientOf(absl::string_view person_key) const {
+  return absl::StrCat("c", identity_->clients.MacHex(absl::StrCat("key/", person_key), kIdDigits));
+}
+
 absl::StatusOr<ingestion::v1::PersonRecord> Linking::OpenContent(uint32_t person, uint32_t content) const {
   const LinkState::Person& from = state_.persons()[person];
   return vault_.Open(state_.person_keys()[person], from.sealed_key, from.contents[content].sealed);
@@ -228,7 +228,8 @@ Opener Linking::NewOpener() const {
     opened.link = opened.sure;
     return opened;
   };
-  opener.alone_client = [key = identity_->clients](absl::string_view person_key) { return AloneClient(key, person_key); };
+  opener.alone_client = [this](absl::string_view person_key)
+                            ABSL_NO_THREAD_SAFETY_ANALYSIS { return AloneClientOf(person_key); };
   return opener;
 }
 

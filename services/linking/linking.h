@@ -135,6 +135,8 @@ class Linking {
   absl::Status AppendWithLinks(std::vector<JournalRecord> records, const std::set<uint32_t>& persons, int64_t from_micros)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool CountsAsBsn(absl::string_view digits) const;
+  // The client id of a person by itself.
+  std::string AloneClientOf(absl::string_view person_key) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<ingestion::v1::PersonRecord> OpenContent(uint32_t person, uint32_t content) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

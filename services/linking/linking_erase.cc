@@ -25,8 +25,6 @@ using internal::v1::PersonEntry;
 using internal::v1::PersonKeyEvent;
 using internal::v1::PersonsEvent;
 
-constexpr size_t kPurposeCharacters = 200;
-constexpr size_t kReasonCharacters = 500;
 // As ErasePersons takes in one call; it may have to read all kept files.
 constexpr size_t kPersonsPerCall = 1000;
 constexpr absl::Duration kEraseTime = absl::Minutes(30);

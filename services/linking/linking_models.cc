@@ -24,8 +24,6 @@ using google::protobuf::util::TimeUtil;
 using internal::v1::ModelEvent;
 using internal::v1::ModelReleaseEvent;
 
-constexpr size_t kMaxReason = 500;
-
 }  // namespace
 
 std::string Linking::ModelName(absl::string_view version) const {
@@ -184,7 +182,7 @@ absl::StatusOr<v1::LinkModel> Linking::GetLinkModel(const Caller&, const v1::Get
 
 absl::StatusOr<v1::LinkModel> Linking::ReleaseLinkModel(const Caller& caller, const v1::ReleaseLinkModelRequest& request) {
   FieldCheck check;
-  CheckWords(request.reason(), "reason", kMaxReason, check);
+  CheckWords(request.reason(), "reason", kReasonCharacters, check);
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());

@@ -90,18 +90,6 @@ Corrections RandomCorrections(const std::vector<PersonBatch>& batches, std::mt19
   return corrections;
 }
 
-PersonBatch CorrectionOf(const std::string& delivery, const KnownPeriods& counted) {
-  PersonBatch batch;
-  batch.set_delivery(delivery);
-  batch.set_corrects(delivery);
-  for (const KnownPeriods::Stretch& stretch : counted.stretches()) {
-    auto& row = *batch.add_counted();
-    *row.mutable_from_time() = TimeUtil::MicrosecondsToTimestamp(stretch.from);
-    if (stretch.until != KnownPeriods::kOpen) *row.mutable_until_time() = TimeUtil::MicrosecondsToTimestamp(stretch.until);
-  }
-  return batch;
-}
-
 // The rows of the feed in a random order; of the rows about one delivery the right one comes last.
 std::vector<PersonBatch> RandomFeed(const std::vector<PersonBatch>& batches, const Corrections& corrections,
                                     std::mt19937& random) {

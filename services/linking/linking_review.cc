@@ -11,6 +11,7 @@
 #include "nmd/internal/v1/linking_events.pb.h"
 #include "services/core/codes.h"
 #include "services/core/dutch.h"
+#include "services/linking/check_words.h"
 #include "services/linking/explain.h"
 #include "services/linking/journal_kinds.h"
 #include "services/linking/linking.h"
@@ -27,11 +28,6 @@ using internal::v1::DecisionEvent;
 
 constexpr int kMostClients = 10;
 constexpr int kMostPersons = 100;
-
-void RequireText(FieldCheck& check, absl::string_view text, absl::string_view path, size_t most) {
-  check.Require(!absl::StripAsciiWhitespace(text).empty() && text.size() <= most, path,
-                absl::StrCat("must have 1 to ", most, " characters"));
-}
 
 absl::Status NoItem() {
   return Fail(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND,
@@ -125,9 +121,8 @@ absl::StatusOr<std::optional<uint32_t>> Linking::LeadsTo(absl::string_view id) c
     if (timeline_->BsnOf(candidate) == *client) keep_first(candidate);
   }
   if (!person) {
-    const Opener names = NewOpener();
     for (const uint32_t candidate : state_.clients()[*client].persons) {
-      if (names.alone_client(state_.person_keys()[candidate]) == id) keep_first(candidate);
+      if (AloneClientOf(state_.person_keys()[candidate]) == id) keep_first(candidate);
     }
   }
   if (!person || ClientNow(*person) == LinkState::kNoClient) return std::optional<uint32_t>();
@@ -251,7 +246,7 @@ std::optional<Linking::ShownPair> Linking::PairToShow(const std::string& item) {
 
 absl::StatusOr<v1::ReviewItemDetail> Linking::ShowReviewItem(const Caller& caller, const v1::ShowReviewItemRequest& request) {
   FieldCheck check;
-  RequireText(check, request.purpose(), "purpose", 200);
+  CheckWords(request.purpose(), "purpose", kPurposeCharacters, check);
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());
@@ -381,7 +376,7 @@ absl::StatusOr<v1::LinkDecision> Linking::CreateLinkDecision(const Caller& calle
   check.Require(!by_persons || request.person_key_a() != request.person_key_b(), "person_key_b", "must be another person");
   check.Require(request.verdict() == v1::SAME_PERSON || request.verdict() == v1::DIFFERENT_PERSONS, "verdict",
                 "must be SAME_PERSON or DIFFERENT_PERSONS");
-  RequireText(check, request.reason(), "reason", 500);
+  CheckWords(request.reason(), "reason", kReasonCharacters, check);
   check.Require(request.request_id().size() <= 64, "request_id", "must have at most 64 characters");
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
@@ -424,7 +419,7 @@ absl::StatusOr<v1::LinkDecision> Linking::MergeClients(const Caller& caller, con
   for (int i = 0; i < request.clients_size(); ++i) {
     check.Require(IsClientId(request.clients(i)), absl::StrCat("clients[", i, "]"), "must be 'c' and 20 hexadecimal digits");
   }
-  RequireText(check, request.reason(), "reason", 500);
+  CheckWords(request.reason(), "reason", kReasonCharacters, check);
   check.Require(request.request_id().size() <= 64, "request_id", "must have at most 64 characters");
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
@@ -457,7 +452,7 @@ absl::StatusOr<v1::LinkDecision> Linking::SplitClient(const Caller& caller, cons
   check.Require(IsClientId(request.client()), "client", "must be 'c' and 20 hexadecimal digits");
   check.Require(request.persons_size() >= 1 && request.persons_size() <= kMostPersons, "persons",
                 absl::StrCat("must be 1 to ", kMostPersons));
-  RequireText(check, request.reason(), "reason", 500);
+  CheckWords(request.reason(), "reason", kReasonCharacters, check);
   check.Require(request.request_id().size() <= 64, "request_id", "must have at most 64 characters");
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
@@ -514,7 +509,7 @@ absl::StatusOr<v1::LinkDecision> Linking::ConfirmLinkDecision(const Caller& call
 
 absl::StatusOr<v1::LinkDecision> Linking::UndoLinkDecision(const Caller& caller, const v1::UndoLinkDecisionRequest& request) {
   FieldCheck check;
-  RequireText(check, request.reason(), "reason", 500);
+  CheckWords(request.reason(), "reason", kReasonCharacters, check);
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());

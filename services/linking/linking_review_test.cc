@@ -398,6 +398,12 @@ TEST_F(ReviewTest, NeutralChoicesNoDefaultAndAReason) {
   for (const BadField& field : fields) paths.insert(field.path);
   EXPECT_THAT(paths, ElementsAre("person_key_b", "reason", "verdict")) << "all faults at once";
   EXPECT_EQ(Decide("jw", "nobody", v1::SAME_PERSON).status().code(), absl::StatusCode::kNotFound);
+  // Reasons and purposes outlive the person they are about.
+  request.set_person_key_b("team");
+  request.set_verdict(v1::SAME_PERSON);
+  request.set_reason("haar nummer is " + TestBsn(0));
+  EXPECT_EQ(BadFieldsOf(linking_->CreateLinkDecision(steward_, request).status())[0].path, "reason");
+  EXPECT_EQ(BadFieldsOf(Show("r0", "zoekt " + TestBsn(0)).status())[0].path, "purpose");
   v1::SplitClientRequest split;
   split.set_client(Links().at("jw").client());
   split.add_persons("jw");

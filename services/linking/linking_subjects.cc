@@ -33,7 +33,6 @@ using internal::v1::PersonEntry;
 using internal::v1::PersonKeyEvent;
 using internal::v1::PersonsEvent;
 
-constexpr size_t kPurposeCharacters = 200;
 // Digits of a pseudonym that say where in an export it stands: 60 bits, which a page token holds.
 constexpr size_t kPlaceDigits = 15;
 constexpr size_t kMaxSubjects = 20;
@@ -111,7 +110,7 @@ std::string Linking::HolderOf(uint32_t person) const {
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     if (record->bsn_client != LinkState::kNoClient) return state_.client_ids()[record->bsn_client];
   }
-  return NewOpener().alone_client(state_.person_keys()[person]);
+  return AloneClientOf(state_.person_keys()[person]);
 }
 
 std::vector<uint32_t> Linking::PersonsOf(absl::string_view client) const {

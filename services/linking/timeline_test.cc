@@ -137,22 +137,14 @@ Partition Define(const World& world, int64_t known) {
     if (corrected == world.counted.end() ? time > known : !corrected->second.Contains(known)) continue;
     for (const PersonRecord& record : batch.records()) by_person[record.person_key()].push_back({time, &record});
   }
+  const std::map<std::string, std::string> numbers = NumbersAt(world, known);
+  const Key key = TestKey().Derive("client");
   engine::Persons persons;
   std::map<std::string, std::vector<std::string>> ids;  // By person.
   for (auto& [person, said] : by_person) {
-    // The BSN known last, then the smallest client id.
-    std::string bsn, client;
-    int64_t bsn_time = -1;
-    const Key key = TestKey().Derive("client");
-    for (const Said& s : said) {
-      if (!IsValidBsn(s.record->bsn())) continue;
-      const std::string id = "c" + key.MacHex("bsn/" + s.record->bsn(), 20);
-      if (s.time > bsn_time || (s.time == bsn_time && id < client)) {
-        bsn = s.record->bsn();
-        client = id;
-        bsn_time = s.time;
-      }
-    }
+    const auto number_of = numbers.find(person);
+    const std::string bsn = number_of == numbers.end() ? "" : number_of->second;
+    const std::string client = bsn.empty() ? "" : "c" + key.MacHex("bsn/" + bsn, 20);
     std::set<std::tuple<std::string, std::string, std::string, std::string, std::string, int>> seen;
     for (const Said& s : said) {
       const PersonRecord& r = *s.record;
@@ -244,18 +236,6 @@ Belief Read(const v1::ListLinksResponse& feed, int64_t known) {
   }
   std::erase_if(belief.open, [](const auto& pair) { return pair.second == 0; });
   return belief;
-}
-
-PersonBatch CorrectionOf(const std::string& delivery, const KnownPeriods& counted) {
-  PersonBatch batch;
-  batch.set_delivery(delivery);
-  batch.set_corrects(delivery);
-  for (const KnownPeriods::Stretch& stretch : counted.stretches()) {
-    auto& row = *batch.add_counted();
-    *row.mutable_from_time() = TimeUtil::MicrosecondsToTimestamp(stretch.from);
-    if (stretch.until != KnownPeriods::kOpen) *row.mutable_until_time() = TimeUtil::MicrosecondsToTimestamp(stretch.until);
-  }
-  return batch;
 }
 
 TEST(Timeline, AtEveryKnownTimeWhoIsWhoIsWhatCountsThenInOneGo_R1) {

@@ -34,20 +34,7 @@ LiveIndex::Change LiveIndex::PlaceAndSettle(uint32_t record) {
   Change change;
   change.record = record;
   Place(record);
-  const uint32_t c = class_of_[record];
-  for (const Neighbour& n : classes_[c].neighbours) {
-    const uint32_t other = classes_[n.other].first;
-    change.pairs.push_back({std::min(change.record, other), std::max(change.record, other), n.decision});
-  }
-  for (const uint32_t copy : classes_[c].members) {
-    if (copy == change.record) continue;
-    change.pairs.push_back({std::min(change.record, copy), std::max(change.record, copy),
-                            scorer_->Decide(persons_.hot(copy), persons_.hot(change.record))});
-    break;
-  }
-  std::sort(change.pairs.begin(), change.pairs.end(),
-            [](const PairDecision& x, const PairDecision& y) { return std::tuple(x.a, x.b) < std::tuple(y.a, y.b); });
-  Settle({c}, change);
+  Settle({class_of_[record]}, change);
   return change;
 }
 
@@ -297,16 +284,6 @@ std::vector<uint32_t> LiveIndex::MembersOf(uint32_t record) const {
   }
   std::sort(members.begin(), members.end());
   return members;
-}
-
-std::vector<RefusedEdge> LiveIndex::RefusedAround(uint32_t record) const {
-  const std::vector<uint32_t> component = Component(class_of_[record]);
-  std::vector<RefusedEdge> refused = ClusterComponent(component).refused;
-  for (RefusedEdge& r : refused) {
-    r.edge.a = classes_[component[r.edge.a]].first;
-    r.edge.b = classes_[component[r.edge.b]].first;
-  }
-  return refused;
 }
 
 }  // namespace nmd::linking::engine

@@ -38,8 +38,7 @@ class LiveIndex {
   LiveIndex& operator=(const LiveIndex&) = delete;
 
   struct Change {
-    uint32_t record = 0;              // Of Add.
-    std::vector<PairDecision> pairs;  // Of the record with others (a < b): linked and to be looked at.
+    uint32_t record = 0;  // Of Add.
     // Records of which the cluster is another one now, the new one too; ascending.
     std::vector<uint32_t> moved;
     // The clusters that they were of, by the record that named each; ascending. It may be out by now.
@@ -54,7 +53,7 @@ class LiveIndex {
   Change Return(uint32_t record);
 
   // Decisions of people about two records that are in: never together, always together. The last one counts; Release takes it
-  // back. A must that cannot be followed waits until it can (Refused tells).
+  // back. A must that cannot be followed waits until it can.
   Change Forbid(uint32_t a, uint32_t b) { return SetDecision(a, b, kCannot); }
   Change Require(uint32_t a, uint32_t b) { return SetDecision(a, b, kMust); }
   // Two records that their source has of one person; released as a decision is.
@@ -73,8 +72,6 @@ class LiveIndex {
     if (own.first != record) return;
     for (const Neighbour& n : own.neighbours) visit(classes_[n.other].first, n.decision);
   }
-  // Why links and decisions around a record were not followed.
-  std::vector<RefusedEdge> RefusedAround(uint32_t record) const;
 
   bool Holds(uint32_t record) const { return record < class_of_.size() && class_of_[record] != kNoClass; }
   const Persons& persons() const { return persons_; }
