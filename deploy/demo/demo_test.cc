@@ -376,7 +376,15 @@ TEST(Exports, HaveTheAgreedHeaders) {
       {"clientervaring", "indicator;vraag;wet;gebied;jaar;waarde;eenheid;antwoorden;gevraagd;methode"},
       {"indicatoren", "indicator;omschrijving;wet;agb;begin;eind;waarde;eenheid;aantal"},
       {"cijferreeksen", "reeks;omschrijving;uitgever;gebied;jaar;waarde;eenheid;gepubliceerd;ingetrokken;reden"},
-      {"eerdere-cijfers", "systeem;maat;wet;vorm;jaar;waarde;eenheid;kwaliteit;toelichting"}};
+      {"eerdere-cijfers", "systeem;maat;wet;vorm;jaar;waarde;eenheid;kwaliteit;toelichting"},
+      {"productopvolging", "wet;product;vorig_product;geldig_vanaf"},
+      {"aanbiedergroepen", "agb;aanbieder;organisatie;organisatienaam;concern;concernnaam;geldig_vanaf;geldig_tot"},
+      {"behandelplannen",
+       "burgerservicenummer;wet;toewijzingnummer;agb;afgesproken_tot;niveau_gemotiveerd;resultaat;complexiteit"},
+      {"productiestaten", "wet;agb;burgerservicenummer;toewijzingnummer;product;begin;eind;eenheid;hoeveelheid;bedrag"},
+      {"woonplaats", "burgerservicenummer;wet;gemeente;herkomst;verblijf;geldig_vanaf;geldig_tot"},
+      {"contractafspraken", "contract;wet;agb;afspraak;categorie;product;indicator;waarde;bedrag;geldig_vanaf;geldig_tot"},
+      {"combinatieregels", "wet;product;andere_wet;ander_product;oordeel;reden;geldig_vanaf;geldig_tot"}};
   for (const Town& town : Towns()) {
     std::set<std::string> sources;
     for (const File& file : town.files) {

@@ -326,6 +326,7 @@ void AddExports(const Model& model, uint64_t seed, std::vector<File>* files) {
   AddPopulation(model, seed, files);
   AddBudget(model, files);
   AddOtherExports(model, files);
+  AddAgreementExports(model, files);
 }
 
 std::string Manifest(const std::vector<File>& files) {

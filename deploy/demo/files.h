@@ -39,6 +39,9 @@ void AddMessages(const Model& model, uint64_t seed, std::vector<File>* files);
 void AddExports(const Model& model, uint64_t seed, std::vector<File>* files);
 // Of the exports: decisions, personal budgets, help by the own team, the ledger, reference tables and published figures.
 void AddOtherExports(const Model& model, std::vector<File>* files);
+// Of the exports: contract terms, combinations, successions of products, concerns, agreed durations, production statements and
+// who pays for whom.
+void AddAgreementExports(const Model& model, std::vector<File>* files);
 void AddMess(const Model& model, uint64_t seed, std::vector<File>* files);
 
 // An allocation message of one municipality to one provider about one client on one day.

@@ -142,6 +142,9 @@ std::string Mismatch(const ExportField& field, const MappingFile& mapping, const
     case FieldType::kCategory:
       if (value->typed) text = Padded(std::move(text), 2);
       return text.size() == 2 && IsDigits(text) ? "" : "geen productcategorie; een productcategorie heeft twee cijfers";
+    case FieldType::kMunicipality:
+      if (value->typed) text = Padded(std::move(text), 4);
+      return text.size() == 4 && IsDigits(text) ? "" : "geen gemeentecode; een gemeentecode heeft vier cijfers";
     case FieldType::kPostcode:
       text = absl::AsciiStrToUpper(text);
       if (!IsPostcode(text)) return "geen postcode; schrijf vier cijfers en twee letters";

@@ -85,6 +85,9 @@ TEST(ReadCell, ReadsTextOfEveryType) {
       {Of(FieldType::kBsn), "000000000", "! geen geldig burgerservicenummer (11-proef)"},
       {Of(FieldType::kAgb), "12345678", "12345678/0/0"},
       {Of(FieldType::kAgb), "1234567", "! geen AGB-code"},
+      {Of(FieldType::kMunicipality), "0106", "0106/0/0"},
+      {Of(FieldType::kMunicipality), "106", "! geen gemeentecode"},
+      {Of(FieldType::kMunicipality), "gm0106", "! geen gemeentecode"},
       {Of(FieldType::kCategory), "45", "45/0/0"},
       {Of(FieldType::kCategory), "4", "! geen productcategorie"},
       {Of(FieldType::kPostcode), "9401 ab", "9401AB/0/0"},
@@ -125,6 +128,7 @@ TEST(ReadCell, ReadsANumberOfAWorkbookByTheFieldItIsIn) {
       {Of(FieldType::kCode, 0, 0, {"01", "02"}), "2", "02/0/0"},
       {Of(FieldType::kBsn), "10000008", "010000008/0/0"},
       {Of(FieldType::kAgb), "1234567", "01234567/0/0"},
+      {Of(FieldType::kMunicipality), "106", "0106/0/0"},
       {Of(FieldType::kCategory), "1", "01/0/0"},
       {Of(FieldType::kText, 0, 9), "42", "42/0/0"},
   };

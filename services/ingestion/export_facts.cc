@@ -172,6 +172,70 @@ void Finish(RowValues& row, v1::LegacyFigure* figure) {
   }
 }
 
+void Finish(RowValues& row, v1::ProductSuccession* succession) {
+  if (succession->product() == succession->predecessor()) row.Fault("predecessor", "een product volgt niet zichzelf op");
+}
+
+void Finish(RowValues& row, v1::ProviderGroup* group) {
+  CheckOrder(row, "start", "end");
+  // A name without an id would be lost: nothing can be grouped by it.
+  for (const auto& [id, name] : {std::pair{"organisation", "organisation_name"}, {"concern", "concern_name"}}) {
+    if (row.Has(name) && !row.Has(id)) row.Fault(id, "er is een naam, maar geen kenmerk; vul het kenmerk");
+  }
+  if (group->organisation().empty() && group->concern().empty()) {
+    row.Fault("organisation", "de regel geeft geen organisatie en geen concern; vul er minstens een");
+  }
+}
+
+void Finish(RowValues& row, v1::CarePlan* plan) {
+  plan->set_motivated(row["motivated"].text == "YES");
+  if (!row.Has("agreed_end") && !row.Has("motivated") && !row.Has("result") && !row.Has("complexity")) {
+    row.Fault("agreed_end", "de regel zegt niets; vul een afspraak of een resultaat");
+  }
+}
+
+void Finish(RowValues& row, v1::DeliveredQuantity* quantity) {
+  SetPeriod(row, quantity);
+  if (quantity->volume_thousandths() < 0) row.Fault("volume", "een hoeveelheid is niet kleiner dan nul");
+}
+
+void Finish(RowValues& row, v1::Responsibility* responsibility) {
+  CheckOrder(row, "start", "end");
+  responsibility->set_stay(row["stay"].text == "YES");
+  if (row.Has("origin") && !responsibility->stay()) {
+    row.Fault("origin", "alleen bij verblijf is er een gemeente van herkomst");
+  }
+}
+
+void Finish(RowValues& row, v1::ContractTerm* term) {
+  CheckOrder(row, "start", "end");
+  const bool percent = term->kind() == v1::ContractTerm::INDEXATION || term->kind() == v1::ContractTerm::NOTICE_SHARE;
+  const bool kpi = term->kind() == v1::ContractTerm::KPI_AT_LEAST || term->kind() == v1::ContractTerm::KPI_AT_MOST;
+  const bool whole = term->kind() == v1::ContractTerm::DURATION_NORM || term->kind() == v1::ContractTerm::BEDS;
+  const bool money = term->kind() == v1::ContractTerm::YEAR_BUDGET;
+  if (row.Has("value") != (percent || kpi || whole)) {
+    row.Fault("value", row.Has("value") ? "deze afspraak heeft geen waarde" : "deze afspraak heeft een waarde; vul de kolom");
+  }
+  if (row.Has("amount") != money) {
+    row.Fault("amount", money ? "een budget heeft een bedrag; vul de kolom" : "deze afspraak heeft geen bedrag");
+  }
+  if (row.Has("indicator") != kpi) {
+    row.Fault("indicator", kpi ? "de regel noemt geen indicator" : "deze afspraak heeft geen indicator");
+  }
+  if (term->kind() == v1::ContractTerm::PRODUCT && term->product().empty() && term->category().empty()) {
+    row.Fault("product", "de regel noemt geen product en geen categorie");
+  }
+  const int64_t thousandths = row["value"].number;
+  if (whole && row.Has("value") && (thousandths <= 0 || thousandths % 1000 != 0))
+    row.Fault("value", "geen heel getal groter dan nul");
+  if (term->kind() == v1::ContractTerm::NOTICE_SHARE && row.Has("value") && (thousandths <= 0 || thousandths > 100'000)) {
+    row.Fault("value", "geen percentage van meer dan 0 tot en met 100");
+  }
+  term->set_value(money ? row["amount"].number : whole ? thousandths / 1000 : thousandths);
+}
+
+void Finish(RowValues& row, v1::CombinationRule*) { CheckOrder(row, "start", "end"); }
+
 // Calls Finish with the payload as what it is.
 void FinishPayload(RowValues& row, v1::Fact* fact) {
   switch (fact->payload_case()) {
@@ -203,6 +267,20 @@ void FinishPayload(RowValues& row, v1::Fact* fact) {
       return Finish(row, fact->mutable_published_value());
     case v1::Fact::kLegacyFigure:
       return Finish(row, fact->mutable_legacy_figure());
+    case v1::Fact::kProductSuccession:
+      return Finish(row, fact->mutable_product_succession());
+    case v1::Fact::kProviderGroup:
+      return Finish(row, fact->mutable_provider_group());
+    case v1::Fact::kCarePlan:
+      return Finish(row, fact->mutable_care_plan());
+    case v1::Fact::kDeliveredQuantity:
+      return Finish(row, fact->mutable_delivered_quantity());
+    case v1::Fact::kResponsibility:
+      return Finish(row, fact->mutable_responsibility());
+    case v1::Fact::kContractTerm:
+      return Finish(row, fact->mutable_contract_term());
+    case v1::Fact::kCombinationRule:
+      return Finish(row, fact->mutable_combination_rule());
     default:
       return;
   }
@@ -234,7 +312,8 @@ void FactMaker::Add(RowValues& row, absl::string_view identity) {
   Assign(row, said);
   FinishPayload(row, &fact);
   if (!row.ok()) return;
-  if (const FieldDescriptor* person = said->GetDescriptor()->FindFieldByName("person_key")) {
+  const FieldDescriptor* person = said->GetDescriptor()->FindFieldByName("person_key");
+  if (person != nullptr && (row.Has("bsn") || row.Has("external_id"))) {
     said->GetReflection()->SetString(said, person, PersonOf(row));
   }
   facts.push_back(std::move(fact));

@@ -36,6 +36,10 @@ ExportField Referrer(Need need = Need::kOptional) {
 }
 ExportField Ivn() { return Code("ivn", "ivn", {"1", "2", "3", "4", "5", "6", "7", "8"}); }
 ExportField Form(Need need) { return Code("form", "form", {"ZIN", "PGB"}, need); }
+ExportField Unit() {  // WJ756
+  return Code("unit", "unit", {"01", "04", "14", "16", "82", "83", "84"}, Need::kFilled);
+}
+ExportField YesNo(absl::string_view name) { return Code(name, "", {"YES", "NO"}); }
 ExportField Measured() {
   return Code("measured", "", {"COUNT", "PERCENT", "PER_THOUSAND", "SCORE", "EURO", "DAYS", "MONTHS"}, Need::kFilled);
 }
@@ -86,8 +90,7 @@ std::vector<ExportShape> Shapes() {
                     {Law(), Product(Need::kFilled), Text("title", 200, "title"), Ivn(), Start(), End()}});
   shapes.push_back({internal::v1::TARIFFS,
                     "tariff",
-                    {Law(), Product(Need::kFilled), Agb(),
-                     Code("unit", "unit", {"01", "04", "14", "16", "82", "83", "84"}, Need::kFilled),  // WJ756
+                    {Law(), Product(Need::kFilled), Agb(), Unit(),
                      Of("tariff", FieldType::kAmount, "tariff_cents", Need::kFilled), Start(), End()}});
   shapes.push_back(
       {internal::v1::POPULATION,
@@ -161,6 +164,46 @@ std::vector<ExportShape> Shapes() {
                         Fields{Of("value", FieldType::kNumber, "", Need::kFilled), Measured(),
                                Code("quality", "quality", {"A", "B", "C", "D"}, Need::kFilled), Text("note", 300, "note")}});
   shapes.back().has_period = true;
+  shapes.push_back({internal::v1::PRODUCT_SUCCESSIONS,
+                    "product_succession",
+                    {Law(), Product(Need::kFilled), Text("predecessor", 5, "predecessor"), Start()}});
+  shapes.push_back({internal::v1::PROVIDER_GROUPS,
+                    "provider_group",
+                    {Agb(Need::kFilled), Text("provider_name", 200, "provider_name"), Text("organisation", 100, "organisation"),
+                     Text("organisation_name", 200, "organisation_name"), Text("concern", 100, "concern"),
+                     Text("concern_name", 200, "concern_name"), Start(), End()}});
+  shapes.push_back(Person(internal::v1::CARE_PLANS, "care_plan",
+                          {Law(), Whole("allocation", 1, 999'999'999, "number", Need::kFilled), Agb(),
+                           Of("agreed_end", FieldType::kLastDay, "agreed_end_day"), YesNo("motivated"),
+                           Code("result", "result", {"REACHED", "PARTLY_REACHED", "NOT_REACHED"}),
+                           Code("complexity", "complexity", {"LOWER", "SAME", "HIGHER"})}));
+  shapes.push_back(
+      Person(internal::v1::DELIVERED_QUANTITIES, "delivered_quantity",
+             Fields{Law(), Agb(Need::kFilled), Whole("allocation", 0, 999'999'999, "number"), Product(Need::kFilled)} +
+                 PeriodFields() +
+                 Fields{Unit(), Of("volume", FieldType::kNumber, "volume_thousandths", Need::kFilled),
+                        Of("amount", FieldType::kSignedAmount, "amount_cents")}));
+  shapes.back().has_period = true;
+  // A statement may be about all clients of a product together.
+  shapes.back().needs_person = false;
+  shapes.push_back(Person(internal::v1::RESPONSIBILITIES, "responsibility",
+                          {Law(), Of("municipality", FieldType::kMunicipality, "municipality", Need::kFilled),
+                           Of("origin", FieldType::kMunicipality, "origin"), YesNo("stay"), Start(), End()}));
+  shapes.push_back(
+      {internal::v1::CONTRACT_TERMS,
+       "contract_term",
+       {Text("contract", 100, "contract", Need::kFilled), Law(), Agb(Need::kFilled),
+        Code("term", "kind",
+             {"PRODUCT", "DURATION_NORM", "BEDS", "YEAR_BUDGET", "INDEXATION", "NOTICE_SHARE", "KPI_AT_LEAST", "KPI_AT_MOST"},
+             Need::kFilled),
+        Category(), Product(), Text("indicator", 100, "indicator"), Of("value", FieldType::kNumber, ""),
+        Of("amount", FieldType::kAmount, ""), Start(), End()}});
+  shapes.push_back({internal::v1::COMBINATION_RULES,
+                    "combination_rule",
+                    {Law(), Product(Need::kFilled), Code("other_law", "other_law", {"YOUTH", "WMO"}, Need::kFilled),
+                     Text("other_product", 5, "other_product", Need::kFilled),
+                     Code("verdict", "verdict", {"ALLOWED", "NEEDS_MOTIVE", "FORBIDDEN"}, Need::kFilled),
+                     Text("reason", 300, "reason"), Start(), End()}});
   return shapes;
 }
 

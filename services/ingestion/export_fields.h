@@ -23,7 +23,8 @@ enum class FieldType {
   kNumber,        // thousandths, and how many decimals there were
   kBsn,
   kAgb,
-  kCategory,  // two digits
+  kCategory,      // two digits
+  kMunicipality,  // four digits
   kPostcode,
   kWijk,
   kBuurt,
