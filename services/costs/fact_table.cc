@@ -2,8 +2,6 @@
 #include "services/costs/fact_table.h"
 
 #include <algorithm>
-#include <cstring>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -12,7 +10,6 @@
 namespace nmd::costs {
 namespace {
 
-constexpr size_t kBlock = 2048;
 // Up to this many groups the accumulators are an array with one place per possible group; above it, groups get a place
 // when they are first seen.
 constexpr uint64_t kDenseGroups = uint64_t{1} << 17;
@@ -36,7 +33,7 @@ struct RareSlot {
   uint32_t last_untariffed = kNobody;
   uint32_t untariffed_provisions = 0;
 };
-// What is distinct over all groups; not kept up when there is one.
+// What is distinct over all groups.
 struct Overall {
   uint32_t last_client = kNobody, clients = 0;
   uint32_t last_provision = kNobody, provisions = 0;
@@ -49,181 +46,265 @@ struct ClaimSlot {
   int64_t answered = 0;
 };
 
-// Where the rows of a query come from: a list of candidates, or all rows.
-struct Candidates {
-  const uint32_t* rows = nullptr;  // Null: all.
-  size_t begin = 0, end = 0;
-  std::vector<uint32_t> merged;  // Behind `rows`, when several lists were made into one.
+// Runs of some codes of a column.
+struct Lists {
+  const FactTable::Postings* postings = nullptr;
+  std::vector<uint32_t> codes;
+
+  size_t size(size_t i) const { return postings->begin[codes[i] + size_t{1}] - postings->begin[codes[i]]; }
+  // What reading them takes, with the price of a run that is read straight on as unit: a list costs about four times that, and
+  // several must be brought into order first.
+  size_t Cost() const {
+    size_t runs = 0, levels = 0;
+    for (size_t i = 0; i < codes.size(); ++i) runs += size(i);
+    while ((size_t{1} << levels) < codes.size()) ++levels;
+    return runs * (4 + levels);
+  }
+  std::vector<uint32_t> Read() const {
+    // Neighbours are merged pair by pair, so that every run moves once per level.
+    std::vector<uint32_t> merged;
+    std::vector<size_t> ends;
+    for (size_t i = 0; i < codes.size(); ++i) {
+      const auto begin = postings->runs.begin() + postings->begin[codes[i]];
+      merged.insert(merged.end(), begin, begin + static_cast<std::ptrdiff_t>(size(i)));
+      ends.push_back(merged.size());
+    }
+    std::vector<uint32_t> next(merged.size());
+    while (ends.size() > 1) {
+      std::vector<size_t> next_ends;
+      size_t begin = 0;
+      for (size_t i = 0; i < ends.size(); i += 2) {
+        const size_t middle = ends[i], end = i + 1 < ends.size() ? ends[i + 1] : middle;
+        const uint32_t* runs = merged.data();
+        std::merge(runs + begin, runs + middle, runs + middle, runs + end, next.data() + begin);
+        next_ends.push_back(end);
+        begin = end;
+      }
+      merged.swap(next);
+      ends.swap(next_ends);
+    }
+    return merged;
+  }
 };
 
-template <typename Code>
-void FilterBlock(const Code* codes, const uint32_t* position, uint32_t* selected, size_t* count) {
-  size_t kept = 0;
-  for (size_t i = 0; i < *count; ++i) {
-    selected[kept] = selected[i];
-    kept += position[codes[selected[i]]] != Axis::kDropped ? 1 : 0;
-  }
-  *count = kept;
-}
-
-void Keep(const Axis& axis, uint32_t* selected, size_t* count) {
-  axis.column->Visit([&](const auto& codes) { FilterBlock(codes.data(), axis.position.data(), selected, count); });
-}
-
-// The rows of [at, at + count) whose code is in [low, high). Most of a table is of other months, in stretches: eight at a time
-// are passed over.
-template <typename Code>
-size_t SelectRange(const Code* codes, size_t at, size_t count, uint32_t low, uint32_t high, uint32_t* selected) {
-  alignas(8) std::array<uint8_t, kBlock> inside;
-  const auto from = static_cast<Code>(low), width = static_cast<Code>(high - low - 1);
-  const Code* code = codes + at;
-  for (size_t i = 0; i < count; ++i) inside[i] = static_cast<Code>(code[i] - from) <= width ? 1 : 0;
-  for (size_t i = count; i % 8 != 0; ++i) inside[i] = 0;
-  size_t kept = 0;
-  for (size_t i = 0; i < count; i += 8) {
-    uint64_t eight;
-    std::memcpy(&eight, inside.data() + i, sizeof(eight));
-    if (eight == 0) continue;
-    for (size_t j = i; j < i + 8; ++j) {
-      selected[kept] = static_cast<uint32_t>(at + j);
-      kept += inside[j];
+// A query made ready for a pass over the runs.
+class Scan {
+ public:
+  // `strides`: what one position of each group axis adds to the place of a row. `steps`: whether spans may have them.
+  Scan(const FactTable& table, const TableQuery& query, const std::vector<uint64_t>& strides, bool steps) : table_(table) {
+    low_ = static_cast<uint32_t>(std::clamp(query.first, table.first_month, table.end_month) - table.first_month);
+    high_ = static_cast<uint32_t>(std::clamp(query.end, table.first_month, table.end_month) - table.first_month);
+    if (low_ >= high_ || table.size() == 0) {
+      high_ = low_;
+      return;
     }
+    if (query.valid_on.has_value()) on_ = static_cast<uint32_t>(CivilOf(*query.valid_on).day);
+    place_of_month_.assign(high_, 0);
+    for (size_t g = 0; g < query.groups.size(); ++g) AddGroup(query.groups[g], strides.empty() ? 0 : strides[g]);
+    for (const Axis& filter : query.filters) AddFilter(filter);
+    JoinMonths();
+    if (!steps || on_ != 0) step_ = 0;
+    Choose();
   }
-  return kept;
-}
 
-void KeepRange(const Column& column, uint32_t low, uint32_t high, uint32_t* selected, size_t* count) {
-  column.Visit([&](const auto& codes) {
-    const auto* code = codes.data();
-    size_t kept = 0;
-    for (size_t i = 0; i < *count; ++i) {
-      const uint32_t row = selected[i];
-      selected[kept] = row;
-      kept += uint32_t{code[row]} - low < high - low ? 1 : 0;
-    }
-    *count = kept;
-  });
-}
-
-// Rows by position within a block: contiguous ones without a list, or those of a list.
-struct Run {
-  size_t base;
-  size_t operator[](size_t i) const { return base + i; }
-};
-struct List {
-  const uint32_t* rows;
-  size_t operator[](size_t i) const { return rows[i]; }
-};
-
-// What an axis adds to the number of a row's group: scaled[code], which for most axes is offset + code * stride.
-struct ScaledAxis {
-  const Column* column = nullptr;
-  std::vector<uint32_t> scaled;
-  bool linear = false;
-  uint32_t offset = 0, stride = 0;
-};
-
-template <typename Rows, typename Code>
-void AddAxis(const Rows rows, size_t count, const Code* codes, const ScaledAxis& axis, uint32_t* group, bool first) {
-  if (axis.linear) {
-    const uint32_t offset = axis.offset, stride = axis.stride;
-    if (first) {
-      for (size_t i = 0; i < count; ++i) group[i] = offset + codes[rows[i]] * stride;
-    } else {
-      for (size_t i = 0; i < count; ++i) group[i] += offset + codes[rows[i]] * stride;
-    }
-    return;
-  }
-  const uint32_t* scaled = axis.scaled.data();
-  if (first) {
-    for (size_t i = 0; i < count; ++i) group[i] = scaled[codes[rows[i]]];
-  } else {
-    for (size_t i = 0; i < count; ++i) group[i] += scaled[codes[rows[i]]];
-  }
-}
-
-// Adds rows to their groups. With kOne there is one group, whose state then stays in registers.
-template <bool kOne, bool kClients, bool kProvisions, bool kIndicated, typename Amount, typename Rows>
-void Accumulate(const FactTable& table, const Amount* indicated, const Rows rows, size_t count, const uint32_t* group,
-                Slot* slots, RareSlot* rares, Overall* overall) {
-  const uint8_t* flags = table.flags.data();
-  const uint32_t* client = table.client.data();
-  const uint32_t* provision = table.provision.data();
-  Slot one = slots[0];
-  Overall all = *overall;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t row = rows[i];
-    const uint32_t place = kOne ? 0 : group[i];
-    Slot& slot = kOne ? one : slots[place];
-    slot.rows += 1;
-    if constexpr (kIndicated) {
-      // The widest column: the processor's own prefetch stops at every page (measured: a tenth less time).
-      if constexpr (std::is_same_v<Rows, Run>) __builtin_prefetch(indicated + row + 256);
-      slot.indicated += indicated[row];
-    }
-    // A row that counts, is exact and has its tariff is the rule: the branch is free as long as it is.
-    const uint8_t flag = flags[row];
-    if (__builtin_expect(flag != (kCounts | kExact), 0)) {
-      RareSlot& rare = rares[place];
-      rare.inexact_rows += (flag & kExact) == 0 ? 1 : 0;
-      if ((flag & kCounts) == 0) {
-        rare.claim_only_rows += 1;
-        continue;
-      }
-      if ((flag & kNoTariff) != 0) {
-        rare.untariffed_rows += 1;
-        rare.untariffed_provisions += rare.last_untariffed != provision[row] ? 1 : 0;
-        rare.last_untariffed = provision[row];
-        all.untariffed_provisions += all.last_untariffed != provision[row] ? 1 : 0;
-        all.last_untariffed = provision[row];
+  // Calls visit(run, spans) for every run that may have rows of the query, in order. spans(add) calls add(row, count, place,
+  // step) for its rows, in order: row + i belongs to place + i * step.
+  template <typename Visit>
+  void Walk(Visit visit) const {
+    if (low_ >= high_) return;
+    const FactTable::Runs& runs = table_.runs;
+    std::array<uint32_t, kBlock> selected;
+    std::array<uint64_t, kBlock> places;
+    const size_t end = chosen_.has_value() ? chosen_->size() : runs.size();
+    for (size_t at = 0; at < end; at += kBlock) {
+      size_t count = std::min(kBlock, end - at);
+      for (size_t i = 0; i < count; ++i) selected[i] = chosen_.has_value() ? (*chosen_)[at + i] : static_cast<uint32_t>(at + i);
+      KeepPeriod(selected.data(), &count);
+      for (const CodeMap& filter : run_filters_) Keep(filter, selected.data(), &count);
+      std::fill_n(places.begin(), count, 0);
+      for (const CodeMap& group : run_groups_) AddPlaces(group, selected.data(), count, places.data());
+      for (size_t i = 0; i < count; ++i) {
+        const uint32_t run = selected[i];
+        visit(run, [&](auto add) { EachSpan(run, places[i], add); });
       }
     }
-    if constexpr (kClients) {
-      if constexpr (!kOne) {
-        all.clients += all.last_client != client[row] ? 1 : 0;
-        all.last_client = client[row];
-      }
-      slot.clients += slot.last_client != client[row] ? 1 : 0;
-      slot.last_client = client[row];
-    }
-    if constexpr (kProvisions) {
-      if constexpr (!kOne) {
-        all.provisions += all.last_provision != provision[row] ? 1 : 0;
-        all.last_provision = provision[row];
-      }
-      slot.provisions += slot.last_provision != provision[row] ? 1 : 0;
-      slot.last_provision = provision[row];
-    }
   }
-  if constexpr (kOne) slots[0] = one;
-  *overall = all;
-}
 
-// Takes every column out of its own width first, so that one loop of one kind adds them up.
-template <typename Rows>
-void AccumulateClaims(const FactTable& table, const Rows rows, size_t count, const uint32_t* group, ClaimSlot* slots) {
-  std::array<int64_t, kBlock> declared, approved;
-  std::array<uint32_t, kBlock> lines, answered;
-  const auto take = [&](const auto& column, auto* out) {
-    column.Visit([&](const auto& numbers) {
-      const auto* number = numbers.data();
-      for (size_t i = 0; i < count; ++i) out[i] = number[rows[i]];
-    });
+ private:
+  static constexpr size_t kBlock = 1024;
+  static constexpr uint64_t kOut = std::numeric_limits<uint64_t>::max();
+  // What the codes of a column add to a place, or kOut.
+  struct CodeMap {
+    const Column* column = nullptr;
+    std::vector<uint64_t> value;
   };
-  take(table.declared, declared.data());
-  take(table.approved, approved.data());
-  take(table.claim_lines, lines.data());
-  take(table.answered_lines, answered.data());
-  for (size_t i = 0; i < count; ++i) {
-    ClaimSlot& slot = slots[group[i]];
-    slot.declared += declared[i];
-    slot.approved += approved[i];
-    slot.lines += lines[i];
-    slot.answered += answered[i];
+
+  // Null for a column of another's making, which may differ within a run.
+  const Column* OfRuns(const Column* column) const {
+    for (size_t field = 0; field < kFieldCount; ++field) {
+      if (column == &table_.fields[field]) return &table_.runs.fields[field];
+    }
+    return nullptr;
   }
+
+  void AddGroup(const Axis& axis, uint64_t stride) {
+    Add(axis, &run_groups_, [stride](uint32_t position) { return position == Axis::kDropped ? 0 : position * stride; });
+  }
+  void AddFilter(const Axis& axis) {
+    Add(axis, &run_filters_, [](uint32_t position) { return position == Axis::kDropped ? kOut : 0; });
+  }
+  template <typename ValueOf>
+  void Add(const Axis& axis, std::vector<CodeMap>* to, ValueOf value_of) {
+    CodeMap map{OfRuns(axis.column), {}};
+    for (const uint32_t position : axis.position) map.value.push_back(value_of(position));
+    if (axis.column == &table_.fields[kMonthField]) {
+      for (uint32_t month = low_; month < high_; ++month) {
+        uint64_t& place = place_of_month_[month];
+        place = place == kOut || map.value[month] == kOut ? kOut : place + map.value[month];
+      }
+    } else if (map.column != nullptr) {
+      to->push_back(std::move(map));
+    } else {
+      map.column = axis.column;
+      varying_.push_back(std::move(map));
+    }
+  }
+
+  // Months that follow one another to one place, or from place to place in equal steps, are passed as one span.
+  void JoinMonths() {
+    last_of_month_.assign(high_, 0);
+    for (uint32_t month = high_; month-- > low_;) {
+      const bool joins = month + 1 < high_ && place_of_month_[month] == place_of_month_[month + 1];
+      last_of_month_[month] = joins ? last_of_month_[month + 1] : month + 1;
+    }
+    if (high_ - low_ < 2 || place_of_month_[low_] == kOut) return;
+    step_ = place_of_month_[low_ + 1] - place_of_month_[low_];
+    for (uint32_t month = low_ + 1; month < high_; ++month) {
+      if (place_of_month_[month] == kOut || place_of_month_[month] - place_of_month_[month - 1] != step_) step_ = 0;
+    }
+  }
+
+  // The fewest runs that certainly hold all rows of the query, from the postings at hand.
+  void Choose() {
+    Lists best;
+    size_t least = table_.runs.size();
+    for (const CodeMap& filter : run_filters_) {
+      const bool provider = filter.column == &table_.runs.fields[kProviderField];
+      if (!provider && filter.column != &table_.runs.fields[kProductField]) continue;
+      Lists lists{provider ? &table_.by_provider : &table_.by_product, {}};
+      for (uint32_t code = 0; code < filter.value.size(); ++code) {
+        if (filter.value[code] != kOut) lists.codes.push_back(code);
+      }
+      const size_t cost = lists.Cost();
+      if (cost >= least) continue;
+      least = cost;
+      best = std::move(lists);
+    }
+    if (best.postings != nullptr) chosen_ = best.Read();
+  }
+
+  void KeepPeriod(uint32_t* selected, size_t* count) const {
+    if (low_ == 0 && table_.first_month + static_cast<Month>(high_) == table_.end_month) return;
+    table_.runs.fields[kMonthField].Visit([&](const auto& months) {
+      const auto* month = months.data();
+      const uint32_t* begin = table_.runs.begin.data();
+      size_t kept = 0;
+      for (size_t i = 0; i < *count; ++i) {
+        const uint32_t run = selected[i];
+        const uint32_t first = month[run], end = first + (begin[run + 1] - begin[run]);
+        selected[kept] = run;
+        kept += (first < high_ ? 1u : 0u) & (low_ < end ? 1u : 0u);
+      }
+      *count = kept;
+    });
+  }
+  static void Keep(const CodeMap& filter, uint32_t* selected, size_t* count) {
+    filter.column->Visit([&](const auto& codes) {
+      const auto* code = codes.data();
+      const uint64_t* value = filter.value.data();
+      size_t kept = 0;
+      for (size_t i = 0; i < *count; ++i) {
+        const uint32_t run = selected[i];
+        selected[kept] = run;
+        kept += value[code[run]] != kOut ? 1 : 0;
+      }
+      *count = kept;
+    });
+  }
+  static void AddPlaces(const CodeMap& group, const uint32_t* selected, size_t count, uint64_t* places) {
+    group.column->Visit([&](const auto& codes) {
+      const auto* code = codes.data();
+      const uint64_t* value = group.value.data();
+      for (size_t i = 0; i < count; ++i) places[i] += value[code[selected[i]]];
+    });
+  }
+
+  template <typename AddSpan>
+  void EachSpan(uint32_t run, uint64_t place, AddSpan add) const {
+    const FactTable::Runs& runs = table_.runs;
+    const uint32_t begin = runs.begin[run], month = runs.fields[kMonthField][run];
+    uint32_t first = std::max(month, low_);
+    const uint32_t end = std::min(month + (runs.begin[run + 1] - begin), high_);
+    const uint32_t row = begin - month;  // That of month 0, if it were there; may wrap around.
+    if (step_ != 0 && varying_.empty()) {
+      add(row + first, end - first, place + place_of_month_[first], step_);
+      return;
+    }
+    while (first < end) {
+      const uint32_t until = std::min(last_of_month_[first], end);
+      if (place_of_month_[first] != kOut) {
+        const uint64_t own = place + place_of_month_[first];
+        if (varying_.empty() && on_ == 0) {
+          add(row + first, until - first, own, 0);
+        } else {
+          EachVaryingSpan(row + first, row + until, own, add);
+        }
+      }
+      first = until;
+    }
+  }
+
+  // What differs from row to row within a run is looked at row by row.
+  template <typename AddSpan>
+  void EachVaryingSpan(uint32_t row, uint32_t end, uint64_t place, AddSpan add) const {
+    const auto place_of = [&](uint32_t at) {
+      if (on_ != 0 && (table_.from_day[at] > on_ || on_ >= table_.to_day[at])) return kOut;
+      uint64_t own = place;
+      for (const CodeMap& map : varying_) {
+        const uint64_t value = map.value[(*map.column)[at]];
+        if (value == kOut) return kOut;
+        own += value;
+      }
+      return own;
+    };
+    while (row < end) {
+      const uint64_t own = place_of(row);
+      uint32_t until = row + 1;
+      while (until < end && place_of(until) == own) ++until;
+      if (own != kOut) add(row, until - row, own, 0);
+      row = until;
+    }
+  }
+
+  const FactTable& table_;
+  uint32_t low_ = 0, high_ = 0;  // Codes of the months of the query.
+  uint32_t on_ = 0;              // Day of the month, 0 for any.
+  std::vector<CodeMap> run_groups_, run_filters_;
+  std::vector<CodeMap> varying_;          // Of rows, groups and filters alike.
+  std::vector<uint64_t> place_of_month_;  // What the month adds to a place; kOut when a filter drops it.
+  std::vector<uint32_t> last_of_month_;   // Up to where the following months add the same.
+  uint64_t step_ = 0;                     // Instead, when every month adds so much more than the one before; may wrap around.
+  std::optional<std::vector<uint32_t>> chosen_;  // The runs to pass over; absent: all.
+};
+
+template <typename T>
+int64_t Sum(const T* numbers, uint32_t count) {
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < count; ++i) sum += numbers[i];
+  return sum;
 }
 
-// Everything that is counted while rows pass by.
+// Everything that is counted while runs pass by.
 struct Accumulators {
   std::vector<Slot> slots;
   std::vector<RareSlot> rares;
@@ -236,160 +317,97 @@ struct Accumulators {
   }
 };
 
-template <bool kOne, bool kClients, bool kProvisions, typename Rows>
-void AccumulateAmount(bool indicated, const FactTable& table, const Rows rows, size_t count, const uint32_t* group,
-                      Accumulators* to) {
-  Slot* slots = to->slots.data();
-  RareSlot* rares = to->rares.data();
-  if (!indicated) {
-    constexpr const Cents* kNone = nullptr;
-    return Accumulate<kOne, kClients, kProvisions, false>(table, kNone, rows, count, group, slots, rares, &to->overall);
+// Counts the clients and provisions of a span that counts.
+template <bool kClients, bool kProvisions>
+void Mark(Slot* slots, uint64_t place, uint64_t step, uint32_t count, uint32_t client, uint32_t provision) {
+  for (uint32_t i = 0; i < count; ++i, place += step) {
+    Slot& slot = slots[place];
+    if constexpr (kClients) {
+      slot.clients += slot.last_client != client ? 1 : 0;
+      slot.last_client = client;
+    }
+    if constexpr (kProvisions) {
+      slot.provisions += slot.last_provision != provision ? 1 : 0;
+      slot.last_provision = provision;
+    }
   }
-  table.indicated.Visit([&](const auto& cents) {
-    Accumulate<kOne, kClients, kProvisions, true>(table, cents.data(), rows, count, group, slots, rares, &to->overall);
+}
+
+// Adds every number of a span to what field(place) gives.
+template <typename Numbers, typename FieldOf>
+void AddNumbers(const Numbers& column, uint32_t row, uint32_t count, uint64_t place, uint64_t step, FieldOf field) {
+  column.Visit([&](const auto& numbers) {
+    const auto* number = numbers.data() + row;
+    if (step == 0) {
+      field(place) += Sum(number, count);
+    } else {
+      for (uint32_t i = 0; i < count; ++i, place += step) field(place) += number[i];
+    }
   });
 }
 
-template <bool kOne, typename Rows>
-void AccumulateKind(const Wanted& wanted, const FactTable& table, const Rows rows, size_t count, const uint32_t* group,
-                    Accumulators* to) {
-  if (wanted.clients && wanted.provisions) {
-    AccumulateAmount<kOne, true, true>(wanted.indicated, table, rows, count, group, to);
-  } else if (wanted.clients) {
-    AccumulateAmount<kOne, true, false>(wanted.indicated, table, rows, count, group, to);
-  } else if (wanted.provisions) {
-    AccumulateAmount<kOne, false, true>(wanted.indicated, table, rows, count, group, to);
-  } else {
-    AccumulateAmount<kOne, false, false>(wanted.indicated, table, rows, count, group, to);
-  }
-}
-
-template <typename Rows>
-void AccumulateWanted(const FactTable& table, const TableQuery& query, const Rows rows, size_t count, const uint32_t* group,
-                      Accumulators* to) {
-  const Wanted& wanted = query.wanted;
-  if (query.groups.empty()) {
-    AccumulateKind<true>(wanted, table, rows, count, group, to);
-  } else {
-    AccumulateKind<false>(wanted, table, rows, count, group, to);
-  }
-  if (wanted.claims) AccumulateClaims(table, rows, count, group, to->claims.data());
-}
-
-// Rows of some codes of a column.
-struct Lists {
-  const FactTable::Postings* postings = nullptr;
-  std::vector<uint32_t> codes;
-
-  size_t size(size_t i) const { return postings->begin[codes[i] + size_t{1}] - postings->begin[codes[i]]; }
-  // What reading them takes, with the price of a row that is read straight on as unit: a list costs about four times that, and
-  // several must be brought into row order first.
-  size_t Cost() const {
-    size_t rows = 0, levels = 0;
-    for (size_t i = 0; i < codes.size(); ++i) rows += size(i);
-    while ((size_t{1} << levels) < codes.size()) ++levels;
-    return rows * (4 + levels);
-  }
-  Candidates Read() const {
-    Candidates all;
-    if (codes.size() == 1) {
-      all.rows = postings->rows.data();
-      all.begin = postings->begin[codes[0]];
-      all.end = all.begin + size(0);
-      return all;
-    }
-    // Neighbours are merged pair by pair, so that every row moves once per level.
-    std::vector<size_t> ends;
-    for (size_t i = 0; i < codes.size(); ++i) {
-      const auto begin = postings->rows.begin() + postings->begin[codes[i]];
-      all.merged.insert(all.merged.end(), begin, begin + static_cast<std::ptrdiff_t>(size(i)));
-      ends.push_back(all.merged.size());
-    }
-    std::vector<uint32_t> next(all.merged.size());
-    while (ends.size() > 1) {
-      std::vector<size_t> next_ends;
-      size_t begin = 0;
-      for (size_t i = 0; i < ends.size(); i += 2) {
-        const size_t middle = ends[i], end = i + 1 < ends.size() ? ends[i + 1] : middle;
-        const uint32_t* rows = all.merged.data();
-        std::merge(rows + begin, rows + middle, rows + middle, rows + end, next.data() + begin);
-        next_ends.push_back(end);
-        begin = end;
+// `group_at` gives the group of a place that comes by, and grows the accumulators where it must.
+template <bool kClients, bool kProvisions, typename GroupAt>
+void Accumulate(const FactTable& table, const Scan& scan, const Wanted& wanted, GroupAt group_at, Accumulators* to) {
+  const FactTable::Runs& runs = table.runs;
+  Overall all = to->overall;
+  scan.Walk([&](uint32_t run, auto spans) {
+    const uint32_t client = runs.client[run], provision = runs.provision[run];
+    const uint8_t flags = runs.flags[run];
+    bool any = false;
+    spans([&](uint32_t row, uint32_t count, uint64_t at, uint64_t step) {
+      const uint64_t place = group_at(at);
+      Slot* slots = to->slots.data();
+      const uint32_t places = step == 0 ? 1 : count, rows_each = step == 0 ? count : 1;
+      any = true;
+      for (uint32_t i = 0; i < places; ++i) slots[place + i * step].rows += rows_each;
+      if (wanted.indicated) {
+        AddNumbers(table.indicated, row, count, place, step, [slots](uint64_t p) -> int64_t& { return slots[p].indicated; });
       }
-      all.merged.swap(next);
-      ends.swap(next_ends);
+      if (wanted.claims) {
+        ClaimSlot* claims = to->claims.data();
+        AddNumbers(table.declared, row, count, place, step, [claims](uint64_t p) -> int64_t& { return claims[p].declared; });
+        AddNumbers(table.approved, row, count, place, step, [claims](uint64_t p) -> int64_t& { return claims[p].approved; });
+        AddNumbers(table.claim_lines, row, count, place, step, [claims](uint64_t p) -> int64_t& { return claims[p].lines; });
+        AddNumbers(table.answered_lines, row, count, place, step,
+                   [claims](uint64_t p) -> int64_t& { return claims[p].answered; });
+      }
+      if (flags != (kCounts | kExact)) {
+        for (uint32_t i = 0; i < places; ++i) {
+          RareSlot& rare = to->rares[place + i * step];
+          rare.inexact_rows += (flags & kExact) == 0 ? rows_each : 0;
+          rare.claim_only_rows += (flags & kCounts) == 0 ? rows_each : 0;
+          if ((flags & kCounts) == 0 || (flags & kNoTariff) == 0) continue;
+          rare.untariffed_rows += rows_each;
+          rare.untariffed_provisions += rare.last_untariffed != provision ? 1 : 0;
+          rare.last_untariffed = provision;
+        }
+        if ((flags & kCounts) == 0) return;
+      }
+      if constexpr (kClients || kProvisions) Mark<kClients, kProvisions>(slots, place, step, places, client, provision);
+    });
+    if (!any || (flags & kCounts) == 0) return;
+    if constexpr (kClients) {
+      all.clients += all.last_client != client ? 1 : 0;
+      all.last_client = client;
     }
-    all.rows = all.merged.data();
-    all.end = all.merged.size();
-    return all;
-  }
-};
-
-// The smallest set of rows, in row order, that certainly holds all rows of the query, from the postings at hand.
-Candidates Choose(const FactTable& table, const TableQuery& query) {
-  Lists best;
-  size_t least = table.size();
-  const auto consider = [&](Lists lists) {
-    const size_t cost = lists.Cost();
-    if (lists.codes.empty() || cost >= least) return;
-    least = cost;
-    best = std::move(lists);
-  };
-  if (query.end == query.first + 1 && query.first >= table.first_month && query.first < table.end_month) {
-    consider({&table.by_month, {static_cast<uint32_t>(query.first - table.first_month)}});
-  }
-  for (const Axis& filter : query.filters) {
-    const bool provider = filter.column == &table.fields[kProviderField];
-    if (!provider && filter.column != &table.fields[kProductField]) continue;
-    Lists lists{provider ? &table.by_provider : &table.by_product, {}};
-    for (uint32_t code = 0; code < filter.position.size(); ++code) {
-      if (filter.position[code] != Axis::kDropped) lists.codes.push_back(code);
+    if constexpr (kProvisions) {
+      all.provisions += all.last_provision != provision ? 1 : 0;
+      all.last_provision = provision;
     }
-    consider(std::move(lists));
-  }
-  if (best.postings != nullptr) return best.Read();
-  Candidates all;
-  all.end = table.size();
-  return all;
+    if ((flags & kNoTariff) == 0) return;
+    all.untariffed_provisions += all.last_untariffed != provision ? 1 : 0;
+    all.last_untariffed = provision;
+  });
+  to->overall = all;
 }
 
-// Walks the rows of a query block by block: calls visit(Run or List, count).
-template <typename Visit>
-void Walk(const FactTable& table, const TableQuery& query, Visit visit) {
-  if (table.size() == 0 || query.end <= query.first) return;
-  if (query.end <= table.first_month || query.first >= table.end_month) return;
-  const bool all_months = query.first <= table.first_month && query.end >= table.end_month;
-  const auto low = static_cast<uint32_t>(std::max(query.first, table.first_month) - table.first_month);
-  const auto high = static_cast<uint32_t>(std::min(query.end, table.end_month) - table.first_month);
-  const Column& months = table.fields[kMonthField];
-  const uint32_t on = query.valid_on.has_value() ? static_cast<uint32_t>(CivilOf(*query.valid_on).day) : 0;
-  const Candidates candidates = Choose(table, query);
-  const bool straight = candidates.rows == nullptr && all_months && query.filters.empty() && on == 0;
-  std::array<uint32_t, kBlock> selected;
-  for (size_t at = candidates.begin; at < candidates.end; at += kBlock) {
-    size_t count = std::min(kBlock, candidates.end - at);
-    if (straight) {
-      visit(Run{at}, count);
-      continue;
-    }
-    if (candidates.rows == nullptr) {
-      months.Visit([&](const auto& codes) { count = SelectRange(codes.data(), at, count, low, high, selected.data()); });
-    } else {
-      std::copy_n(candidates.rows + at, count, selected.data());
-      if (!all_months) KeepRange(months, low, high, selected.data(), &count);
-    }
-    for (const Axis& filter : query.filters) Keep(filter, selected.data(), &count);
-    if (on != 0) {
-      size_t kept = 0;
-      for (size_t i = 0; i < count; ++i) {
-        const uint32_t row = selected[i];
-        selected[kept] = row;
-        kept += table.from_day[row] <= on && on < table.to_day[row] ? 1 : 0;
-      }
-      count = kept;
-    }
-    if (count > 0) visit(List{selected.data()}, count);
-  }
+template <typename GroupAt>
+void AccumulateWanted(const FactTable& table, const Scan& scan, const Wanted& wanted, GroupAt group_at, Accumulators* to) {
+  if (wanted.clients && wanted.provisions) return Accumulate<true, true>(table, scan, wanted, group_at, to);
+  if (wanted.clients) return Accumulate<true, false>(table, scan, wanted, group_at, to);
+  if (wanted.provisions) return Accumulate<false, true>(table, scan, wanted, group_at, to);
+  return Accumulate<false, false>(table, scan, wanted, group_at, to);
 }
 
 Totals TotalsOf(const Accumulators& from, size_t place) {
@@ -444,76 +462,61 @@ std::vector<uint32_t> PositionsOf(uint64_t key, const std::vector<Axis>& groups)
   return positions;
 }
 
-ScaledAxis Scale(const Axis& axis, uint32_t stride) {
-  ScaledAxis scaled;
-  scaled.column = axis.column;
-  scaled.scaled = axis.position;
-  scaled.stride = stride;
-  scaled.linear = true;
-  for (uint32_t code = 0; code < axis.position.size(); ++code) {
-    // Dropped rows never come here.
-    scaled.scaled[code] = axis.position[code] == Axis::kDropped ? 0 : axis.position[code] * stride;
-    scaled.linear = scaled.linear && axis.position[code] == axis.position[0] + code;
-  }
-  if (!axis.position.empty()) scaled.offset = axis.position[0] * stride;
-  return scaled;
-}
-
 Counted CountDense(const FactTable& table, const TableQuery& query, uint64_t space) {
   if (space == 0) return {};
   Accumulators accumulators;
   accumulators.Resize(space, query.wanted);
   // Places run fastest along the months: the rows of a provision are consecutive months, so that they meet neighbouring
   // places, which the nearest cache holds.
-  std::vector<ScaledAxis> axes(query.groups.size());
+  std::vector<uint64_t> strides(query.groups.size());
   uint64_t stride = 1;
   for (const bool months : {true, false}) {
     for (size_t g = query.groups.size(); g-- > 0;) {
       const Axis& axis = query.groups[g];
       if ((axis.column == &table.fields[kMonthField]) != months) continue;
-      axes[g] = Scale(axis, static_cast<uint32_t>(stride));
+      strides[g] = stride;
       stride *= axis.size;
     }
   }
-  std::array<uint32_t, kBlock> group{};
-  Walk(table, query, [&](auto rows, size_t count) {
-    for (size_t a = 0; a < axes.size(); ++a) {
-      axes[a].column->Visit([&](const auto& codes) { AddAxis(rows, count, codes.data(), axes[a], group.data(), a == 0); });
-    }
-    AccumulateWanted(table, query, rows, count, group.data(), &accumulators);
-  });
+  AccumulateWanted(
+      table, Scan(table, query, strides, true), query.wanted, [](uint64_t place) { return place; }, &accumulators);
   std::vector<Group> groups;
   for (uint64_t key = 0; key < space; ++key) {
     std::vector<uint32_t> positions = PositionsOf(key, query.groups);
     uint64_t place = 0;
-    for (size_t g = 0; g < axes.size(); ++g) place += uint64_t{positions[g]} * axes[g].stride;
+    for (size_t g = 0; g < positions.size(); ++g) place += uint64_t{positions[g]} * strides[g];
     if (accumulators.slots[place].rows > 0) groups.push_back({std::move(positions), TotalsOf(accumulators, place)});
   }
   const Totals total = TotalOf(groups, accumulators, query);
   return {std::move(groups), total};
 }
 
-// For more possible groups than places: a group gets its place at its first row.
+// For more possible groups than places: a group gets its place when its first rows come by.
 std::optional<Counted> CountSparse(const FactTable& table, const TableQuery& query) {
   Accumulators accumulators;
   std::vector<uint64_t> keys;
   absl::flat_hash_map<uint64_t, uint32_t> places;
-  std::array<uint32_t, kBlock> group{};
-  bool too_many = false;
-  Walk(table, query, [&](auto rows, size_t count) {
-    if (too_many) return;
-    for (size_t i = 0; i < count; ++i) {
-      uint64_t key = 0;
-      for (const Axis& axis : query.groups) key = key * axis.size + axis.position[(*axis.column)[rows[i]]];
-      const auto [place, fresh] = places.try_emplace(key, static_cast<uint32_t>(keys.size()));
-      if (fresh) keys.push_back(key);
-      group[i] = place->second;
+  std::vector<uint64_t> strides(query.groups.size());
+  uint64_t stride = 1;
+  for (size_t g = query.groups.size(); g-- > 0;) {
+    strides[g] = stride;
+    stride *= query.groups[g].size;
+  }
+  const Scan scan(table, query, strides, false);
+  const auto group_at = [&](uint64_t key) -> uint64_t {
+    const auto [place, fresh] = places.try_emplace(key, static_cast<uint32_t>(keys.size()));
+    if (!fresh) return place->second;
+    // Beyond the limit it does not matter where: there is no answer.
+    if (keys.size() > query.group_limit) {
+      places.erase(place);
+      return 0;
     }
-    too_many = keys.size() > query.group_limit;
+    keys.push_back(key);
     accumulators.Resize(keys.size(), query.wanted);
-    AccumulateWanted(table, query, rows, count, group.data(), &accumulators);
-  });
-  if (too_many) return std::nullopt;
+    return keys.size() - 1;
+  };
+  AccumulateWanted(table, scan, query.wanted, group_at, &accumulators);
+  if (keys.size() > query.group_limit) return std::nullopt;
   std::vector<uint32_t> order(keys.size());
   for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(), [&keys](uint32_t a, uint32_t b) { return keys[a] < keys[b]; });
@@ -533,10 +536,41 @@ FactTable::Postings IndexOf(const Column& column) {
     for (const auto code : codes) ++postings.begin[code + size_t{1}];
     for (size_t code = 1; code < postings.begin.size(); ++code) postings.begin[code] += postings.begin[code - 1];
     std::vector<uint32_t> next(postings.begin.begin(), postings.begin.end() - 1);
-    postings.rows.resize(codes.size());
-    for (size_t row = 0; row < codes.size(); ++row) postings.rows[next[codes[row]]++] = static_cast<uint32_t>(row);
+    postings.runs.resize(codes.size());
+    for (size_t run = 0; run < codes.size(); ++run) postings.runs[next[codes[run]]++] = static_cast<uint32_t>(run);
   });
   return postings;
+}
+
+// First rows of runs, and the number of rows.
+std::vector<uint32_t> RunsOf(const FactTable& table) {
+  std::vector<uint32_t> begin;
+  constexpr size_t kBlock = 4096;
+  std::array<uint8_t, kBlock> starts;
+  for (size_t at = 0; at < table.size(); at += kBlock) {
+    const size_t count = std::min(kBlock, table.size() - at);
+    starts.fill(0);
+    // Column by column, so that every loop is a plain one.
+    const auto compare = [&](const auto& rows, uint32_t step) {
+      const auto* row = rows.data() + at;
+      for (size_t i = at == 0 ? 1 : 0; i < count; ++i) {
+        const uint32_t before = *(row + i - 1), now = row[i];
+        starts[i] = static_cast<uint8_t>(starts[i] | (now != before + step ? 1 : 0));
+      }
+    };
+    for (size_t field = 0; field < kFieldCount; ++field) {
+      table.fields[field].Visit([&](const auto& codes) { compare(codes, field == kMonthField ? 1 : 0); });
+    }
+    compare(table.client, 0);
+    compare(table.provision, 0);
+    compare(table.flags, 0);
+    if (at == 0) starts[0] = 1;
+    for (size_t i = 0; i < count; ++i) {
+      if (starts[i] != 0) begin.push_back(static_cast<uint32_t>(at + i));
+    }
+  }
+  begin.push_back(static_cast<uint32_t>(table.size()));
+  return begin;
 }
 
 }  // namespace
@@ -545,16 +579,31 @@ size_t FactTable::Bytes() const {
   size_t bytes = size() * (2 * sizeof(uint32_t) + 3 * sizeof(uint8_t));
   for (const Column& field : fields) bytes += field.bytes();
   bytes += indicated.bytes() + declared.bytes() + approved.bytes() + claim_lines.bytes() + answered_lines.bytes();
-  for (const Postings* postings : {&by_month, &by_provider, &by_product}) {
-    bytes += (postings->begin.size() + postings->rows.size()) * sizeof(uint32_t);
+  bytes += runs.size() * (3 * sizeof(uint32_t) + sizeof(uint8_t));
+  for (const Column& field : runs.fields) bytes += field.bytes();
+  for (const Postings* postings : {&by_provider, &by_product}) {
+    bytes += (postings->begin.size() + postings->runs.size()) * sizeof(uint32_t);
   }
   return bytes;
 }
 
 void FactTable::Index() {
-  by_month = IndexOf(fields[kMonthField]);
-  by_provider = IndexOf(fields[kProviderField]);
-  by_product = IndexOf(fields[kProductField]);
+  runs = Runs();
+  runs.begin = RunsOf(*this);
+  const size_t count = runs.begin.size() - 1;
+  const auto take = [this, count](const auto& rows, auto* to) {
+    to->reserve(count);
+    for (size_t run = 0; run < count; ++run) to->push_back(rows[runs.begin[run]]);
+  };
+  take(client, &runs.client);
+  take(provision, &runs.provision);
+  take(flags, &runs.flags);
+  for (size_t field = 0; field < kFieldCount; ++field) {
+    runs.fields[field] = Column(fields[field].cardinality());
+    fields[field].Visit([&](const auto& codes) { take(codes, &runs.fields[field]); });
+  }
+  by_provider = IndexOf(runs.fields[kProviderField]);
+  by_product = IndexOf(runs.fields[kProductField]);
 }
 
 std::optional<Counted> Count(const FactTable& table, const TableQuery& query) {
@@ -596,11 +645,21 @@ bool CountsIn(const FactTable& table, const TableQuery& query, size_t row) {
          std::all_of(query.groups.begin(), query.groups.end(), kept);
 }
 
+std::vector<RowSpan> SelectSpans(const FactTable& table, const TableQuery& query) {
+  TableQuery plain = query;
+  plain.groups.clear();
+  std::vector<RowSpan> found;
+  Scan(table, plain, {}, false).Walk([&found](uint32_t run, auto spans) {
+    spans([&](uint32_t row, uint32_t count, uint64_t, uint64_t) { found.push_back({run, row, row + count}); });
+  });
+  return found;
+}
+
 std::vector<uint32_t> SelectRows(const FactTable& table, const TableQuery& query) {
   std::vector<uint32_t> found;
-  Walk(table, query, [&found](auto rows, size_t count) {
-    for (size_t i = 0; i < count; ++i) found.push_back(static_cast<uint32_t>(rows[i]));
-  });
+  for (const RowSpan& span : SelectSpans(table, query)) {
+    for (uint32_t row = span.begin; row < span.end; ++row) found.push_back(row);
+  }
   return found;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/costs/fact_table.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <set>
@@ -15,6 +17,7 @@ constexpr uint32_t kMonths = 14;
 
 struct Sizes {
   uint32_t products = 5, providers = 4, households = 7;
+  bool steady = false;  // What a row says is mostly what the row before it of its provision says, as in life.
 };
 
 // A random table, clustered as the contract asks.
@@ -33,19 +36,24 @@ FactTable RandomTable(std::mt19937* random, const Sizes& sizes) {
       const bool claims_only = pick(6) == 0;
       const uint32_t product = pick(sizes.products), provider = pick(sizes.providers), first = pick(kMonths);
       const uint32_t end = claims_only ? first + 1 : std::min(kMonths, first + 1 + pick(6));
+      std::array<uint32_t, kFieldCount> codes{};
+      uint8_t flags = 0;
       for (uint32_t month = first; month < end; ++month) {
-        const uint32_t codes[kFieldCount] = {
-            month,   1 + pick(2),           pick(2), product, pick(3), provider, pick(2), client % 3, pick(2),
-            pick(2), pick(sizes.households)};
+        const bool changes = month == first || !sizes.steady || pick(8) == 0;
+        if (changes) {
+          codes = {month,   1 + pick(2),           pick(2), product, pick(3), provider, pick(2), client % 3, pick(2),
+                   pick(2), pick(sizes.households)};
+          flags = claims_only ? 0 : kCounts;
+          if (pick(3) != 0) flags |= kExact;
+          if (!claims_only && pick(5) == 0) flags |= kNoTariff;
+        }
+        codes[kMonthField] = month;
         for (size_t field = 0; field < kFieldCount; ++field) table.fields[field].Push(codes[field]);
         table.client.push_back(client);
         table.provision.push_back(claims_only ? 0xffffffff : provision);
         table.indicated.push_back(claims_only ? 0 : scale * pick(1000));
         table.declared.push_back(scale * (static_cast<Cents>(pick(1000)) - 300));
         table.approved.push_back(pick(500));
-        uint8_t flags = claims_only ? 0 : kCounts;
-        if (pick(3) != 0) flags |= kExact;
-        if (!claims_only && pick(5) == 0) flags |= kNoTariff;
         table.flags.push_back(flags);
         table.from_day.push_back(claims_only ? 0 : static_cast<uint8_t>(1 + pick(15)));
         table.to_day.push_back(claims_only ? 0 : static_cast<uint8_t>(16 + pick(13)));
@@ -148,11 +156,21 @@ void ExpectSame(const FactTable& table, const TableQuery& query, uint32_t seed) 
   EXPECT_EQ(static_cast<int64_t>(SelectRows(table, ungrouped).size()), rows);
 }
 
+// Something of every row that is no column of the table, and may differ within a run.
+Column OtherColumn(const FactTable& table, std::mt19937* random) {
+  Column other(3);
+  for (size_t row = 0; row < table.size(); ++row) {
+    other.Push(row > 0 && (*random)() % 3 != 0 ? other[row - 1] : static_cast<uint32_t>((*random)() % 3));
+  }
+  return other;
+}
+
 TEST(Aggregate, GivesWhatCountingBySetsGives) {
   for (uint32_t seed = 1; seed <= 300; ++seed) {
     std::mt19937 random(seed);
     const auto pick = [&random](uint32_t n) { return static_cast<uint32_t>(random() % n); };
-    const FactTable table = RandomTable(&random, {});
+    const FactTable table = RandomTable(&random, {.steady = seed % 3 != 0});
+    const Column other = OtherColumn(table, &random);
     TableQuery query;
     query.first = table.first_month - 2 + static_cast<Month>(pick(10));
     query.end = query.first + 1 + static_cast<Month>(pick(20));
@@ -164,6 +182,13 @@ TEST(Aggregate, GivesWhatCountingBySetsGives) {
     }
     for (const Field field : {kProductField, kMonthField, kSexField, kHouseholdField}) {
       if (pick(3) == 0) query.groups.push_back(Identity(table, field));
+    }
+    if (pick(4) == 0) query.groups.push_back({&other, {2, 0, 1}, 3});
+    if (pick(6) == 0) query.filters.push_back({&other, {0, Axis::kDropped, 0}, 1});
+    if (pick(6) == 0) {
+      // Some months, as a filter on a time leaves them.
+      query.filters.push_back({&table.fields[kMonthField], std::vector<uint32_t>(kMonths, Axis::kDropped), 1});
+      for (uint32_t& position : query.filters.back().position) position = pick(3) == 0 ? Axis::kDropped : 0;
     }
     if (!query.groups.empty() && pick(3) == 0) query.groups[0].position[pick(query.groups[0].size)] = Axis::kDropped;
     for (const Field field : {kProviderField, kProductField, kLawField}) {
@@ -223,17 +248,52 @@ TEST(Aggregate, TakesMoreGroupsThanFitAnArray) {
 }
 
 TEST(Aggregate, MapsSeveralCodesToOnePosition) {
-  std::mt19937 random(4);
-  const FactTable table = RandomTable(&random, {});
-  TableQuery query;
-  query.first = table.first_month;
-  query.end = table.end_month;
-  query.wanted = {true, true, true, true};
-  query.group_limit = 100;
-  Axis quarters{&table.fields[kMonthField], {}, 5};
-  for (uint32_t month = 0; month < kMonths; ++month) quarters.position.push_back(month / 3);
-  query.groups = {quarters};
-  ExpectSame(table, query, 4);
+  for (const bool steady : {false, true}) {
+    std::mt19937 random(4);
+    const FactTable table = RandomTable(&random, {.steady = steady});
+    TableQuery query;
+    query.first = table.first_month;
+    query.end = table.end_month;
+    query.wanted = {true, true, true, true};
+    query.group_limit = 100;
+    Axis quarters{&table.fields[kMonthField], {}, 5};
+    for (uint32_t month = 0; month < kMonths; ++month) quarters.position.push_back(month / 3);
+    query.groups = {quarters};
+    ExpectSame(table, query, 4);
+    // Backwards: every month a place before that of the month before it.
+    query.groups = {Identity(table, kMonthField)};
+    std::reverse(query.groups[0].position.begin(), query.groups[0].position.end());
+    ExpectSame(table, query, 4);
+  }
+}
+
+// Runs are what rows have in common: all rows are in one, in order, and no two that follow one another could be one.
+TEST(FactTableIndex, RunsCoverTheRowsAndAreAsLongAsMayBe) {
+  size_t rows = 0, runs = 0;
+  for (uint32_t seed = 1; seed <= 40; ++seed) {
+    std::mt19937 random(seed);
+    const FactTable table = RandomTable(&random, {.steady = true});
+    const auto goes_on = [&table](uint32_t row) {
+      bool same = table.client[row] == table.client[row - 1] && table.provision[row] == table.provision[row - 1] &&
+                  table.flags[row] == table.flags[row - 1];
+      for (size_t field = 0; field < kFieldCount; ++field) {
+        const uint32_t step = field == kMonthField ? 1 : 0;
+        same = same && table.fields[field][row] == table.fields[field][row - 1] + step;
+      }
+      return same;
+    };
+    ASSERT_EQ(table.runs.begin.back(), table.size());
+    for (size_t run = 0; run < table.runs.size(); ++run) {
+      const uint32_t begin = table.runs.begin[run], end = table.runs.begin[run + 1];
+      ASSERT_LT(begin, end);
+      EXPECT_TRUE(begin == 0 || !goes_on(begin)) << "seed " << seed;
+      for (uint32_t row = begin + 1; row < end; ++row) EXPECT_TRUE(goes_on(row)) << "seed " << seed;
+      EXPECT_EQ(table.runs.fields[kProductField][run], table.fields[kProductField][begin]);
+    }
+    rows += table.size();
+    runs += table.runs.size();
+  }
+  EXPECT_GT(rows, 2 * runs) << "the law was not kept by runs of one row";
 }
 
 TEST(Aggregate, AnEmptyTableHasNoGroups) {

@@ -70,8 +70,8 @@ std::vector<std::string> Text(const Snapshot& s) {
   }
   for (const auto& count : s.populations) line("population ", count.year, " ", count.wijk, " ", count.count);
   for (const auto& budget : s.budgets) line("budget ", budget.line, " ", budget.year, " ", budget.amount);
-  line("postings ", absl::StrJoin(t.by_month.rows, ","), " ", absl::StrJoin(t.by_provider.rows, ","), " ",
-       absl::StrJoin(t.by_product.rows, ","));
+  line("runs ", absl::StrJoin(t.runs.begin, ","), " ", absl::StrJoin(t.by_provider.runs, ","), " ",
+       absl::StrJoin(t.by_product.runs, ","));
   return lines;
 }
 
