@@ -118,6 +118,19 @@ Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const 
   return result;
 }
 
+double VolumeInMonth(const AllocationFact& allocation, Month month) {
+  const nmd::Period valid = Intersect(allocation.period, MonthPeriod(month));
+  if (valid.Empty() || allocation.budget != 0 || *allocation.unit == kEuros) return 0;
+  const int64_t spread = SpreadDays(allocation, month);
+  if (spread == 0) return 0;
+  const double units = static_cast<double>(allocation.volume) * valid.Days() / static_cast<double>(spread);
+  return *allocation.unit == kMinute ? units / 60 : units;
+}
+
+absl::string_view UnitOf(const AllocationFact& allocation) {
+  return *allocation.unit == kMinute ? kHour : absl::string_view(*allocation.unit);
+}
+
 std::vector<NetLine> NetClaims(const Facts& facts, const std::vector<Batch>& batches) {
   const auto known = [&batches](uint32_t batch) {
     return std::make_tuple(batches[batch].known, absl::string_view(*batches[batch].delivery));

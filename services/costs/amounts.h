@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "services/core/date.h"
 #include "services/core/money.h"
 #include "services/costs/ledger.h"
@@ -52,6 +53,12 @@ struct Indicated {
 //   6 (in total) or budget  V*t / days of the allocation; needs an end
 // Unit 83 is euros: the volume is in cents and the tariff is 1 (IV042). A budget goes before a volume.
 Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const TariffBook& tariffs);
+
+// How many units of an allocation fall in one calendar month, spread over its days as its amount is; minutes (01) in hours. 0
+// of a budget, of euros (83) and without a volume: then no quantity is known.
+double VolumeInMonth(const AllocationFact& allocation, Month month);
+// Its unit; that of minutes is hours.
+absl::string_view UnitOf(const AllocationFact& allocation);
 
 // A line of a claim that counts at K.
 struct NetLine {

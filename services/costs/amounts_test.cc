@@ -270,5 +270,29 @@ TEST(NetClaims, AClaimSentAgainUnderItsNumberHasItsOwnAnswer) {
   EXPECT_EQ(Settled({first, BatchOf(3, At("2018-03-01"), {AnswerTo("M9", "A")}, "jw325")}), "r1 approved; ");
 }
 
+// What January 2018 holds of an allocation of these.
+double InJanuary(testing::AllocationSpec spec) {
+  Ledger ledger;
+  ledger.Add(BatchOf(1, At("2017-12-01"), {AllocationOf(spec)}));
+  return VolumeInMonth(ledger.AsKnown(absl::ToUnixMicros(At("2018-02-01"))).facts.allocations.front(), MonthOf(2018, 1));
+}
+
+TEST(VolumeInMonth, IsSpreadAsTheAmountIs) {
+  testing::AllocationSpec spec;
+  spec.first = "2018-01-11";
+  spec.volume = 180;
+  spec.unit = "01";
+  spec.frequency = "2";
+  EXPECT_DOUBLE_EQ(InJanuary(spec), 9) << "three hours a week, for three weeks";
+  spec.unit = "04";
+  EXPECT_DOUBLE_EQ(InJanuary(spec), 540);
+  spec.frequency = "6";
+  EXPECT_EQ(InJanuary(spec), 0) << "a total without an end cannot be spread";
+  spec.last = "2018-02-09";
+  EXPECT_DOUBLE_EQ(InJanuary(spec), 126) << "21 of 30 days";
+  spec.budget_cents = 100'000;
+  EXPECT_EQ(InJanuary(spec), 0) << "a budget says nothing of a quantity";
+}
+
 }  // namespace
 }  // namespace nmd::costs

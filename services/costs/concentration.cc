@@ -61,4 +61,54 @@ std::optional<Cents> Spread::Percentile(int percent) const {
   return amounts_[static_cast<size_t>(std::max<int64_t>(rank, 1) - 1)];
 }
 
+std::optional<double> Spread::Lorenz(int percent) const {
+  if (amounts_.empty()) return std::nullopt;
+  // In hundredths of one of them, so that nothing is rounded before the end.
+  const int64_t hundredths = count() * percent;
+  const auto whole = static_cast<size_t>(hundredths / 100);
+  __int128 part = 0;
+  for (size_t i = 0; i < whole; ++i) part += amounts_[i];
+  part *= 100;
+  if (whole < amounts_.size()) part += static_cast<__int128>(hundredths % 100) * amounts_[whole];
+  return Quotient(part, 100 * sum_);
+}
+
+std::optional<Spread::Range> Spread::HhiRange(Cents missing, std::optional<Cents> largest) const {
+  const auto whole = static_cast<long double>(sum_) + static_cast<long double>(missing);
+  if (amounts_.empty() || whole <= 0) return std::nullopt;
+  const auto square = [whole](long double amount) { return (100 * amount / whole) * (100 * amount / whole); };
+  long double known = 0;
+  for (const Cents amount : amounts_) known += square(static_cast<long double>(amount));
+  long double most = known;
+  if (!largest.has_value()) {
+    const auto top = static_cast<long double>(amounts_.back());
+    most += square(top + static_cast<long double>(missing)) - square(top);
+  } else {
+    most += static_cast<long double>(missing / *largest) * square(static_cast<long double>(*largest));
+    most += square(static_cast<long double>(missing % *largest));
+  }
+  return Range{static_cast<double>(known), static_cast<double>(most)};
+}
+
+std::optional<Spread::Range> Spread::ShareOfLargestRange(size_t count, Cents missing, std::optional<Cents> largest) const {
+  if (amounts_.empty()) return std::nullopt;
+  const __int128 whole = sum_ + missing;
+  const auto top = [count, whole](std::vector<Cents> amounts) {
+    std::sort(amounts.begin(), amounts.end());
+    __int128 part = 0;
+    for (size_t i = amounts.size() - std::min(count, amounts.size()); i < amounts.size(); ++i) part += amounts[i];
+    return Quotient(part, whole);
+  };
+  std::vector<Cents> most = amounts_;
+  if (!largest.has_value()) {
+    most.back() += missing;
+  } else {
+    for (size_t i = 0; i < count && missing > 0; ++i) {
+      most.push_back(std::min(missing, *largest));
+      missing -= most.back();
+    }
+  }
+  return Range{top(amounts_), top(std::move(most))};
+}
+
 }  // namespace nmd::costs

@@ -35,6 +35,23 @@ class Spread {
   std::optional<double> Gini() const;
   // Sum of squared shares in percent: 10.000 when one has all (T-19).
   std::optional<double> Hhi() const;
+  // The Lorenz curve: the part of the money that the lowest percent/100 of them have, straight between two of them.
+  // REQUIRES: 0 <= percent <= 100.
+  std::optional<double> Lorenz(int percent) const;
+  // The sum of the amounts, without those that are left out.
+  Cents sum() const { return static_cast<Cents>(sum_); }
+
+  // Between what a figure lies when `missing` belongs to others than these amounts tell: to suppliers or members that did not
+  // deliver (R86). Shares are of the sum and `missing` together.
+  struct Range {
+    double least = 0, most = 0;
+  };
+  // `largest`: none of the missing ones has more than this; nullopt: all of it may even belong to the largest of these.
+  // Least: the missing amount is spread over ever more of them, so the sum of the known squares is what there is at least.
+  // REQUIRES: missing >= 0, and largest > 0 when given.
+  std::optional<Range> HhiRange(Cents missing, std::optional<Cents> largest) const;
+  std::optional<Range> ShareOfLargestRange(size_t count, Cents missing, std::optional<Cents> largest) const;
+
   // The amount that `percent` percent of them do not exceed (nearest rank). REQUIRES: 0 < percent <= 100.
   std::optional<Cents> Percentile(int percent) const;
 

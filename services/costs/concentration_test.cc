@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <random>
 
 #include "gtest/gtest.h"
@@ -74,6 +75,41 @@ TEST(Concentration, GiniIsTheMeanDifference) {
     for (Cents& amount : tenfold) amount *= 10;
     EXPECT_NEAR(*Spread(tenfold).Gini(), *Spread(amounts).Gini(), 1e-12);
   }
+}
+
+// The five of T-19 have 45 of 100; who has the other 55 is not known.
+TEST(Spread, OfSomeSuppliersLiesBetweenBoundsT19) {
+  const Spread five({12, 10, 9, 8, 6});
+  const auto share = five.ShareOfLargestRange(5, 55, 6);
+  EXPECT_DOUBLE_EQ(share->least, 0.45) << "CR5";
+  EXPECT_DOUBLE_EQ(share->most, 0.45) << "none of the others is larger than the smallest of the five";
+  const auto smaller = five.HhiRange(55, 6);
+  EXPECT_NEAR(smaller->least, 425, 1e-9) << "their contribution";
+  EXPECT_NEAR(smaller->most, 425 + 9 * 36 + 1, 1e-9) << "nine of 6 and one of 1";
+  const auto unknown = five.HhiRange(55, std::nullopt);
+  EXPECT_NEAR(unknown->least, 425, 1e-9);
+  EXPECT_NEAR(unknown->most, 67 * 67 + 100 + 81 + 64 + 36, 1e-9) << "all of it at the largest";
+  EXPECT_DOUBLE_EQ(five.ShareOfLargestRange(5, 55, std::nullopt)->most, 1);
+  EXPECT_DOUBLE_EQ(five.ShareOfLargestRange(5, 55, 20)->most, 0.77) << "20, 20, 15, 12 and 10";
+}
+
+TEST(Spread, WithNothingMissingHasNoRange) {
+  const Spread spread({5, 3, 2});
+  EXPECT_NEAR(spread.HhiRange(0, std::nullopt)->least, *spread.Hhi(), 1e-9);
+  EXPECT_NEAR(spread.HhiRange(0, std::nullopt)->most, *spread.Hhi(), 1e-9);
+  EXPECT_FALSE(Spread({}).HhiRange(10, std::nullopt).has_value());
+  EXPECT_FALSE(Spread({-4}).ShareOfLargestRange(5, 10, 3).has_value());
+}
+
+TEST(Spread, TheLorenzCurveGoesStraightBetweenTwoOfThemR81) {
+  const Spread spread({1'000, 2'000, 3'000, 4'000, 90'000});
+  EXPECT_EQ(spread.Lorenz(0), 0);
+  EXPECT_DOUBLE_EQ(*spread.Lorenz(20), 0.01);
+  EXPECT_DOUBLE_EQ(*spread.Lorenz(50), 0.045) << "1.000 + 2.000 and half of 3.000";
+  EXPECT_DOUBLE_EQ(*spread.Lorenz(80), 0.1);
+  EXPECT_DOUBLE_EQ(*spread.Lorenz(100), 1);
+  EXPECT_EQ(spread.sum(), 100'000);
+  EXPECT_FALSE(Spread({}).Lorenz(50).has_value());
 }
 
 }  // namespace

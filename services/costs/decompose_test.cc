@@ -45,22 +45,30 @@ TEST(Decompose, EffectsSumToTheGrowthAndReverseWithTime) {
         group.provisions_after = static_cast<int64_t>(1 + random() % 50);
         group.amount_after = static_cast<Cents>(random() % 1'000'000);
       }
-      reversed.push_back({group.provisions_after, group.provisions_before, group.amount_after, group.amount_before});
+      group.days_before = static_cast<int64_t>(random() % 3 * 31);
+      group.days_after = static_cast<int64_t>(random() % 3 * 28);
+      group.quantity_before = static_cast<double>(random() % 3) * 2.5;
+      group.quantity_after = static_cast<double>(random() % 3) * 1.7;
+      reversed.push_back({group.provisions_after, group.provisions_before, group.amount_after, group.amount_before,
+                          group.days_after, group.days_before, group.quantity_after, group.quantity_before});
     }
     const PeriodTotals before = Sum(groups, static_cast<int64_t>(random() % 40), false);
     const PeriodTotals after = Sum(groups, static_cast<int64_t>(1 + random() % 40), true);
     const auto growth = static_cast<double>(after.amount - before.amount);
-    const ThreeFactors three = *Decompose(before, after);
+    const Factors three = *Decompose(before, after);
     EXPECT_NEAR(three.clients + three.intensity + three.price, growth, 1e-4);
     const auto four = *Decompose(before, after, groups);
     const auto back = *Decompose(after, before, reversed);
     double sum = 0;
     for (size_t g = 0; g < groups.size(); ++g) {
-      const double own = four[g].clients + four[g].intensity + four[g].mix + four[g].price;
+      const double own = four[g].Sum();
       EXPECT_NEAR(own, static_cast<double>(groups[g].amount_after - groups[g].amount_before), 1e-4);
       EXPECT_NEAR(four[g].clients, -back[g].clients, 1e-4);
       EXPECT_NEAR(four[g].mix, -back[g].mix, 1e-4);
       EXPECT_NEAR(four[g].price, -back[g].price, 1e-4);
+      EXPECT_NEAR(four[g].duration, -back[g].duration, 1e-4);
+      EXPECT_NEAR(four[g].volume, -back[g].volume, 1e-4);
+      EXPECT_NEAR(four[g].tariff, -back[g].tariff, 1e-4);
       sum += own;
     }
     EXPECT_NEAR(sum, growth, 1e-3);
@@ -97,6 +105,34 @@ TEST(Decompose, WithoutClientsOnOneSideAllGrowthIsTheirs) {
   EXPECT_EQ(Decompose({0, 0, 0}, {5, 6, 700})->clients, 700);
   EXPECT_EQ((*Decompose({0, 0, 0}, {5, 6, 700}, std::vector<GroupCosts>{{0, 6, 0, 700}}))[0].clients, 700);
   EXPECT_EQ(Decompose({5, 6, 0}, {5, 6, 700})->price, 700) << "care that was free and is not any more is a price";
+}
+
+// Computed by hand: one group of 10 and 12 provisions, 300 and 420 days, 600 and 1.050 hours, 33.000 and 63.000 cents.
+// L = 30.000 / ln(63/33); V/N falls by ln(12/10 / (10/8)), days per provision rise by ln(35/30), hours per day by ln(2,5/2),
+// the tariff by ln(60/55).
+TEST(Decompose, SplitsThePriceIntoDurationVolumeAndTariffR47) {
+  const PeriodTotals before{8, 10, 33'000}, after{10, 12, 63'000};
+  const std::vector<GroupCosts> groups = {{10, 12, 33'000, 63'000, 300, 420, 600, 1'050}};
+  const Factors split = (*Decompose(before, after, groups))[0];
+  const double weight = 30'000 / std::log(63.0 / 33.0);
+  EXPECT_NEAR(split.clients, weight * std::log(10.0 / 8.0), 1e-6);
+  EXPECT_NEAR(split.intensity, weight * std::log(1.2 / 1.25), 1e-6);
+  EXPECT_NEAR(split.mix, 0, 1e-6);
+  EXPECT_NEAR(split.duration, weight * std::log(35.0 / 30.0), 1e-6);
+  EXPECT_NEAR(split.volume, weight * std::log(2.5 / 2.0), 1e-6);
+  EXPECT_NEAR(split.tariff, weight * std::log(60.0 / 55.0), 1e-6);
+  EXPECT_EQ(split.price, 0);
+  EXPECT_NEAR(split.Sum(), 30'000, 1e-6);
+}
+
+TEST(Decompose, WithoutAQuantityOnOneSideThePriceIsPerDay) {
+  const PeriodTotals before{8, 10, 33'000}, after{10, 12, 63'000};
+  const Factors split = (*Decompose(before, after, std::vector<GroupCosts>{{10, 12, 33'000, 63'000, 300, 420, 600, 0}}))[0];
+  const double weight = 30'000 / std::log(63.0 / 33.0);
+  EXPECT_NEAR(split.price, weight * std::log(150.0 / 110.0), 1e-6);
+  EXPECT_EQ(split.volume, 0);
+  EXPECT_EQ(split.tariff, 0);
+  EXPECT_NEAR(split.Sum(), 30'000, 1e-6);
 }
 
 TEST(Decompose, RefusesNegativeAmounts) {

@@ -488,6 +488,20 @@ std::vector<uint32_t> RowsBehind(const Snapshot& snapshot, const Question& quest
   return SelectRows(snapshot.table, MakePlan(snapshot, question, {}, filtered).query);
 }
 
+GroupedRows RowsByGroup(const Snapshot& snapshot, const Question& question) {
+  Plan plan = MakePlan(snapshot, question, question.dimensions, true);
+  GroupedRows grouped;
+  grouped.rows = SelectRows(snapshot.table, plan.query);
+  grouped.values = std::move(plan.axis_values);
+  for (const Axis& axis : plan.query.groups) {
+    std::vector<uint32_t>& positions = grouped.positions.emplace_back(grouped.rows.size());
+    axis.column->Visit([&](const auto& codes) {
+      for (size_t i = 0; i < positions.size(); ++i) positions[i] = axis.position[codes[grouped.rows[i]]];
+    });
+  }
+  return grouped;
+}
+
 std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, Family family) {
   std::vector<uint32_t> origins;
   for (const Statement& statement : StatementsOf(snapshot, question, family, {question.first, question.end})) {

@@ -64,6 +64,14 @@ std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& que
 // The rows of the table that are in the total of the question, in order; `filtered` false leaves the filters out.
 std::vector<uint32_t> RowsBehind(const Snapshot& snapshot, const Question& question, bool filtered);
 
+// The rows of the question, in order, and in which cell each is: its position per dimension, and the value of each position.
+struct GroupedRows {
+  std::vector<uint32_t> rows;
+  std::vector<std::vector<uint32_t>> positions;  // Per dimension, then per entry of rows.
+  std::vector<std::vector<std::string>> values;  // Per dimension, by position.
+};
+GroupedRows RowsByGroup(const Snapshot& snapshot, const Question& question);
+
 // Batches behind a figure about inhabitants or a budget, one entry per statement.
 std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, Family family);
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Costs::DecomposeGrowth: the growth of the indicated amount between two periods, split into factors.
 #include <map>
-#include <numeric>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "nmd/costs/v1/costs.pb.h"
-#include "services/core/dutch.h"
 #include "services/costs/costs.h"
 #include "services/costs/decompose.h"
+#include "services/costs/effects.h"
 #include "services/costs/evaluate.h"
 #include "services/costs/figures.h"
 #include "services/costs/question.h"
@@ -20,74 +18,8 @@ namespace {
 constexpr size_t kGroupLimit = 100'000;
 enum MeasureIndex : size_t { kClientsAt, kProvisionsAt, kIndicatedAt };
 
-struct Factor {
-  absl::string_view id, more, less;
-};
-constexpr Factor kClientsFactor = {"clients", "meer cliënten", "minder cliënten"};
-constexpr Factor kIntensityFactor = {"intensity", "meer voorzieningen per cliënt", "minder voorzieningen per cliënt"};
-constexpr Factor kMixFactor = {"mix", "een zwaardere mix van zorg", "een lichtere mix van zorg"};
-constexpr Factor kPriceFactor = {"price", "een hogere prijs per voorziening", "een lagere prijs per voorziening"};
-
-// "meer cliënten" -> "Meer cliënten", "een hogere prijs" -> "Hogere prijs".
-std::string TitleOf(absl::string_view phrase) {
-  if (phrase.substr(0, 4) == "een ") phrase.remove_prefix(4);
-  std::string title(phrase);
-  title[0] = static_cast<char>(title[0] - 'a' + 'A');
-  return title;
-}
-
-// Effects in cents as real numbers, in the order of the factors; their sum is the growth.
-std::vector<v1::Effect> Effects(const std::vector<std::pair<Factor, double>>& parts, Cents growth) {
-  std::vector<double> cents;
-  for (const auto& [factor, amount] : parts) cents.push_back(amount);
-  const std::vector<int64_t> rounded = RoundToTotal(cents, growth);
-  std::vector<v1::Effect> effects;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    v1::Effect effect;
-    effect.set_factor(std::string(parts[i].first.id));
-    effect.set_title(TitleOf(cents[i] < 0 ? parts[i].first.less : parts[i].first.more));
-    effect.set_amount_euro(cents[i] / 100);
-    effect.set_amount_cents(rounded[i]);
-    if (growth != 0) effect.set_share(cents[i] / static_cast<double>(growth));
-    effects.push_back(std::move(effect));
-  }
-  return effects;
-}
-
-std::vector<v1::Effect> FourEffects(const FourFactors& factors, Cents growth) {
-  return Effects({{kClientsFactor, factors.clients},
-                  {kIntensityFactor, factors.intensity},
-                  {kMixFactor, factors.mix},
-                  {kPriceFactor, factors.price}},
-                 growth);
-}
-
 PeriodTotals TotalsOf(const Cell& cell) {
   return {cell.measures[kClientsAt].value, cell.measures[kProvisionsAt].value, cell.measures[kIndicatedAt].value};
-}
-
-std::string Conclusion(Cents before, Cents after, int months, const std::vector<v1::Effect>& effects) {
-  const std::string per = months == 1 ? "per maand" : absl::StrCat("over ", months, " maanden");
-  const Cents growth = after - before;
-  if (growth == 0) return absl::StrCat("De kosten bleven gelijk: ", dutch::EuroWhole(before), " ", per, ".");
-  std::string text = absl::StrCat("De kosten ", growth > 0 ? "stegen" : "daalden");
-  if (before > 0) {
-    const double share = static_cast<double>(growth < 0 ? -growth : growth) / static_cast<double>(before);
-    absl::StrAppend(&text, " met ", dutch::Percent(share));
-  }
-  absl::StrAppend(&text, " van ", dutch::EuroWhole(before), " naar ", dutch::EuroWhole(after), " ", per, ".");
-  std::vector<std::string> parts;
-  for (const v1::Effect& effect : effects) {
-    for (const Factor& factor : {kClientsFactor, kIntensityFactor, kMixFactor, kPriceFactor}) {
-      if (effect.amount_cents() == 0 || effect.factor() != factor.id) continue;
-      parts.push_back(absl::StrCat(dutch::EuroWhole(effect.amount_cents()), " (", dutch::Percent(effect.share()), ") door ",
-                                   effect.amount_cents() < 0 ? factor.less : factor.more));
-    }
-  }
-  for (size_t i = 0; i < parts.size(); ++i) {
-    absl::StrAppend(&text, i == 0 ? " Daarvan komt " : i + 1 == parts.size() ? " en " : ", ", parts[i]);
-  }
-  return parts.empty() ? text : absl::StrCat(text, ".");
 }
 
 v1::DecomposeGrowthResponse Refused(type::Figure::State state, type::ErrorReason reason) {
@@ -177,8 +109,8 @@ absl::StatusOr<v1::DecomposeGrowthResponse> Costs::DecomposeGrowth(const Caller&
     const PeriodTotals a = pair.after == nullptr ? PeriodTotals() : TotalsOf(*pair.after);
     groups.push_back({b.provisions, a.provisions, b.amount, a.amount});
   }
-  const std::optional<ThreeFactors> three = Decompose(totals_before, totals_after);
-  const std::optional<std::vector<FourFactors>> four = Decompose(totals_before, totals_after, groups);
+  const std::optional<Factors> three = Decompose(totals_before, totals_after);
+  const std::optional<std::vector<Factors>> four = Decompose(totals_before, totals_after, groups);
   if (!three.has_value() || !four.has_value()) return Refused(type::Figure::NOT_COMPARABLE, type::AMOUNT_NEGATIVE);
 
   v1::DecomposeGrowthResponse response;
@@ -190,19 +122,16 @@ absl::StatusOr<v1::DecomposeGrowthResponse> Costs::DecomposeGrowth(const Caller&
     *response.add_before() = maker_before.Make(left->total, m, false);
     *response.add_after() = maker_after.Make(right->total, m, false);
   }
-  std::vector<v1::Effect> shown =
-      Effects({{kClientsFactor, three->clients}, {kIntensityFactor, three->intensity}, {kPriceFactor, three->price}}, growth);
+  std::vector<FactorAmount> amounts = AmountsOf(*three, FactorSet::kTotals);
+  std::vector<v1::Effect> shown = MakeEffects(amounts, growth);
   response.mutable_three_factor()->Assign(shown.begin(), shown.end());
 
   if (!pairs.empty()) {
-    FourFactors sum;
+    Factors sum;
     size_t i = 0;
     for (const auto& [key, pair] : pairs) {
-      const FourFactors& factors = (*four)[i];
-      sum.clients += factors.clients;
-      sum.intensity += factors.intensity;
-      sum.mix += factors.mix;
-      sum.price += factors.price;
+      const Factors& factors = (*four)[i];
+      sum += factors;
       v1::GroupEffect* group = response.add_groups();
       const DimensionInfo& dimension = *before.question.dimensions.front();
       group->mutable_group()->set_dimension(std::string(dimension.id));
@@ -219,14 +148,15 @@ absl::StatusOr<v1::DecomposeGrowthResponse> Costs::DecomposeGrowth(const Caller&
       *group->mutable_provisions_after() = maker_after.Make(cell_after, kProvisionsAt, true);
       *group->mutable_amount_after() = maker_after.Make(cell_after, kIndicatedAt, true);
       group->set_growth_cents(groups[i].amount_after - groups[i].amount_before);
-      const std::vector<v1::Effect> effects = FourEffects(factors, group->growth_cents());
+      const std::vector<v1::Effect> effects = MakeEffects(AmountsOf(factors, FactorSet::kGroups), group->growth_cents());
       group->mutable_effects()->Assign(effects.begin(), effects.end());
       ++i;
     }
-    shown = FourEffects(sum, growth);
+    amounts = AmountsOf(sum, FactorSet::kGroups);
+    shown = MakeEffects(amounts, growth);
     response.mutable_four_factor()->Assign(shown.begin(), shown.end());
   }
-  response.set_conclusion(Conclusion(totals_before.amount, totals_after.amount, months, shown));
+  response.set_conclusion(GrowthConclusion(totals_before.amount, totals_after.amount, months, amounts, shown));
   maker_after.AddProvenance(response.mutable_provenance());
   *response.mutable_known_time() = response.before(0).known_time();
   return response;

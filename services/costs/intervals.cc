@@ -82,4 +82,31 @@ std::optional<RateRatio> RatioOfRates(int64_t c1, int64_t n1, int64_t c0, int64_
   return RateRatio{ratio, {ratio * std::exp(-reach), ratio * std::exp(reach)}};
 }
 
+std::optional<StandardRate> DirectlyStandardised(absl::Span<const Stratum> strata, double confidence) {
+  double whole = 0;
+  for (const Stratum& stratum : strata) whole += std::max(0.0, stratum.weight);
+  if (whole <= 0) return std::nullopt;
+  double rate = 0;
+  double variance = 0;
+  double most = 0;
+  for (const Stratum& stratum : strata) {
+    if (stratum.weight <= 0) continue;
+    if (stratum.population <= 0 || stratum.count < 0) return std::nullopt;
+    const double weight = stratum.weight / whole / static_cast<double>(stratum.population);
+    rate += weight * static_cast<double>(stratum.count);
+    variance += weight * weight * static_cast<double>(stratum.count);
+    most = std::max(most, weight);
+  }
+  // A weighted sum of Poisson counts is about a gamma variable with this mean and variance.
+  const auto quantile = [](double mean, double spread, double p) {
+    return spread / mean * GammaQuantile(mean * mean / spread, p);
+  };
+  const double tail = (1 - confidence) / 2;
+  StandardRate result;
+  result.rate = rate;
+  result.bounds.low = rate > 0 ? quantile(rate, variance, tail) : 0;
+  result.bounds.high = quantile(rate + most, variance + most * most, 1 - tail);
+  return result;
+}
+
 }  // namespace nmd::costs

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "absl/types/span.h"
+
 // How far chance alone may move a count, a share or a ratio of rates (requirements 6.5). Pure.
 namespace nmd::costs {
 
@@ -27,6 +29,20 @@ struct RateRatio {
 // (c1/n1) / (c0/n0) with the interval exp(ln ratio -+ z sqrt(1/c1 + 1/c0)): 40 to 77 is 1,93 [1,31-2,82] (T-22).
 // nullopt when a count or a population is not positive: then there is no logarithm.
 std::optional<RateRatio> RatioOfRates(int64_t c1, int64_t n1, int64_t c0, int64_t n0, double confidence = 0.95);
+
+// One age band of an area, and how much it weighs: its share of a standard population, or that population itself.
+struct Stratum {
+  int64_t count = 0;
+  int64_t population = 0;
+  double weight = 0;
+};
+struct StandardRate {
+  double rate = 0;  // What the rate would be with the ages of the standard population.
+  Bounds bounds;
+};
+// Direct standardisation, with the gamma interval of Fay and Feuer (Statistics in Medicine 16, 1997), which holds for small
+// counts too (R66). nullopt when nothing weighs, or a stratum that weighs has no population: then it has no rate.
+std::optional<StandardRate> DirectlyStandardised(absl::Span<const Stratum> strata, double confidence = 0.95);
 
 }  // namespace nmd::costs
 

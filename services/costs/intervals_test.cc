@@ -2,6 +2,7 @@
 #include "services/costs/intervals.h"
 
 #include <cmath>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -69,6 +70,43 @@ TEST(Intervals, EelderwoldeFrom40To77IsOneAndNineTenthsT22) {
   EXPECT_NEAR(RatioOfRates(77, 1925, 40, 1000)->ratio, 1, 1e-9);
   EXPECT_FALSE(RatioOfRates(77, 1000, 0, 1000).has_value());
   EXPECT_FALSE(RatioOfRates(77, 0, 40, 1000).has_value());
+}
+
+// Births with Down's syndrome in Michigan 1950-1964 by age of the mother (Fay and Feuer 1997, as in R's epitools). By R 4:
+//   y<-sum(w*x/n); v<-sum(w^2*x/n^2); m<-max(w/n); qgamma(c(.025), y^2/v, scale=v/y);
+//   qgamma(.975, (y+m)^2/(v+m^2), scale=(v+m^2)/(y+m))      with w the standard population divided by its sum.
+TEST(DirectlyStandardised, IsThatOfR) {
+  const std::vector<Stratum> strata = {{107, 230'061, 63'986}, {141, 329'449, 186'263}, {60, 114'920, 157'302},
+                                       {40, 39'487, 97'647},   {39, 14'208, 47'572},    {25, 3'052, 12'262}};
+  const auto rate = DirectlyStandardised(strata);
+  ASSERT_TRUE(rate.has_value());
+  EXPECT_NEAR(rate->rate * 1e5, 92.3036756484, 1e-9);
+  EXPECT_NEAR(rate->bounds.low * 1e5, 80.4410856094, 1e-8);
+  EXPECT_NEAR(rate->bounds.high * 1e5, 105.7622546145, 1e-8);
+}
+
+TEST(DirectlyStandardised, WithoutCasesHasAnUpperBoundOnly) {
+  const auto rate = DirectlyStandardised(std::vector<Stratum>{{0, 100, 1}, {0, 200, 1}});
+  ASSERT_TRUE(rate.has_value());
+  EXPECT_EQ(rate->rate, 0);
+  EXPECT_EQ(rate->bounds.low, 0);
+  EXPECT_NEAR(rate->bounds.high * 1e3, 18.4443972706, 1e-8) << "by the same command of R";
+}
+
+TEST(DirectlyStandardised, OfOneStratumIsItsPoissonInterval) {
+  const auto rate = DirectlyStandardised(std::vector<Stratum>{{40, 1'000, 7}});
+  const Bounds exact = PoissonInterval(40);
+  EXPECT_NEAR(rate->rate, 0.04, 1e-15);
+  EXPECT_NEAR(rate->bounds.low * 1'000, exact.low, 1e-8);
+  EXPECT_NEAR(rate->bounds.high * 1'000, exact.high, 1e-8);
+}
+
+TEST(DirectlyStandardised, NeedsInhabitantsWhereItWeighs) {
+  EXPECT_FALSE(DirectlyStandardised({}).has_value());
+  EXPECT_FALSE(DirectlyStandardised(std::vector<Stratum>{{1, 10, 0}}).has_value());
+  EXPECT_FALSE(DirectlyStandardised(std::vector<Stratum>{{1, 10, 1}, {0, 0, 1}}).has_value());
+  EXPECT_TRUE(DirectlyStandardised(std::vector<Stratum>{{1, 10, 1}, {0, 0, 0}}).has_value())
+      << "what weighs nothing is not asked";
 }
 
 }  // namespace
