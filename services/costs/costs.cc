@@ -37,7 +37,7 @@ constexpr size_t kFigureLimit = 100'000;
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
 // Of what a checkpoint holds (internal.v1.CostsCheckpoint).
-constexpr int32_t kCheckpointVersion = 4;
+constexpr int32_t kCheckpointVersion = 5;
 constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
@@ -339,15 +339,41 @@ std::shared_ptr<const RecordBook> Costs::RecordsAt(absl::Time known_time, bool n
     return *empty;
   }
   MutexLock lock(mutex_);
-  // Each of these only grows, so an equal sum means that nothing came in.
-  const Ledger::Mark mark = ledger_.Here();
-  const auto arrived = static_cast<int64_t>(mark.batches + mark.corrections + mark.links + mark.stays);
-  const std::pair<Moment, int64_t> wanted = {ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), arrived};
+  const std::pair<Moment, int64_t> wanted = {ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), Arrived()};
   if (book_ == nullptr || book_of_ != wanted) {
     book_ = MakeRecordBook(ledger_.RecordsAsKnown(wanted.first));
     book_of_ = wanted;
   }
   return book_;
+}
+
+std::shared_ptr<const CareBook> Costs::CareAt(absl::Time known_time) {
+  // Usually found below; made outside the lock when it is not there yet.
+  SnapshotAt(known_time);
+  const Month month = MonthOfTime(known_time);
+  std::shared_ptr<const Snapshot> snapshot;
+  KnownFacts known;
+  int64_t arrived;
+  {
+    MutexLock lock(mutex_);
+    arrived = Arrived();
+    snapshot = FindCached(ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), month);
+    if (care_ != nullptr && care_arrived_ == arrived && snapshot == care_->snapshot) return care_;
+    known = ledger_.CareAsKnown(ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)));
+  }
+  // Something came in between: then the snapshot of exactly these facts, so that courses and rows are about the same.
+  if (snapshot == nullptr) snapshot = BuildSnapshot(known, month);
+  std::shared_ptr<const CareBook> book = MakeCareBook(known, std::move(snapshot));
+  MutexLock lock(mutex_);
+  care_ = book;
+  care_arrived_ = arrived;
+  return book;
+}
+
+int64_t Costs::Arrived() const {
+  // Each of these only grows, so an equal sum means that nothing came in.
+  const Ledger::Mark mark = ledger_.Here();
+  return static_cast<int64_t>(mark.batches + mark.corrections + mark.links + mark.stays);
 }
 
 void Costs::Warm() {

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "services/core/date.h"
 #include "services/costs/answers.h"
+#include "services/costs/care.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/ledger.h"
 #include "services/costs/records.h"
@@ -99,6 +100,16 @@ class Costs {
   // Works out the snapshot of now, so that the next question need not wait for it, and keeps the checkpoint fresh.
   void Warm() ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
 
+  // For analyses: what was known at a time, made at the first question and kept a while. Cost: that of BuildSnapshot or
+  // PatchSnapshot, MakeRecordBook and MakeCareBook when it is not there yet. Of books the last one is kept.
+  std::shared_ptr<const Snapshot> SnapshotAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  // An empty book unless it is needed.
+  std::shared_ptr<const RecordBook> RecordsAt(absl::Time known_time, bool needed) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::shared_ptr<const CareBook> CareAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  const Catalogue& catalogue() const { return *catalogue_; }
+  const std::string& municipality() const { return municipality_; }
+  const std::vector<Day>& trend_breaks() const { return trend_breaks_; }
+
   // nmd.costs.v1.CostsService; contracts in costs.proto.
   absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const Caller& caller, const v1::ListMeasuresRequest& request) const;
   absl::StatusOr<v1::ListDimensionsResponse> ListDimensions(const Caller& caller,
@@ -144,10 +155,8 @@ class Costs {
     std::shared_ptr<const Snapshot> base;
   };
 
-  // The records of a known time; an empty book unless they are needed.
-  std::shared_ptr<const RecordBook> RecordsAt(absl::Time known_time, bool needed) ABSL_LOCKS_EXCLUDED(mutex_);
-  // The snapshot of a known time.
-  std::shared_ptr<const Snapshot> SnapshotAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  // How much came in so far, as one number.
+  int64_t Arrived() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::shared_ptr<const Snapshot> FindCached(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Work Plan(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Keep(Cached made) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -173,6 +182,8 @@ class Costs {
   // The last book that was made, of which moment and after how much had come in.
   std::shared_ptr<const RecordBook> book_ ABSL_GUARDED_BY(mutex_);
   std::pair<Moment, int64_t> book_of_ ABSL_GUARDED_BY(mutex_){};
+  std::shared_ptr<const CareBook> care_ ABSL_GUARDED_BY(mutex_);
+  int64_t care_arrived_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t facts_cursor_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -74,6 +74,8 @@ Bounds WilsonInterval(int64_t part, int64_t whole, double confidence) {
   return {std::max(0.0, (centre - reach) / scale), std::min(1.0, (centre + reach) / scale)};
 }
 
+double ChiSquareTail(double value, int degrees) { return std::max(0.0, 1 - GammaP(degrees / 2.0, value / 2)); }
+
 std::optional<RateRatio> RatioOfRates(int64_t c1, int64_t n1, int64_t c0, int64_t n0, double confidence) {
   if (c1 <= 0 || n1 <= 0 || c0 <= 0 || n0 <= 0) return std::nullopt;
   const auto real = [](int64_t value) { return static_cast<double>(value); };

@@ -22,6 +22,10 @@ Bounds PoissonInterval(int64_t count, double confidence = 0.95);
 // Wilson interval of a share; stays within [0, 1] and is of use for small n too. REQUIRES: 0 <= part <= whole, whole > 0.
 Bounds WilsonInterval(int64_t part, int64_t whole, double confidence = 0.95);
 
+// The chance that a chi-square variable is at least `value`: the p of a test. REQUIRES: value >= 0, degrees > 0. Exact to about
+// 1e-15, so that a chance below that may be 0.
+double ChiSquareTail(double value, int degrees);
+
 struct RateRatio {
   double ratio = 0;
   Bounds bounds;

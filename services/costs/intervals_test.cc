@@ -109,5 +109,14 @@ TEST(DirectlyStandardised, NeedsInhabitantsWhereItWeighs) {
       << "what weighs nothing is not asked";
 }
 
+// R: pchisq(c(3.84, 25.4037, 0.1), c(1, 3, 10), lower.tail = FALSE)
+TEST(Intervals, TheTailOfChiSquareIsThatOfR) {
+  EXPECT_NEAR(ChiSquareTail(3.84, 1), 0.0500435212487, 1e-12);
+  EXPECT_NEAR(ChiSquareTail(25.4037, 3), 1.27124615076e-05, 1e-15);
+  EXPECT_NEAR(ChiSquareTail(0.1, 10), 0.999999997502, 1e-12);
+  EXPECT_EQ(ChiSquareTail(0, 1), 1);
+  EXPECT_EQ(ChiSquareTail(5000, 1), 0);
+}
+
 }  // namespace
 }  // namespace nmd::costs

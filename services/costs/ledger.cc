@@ -289,6 +289,19 @@ KnownFacts Ledger::AsKnown(Moment moment) const {
   return known;
 }
 
+KnownFacts Ledger::CareAsKnown(Moment moment) const {
+  KnownFacts known = AsKnown(moment);
+  CopyCounted(known, facts_.care_events, &known.facts.care_events);
+  CopyCounted(known, facts_.stops, &known.facts.stops);
+  CopyCounted(known, facts_.plans, &known.facts.plans);
+  CopyCounted(known, facts_.quantities, &known.facts.quantities);
+  CopyCounted(known, facts_.responsibilities, &known.facts.responsibilities);
+  CopyCounted(known, facts_.successions, &known.facts.successions);
+  CopyCounted(known, facts_.provider_groups, &known.facts.provider_groups);
+  CopyCounted(known, facts_.combinations, &known.facts.combinations);
+  return known;
+}
+
 // --- What differs ---
 
 namespace {

@@ -65,6 +65,14 @@ enum Kind : uint32_t {
   kBookings = 1u << 15,
   kDecisions = 1u << 16,
   kCareStarts = 1u << 17,
+  // What only analyses of courses of care use (care.h).
+  kCareStops = 1u << 18,
+  kCarePlans = 1u << 19,
+  kQuantities = 1u << 20,
+  kResponsibilities = 1u << 21,
+  kSuccessions = 1u << 22,
+  kProviderGroups = 1u << 23,
+  kCombinations = 1u << 24,
 };
 
 // One delivery. Facts point to it by its index.
@@ -215,6 +223,58 @@ struct CareEvent {
   Day day = 0;
   Word provider, reference;
 };
+// What only analyses of courses of care use; conventions as above.
+struct StopFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  bool taken_back = false;  // Status 3: takes back the stop with the same number, days and reason.
+  int64_t number = 0;       // Of the allocation.
+  Day start = 0, end = 0;   // The start it ends, and the first day without care.
+  Word reason;
+};
+struct PlanFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word person;
+  int64_t number = 0;  // Of the allocation.
+  Day agreed_end = 0;  // 0 when no duration was agreed.
+  bool motivated = false;
+  uint8_t result = 0, complexity = 0;  // CarePlan::Result and ::Complexity.
+};
+struct QuantityFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word provider, person, product, unit;  // `person` is empty when it is about no client.
+  int64_t number = 0;                    // Of the allocation; 0 when not told.
+  nmd::Period period;
+  int64_t volume_thousandths = 0;
+  Cents amount = 0;
+};
+struct ResponsibilityFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word person, municipality, origin;
+  bool stay = false;
+  nmd::Period period;
+};
+struct SuccessionFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word product, predecessor;
+  Day start = 0;
+};
+struct ProviderGroupFact {
+  uint32_t batch = 0;
+  Word provider, provider_name, organisation, organisation_name, concern, concern_name;
+  nmd::Period period;
+};
+struct CombinationFact {
+  uint32_t batch = 0;
+  uint8_t law = 0, other_law = 0;
+  Word product, other_product, reason;
+  uint8_t verdict = 0;  // CombinationRule::Verdict.
+  nmd::Period period;
+};
 // Two persons who may be one, from `known` on; not (any more) when `permille` is 0.
 struct OpenPairFact {
   Word person, other;
@@ -238,6 +298,13 @@ struct Facts {
   std::vector<PopulationFact> populations;
   std::vector<BudgetFact> budgets;
   std::vector<ContractFact> contracts;
+  std::vector<StopFact> stops;
+  std::vector<PlanFact> plans;
+  std::vector<QuantityFact> quantities;
+  std::vector<ResponsibilityFact> responsibilities;
+  std::vector<SuccessionFact> successions;
+  std::vector<ProviderGroupFact> provider_groups;
+  std::vector<CombinationFact> combinations;
 };
 
 // What is known at one moment. Points into the ledger it came from.
@@ -292,6 +359,9 @@ class Ledger {
   // revision) (linking.proto). Cost: a copy of what is known, some nanoseconds per fact.
   KnownFacts AsKnown(Moment moment) const;
 
+  // The same, with the facts that only analyses of courses of care use. Cost: that of AsKnown, and of them.
+  KnownFacts CareAsKnown(Moment moment) const;
+
   // The greatest known time <= moment at which anything begins or ends to count; INT64_MIN when there is nothing. AsKnown gives
   // the same for every moment with the same answer.
   Moment KnowledgeMoment(Moment moment) const;
@@ -345,6 +415,8 @@ class Ledger {
   uint32_t AddFact(const ingestion::v1::Fact& fact, uint32_t batch, absl::string_view identification);
   // Of a fact that is no provision; kOther when it is not kept.
   uint32_t AddRecord(const ingestion::v1::Fact& fact, uint32_t batch);
+  // Of a fact only analyses of courses of care use; kOther when it is not kept.
+  uint32_t AddCareFact(const ingestion::v1::Fact& fact, uint32_t batch);
 
   enum class Standing : uint8_t { kNotKnown, kWithdrawn, kCounts };
   Standing StandingOf(const Batch& batch, Moment moment) const;

@@ -57,6 +57,32 @@ void EachField(RowOf<Record> auto& f, auto visit) {
 void EachField(RowOf<CareEvent> auto& f, auto visit) {
   visit(f.batch), visit(f.kind), visit(f.law), visit(f.number), visit(f.day), visit(f.provider), visit(f.reference);
 }
+void EachField(RowOf<StopFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.law), visit(f.taken_back), visit(f.number), visit(f.start), visit(f.end), visit(f.reason);
+}
+void EachField(RowOf<PlanFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.law), visit(f.person), visit(f.number), visit(f.agreed_end), visit(f.motivated), visit(f.result);
+  visit(f.complexity);
+}
+void EachField(RowOf<QuantityFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.law), visit(f.provider), visit(f.person), visit(f.product), visit(f.unit), visit(f.number);
+  visit(f.period.start), visit(f.period.end), visit(f.volume_thousandths), visit(f.amount);
+}
+void EachField(RowOf<ResponsibilityFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.law), visit(f.person), visit(f.municipality), visit(f.origin), visit(f.stay), visit(f.period.start);
+  visit(f.period.end);
+}
+void EachField(RowOf<SuccessionFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.law), visit(f.product), visit(f.predecessor), visit(f.start);
+}
+void EachField(RowOf<ProviderGroupFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.provider), visit(f.provider_name), visit(f.organisation), visit(f.organisation_name);
+  visit(f.concern), visit(f.concern_name), visit(f.period.start), visit(f.period.end);
+}
+void EachField(RowOf<CombinationFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.law), visit(f.other_law), visit(f.product), visit(f.other_product), visit(f.reason);
+  visit(f.verdict), visit(f.period.start), visit(f.period.end);
+}
 void EachField(RowOf<LinkFact> auto& f, auto visit) {
   visit(f.person), visit(f.client), visit(f.exact), visit(f.known), visit(f.sequence);
 }
@@ -98,7 +124,9 @@ template <typename AnyFacts, typename Visit>
 void EachTable(AnyFacts& facts, Visit visit) {
   visit(facts.allocations), visit(facts.claims), visit(facts.claim_lines), visit(facts.traits), visit(facts.residences);
   visit(facts.referrals), visit(facts.levels), visit(facts.tariffs), visit(facts.populations), visit(facts.budgets);
-  visit(facts.contracts), visit(facts.records), visit(facts.care_events);
+  visit(facts.contracts), visit(facts.records), visit(facts.care_events), visit(facts.stops), visit(facts.plans);
+  visit(facts.quantities), visit(facts.responsibilities), visit(facts.successions), visit(facts.provider_groups);
+  visit(facts.combinations);
 }
 
 // Facts come in order of batch, and there is such a batch.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Facts that are no provision, as the ledger takes them in.
+// Facts that are no provision, and those of courses of care, as the ledger takes them in.
 #include <algorithm>
 
 #include "nmd/ingestion/v1/fact.pb.h"
@@ -107,7 +107,58 @@ uint32_t Ledger::AddRecord(const Fact& fact, uint32_t batch) {
           {batch, CareEvent::kAsked, LawOf(in.law()), 0, in.dated_day(), Intern(in.provider()), Intern(in.reference())});
       return kOther;
     }
-    // What is in no figure here. A stop of care says nothing about what was allocated or declared (OP364).
+    default:
+      return AddCareFact(fact, batch);
+  }
+}
+
+uint32_t Ledger::AddCareFact(const Fact& fact, uint32_t batch) {
+  switch (fact.payload_case()) {
+    case Fact::kStop: {
+      const auto& in = fact.stop();
+      facts_.stops.push_back(
+          {batch, LawOf(in.law()), in.status() == "3", in.number(), in.start_day(), in.end_day(), Intern(in.reason())});
+      return kCareStops;
+    }
+    case Fact::kCarePlan: {
+      const auto& in = fact.care_plan();
+      facts_.plans.push_back({batch, LawOf(in.law()), Intern(in.person_key()), in.number(), in.agreed_end_day(), in.motivated(),
+                              static_cast<uint8_t>(in.result()), static_cast<uint8_t>(in.complexity())});
+      return kCarePlans;
+    }
+    case Fact::kDeliveredQuantity: {
+      const auto& in = fact.delivered_quantity();
+      facts_.quantities.push_back({batch, LawOf(in.law()), Intern(in.provider()), Intern(in.person_key()), Intern(in.product()),
+                                   Intern(in.unit()), in.number(), PeriodOf(in.start_day(), in.end_day()),
+                                   in.volume_thousandths(), in.amount_cents()});
+      return kQuantities;
+    }
+    case Fact::kResponsibility: {
+      const auto& in = fact.responsibility();
+      facts_.responsibilities.push_back({batch, LawOf(in.law()), Intern(in.person_key()), Intern(in.municipality()),
+                                         Intern(in.origin()), in.stay(), PeriodOf(in.start_day(), in.end_day())});
+      return kResponsibilities;
+    }
+    case Fact::kProductSuccession: {
+      const auto& in = fact.product_succession();
+      facts_.successions.push_back({batch, LawOf(in.law()), Intern(in.product()), Intern(in.predecessor()), in.start_day()});
+      return kSuccessions;
+    }
+    case Fact::kProviderGroup: {
+      const auto& in = fact.provider_group();
+      facts_.provider_groups.push_back({batch, Intern(in.provider()), Intern(in.provider_name()), Intern(in.organisation()),
+                                        Intern(in.organisation_name()), Intern(in.concern()), Intern(in.concern_name()),
+                                        PeriodOf(in.start_day(), in.end_day())});
+      return kProviderGroups;
+    }
+    case Fact::kCombinationRule: {
+      const auto& in = fact.combination_rule();
+      facts_.combinations.push_back({batch, LawOf(in.law()), LawOf(in.other_law()), Intern(in.product()),
+                                     Intern(in.other_product()), Intern(in.reason()), static_cast<uint8_t>(in.verdict()),
+                                     PeriodOf(in.start_day(), in.end_day())});
+      return kCombinations;
+    }
+    // What is in no figure here.
     default:
       return kOther;
   }

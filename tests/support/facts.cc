@@ -105,6 +105,38 @@ Fact AnswerOf(const std::string& number, const std::vector<std::string>& rejecte
   return fact;
 }
 
+Fact StartOf(int64_t number, const std::string& first, const std::string& status, ingestion::v1::Law law) {
+  Fact fact;
+  auto* start = fact.mutable_start();
+  start->set_law(law);
+  start->set_number(number);
+  start->set_start_day(On(first));
+  start->set_status(status);
+  return fact;
+}
+
+Fact StopOf(const StopSpec& spec) {
+  Fact fact;
+  auto* stop = fact.mutable_stop();
+  stop->set_law(spec.law);
+  stop->set_number(spec.number);
+  stop->set_start_day(On(spec.first));
+  stop->set_end_day(EndOf(spec.last));
+  stop->set_reason(spec.reason);
+  stop->set_status(spec.status);
+  return fact;
+}
+
+Fact PlanOf(const std::string& person, int64_t number, const std::string& last) {
+  Fact fact;
+  auto* plan = fact.mutable_care_plan();
+  plan->set_law(ingestion::v1::YOUTH);
+  plan->set_person_key(person);
+  plan->set_number(number);
+  plan->set_agreed_end_day(EndOf(last));
+  return fact;
+}
+
 Fact BudgetOf(const std::string& line, int32_t year, int64_t cents, const std::string& document) {
   Fact fact;
   auto* budget = fact.mutable_budget_line();

@@ -53,6 +53,20 @@ ingestion::v1::Fact ClaimOf(const std::string& number, const std::vector<ClaimLi
                             const std::string& provider = "99000001");
 ingestion::v1::Fact AnswerOf(const std::string& number, const std::vector<std::string>& rejected = {}, bool whole = false,
                              const std::string& provider = "99000001");
+// A start message line (305) and a stop message line (307) of a youth allocation; status "3" takes one back.
+ingestion::v1::Fact StartOf(int64_t number, const std::string& first, const std::string& status = "1",
+                            ingestion::v1::Law law = ingestion::v1::YOUTH);
+struct StopSpec {
+  int64_t number = 1;
+  std::string first = "2018-01-01";
+  std::string last = "2018-06-30";  // Inclusive.
+  std::string reason = "31";
+  std::string status = "1";
+  ingestion::v1::Law law = ingestion::v1::YOUTH;
+};
+ingestion::v1::Fact StopOf(const StopSpec& spec);
+// What was agreed about a youth allocation: to end after `last`, which is inclusive and empty when no duration was.
+ingestion::v1::Fact PlanOf(const std::string& person, int64_t number, const std::string& last);
 ingestion::v1::Fact BudgetOf(const std::string& line, int32_t year, int64_t cents, const std::string& document);
 
 // A batch whose delivery id is "d{sequence}" and all of whose records are sound.

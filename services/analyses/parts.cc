@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/analyses/parts.h"
+
+#include <algorithm>
+#include <string>
+
+#include "google/protobuf/timestamp.pb.h"
+#include "nmd/type/figure.pb.h"
+
+namespace nmd::analyses {
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* to) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  to->set_seconds(absl::ToUnixSeconds(time));
+  to->set_nanos(static_cast<int32_t>((micros - to->seconds() * 1'000'000) * 1'000));
+}
+
+void AddProvenance(const costs::Snapshot& snapshot, uint32_t kinds,
+                   google::protobuf::RepeatedPtrField<type::Provenance>* lines) {
+  for (const auto& [source, shares] : snapshot.shares) {
+    int64_t deliveries = 0;
+    costs::Moment newest = 0;
+    for (const costs::SourceShare& share : shares) {
+      if ((share.kinds & kinds) == 0 || share.deliveries == 0) continue;
+      newest = deliveries == 0 ? share.newest : std::max(newest, share.newest);
+      deliveries += share.deliveries;
+    }
+    if (deliveries == 0) continue;
+    type::Provenance* line = lines->Add();
+    line->set_source(source);
+    line->set_delivery_count(deliveries);
+    SetTime(absl::FromUnixMicros(newest), line->mutable_newest_known_time());
+  }
+}
+
+std::vector<uint32_t> PickCourses(const costs::CareBook& book, const std::vector<costs::QuestionFilter>& filters) {
+  std::vector<uint32_t> picked;
+  for (uint32_t c = 0; c < book.courses.size(); ++c) {
+    const bool keep = std::all_of(filters.begin(), filters.end(), [&](const costs::QuestionFilter& filter) {
+      const std::string value = costs::ValueOf(book, book.courses[c], *filter.dimension);
+      return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
+    });
+    if (keep) picked.push_back(c);
+  }
+  return picked;
+}
+
+}  // namespace nmd::analyses
