@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
                        {"nmd.linking.v1.LinkingService", connect(config.linking())},
                        {"nmd.costs.v1.CostsService", costs},
                        {"nmd.costs.v1.AnswersService", costs},
+                       {"nmd.costs.v1.DurationsService", costs},
                        {"nmd.contracts.v1.ContractsService", connect(config.contracts())},
                        {"nmd.publication.v1.PublicationService", connect(config.publication())}};
         NMD_ASSIGN_OR_RETURN(state->tokens, nmd::gateway::TokenChecker::Create(config.issuer(), process.clock()));

@@ -17,6 +17,7 @@
 #include "gateway/cli/context.h"
 #include "gateway/cli/corrections.h"
 #include "gateway/cli/deliver.h"
+#include "gateway/cli/durations.h"
 #include "gateway/cli/figure_sheets.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/glossary.h"
@@ -62,6 +63,7 @@ struct Options {
   LinkOptions links;
   SubjectOptions subjects;
   RegisterOptions answers;
+  DurationOptions durations;
 };
 
 class Command {
@@ -660,6 +662,8 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   positions->add_option("--provider", options.provider, "Alleen deze AGB-code");
   positions->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
   add(&app, "contracts", "Contracten", &Command::Contracts);
+
+  AddDurationCommands(app, options.durations, [&](const Action& action) { code = command.Run(action); });
 
   AddRegisterCommands(app, options.answers, [&](const Action& action) { code = command.Run(action); });
 
