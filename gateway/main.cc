@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
                        {"google.longrunning.Operations", ingestion},
                        {"nmd.linking.v1.LinkingService", connect(config.linking())},
                        {"nmd.costs.v1.CostsService", costs},
+                       {"nmd.costs.v1.AccessService", costs},
                        {"nmd.costs.v1.AnswersService", costs},
                        {"nmd.costs.v1.DurationsService", costs},
                        {"nmd.contracts.v1.ContractsService", connect(config.contracts())},

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/answer.h"
+#include "gateway/cli/access.h"
 #include "gateway/cli/answers.h"
 #include "gateway/cli/bridge.h"
 #include "gateway/cli/client.h"
@@ -63,6 +64,7 @@ struct Options {
   LinkOptions links;
   SubjectOptions subjects;
   RegisterOptions answers;
+  AccessOptions access;
   DurationOptions durations;
 };
 
@@ -663,6 +665,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   positions->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
   add(&app, "contracts", "Contracten", &Command::Contracts);
 
+  AddAccessCommands(app, options.access, [&](const Action& action) { code = command.Run(action); });
   AddDurationCommands(app, options.durations, [&](const Action& action) { code = command.Run(action); });
 
   AddRegisterCommands(app, options.answers, [&](const Action& action) { code = command.Run(action); });

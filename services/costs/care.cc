@@ -43,6 +43,7 @@ class Maker {
     NumberClients();
     MakeCourses();
     DescribeCourses();
+    AddReferrals();
     AddStarts();
     AddStops();
     AddPlans();
@@ -132,6 +133,16 @@ class Maker {
         const auto link = known_.links.find(allocation.person);
         return link != known_.links.end() && link->second.exact;
       });
+    }
+  }
+
+  // A referral that names no allocation says who referred, not to which care: it begins no wait.
+  void AddReferrals() {
+    for (const ReferralFact& fact : facts_.referrals) {
+      const auto at = course_of_.find({fact.law, fact.allocation});
+      if (fact.allocation == 0 || fact.start == 0 || at == course_of_.end()) continue;
+      Day& referred = book_->courses[at->second].referred;
+      referred = referred == 0 ? fact.start : std::min(referred, fact.start);
     }
   }
 

@@ -55,6 +55,7 @@ struct Course {
   nmd::Period indicated;            // From the first start to the last end that was allocated; without gaps.
   Day assigned = 0;                 // When the first version of any of its allocations was assigned,
   Day first_end = 0;                // and when it would end by that version.
+  Day referred = 0;                 // The first referral to one of its allocations; 0 when nobody told of one.
   // The month of the last claim line under its allocations that was not refused or taken back; 0 when there is none.
   Month last_declared = 0;
   // Ranges of the vectors of the book.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/internal/v1/config.pb.h"
+#include "services/analyses/access.h"
 #include "services/analyses/durations.h"
 #include "services/core/date.h"
 #include "services/costs/catalogue.h"
@@ -29,6 +30,7 @@ struct State {
   std::unique_ptr<nmd::Journal> journal;
   std::unique_ptr<nmd::Peer> ingestion, linking;
   std::unique_ptr<nmd::costs::Costs> costs;
+  std::unique_ptr<nmd::analyses::Access> access;
   std::unique_ptr<nmd::analyses::Durations> durations;
   std::unique_ptr<nmd::Follower> facts, links;
 };
@@ -63,6 +65,8 @@ int main(int argc, char** argv) {
         NMD_RETURN_IF_ERROR(costs->Replay());
         costs->Warm();
         nmd::costs::BindMethods(costs, &process.router());
+        state->access = std::make_unique<nmd::analyses::Access>(*costs, process.clock());
+        nmd::analyses::BindAccess(state->access.get(), &process.router());
         state->durations = std::make_unique<nmd::analyses::Durations>(*costs, process.clock());
         nmd::analyses::BindDurations(state->durations.get(), &process.router());
 
