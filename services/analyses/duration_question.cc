@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/analyses/parts.h"
 #include "services/core/dutch.h"
@@ -29,6 +30,16 @@ std::optional<Day> ReadDay(const std::string& text, absl::string_view path, Fiel
   const std::optional<Day> day = ParseDay(text);
   check->Require(day.has_value(), path, "must be a date as YYYY-MM-DD");
   return day;
+}
+
+// The filters are in a message of the request.
+absl::Status InQuestion(const absl::Status& status) {
+  std::vector<BadField> fields = BadFieldsOf(status);
+  if (fields.empty()) return status;
+  for (BadField& field : fields) {
+    if (absl::StartsWith(field.path, "filters[")) field.path = absl::StrCat("question.", field.path);
+  }
+  return BadFields(fields);
 }
 
 }  // namespace
@@ -69,7 +80,7 @@ absl::StatusOr<DurationAsked> ReadDurationQuestion(const costs::Costs& costs, ab
   check.Require(DurationQuestion::Unit_IsValid(question.unit()), "question.unit", "must be TRAJECTORY or PRODUCT");
   asked.rules.join = question.unit() != DurationQuestion::PRODUCT;
   asked.rules.cut = DayOfTime(asked.asked.known) - asked.lag_days;
-  if (absl::Status status = reader.Result(); !status.ok()) return status;
+  if (absl::Status status = reader.Result(); !status.ok()) return InQuestion(status);
   return asked;
 }
 

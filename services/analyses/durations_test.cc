@@ -11,6 +11,7 @@
 #include "nmd/costs/v1/durations.pb.h"
 #include "services/analyses/duration_question.h"
 #include "services/platform/errors.h"
+#include "services/platform/router.h"
 #include "tests/support/costs_scene.h"
 #include "tests/support/facts.h"
 
@@ -332,8 +333,10 @@ TEST_F(DurationsTest, FaultsAreToldAllAtOnce) {
   request.mutable_question()->set_unit(static_cast<DurationQuestion::Unit>(9));
   const auto faulty = durations_.EstimateDuration(Caller(), request);
   EXPECT_EQ(ReasonOf(faulty.status()), type::FIELDS_INVALID);
-  EXPECT_EQ(BadFieldsOf(faulty.status()).size(), 5u);
-  Filter(request.mutable_question(), "no_such", "1");
+  ASSERT_EQ(BadFieldsOf(faulty.status()).size(), 5u);
+  request.mutable_question()->add_filters()->set_dimension("provider");
+  const auto empty = durations_.EstimateDuration(Caller(), request);
+  EXPECT_EQ(BadFieldsOf(empty.status()).front().path, "question.filters[0].values");
   EXPECT_EQ(ReasonOf(durations_.EstimateDuration(Caller(), Request("no_such")).status()), type::DIMENSION_UNKNOWN);
   EXPECT_EQ(ReasonOf(durations_.CountEndings(Caller(), costs::v1::CountEndingsRequest()).status()), type::FIELDS_INVALID);
 }
@@ -345,6 +348,20 @@ TEST_F(DurationsTest, WhatNobodyRegistersIsSaid) {
   EstimateDurationRequest filtered = Request();
   Filter(filtered.mutable_question(), "opleiding", "1");
   EXPECT_EQ(Ask(filtered).total().state_reason(), "ATTRIBUTE_NOT_REGISTERED");
+}
+
+TEST_F(DurationsTest, AnswersThroughTheRouter) {
+  AddFixture();
+  Feed();
+  Router router("gm1730", scene_.clock);
+  BindDurations(&durations_, &router);
+  EXPECT_EQ(router.methods().size(), 3u);
+  const auto answer = router.Call("/nmd.costs.v1.DurationsService/EstimateDuration", ServiceCaller("publication", "gm1730"),
+                                  Request().SerializeAsString());
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EstimateDurationResponse response;
+  ASSERT_TRUE(response.ParseFromString(*answer));
+  EXPECT_EQ(response.total().trajectories(), 20);
 }
 
 }  // namespace
