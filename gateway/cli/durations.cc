@@ -169,6 +169,10 @@ absl::StatusOr<int> Estimate(const Context& context, const DurationOptions& opti
   context.Print(response, options.curve ? CurveTable(response) : DurationTable(response));
   if (!context.ForPeople()) return 0;
   if (response.total().endings_size() > 0 && !options.curve) context.io.out << "\n" << TextOf(ReasonTable(response.total()));
+  if (response.total().has_net_share()) {
+    context.io.out << "\nOp gemiddeld " << response.total().net_share().text()
+                   << " van de dagen tussen begin en einde was er zorg; de rest was onderbroken.\n";
+  }
   if (response.has_log_rank()) context.io.out << "\n" << response.log_rank().text() << "\n";
   PrintRemarks(context, response);
   return 0;

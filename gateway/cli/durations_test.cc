@@ -51,6 +51,7 @@ constexpr char kEstimate[] = R"({
     "withoutImputed":{"median":{"state":"NOT_AVAILABLE","stateReason":"NOT_REACHED","text":"langer dan 12,0 maanden"}},
     "points":[{"months":6,"atRisk":"18","ended":"4","share":0.7,"low":0.45,"high":0.85}],
     "endings":[{"ending":"planned","title":"Volgens plan","ended":"8","within_6":{"state":"ANSWERED","value":0.3,"text":"30,0%"}}],
+    "netShare":{"state":"ANSWERED","value":0.963,"text":"96,3%"},
     "endedMean":{"state":"ANSWERED","value":6.6,"text":"6,6 maanden"}},
   "groups":[{"group":{"dimension":"provider","value":"99000003","label":"De Brug"},"state":"NOT_AVAILABLE",
     "stateReason":"TOO_FEW_CASES","trajectories":"3"}],
@@ -67,6 +68,7 @@ TEST_F(DurationCommandsTest, DurationShowsMedianAndNaiveMeanSideBySide) {
   EXPECT_THAT(out_.str(), HasSubstr("70,0% (45,0% tot 85,0%)"));
   EXPECT_THAT(out_.str(), HasSubstr("langer dan 12,0 maanden"));
   EXPECT_THAT(out_.str(), HasSubstr("6,6 maanden"));
+  EXPECT_THAT(out_.str(), HasSubstr("Op gemiddeld 96,3% van de dagen"));
   EXPECT_THAT(out_.str(), HasSubstr("De Brug"));
   EXPECT_THAT(out_.str(), HasSubstr("minder dan 20 trajecten: geen duur"));
   EXPECT_THAT(out_.str(), HasSubstr("Volgens plan"));
