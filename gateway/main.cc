@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
                        {"nmd.costs.v1.AccessService", costs},
                        {"nmd.costs.v1.AnswersService", costs},
                        {"nmd.costs.v1.DurationsService", costs},
+                       {"nmd.costs.v1.GrowthService", costs},
                        {"nmd.contracts.v1.ContractsService", connect(config.contracts())},
                        {"nmd.publication.v1.PublicationService", connect(config.publication())}};
         NMD_ASSIGN_OR_RETURN(state->tokens, nmd::gateway::TokenChecker::Create(config.issuer(), process.clock()));

@@ -9,6 +9,7 @@
 #include "nmd/internal/v1/config.pb.h"
 #include "services/analyses/access.h"
 #include "services/analyses/durations.h"
+#include "services/analyses/growth.h"
 #include "services/core/date.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/costs.h"
@@ -32,6 +33,7 @@ struct State {
   std::unique_ptr<nmd::costs::Costs> costs;
   std::unique_ptr<nmd::analyses::Access> access;
   std::unique_ptr<nmd::analyses::Durations> durations;
+  std::unique_ptr<nmd::analyses::Growth> growth;
   std::unique_ptr<nmd::Follower> facts, links;
 };
 
@@ -69,6 +71,8 @@ int main(int argc, char** argv) {
         nmd::analyses::BindAccess(state->access.get(), &process.router());
         state->durations = std::make_unique<nmd::analyses::Durations>(*costs, process.clock());
         nmd::analyses::BindDurations(state->durations.get(), &process.router());
+        state->growth = std::make_unique<nmd::analyses::Growth>(*costs, process.clock());
+        nmd::analyses::BindGrowth(state->growth.get(), &process.router());
 
         const std::string parent = absl::StrCat("municipalities/", municipality);
         state->ingestion = process.NewPeer(config.ingestion());
