@@ -200,7 +200,9 @@ std::string ReasonText(const std::string& reason) {
       {"TARIFF_MISSING", "Niet beschikbaar: van minstens één regel is geen tarief bekend."},
       {"DENOMINATOR_ZERO", "Niet beschikbaar: er zou door nul worden gedeeld."},
       {"VALUE_TOO_LARGE", "Niet beschikbaar: de uitkomst is te groot."},
-      {"AMOUNT_NEGATIVE", "Niet vergelijkbaar: een groep heeft een negatief bedrag."}};
+      {"AMOUNT_NEGATIVE", "Niet vergelijkbaar: een groep heeft een negatief bedrag."},
+      {"TOO_FEW_CASES", "Niet beschikbaar: het zijn er te weinig om er iets over te zeggen."},
+      {"AREA_CHANGED", "Niet vergelijkbaar: het gebied is er maar in één van de twee jaren."}};
   const auto it = texts.find(reason);
   return it == texts.end() ? reason : it->second;
 }

@@ -22,6 +22,7 @@
 #include "gateway/cli/figure_sheets.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/glossary.h"
+#include "gateway/cli/growth.h"
 #include "gateway/cli/link_file.h"
 #include "gateway/cli/links.h"
 #include "gateway/cli/listings.h"
@@ -66,6 +67,7 @@ struct Options {
   RegisterOptions answers;
   AccessOptions access;
   DurationOptions durations;
+  GrowthOptions growth;
 };
 
 class Command {
@@ -669,6 +671,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   AddDurationCommands(app, options.durations, [&](const Action& action) { code = command.Run(action); });
 
   AddRegisterCommands(app, options.answers, [&](const Action& action) { code = command.Run(action); });
+  AddGrowthCommands(app, options.growth, [&](const Action& action) { code = command.Run(action); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);
