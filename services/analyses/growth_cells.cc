@@ -61,12 +61,12 @@ Cents AmountOfRow(const FactTable& table, costs::MeasureId amount, size_t row) {
 
 namespace {
 
-// How much of what a provision has in a month; in `sums`.
-void AddVolume(const costs::CareBook& book, uint32_t provision, Month month, CellSums* sums) {
+// How much of what a provision has in a month, of which `days` are the days; in `sums`.
+void AddVolume(const costs::CareBook& book, uint32_t provision, Month month, const nmd::Period& days, CellSums* sums) {
   const costs::Course& course = book.courses[provision];
   bool any = false;
   for (const costs::AllocationFact& allocation : book.AllocationsOf(course)) {
-    if (!allocation.period.Overlaps(MonthPeriod(month))) continue;
+    if (!allocation.period.Overlaps(days)) continue;
     any = true;
     const double volume = costs::VolumeInMonth(allocation, month);
     const absl::string_view unit = costs::UnitOf(allocation);
@@ -93,10 +93,19 @@ GroupCells SumCells(const costs::Snapshot& snapshot, const costs::Question& ques
   std::vector<uint64_t> keys;
   uint64_t last_key = 0;
   uint32_t last_place = kNone;
+  // The rows of a provision follow one another and have one product.
+  uint32_t last_provision = kNone;
+  uint32_t product = 0;
+  std::vector<nmd::Period> days;
+  for (Month month = question.first; month < question.end; ++month) days.push_back(MonthPeriod(month));
   for (size_t i = 0; i < grouped.rows.size(); ++i) {
     const uint32_t row = grouped.rows[i];
-    const uint64_t key = uint64_t{by_group ? grouped.positions[0][i] : 0} << 32 |
-                         (options.products == nullptr ? 0 : options.products->NumberOf(row));
+    const bool counts = (table.flags[row] & costs::kCounts) != 0;
+    if (options.products != nullptr && (!counts || table.provision[row] != last_provision)) {
+      product = options.products->NumberOf(row);
+      last_provision = counts ? table.provision[row] : kNone;
+    }
+    const uint64_t key = uint64_t{by_group ? grouped.positions[0][i] : 0} << 32 | product;
     if (last_place == kNone || key != last_key) {
       const auto [found, fresh] = places.try_emplace(key, static_cast<uint32_t>(cells.size()));
       if (fresh) {
@@ -108,7 +117,7 @@ GroupCells SumCells(const costs::Snapshot& snapshot, const costs::Question& ques
     }
     Cell& cell = cells[last_place];
     cell.sums.amount += AmountOfRow(table, options.amount, row);
-    if ((table.flags[row] & costs::kCounts) == 0) continue;
+    if (!counts) continue;
     const uint32_t provision = table.provision[row];
     if (cell.last != provision) {
       cell.last = provision;
@@ -116,8 +125,8 @@ GroupCells SumCells(const costs::Snapshot& snapshot, const costs::Question& ques
     }
     cell.sums.days += table.to_day[row] - table.from_day[row];
     if (options.volumes != nullptr) {
-      AddVolume(*options.volumes, provision, table.first_month + static_cast<Month>(table.fields[costs::kMonthField][row]),
-                &cell.sums);
+      const Month month = table.first_month + static_cast<Month>(table.fields[costs::kMonthField][row]);
+      AddVolume(*options.volumes, provision, month, days[static_cast<size_t>(month - question.first)], &cell.sums);
     }
   }
   GroupCells result;
