@@ -32,6 +32,7 @@ using internal::v1::CostsLinksEvent;
 
 constexpr absl::string_view kFacts = "facts";
 constexpr absl::string_view kLinks = "links";
+constexpr absl::string_view kNote = "note";
 constexpr size_t kFigureLimit = 100'000;
 // Snapshots kept: the newest, whatever its size, and older ones as long as there are few and small ones.
 constexpr size_t kCachedSnapshots = 5;
@@ -62,6 +63,8 @@ Costs::Costs(Journal& journal, const Clock& clock, std::string municipality, std
       municipality_(std::move(municipality)),
       trend_breaks_(std::move(trend_breaks)),
       catalogue_(std::move(catalogue)) {}
+
+Costs::~Costs() = default;
 
 void Costs::Take(const ingestion::v1::FactBatch& batch) {
   ledger_.Add(batch);
@@ -106,6 +109,10 @@ absl::Status Costs::Fold(const JournalRecord& record) {
     internal::v1::CostsFreezeEvent event;
     if (!event.ParseFromString(record.payload)) return Unreadable();
     answers_.Add(std::move(*event.mutable_snapshot()));
+  } else if (record.kind == kNote) {
+    internal::v1::CostsNoteEvent event;
+    if (!event.ParseFromString(record.payload)) return Unreadable();
+    notes_.push_back(std::move(event));
   }
   journal_sequence_ = record.sequence;
   return absl::OkStatus();
@@ -137,6 +144,7 @@ bool Costs::LoadCheckpoint(const Journal::Checkpoint& checkpoint) {
   ledger_ = std::move(ledger);
   for (internal::v1::CostsAnswerEvent& event : *saved->mutable_answers()) answers_.Add(std::move(event));
   for (v1::FrozenSnapshot& frozen : *saved->mutable_frozen_snapshots()) answers_.Add(std::move(frozen));
+  notes_.assign(saved->notes().begin(), saved->notes().end());
   if (kept.has_value()) Keep(*std::move(kept));
   facts_cursor_ = saved->facts_cursor();
   links_cursor_ = saved->links_cursor();
@@ -161,6 +169,7 @@ absl::Status Costs::SaveCheckpoint() {
     ledger_.Save(&words, saved);
     for (const auto& event : answers_.events()) *saved->add_answers() = *event;
     for (const auto& frozen : answers_.snapshots()) *saved->add_frozen_snapshots() = *frozen;
+    for (const auto& note : notes_) *saved->add_notes() = note;
     // The latest snapshot that answers: what came in since its mark is all known later.
     const Cached* latest = nullptr;
     for (const Cached& cached : cache_) {
@@ -258,6 +267,27 @@ absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
   NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
   Take(event);
   return absl::OkStatus();
+}
+
+absl::Status Costs::AddNote(const std::string& book, std::string record, const std::string& subject) {
+  internal::v1::CostsNoteEvent event;
+  event.set_book(book);
+  event.set_record(std::move(record));
+  MutexLock lock(mutex_);
+  std::vector<JournalRecord> records;
+  records.push_back({0, clock_.Now(), std::string(kNote), event.SerializeAsString(), subject});
+  NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  notes_.push_back(std::move(event));
+  return absl::OkStatus();
+}
+
+std::vector<std::string> Costs::Notes(absl::string_view book) const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> records;
+  for (const auto& note : notes_) {
+    if (note.book() == book) records.push_back(note.record());
+  }
+  return records;
 }
 
 std::shared_ptr<const Snapshot> Costs::FindCached(Moment moment, Month month) {

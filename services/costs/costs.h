@@ -30,6 +30,7 @@ class ListFactsResponse;
 }  // namespace nmd::ingestion::v1
 namespace nmd::internal::v1 {
 class CostsLinksEvent;
+class CostsNoteEvent;
 }
 namespace nmd::linking::v1 {
 class ListLinksResponse;
@@ -77,6 +78,7 @@ class Costs {
   // before (R17). `catalogue`: the measures there are. Call Replay before anything else.
   Costs(Journal& journal, const Clock& clock, std::string municipality, std::vector<Day> trend_breaks,
         std::shared_ptr<const Catalogue> catalogue = Catalogue::Base());
+  ~Costs();
   Costs(const Costs&) = delete;
   Costs& operator=(const Costs&) = delete;
 
@@ -109,6 +111,12 @@ class Costs {
   const Catalogue& catalogue() const { return *catalogue_; }
   const std::string& municipality() const { return municipality_; }
   const std::vector<Day>& trend_breaks() const { return trend_breaks_; }
+
+  // What people register beside the figures, by those who live with this service (services/analyses): kept in its journal and
+  // checkpoint, and not read here. `book` names the register and `record` is a message of it. Errors of adding: those of
+  // Journal::Append; then nothing is kept. Notes answers with the records of a book, oldest first.
+  absl::Status AddNote(const std::string& book, std::string record, const std::string& subject) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<std::string> Notes(absl::string_view book) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // nmd.costs.v1.CostsService; contracts in costs.proto.
   absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const Caller& caller, const v1::ListMeasuresRequest& request) const;
@@ -179,6 +187,7 @@ class Costs {
   mutable Mutex mutex_;
   Ledger ledger_ ABSL_GUARDED_BY(mutex_);
   AnswerRegister answers_ ABSL_GUARDED_BY(mutex_);
+  std::vector<internal::v1::CostsNoteEvent> notes_ ABSL_GUARDED_BY(mutex_);
   // The last book that was made, of which moment and after how much had come in.
   std::shared_ptr<const RecordBook> book_ ABSL_GUARDED_BY(mutex_);
   std::pair<Moment, int64_t> book_of_ ABSL_GUARDED_BY(mutex_){};

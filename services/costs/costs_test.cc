@@ -601,6 +601,25 @@ TEST(Costs, ListsMeasuresAndDimensionsInPages) {
   for (const auto& dimension : dimensions->dimensions()) EXPECT_EQ(dimension.registered(), dimension.reason().empty());
 }
 
+TEST(Costs, NotesAreKeptByBookInTheJournalAndTheCheckpoint) {
+  CostsScene scene("2018-06-01");
+  ASSERT_TRUE(scene.costs.AddNote("a", "first", "somebody").ok());
+  ASSERT_TRUE(scene.costs.AddNote("b", std::string("\0other", 6), "somebody").ok());
+  scene.Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({})})});
+  ASSERT_TRUE(scene.costs.AddNote("a", "second", "somebody").ok());
+  for (const bool checkpoint : {false, true}) {
+    if (checkpoint) {
+      ASSERT_TRUE(scene.costs.SaveCheckpoint().ok());
+    }
+    Costs again(*scene.journal, scene.clock, "gm1730", {});
+    ASSERT_TRUE(again.Replay().ok());
+    EXPECT_THAT(again.Notes("a"), ElementsAre("first", "second"));
+    EXPECT_THAT(again.Notes("b"), ElementsAre(std::string("\0other", 6)));
+    EXPECT_THAT(again.Notes("c"), ::testing::IsEmpty());
+    EXPECT_EQ(again.facts_cursor(), 1);
+  }
+}
+
 TEST(AgeDaysOf, AgreesWithTheAgeOnEveryDay) {
   for (const char* birth : {"2004-02-29", "2010-12-31", "1953-03-01"}) {
     const AgeDays days = AgeDaysOf(On(birth));
