@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=${1:?usage: make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR}
 municipality=$2 title=$3 http=$4 web=$5
 
-mkdir -p "$dir"/{config/mappings,config/codes,keys,data,log}
+mkdir -p "$dir"/{config/mappings,config/codes,config/policy,keys,data,log}
 "$here/make_certs.sh" "$dir/certs" "$municipality"
 for service in ingestion linking; do
   [ -f "$dir/keys/$service.key" ] || (umask 077 && openssl rand -hex 32 >"$dir/keys/$service.key")
@@ -25,4 +25,5 @@ for file in "$here"/config/*.yaml; do
 done
 cp "$here"/config/mappings/*.yaml "$dir/config/mappings/"
 cp "$here"/config/codes/*.csv "$dir/config/codes/"
+cp "$here"/config/policy/*.yaml "$dir/config/policy/"
 echo "$municipality $http" >"$dir/instance"

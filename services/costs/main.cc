@@ -10,6 +10,10 @@
 #include "services/analyses/access.h"
 #include "services/analyses/durations.h"
 #include "services/analyses/growth.h"
+#include "services/analyses/policies.h"
+#include "services/analyses/policy_data.h"
+#include "services/analyses/policy_service.h"
+#include "services/analyses/scenarios.h"
 #include "services/core/date.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/costs.h"
@@ -34,6 +38,8 @@ struct State {
   std::unique_ptr<nmd::analyses::Access> access;
   std::unique_ptr<nmd::analyses::Durations> durations;
   std::unique_ptr<nmd::analyses::Growth> growth;
+  std::unique_ptr<nmd::analyses::Scenarios> scenarios;
+  std::unique_ptr<nmd::analyses::Policies> policies;
   std::unique_ptr<nmd::Follower> facts, links;
 };
 
@@ -73,6 +79,14 @@ int main(int argc, char** argv) {
         nmd::analyses::BindDurations(state->durations.get(), &process.router());
         state->growth = std::make_unique<nmd::analyses::Growth>(*costs, process.clock());
         nmd::analyses::BindGrowth(state->growth.get(), &process.router());
+        NMD_ASSIGN_OR_RETURN(const std::shared_ptr<const nmd::analyses::PolicyData> policy,
+                             nmd::analyses::PolicyData::Load(config.policy_files(), municipality, costs->catalogue()));
+        state->scenarios = std::make_unique<nmd::analyses::Scenarios>(*costs, process.clock(), policy);
+        NMD_RETURN_IF_ERROR(state->scenarios->Load());
+        nmd::analyses::BindScenarios(state->scenarios.get(), &process.router());
+        state->policies = std::make_unique<nmd::analyses::Policies>(*costs, process.clock(), policy);
+        NMD_RETURN_IF_ERROR(state->policies->Load());
+        nmd::analyses::BindPolicies(state->policies.get(), &process.router());
 
         const std::string parent = absl::StrCat("municipalities/", municipality);
         state->ingestion = process.NewPeer(config.ingestion());
