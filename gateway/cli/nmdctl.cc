@@ -27,7 +27,9 @@
 #include "gateway/cli/links.h"
 #include "gateway/cli/listings.h"
 #include "gateway/cli/new_file.h"
+#include "gateway/cli/policies.h"
 #include "gateway/cli/question.h"
+#include "gateway/cli/scenarios.h"
 #include "gateway/cli/source_listings.h"
 #include "gateway/cli/subjects.h"
 #include "gateway/cli/watch.h"
@@ -68,6 +70,8 @@ struct Options {
   AccessOptions access;
   DurationOptions durations;
   GrowthOptions growth;
+  PolicyOptions policies;
+  ScenarioOptions scenarios;
 };
 
 class Command {
@@ -672,6 +676,8 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
 
   AddRegisterCommands(app, options.answers, [&](const Action& action) { code = command.Run(action); });
   AddGrowthCommands(app, options.growth, [&](const Action& action) { code = command.Run(action); });
+  AddScenarioCommands(app, options.scenarios, [&](const Action& action) { code = command.Run(action); });
+  AddPolicyCommands(app, options.policies, [&](const Action& action) { code = command.Run(action); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);
