@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/analyses/policies.h"
@@ -108,7 +109,9 @@ void ReadValues(const Indicator& indicator, int last_year, IndicatorReading* to)
       absl::StrAppend(&text, " ", value.area(), ": ", TextOf(value), ".");
     }
   }
-  if (!now->has_respondent_count() && !now->has_part()) absl::StrAppend(&text, " Hoeveel mensen dat zijn, is niet bekend.");
+  // A share of people who were asked says little without how many they were; a count needs no such words.
+  const bool surveyed = absl::EndsWith(now->printed(), "%") && !now->method().empty();
+  if (surveyed && !now->has_respondent_count()) absl::StrAppend(&text, " Hoeveel mensen antwoord gaven, is niet bekend.");
   to->set_statement(std::move(text));
 }
 

@@ -47,7 +47,7 @@ goals:
       - {indicator: fewer, title: Hooguit drie, kind: OUTPUT, level: NMD, measure: clients,
          target: {bound: AT_MOST, value: 3, text: hooguit 3 cliënten}}
       - {indicator: life, title: Kwaliteit van leven, kind: EFFECT, level: DRENTHE, direction: LOWER_IS_BETTER,
-         values: [{year: 2015, area: Hier, printed: "22%"}, {year: 2016, area: Hier, printed: "29%"},
+         values: [{year: 2015, area: Hier, printed: "22%"}, {year: 2016, area: Hier, printed: "29%", method: enquête},
                   {year: 2016, area: Nederland, printed: "23%"}]}
       - {indicator: lonely, title: Eenzaam, kind: EFFECT, level: LOCAL, unregistered_reason: Niemand vraagt ernaar.}
   - name: part
@@ -190,10 +190,10 @@ TEST_F(PoliciesTest, R141_AGoalShowsItsIndicatorsTogetherWithFiguresSignalsAndCa
 
   const IndicatorReading& life = page.readings(2);
   EXPECT_EQ(life.signal(), IndicatorReading::NOT_GOOD);
-  EXPECT_EQ(
-      life.statement(),
-      "De waarde is 29% (2016); eerder was die 22% (2015). Lager is beter. Nederland: 23%. Hoeveel mensen dat zijn, is niet "
-      "bekend.")
+  EXPECT_EQ(life.statement(),
+            "De waarde is 29% (2016); eerder was die 22% (2015). Lager is beter. Nederland: 23%. Hoeveel mensen antwoord "
+            "gaven, is niet "
+            "bekend.")
       << "T-23";
 
   const IndicatorReading& lonely = page.readings(3);
@@ -207,6 +207,12 @@ TEST_F(PoliciesTest, R141_AGoalShowsItsIndicatorsTogetherWithFiguresSignalsAndCa
   ASSERT_EQ(page.notes_size(), 1);
   EXPECT_EQ(page.notes(0).sign(), PolicyNote::PLUS);
   EXPECT_FALSE(page.provenance().empty());
+}
+
+TEST_F(PoliciesTest, T23_OnlyAShareOfPeopleWhoWereAskedMissesHowManyTheyWere) {
+  // Of 2015 no method is known, so it is no survey to ask about.
+  EXPECT_EQ(Goal(policies, "top", "", "2015-01-01", "2016-01-01").readings(2).statement(),
+            "De waarde is 22% (2015). Er is geen eerdere waarde om mee te vergelijken.");
 }
 
 TEST_F(PoliciesTest, R141_IndicatorsOfOneKindAreCalledANarrowBase) {
