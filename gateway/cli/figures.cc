@@ -196,6 +196,7 @@ std::string ReasonText(const std::string& reason) {
       {"PERIOD_NOT_DELIVERED", "Niet beschikbaar: over deze periode was op dat moment nog niets aangeleverd."},
       {"PERIODS_UNEQUAL", "Niet vergelijkbaar: de perioden zijn niet even lang."},
       {"TREND_BREAK", "Niet vergelijkbaar: tussen de perioden ligt een trendbreuk."},
+      {"AREA_CHANGED", "Niet vergelijkbaar: de indeling in wijken en buurten veranderde. Vraag het cijfer per jaar."},
       {"CELL_PROTECTED", "Onderdrukt: het getal is verborgen om personen te beschermen."},
       {"TARIFF_MISSING", "Niet beschikbaar: van minstens één regel is geen tarief bekend."},
       {"DENOMINATOR_ZERO", "Niet beschikbaar: er zou door nul worden gedeeld."},

@@ -588,6 +588,8 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
     sub->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
   };
   const auto add_where = [&](CLI::App* sub) {
+    sub->add_option("--ages", options.question.ages, "Eerste leeftijden van de groepen van age_band, zoals 0,12,18,23")
+        ->delimiter(',');
     sub->add_option("--where", options.question.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
   };
 

@@ -21,6 +21,7 @@ absl::Status FillCommon(const Question& question, Request* request) {
   for (const std::string& where : question.where) {
     NMD_ASSIGN_OR_RETURN(*request->add_filters(), FilterOf(where));
   }
+  request->mutable_age_from()->Assign(question.ages.begin(), question.ages.end());
   if (!question.known_on.empty()) {
     NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(question.known_on));
     SetTime(known, request->mutable_known_time());

@@ -22,6 +22,7 @@ struct Question {
   std::string from, to;            // "2017-01"; `to` is inclusive, and empty means the same month as `from`.
   std::string on;                  // A day, instead of from and to.
   std::vector<std::string> where;  // "product=45A04,45A05"; "wijk=" is the class "onbekend".
+  std::vector<int32_t> ages;       // First ages of the bands of age_band; none: the standard ones.
   std::string known_on;            // A day or a moment; empty means now.
 };
 

@@ -70,6 +70,9 @@ TEST(Question, DecomposesBetweenTwoMonths) {
   EXPECT_EQ(request->after().start_date(), "2018-01-01");
   EXPECT_EQ(request->after().end_date(), "2018-02-01");
   EXPECT_EQ(request->group_by(), "ivn");
+  question.ages = {0, 18};
+  EXPECT_THAT(DecomposeOf(question, "p")->age_from(), ::testing::ElementsAre(0, 18));
+  EXPECT_THAT(QueryOf(question, "p")->age_from(), ::testing::ElementsAre(0, 18));
 }
 
 TEST(Question, SaysInDutchWhatIsWrong) {

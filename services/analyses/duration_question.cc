@@ -88,7 +88,8 @@ std::string TrajectoryValue(const costs::CareBook& book, const Trajectory& traje
   const costs::Course& course = book.courses[trajectory.course];
   if (dimension.kind == DimensionKind::kTime) return costs::TimeValue(dimension.grain, MonthOf(trajectory.start));
   if (dimension.kind == DimensionKind::kAge) {
-    return std::string(costs::AgeBandOf(costs::AgeBandOn(*book.snapshot, course.client, trajectory.start)).value);
+    static const auto& bands = *new costs::AgeBands();
+    return bands.values()[course.birth == 0 ? bands.unknown() : bands.BandOf(AgeOn(course.birth, trajectory.start))];
   }
   return costs::ValueOf(book, course, dimension);
 }

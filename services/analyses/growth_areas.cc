@@ -29,11 +29,13 @@ constexpr double kConfidence = 0.95;
 constexpr int kYouthTo = 17;
 // Values of the age bands from..to; empty when they do not begin and end with a band.
 std::vector<std::string> BandsOf(int from, int to) {
+  const costs::AgeBands all;
   std::vector<std::string> bands;
-  for (uint32_t band = 0; band < costs::kUnknownAgeBand; ++band) {
-    const costs::AgeBand& info = costs::AgeBandOf(band);
-    if (info.from == from || (!bands.empty() && info.from <= to)) bands.emplace_back(info.value);
-    if (info.to >= to) return !bands.empty() && (info.to == to || info.to > 120) ? bands : std::vector<std::string>();
+  for (uint32_t band = 0; band < all.unknown(); ++band) {
+    const int first = all.FirstAge(band), last = all.EndAge(band) - 1;
+    const bool oldest = band + 1 == all.unknown();
+    if (first == from || (!bands.empty() && first <= to)) bands.push_back(all.values()[band]);
+    if (last >= to || oldest) return !bands.empty() && (last == to || oldest) ? bands : std::vector<std::string>();
   }
   return {};
 }

@@ -128,7 +128,7 @@ class Maker {
       course.wijk = word_of(course, kWijkField);
       course.buurt = word_of(course, kBuurtField);
       if (course.row != kNowhere) course.sex = static_cast<uint8_t>(table.fields[kSexField][course.row]);
-      if (snapshot.birth_known[course.client]) course.birth = BirthOf(snapshot.age_days[course.client]);
+      course.birth = snapshot.births[course.client];
       course.exact = std::all_of(allocations.begin(), allocations.end(), [this](const AllocationFact& allocation) {
         const auto link = known_.links.find(allocation.person);
         return link != known_.links.end() && link->second.exact;
@@ -144,12 +144,6 @@ class Maker {
       Day& referred = book_->courses[at->second].referred;
       referred = referred == 0 ? fact.start : std::min(referred, fact.start);
     }
-  }
-
-  // Four years before the fourth birthday, which is itself but once in a century.
-  static Day BirthOf(const AgeDays& days) {
-    const Civil fourth = CivilOf(days[0]);
-    return DayOf(fourth.year - 4, fourth.month, fourth.day);
   }
 
   // What was said last of something that can be taken back: whether it stands.
@@ -335,17 +329,23 @@ std::shared_ptr<const CareBook> MakeCareBook(const KnownFacts& known, std::share
   return Maker(known, std::move(snapshot)).Make();
 }
 
-bool SupportsCourses(const DimensionInfo& dimension) {
-  return dimension.kind != DimensionKind::kBudgetLine && dimension.kind != DimensionKind::kTaakveld;
-}
+bool SupportsCourses(const DimensionInfo& dimension) { return dimension.kind != DimensionKind::kBudgetLine; }
 
 std::string ValueOf(const CareBook& book, const Course& course, const DimensionInfo& dimension) {
   const Snapshot& snapshot = *book.snapshot;
   switch (dimension.kind) {
     case DimensionKind::kTime:
       return TimeValue(dimension.grain, MonthOf(course.indicated.start));
-    case DimensionKind::kAge:
-      return std::string(AgeBandOf(AgeBandOn(snapshot, course.client, course.indicated.start)).value);
+    case DimensionKind::kAge: {
+      static const auto& bands = *new AgeBands();
+      const bool known = course.birth != 0;
+      return bands.values()[known ? bands.BandOf(AgeOn(course.birth, course.indicated.start)) : bands.unknown()];
+    }
+    case DimensionKind::kWorkedOut: {
+      if (course.row == kNowhere) return "";
+      const std::vector<std::string>& values = snapshot.worked_out.DictionaryOf(dimension.worked_out).values;
+      return values[WorkOutRow(snapshot, dimension.worked_out, course.row)];
+    }
     case DimensionKind::kColumn:
       break;
     default:

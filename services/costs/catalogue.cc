@@ -110,21 +110,53 @@ constexpr DimensionInfo kDimensions[] = {
     {"referrer", "Verwijzer",
      "Wie naar de zorg verwees: bij de toewijzing zelf, anders de laatste verwijzing vóór het begin van de voorziening.",
      DimensionKind::kColumn, kReferrerField, kNoGrain, kReferrals, ""},
-    {"age_band", "Leeftijd", "De leeftijd op de eerste dag van de periode.", DimensionKind::kAge, kNoField, kNoGrain, kTraits,
-     ""},
+    {"age_band", "Leeftijd", "De leeftijd op de eerste dag van de periode, in groepen naar keuze.", DimensionKind::kAge,
+     kNoField, kNoGrain, kTraits, ""},
     {"sex", "Geslacht", "Het geslacht dat bij de cliënt is geregistreerd.", DimensionKind::kColumn, kSexField, kNoGrain,
      kTraits, ""},
-    {"wijk", "Wijk", "De wijk waar de cliënt woont op de eerste geldige dag in de maand.", DimensionKind::kColumn, kWijkField,
-     kNoGrain, kResidences, ""},
-    {"buurt", "Buurt", "De buurt waar de cliënt woont op de eerste geldige dag in de maand.", DimensionKind::kColumn,
-     kBuurtField, kNoGrain, kResidences, ""},
+    {"wijk", "Wijk",
+     "De wijk waar de cliënt woont op de eerste geldige dag in de maand, met de code van het jaar waarin hij er kwam wonen. "
+     "Een code die niet van elk jaar is, noemt zijn jaren.",
+     DimensionKind::kColumn, kWijkField, kNoGrain, kResidences, ""},
+    {"buurt", "Buurt",
+     "De buurt waar de cliënt woont op de eerste geldige dag in de maand, met de code van het jaar waarin hij er kwam wonen. "
+     "Een code die niet van elk jaar is, noemt zijn jaren.",
+     DimensionKind::kColumn, kBuurtField, kNoGrain, kResidences, ""},
     {"household", "Huishouden",
      "De personen op één adres op de eerste geldige dag in de maand; een instelling is geen huishouden.",
      DimensionKind::kColumn, kHouseholdField, kNoGrain, 0, ""},
+    {"household_size", "Huishoudgrootte",
+     "Hoeveel personen in het huishouden bekend zijn op de eerste geldige dag in de maand, ook wie zelf geen zorg heeft. "
+     "Onbekend is ook wie in een instelling woont.",
+     DimensionKind::kWorkedOut, kNoField, kNoGrain, 0, "", WorkedOut::kHouseholdSize},
+    {"contract", "Contract",
+     "Het contract van de aanbieder voor de wet op de eerste geldige dag in de maand. Gelden er meer, dan telt het contract "
+     "dat "
+     "het laatst begon.",
+     DimensionKind::kWorkedOut, kNoField, kNoGrain, kContracts, "", WorkedOut::kContract},
+    {"organisation", "Organisatie",
+     "De organisatie waar de aanbieder bij hoort op de eerste geldige dag in de maand. Een aanbieder zonder organisatie is "
+     "zijn "
+     "eigen organisatie.",
+     DimensionKind::kWorkedOut, kNoField, kNoGrain, kProviderGroups, "", WorkedOut::kOrganisation},
+    {"concern", "Concern",
+     "Het concern waar de aanbieder bij hoort op de eerste geldige dag in de maand. Een organisatie zonder concern is haar "
+     "eigen "
+     "concern.",
+     DimensionKind::kWorkedOut, kNoField, kNoGrain, kProviderGroups, "", WorkedOut::kConcern},
+    {"form", "Vorm van zorg", "Hoe iemand zorg krijgt: in natura, met een persoonsgebonden budget of van het eigen team.",
+     DimensionKind::kWorkedOut, kNoField, kNoGrain, 0, "", WorkedOut::kForm},
+    {"source", "Bron",
+     "De bron van de toewijzing die op de eerste geldige dag in de maand geldt. Zonder toewijzing is het de bron van de "
+     "declaratie.",
+     DimensionKind::kWorkedOut, kNoField, kNoGrain, 0, "", WorkedOut::kSource},
     {"budget_line", "Begrotingspost", "De post, bijdrage of het resultaat waar het bedrag over gaat.",
      DimensionKind::kBudgetLine, kNoField, kNoGrain, 0, ""},
-    {"taakveld", "Taakveld", "Het taakveld (Iv3) waarop is geboekt, zoals geldig in dat jaar.", DimensionKind::kTaakveld,
-     kNoField, kNoGrain, 0, ""},
+    {"taakveld", "Taakveld",
+     "Het taakveld (Iv3) waarop is geboekt, zoals geldig in dat jaar. Van zorg het taakveld dat bij de aanbieder en het "
+     "product "
+     "hoort op de eerste geldige dag in de maand.",
+     DimensionKind::kWorkedOut, kNoField, kNoGrain, kTaakvelden, "", WorkedOut::kTaakveld},
     {"inkomen", "Inkomen", "Het inkomen van de cliënt of het gezin.", DimensionKind::kNotRegistered, kNoField, kNoGrain, 0,
      "Bij de toekenning van zorg wordt het inkomen niet geregistreerd. Een verband met inkomen is daarom niet te toetsen. "
      "Daarvoor is een eigen bron met een wettelijke grondslag nodig."},
@@ -184,16 +216,6 @@ constexpr std::pair<absl::string_view, absl::string_view> kReferrers[] = {
     {"05", "Medisch specialist"},
     {"06", "Zelf, geen verwijzer"},
     {"08", "Rechter, officier van justitie of justitiële jeugdinrichting"},
-};
-
-constexpr AgeBand kAgeBands[kAgeBandCount] = {
-    {"0-3", "0 t/m 3 jaar", 0, 3},
-    {"4-11", "4 t/m 11 jaar", 4, 11},
-    {"12-17", "12 t/m 17 jaar", 12, 17},
-    {"18-22", "18 t/m 22 jaar", 18, 22},
-    {"23-64", "23 t/m 64 jaar", 23, 64},
-    {"65+", "65 jaar en ouder", 65, 200},
-    {"", "Onbekend", -1, -1},
 };
 
 absl::string_view Lookup(absl::Span<const std::pair<absl::string_view, absl::string_view>> table, absl::string_view value) {
@@ -425,7 +447,10 @@ namespace {
 bool RecordHas(MeasureId measure, const DimensionInfo& dimension) {
   if (dimension.kind == DimensionKind::kTime) return true;
   const bool booking = measure == MeasureId::kBooked || measure == MeasureId::kBookedRevenue;
-  if (dimension.kind == DimensionKind::kTaakveld) return booking;
+  if (dimension.kind == DimensionKind::kWorkedOut) {
+    // Of a booking nobody knows in which form the care was given.
+    return (dimension.worked_out == WorkedOut::kTaakveld && booking) || (dimension.worked_out == WorkedOut::kForm && !booking);
+  }
   if (dimension.kind != DimensionKind::kColumn) return false;
   const Field field = dimension.field;
   const bool product = field == kCategoryField || field == kProductField;
@@ -459,18 +484,18 @@ bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension) {
   if (dimension.kind == DimensionKind::kNotRegistered) return true;
   switch (measure.family) {
     case Family::kRows:
-      return dimension.kind != DimensionKind::kBudgetLine && dimension.kind != DimensionKind::kTaakveld;
+      return dimension.kind != DimensionKind::kBudgetLine;
     case Family::kFlows:
       // Whose level goes up or down has two levels, products and providers.
       if (measure.measure == MeasureId::kStepDown || measure.measure == MeasureId::kStepUp) {
         return dimension.kind == DimensionKind::kTime;
       }
-      return dimension.kind != DimensionKind::kBudgetLine && dimension.kind != DimensionKind::kTaakveld;
+      return dimension.kind != DimensionKind::kBudgetLine;
     case Family::kRecords:
       return RecordHas(measure.measure, dimension);
     case Family::kSpread:
       return dimension.kind == DimensionKind::kTime || dimension.kind == DimensionKind::kColumn ||
-             dimension.kind == DimensionKind::kAge;
+             dimension.kind == DimensionKind::kAge || dimension.kind == DimensionKind::kWorkedOut;
     case Family::kPopulation:
       return dimension.kind == DimensionKind::kTime || dimension.kind == DimensionKind::kAge ||
              (dimension.kind == DimensionKind::kColumn &&
@@ -495,9 +520,7 @@ bool SupportsFilter(const MeasureInfo& measure, const DimensionInfo& dimension) 
   // Of a flow the period says which months; what flows in is told by the months before. So it is with records.
   if (measure.family == Family::kFlows || measure.family == Family::kRecords) {
     if (dimension.kind == DimensionKind::kTime) return false;
-    if (measure.family == Family::kFlows) {
-      return dimension.kind != DimensionKind::kBudgetLine && dimension.kind != DimensionKind::kTaakveld;
-    }
+    if (measure.family == Family::kFlows) return dimension.kind != DimensionKind::kBudgetLine;
   }
   return Supports(measure, dimension);
 }
@@ -531,8 +554,6 @@ std::string FieldLabel(Field field, absl::string_view value) {
       return std::string(value);
   }
 }
-
-const AgeBand& AgeBandOf(uint32_t band) { return kAgeBands[std::min(band, kUnknownAgeBand)]; }
 
 std::string BudgetLineLabel(absl::string_view line) {
   std::string label = absl::StrReplaceAll(line, {{"_", " "}});

@@ -15,13 +15,12 @@
 #include "nmd/internal/v1/catalogue.pb.h"
 #include "services/costs/expression.h"
 #include "services/costs/fact_table.h"
+#include "services/costs/worked_out.h"
 
 // What can be asked: the measures and dimensions, with the words people read. Measures are data (measures.yaml and, of one
 // municipality, own_measures in costs.yaml); a definition that changes gets a new version, because a figure names the version
 // it was calculated with.
 namespace nmd::costs {
-
-inline constexpr uint32_t kLawCount = 3;  // None, Jeugdwet, Wmo.
 
 // What a measure is counted over.
 enum class Family : uint8_t {
@@ -147,7 +146,7 @@ class Catalogue {
 // A measure of the catalogue every instance has; null when there is none.
 const MeasureInfo* FindMeasure(absl::string_view id);
 
-enum class DimensionKind : uint8_t { kTime, kColumn, kAge, kBudgetLine, kTaakveld, kNotRegistered };
+enum class DimensionKind : uint8_t { kTime, kColumn, kAge, kWorkedOut, kBudgetLine, kNotRegistered };
 enum class Grain : uint8_t { kMonth, kQuarter, kYear };
 
 struct DimensionInfo {
@@ -159,6 +158,7 @@ struct DimensionInfo {
   Grain grain;               // For kTime.
   uint32_t kinds;            // Facts that decide the value.
   absl::string_view reason;  // For kNotRegistered: why, and what would be needed.
+  WorkedOut worked_out{};    // For kWorkedOut.
 };
 
 absl::Span<const DimensionInfo> Dimensions();
@@ -176,16 +176,6 @@ bool SupportsReferenceDate(const MeasureInfo& measure);
 
 // Dutch label of a value of a column; the value itself when there is no better word.
 std::string FieldLabel(Field field, absl::string_view value);
-
-// Age bands in ascending order, by number of birthdays of AgeDays that have passed; the last is "" for unknown.
-inline constexpr uint32_t kAgeBandCount = 7;
-inline constexpr uint32_t kUnknownAgeBand = 6;
-struct AgeBand {
-  absl::string_view value;
-  absl::string_view label;
-  int from, to;  // Both inclusive; -1, -1 for unknown.
-};
-const AgeBand& AgeBandOf(uint32_t band);
 
 // "rijksbijdrage_jeugd" -> "Rijksbijdrage jeugd".
 std::string BudgetLineLabel(absl::string_view line);

@@ -67,6 +67,11 @@ class PackedColumn {
   template <typename Narrowest>
   explicit PackedColumn(RowVector<Narrowest> rows) : rows_(std::move(rows)) {}
 
+  template <typename Visitor>
+  void Change(Visitor visit) {
+    std::visit(visit, rows_);
+  }
+
   template <typename Change>
   void Copy(const PackedColumn& from, size_t begin, size_t end, Change change) {
     std::visit(
@@ -121,6 +126,13 @@ class Column : public PackedColumn<uint32_t, uint8_t, uint16_t, uint32_t> {
 
   // With these codes. REQUIRES: cardinality <= 256.
   Column(uint32_t cardinality, RowVector<uint8_t> codes) : PackedColumn(std::move(codes)), cardinality_(cardinality) {}
+
+  // With `count` codes, 0 until fill(rows) sets them, which gets the vector of the type the rows have.
+  template <typename Fill>
+  Column(uint32_t cardinality, size_t count, Fill fill) : Column(cardinality) {
+    assign(count, 0);
+    Change(fill);
+  }
 
   void Push(uint32_t code) { push_back(code); }
   uint32_t cardinality() const { return cardinality_; }

@@ -82,6 +82,7 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
         "must not be a time: the two periods have no month in common");
   }
   reader.ReadFilters(request.filters(), &before);
+  reader.ReadAges(request.age_from(), &before.question);
   before.known = reader.ReadKnownTime(request.has_known_time(), request.known_time());
   AskedQuestion after = before;
   reader.ReadPeriod(request.before(), "before", &before.question);
@@ -123,6 +124,13 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
     return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
                 absl::StrCat("the answer would have more than ", kFigureLimit, " figures; ask for fewer dimensions"));
   }
+  const auto guard_of = [&](const std::vector<std::string>& values) -> std::optional<type::ErrorReason> {
+    if (guard.has_value()) return guard;
+    const std::vector<MonthRange> periods = {{before.question.first, before.question.end},
+                                             {after.question.first, after.question.end}};
+    if (AreaChanges(snapshot->areas, before.question, values, periods)) return type::AREA_CHANGED;
+    return std::nullopt;
+  };
   std::map<std::vector<std::string>, std::pair<const Cell*, const Cell*>> pairs;
   for (const Cell& cell : left->cells) pairs[SortKey(before.question, cell.values)].first = &cell;
   for (const Cell& cell : right->cells) pairs[SortKey(after.question, cell.values)].second = &cell;
@@ -136,11 +144,12 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
     const Cell cell_after = cell_of(pair.second, after.question);
     for (size_t m = 0; m < measures; ++m) {
       *response.add_comparisons() =
-          Compare(maker_before.Make(cell_before, m, true), maker_after.Make(cell_after, m, true), guard);
+          Compare(maker_before.Make(cell_before, m, true), maker_after.Make(cell_after, m, true), guard_of(values));
     }
   }
   for (size_t m = 0; m < measures; ++m) {
-    *response.add_totals() = Compare(maker_before.Make(left->total, m, false), maker_after.Make(right->total, m, false), guard);
+    *response.add_totals() =
+        Compare(maker_before.Make(left->total, m, false), maker_after.Make(right->total, m, false), guard_of({}));
   }
   return response;
 }

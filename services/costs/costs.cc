@@ -38,7 +38,7 @@ constexpr size_t kFigureLimit = 100'000;
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
 // Of what a checkpoint holds (internal.v1.CostsCheckpoint).
-constexpr int32_t kCheckpointVersion = 5;
+constexpr int32_t kCheckpointVersion = 6;
 constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;

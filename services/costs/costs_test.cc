@@ -620,17 +620,6 @@ TEST(Costs, NotesAreKeptByBookInTheJournalAndTheCheckpoint) {
   }
 }
 
-TEST(AgeDaysOf, AgreesWithTheAgeOnEveryDay) {
-  for (const char* birth : {"2004-02-29", "2010-12-31", "1953-03-01"}) {
-    const AgeDays days = AgeDaysOf(On(birth));
-    const int ages[] = {4, 12, 18, 23, 65};
-    for (size_t i = 0; i < kAgeSteps; ++i) {
-      EXPECT_EQ(AgeOn(On(birth), days[i]), ages[i]) << birth;
-      EXPECT_EQ(AgeOn(On(birth), days[i] - 1), ages[i] - 1) << birth;
-    }
-  }
-}
-
 TEST(Costs, AnswersWhileItIsFed) {
   CostsScene scene;
   std::atomic<bool> done = false;

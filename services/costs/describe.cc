@@ -21,7 +21,9 @@ class Describer {
   void Describe() {
     DescribeOrigins();
     DescribeDictionaries();
+    snapshot_->worked_out = MakeWorkedOut(known_, *snapshot_);
     PickPopulations();
+    snapshot_->areas = Areas(snapshot_->populations);
     PickBudgets();
     PlaceOpenPairs();
   }

@@ -56,11 +56,62 @@ bool PassesTimeFilters(const Question& question, Month month) {
 
 }  // namespace
 
-uint32_t AgeBandOn(const Snapshot& snapshot, uint32_t client, Day day) {
-  if (!snapshot.birth_known[client]) return kUnknownAgeBand;
-  uint32_t band = 0;
-  for (const Day step : snapshot.age_days[client]) band += step <= day ? 1 : 0;
-  return band;
+namespace {
+
+// The age band of the client of every row on the first day of the part of the period its cell is about; of a row outside the
+// period that of the nearest month.
+Column Ages(const Snapshot& snapshot, const Question& question, const std::vector<const DimensionInfo*>& dimensions) {
+  const FactTable& table = snapshot.table;
+  // The year, and the day of the year as month * 100 + day: ages follow from these without a calendar (core/date.h, AgeOn).
+  const auto split = [](Day day) {
+    const Civil civil = CivilOf(day);
+    return std::pair(civil.year, civil.month * 100 + civil.day);
+  };
+  std::vector<std::pair<int, int>> first_days;  // By month code.
+  for (Month month = table.first_month; month < table.end_month; ++month) {
+    const Month inside = std::clamp(month, question.first, question.end - 1);
+    first_days.push_back(split(question.on.value_or(FirstDay(CellMonths(question, dimensions, inside).first))));
+  }
+  RowVector<uint8_t> bands(table.size());
+  table.fields[kMonthField].Visit([&](const auto& months) {
+    for (uint32_t client = 0; client < snapshot.clients.size(); ++client) {
+      const uint32_t begin = snapshot.client_begin[client].row, end = snapshot.client_begin[client + 1].row;
+      if (begin == end) continue;
+      const auto birth = split(snapshot.births[client]);
+      const auto band_on = [&](std::pair<int, int> day) {
+        if (snapshot.births[client] == 0) return static_cast<uint8_t>(question.ages.unknown());
+        const int age = day.first - birth.first - (day.second < birth.second ? 1 : 0);
+        return static_cast<uint8_t>(question.ages.BandOf(age));
+      };
+      const uint8_t youngest = band_on(first_days.front());
+      std::fill(bands.begin() + begin, bands.begin() + end, youngest);
+      if (youngest == band_on(first_days.back())) continue;
+      for (uint32_t row = begin; row < end; ++row) bands[row] = band_on(first_days[months[row]]);
+    }
+  });
+  return Column(question.ages.size(), std::move(bands));
+}
+
+}  // namespace
+
+RowCodes CodesOfRows(const Snapshot& snapshot, const Question& question, const std::vector<const DimensionInfo*>& dimensions,
+                     const DimensionInfo& dimension, const MonthRange& months) {
+  RowCodes codes;
+  switch (dimension.kind) {
+    case DimensionKind::kAge:
+      codes.own = std::make_unique<Column>(Ages(snapshot, question, dimensions));
+      codes.values = &question.ages.values();
+      break;
+    case DimensionKind::kWorkedOut:
+      codes.own = std::make_unique<Column>(WorkOut(snapshot, dimension.worked_out, months.first, months.end));
+      codes.values = &snapshot.worked_out.DictionaryOf(dimension.worked_out).values;
+      break;
+    default:
+      codes.column = &snapshot.table.fields[dimension.field];
+      codes.values = &snapshot.dictionaries[dimension.field].values;
+  }
+  if (codes.own != nullptr) codes.column = codes.own.get();
+  return codes;
 }
 
 namespace {
@@ -68,37 +119,10 @@ namespace {
 // A question about the table, with the columns it needs beyond those of the table.
 struct Plan {
   TableQuery query;
-  std::unique_ptr<Column> ages;
+  std::map<const DimensionInfo*, RowCodes> codes;
   std::vector<std::vector<std::string>> axis_values;  // Per dimension, by position.
   std::vector<std::vector<Month>> axis_months;        // Of a time: the first month of the period with that position.
 };
-
-// The age band of the client of every row on the first day of the part of the period its cell is about.
-void MakeAges(const Snapshot& snapshot, const Question& question, const std::vector<const DimensionInfo*>& dimensions,
-              Plan* plan) {
-  if (plan->ages != nullptr) return;
-  const FactTable& table = snapshot.table;
-  // By month code; months outside the period never come to an answer, so that they may have any day.
-  std::vector<Day> first_days;
-  for (Month month = table.first_month; month < table.end_month; ++month) {
-    const Month inside = std::clamp(month, question.first, question.end - 1);
-    first_days.push_back(question.on.value_or(FirstDay(CellMonths(question, dimensions, inside).first)));
-  }
-  RowVector<uint8_t> bands(table.size());
-  table.fields[kMonthField].Visit([&](const auto& months) {
-    for (uint32_t client = 0; client < snapshot.clients.size(); ++client) {
-      const uint32_t begin = snapshot.client_begin[client].row, end = snapshot.client_begin[client + 1].row;
-      const uint32_t youngest = AgeBandOn(snapshot, client, first_days.empty() ? 0 : first_days.front());
-      const uint32_t oldest = AgeBandOn(snapshot, client, first_days.empty() ? 0 : first_days.back());
-      std::fill(bands.begin() + begin, bands.begin() + end, static_cast<uint8_t>(youngest));
-      if (youngest == oldest) continue;
-      for (uint32_t row = begin; row < end; ++row) {
-        bands[row] = static_cast<uint8_t>(AgeBandOn(snapshot, client, first_days[months[row]]));
-      }
-    }
-  });
-  plan->ages = std::make_unique<Column>(kAgeBandCount, std::move(bands));
-}
 
 // `dimensions` are those the cells have: those of the question, or none for the total.
 Plan MakePlan(const Snapshot& snapshot, const Question& question, const std::vector<const DimensionInfo*>& dimensions,
@@ -108,6 +132,13 @@ Plan MakePlan(const Snapshot& snapshot, const Question& question, const std::vec
   plan.query.first = question.first;
   plan.query.end = question.end;
   plan.query.valid_on = question.on;
+  const auto codes_of = [&](const DimensionInfo* dimension) -> const RowCodes& {
+    RowCodes& codes = plan.codes[dimension];
+    if (codes.column == nullptr) {
+      codes = CodesOfRows(snapshot, question, dimensions, *dimension, {question.first, question.end});
+    }
+    return codes;
+  };
   for (const DimensionInfo* dimension : dimensions) {
     Axis axis;
     std::vector<std::string> values;
@@ -128,16 +159,10 @@ Plan MakePlan(const Snapshot& snapshot, const Question& question, const std::vec
         const bool inside = question.first <= month && month < question.end;
         axis.position.push_back(inside ? by_month[static_cast<size_t>(month - question.first)] : 0);
       }
-    } else if (dimension->kind == DimensionKind::kAge) {
-      MakeAges(snapshot, question, dimensions, &plan);
-      axis.column = plan.ages.get();
-      for (uint32_t band = 0; band < kAgeBandCount; ++band) {
-        values.emplace_back(AgeBandOf(band).value);
-        axis.position.push_back(band);
-      }
     } else {
-      axis.column = &table.fields[dimension->field];
-      values = snapshot.dictionaries[dimension->field].values;
+      const RowCodes& codes = codes_of(dimension);
+      axis.column = codes.column;
+      values = *codes.values;
       for (uint32_t code = 0; code < values.size(); ++code) axis.position.push_back(code);
     }
     axis.size = static_cast<uint32_t>(values.size());
@@ -155,13 +180,10 @@ Plan MakePlan(const Snapshot& snapshot, const Question& question, const std::vec
       for (Month month = table.first_month; month < table.end_month; ++month) {
         keep(Has(filter.values, TimeValue(filter.dimension->grain, month)));
       }
-    } else if (filter.dimension->kind == DimensionKind::kAge) {
-      MakeAges(snapshot, question, dimensions, &plan);
-      axis.column = plan.ages.get();
-      for (uint32_t band = 0; band < kAgeBandCount; ++band) keep(Has(filter.values, AgeBandOf(band).value));
     } else {
-      axis.column = &table.fields[filter.dimension->field];
-      for (const std::string& value : snapshot.dictionaries[filter.dimension->field].values) keep(Has(filter.values, value));
+      const RowCodes& codes = codes_of(filter.dimension);
+      axis.column = codes.column;
+      for (const std::string& value : *codes.values) keep(Has(filter.values, value));
     }
     plan.query.filters.push_back(std::move(axis));
   }
@@ -240,8 +262,6 @@ std::vector<std::string> SortKey(const Question& question, const std::vector<std
   return key;
 }
 
-namespace {}  // namespace
-
 Cell EmptyCell(const Snapshot& snapshot, const Question& question, std::vector<std::string> values, MonthRange months) {
   Cell cell;
   cell.values = std::move(values);
@@ -288,23 +308,19 @@ namespace {
 
 struct Inhabitants {
   const PopulationCount* statement;
-  uint32_t band;  // kUnknownAgeBand when ages are not split.
+  uint32_t band;  // When ages are split.
 };
 
 // Statements that together count everybody of a year once: of one level of area, of one way to split by sex, and of ages
 // that do not overlap. `level` 0 is the municipality, 1 wijk, 2 buurt; a level nobody states is summed from a finer one.
-std::vector<Inhabitants> Disjoint(const Snapshot& snapshot, int32_t year, int level, bool by_sex, bool by_age) {
-  const auto band_of = [](const PopulationCount& p) {
-    for (uint32_t band = 0; band < kUnknownAgeBand; ++band) {
-      if (AgeBandOf(band).from <= p.age_from && p.age_to <= AgeBandOf(band).to) return band;
-    }
-    return kUnknownAgeBand;
-  };
+// `bands` null: ages are not split. A band not all ages of which are stated in every area is left out: its sum would be too
+// low.
+std::vector<Inhabitants> Disjoint(const Snapshot& snapshot, int32_t year, int level, bool by_sex, const AgeBands* bands) {
   std::vector<const PopulationCount*> stated;
   for (int at = level; at <= 2 && stated.empty(); ++at) {
     for (const PopulationCount& p : snapshot.populations) {
       const int own = !p.buurt.empty() ? 2 : !p.wijk.empty() ? 1 : 0;
-      const bool fits = !by_age || band_of(p) != kUnknownAgeBand;
+      const bool fits = bands == nullptr || bands->BandWith(p.age_from, p.age_to) != bands->unknown();
       if (p.year == year && own == at && fits) stated.push_back(&p);
     }
   }
@@ -314,19 +330,32 @@ std::vector<Inhabitants> Disjoint(const Snapshot& snapshot, int32_t year, int le
   std::map<std::pair<std::string, std::string>, std::map<Range, BySex>> areas;
   for (const PopulationCount* p : stated) areas[{p->wijk, p->buurt}][{p->age_from, -p->age_to}][p->sex] = p;
   std::vector<Inhabitants> result;
+  std::vector<size_t> complete(bands == nullptr ? 0 : bands->size());  // In how many areas, by band.
   for (const auto& [area, ranges] : areas) {
     int32_t covered = -1;
+    std::vector<int32_t> ages(complete.size());  // How many ages are stated, by band.
     for (const auto& [range, sexes] : ranges) {
       if (range.first <= covered) continue;
       covered = -range.second;
+      const uint32_t band = bands == nullptr ? 0 : bands->BandWith(range.first, covered);
+      if (bands != nullptr) ages[band] += covered - range.first + 1;
       const bool total = sexes.contains("");
       const bool both = sexes.contains("1") && sexes.contains("2");
       for (const auto& [sex, p] : sexes) {
         // With a split by sex the two sexes when both are stated; without one the total when it is.
         const bool use = sex.empty() ? !(by_sex && both) : !total || (by_sex && both);
-        if (use) result.push_back({p, by_age ? band_of(*p) : kUnknownAgeBand});
+        if (use) result.push_back({p, band});
       }
     }
+    for (uint32_t band = 0; band + 1 < complete.size(); ++band) {
+      // Of the last band a source names the oldest age it likes.
+      const int32_t end = band + 1 == bands->unknown() ? covered + 1 : bands->EndAge(band);
+      if (ages[band] > 0 && ages[band] == end - bands->FirstAge(band)) ++complete[band];
+    }
+  }
+  if (bands != nullptr) {
+    const auto partly = [&](const Inhabitants& part) { return complete[part.band] < areas.size(); };
+    result.erase(std::remove_if(result.begin(), result.end(), partly), result.end());
   }
   return result;
 }
@@ -344,11 +373,11 @@ std::vector<Inhabitants> InhabitantsOf(const Snapshot& snapshot, const Question&
   };
   for (const DimensionInfo* dimension : question.dimensions) note(*dimension);
   for (const QuestionFilter& filter : question.filters) note(*filter.dimension);
-  return Disjoint(snapshot, year, level, by_sex, by_age);
+  return Disjoint(snapshot, year, level, by_sex, by_age ? &question.ages : nullptr);
 }
 
-std::string InhabitantValue(const Inhabitants& part, const DimensionInfo& dimension) {
-  if (dimension.kind == DimensionKind::kAge) return std::string(AgeBandOf(part.band).value);
+std::string InhabitantValue(const Inhabitants& part, const Question& question, const DimensionInfo& dimension) {
+  if (dimension.kind == DimensionKind::kAge) return question.ages.values()[part.band];
   if (dimension.field == kSexField) return part.statement->sex;
   return dimension.field == kWijkField ? part.statement->wijk : part.statement->buurt;
 }
@@ -380,7 +409,7 @@ std::vector<Statement> StatementsOf(const Snapshot& snapshot, const Question& qu
   };
   if (family == Family::kPopulation) {
     for (const Inhabitants& part : InhabitantsOf(snapshot, question, YearOf(months.first))) {
-      add([&part](const DimensionInfo& dimension) { return InhabitantValue(part, dimension); }, part.statement->count,
+      add([&](const DimensionInfo& dimension) { return InhabitantValue(part, question, dimension); }, part.statement->count,
           part.statement->origin);
     }
   } else {
@@ -511,10 +540,7 @@ std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question&
 }
 
 std::string SortValue(const DimensionInfo& dimension, const std::string& value) {
-  if (dimension.kind != DimensionKind::kAge) return value;
-  uint32_t band = 0;
-  while (band < kUnknownAgeBand && AgeBandOf(band).value != value) ++band;
-  return absl::StrCat(band);
+  return dimension.kind == DimensionKind::kAge ? AgeSortKey(value) : value;
 }
 
 std::string TimeValue(Grain grain, Month month) {

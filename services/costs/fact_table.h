@@ -35,6 +35,8 @@ enum Field : size_t {
   kFieldCount,
 };
 
+inline constexpr uint32_t kLawCount = 3;  // None, Jeugdwet, Wmo.
+
 // Bits of FactTable::flags.
 enum RowFlag : uint8_t {
   kCounts = 1,    // A provision touches the month: the row counts a client and a provision. Unset: claims only.

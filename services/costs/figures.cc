@@ -35,6 +35,13 @@ std::string UnregisteredReason(const MeasureInfo& measure) {
   return text;
 }
 
+// Null when the dictionary does not have the value.
+const std::string* LabelIn(const Dictionary& dictionary, const std::string& value) {
+  const auto found = std::lower_bound(dictionary.values.begin(), dictionary.values.end(), value);
+  if (found == dictionary.values.end() || *found != value) return nullptr;
+  return &dictionary.labels[static_cast<size_t>(found - dictionary.values.begin())];
+}
+
 }  // namespace
 
 v1::Measure MeasureMessage(const std::string& municipality, const MeasureInfo& info) {
@@ -78,20 +85,21 @@ std::string ValueLabel(const Snapshot& snapshot, const DimensionInfo& dimension,
     case DimensionKind::kTime:
       return TimeLabel(dimension.grain, value);
     case DimensionKind::kAge:
-      for (uint32_t band = 0; band < kAgeBandCount; ++band) {
-        if (AgeBandOf(band).value == value) return std::string(AgeBandOf(band).label);
-      }
-      return value;
+      return AgeLabel(value);
     case DimensionKind::kBudgetLine:
       return BudgetLineLabel(value);
     case DimensionKind::kColumn: {
-      const Dictionary& dictionary = snapshot.dictionaries[dimension.field];
-      const auto found = std::lower_bound(dictionary.values.begin(), dictionary.values.end(), value);
-      if (found == dictionary.values.end() || *found != value) return FieldLabel(dimension.field, value);
-      return dictionary.labels[static_cast<size_t>(found - dictionary.values.begin())];
+      const std::string* label = LabelIn(snapshot.dictionaries[dimension.field], value);
+      if (dimension.field == kWijkField || dimension.field == kBuurtField) {
+        const std::string years = snapshot.areas.YearsOf(dimension.field == kBuurtField, value);
+        if (!years.empty()) return absl::StrCat(value, " (indeling ", years, ")");
+      }
+      return label != nullptr ? *label : FieldLabel(dimension.field, value);
     }
-    case DimensionKind::kTaakveld:
-      return value.empty() ? "Onbekend" : value;
+    case DimensionKind::kWorkedOut: {
+      const std::string* label = LabelIn(snapshot.worked_out.DictionaryOf(dimension.worked_out), value);
+      return label != nullptr ? *label : value.empty() ? "Onbekend" : value;
+    }
     case DimensionKind::kNotRegistered:
       break;
   }
@@ -182,7 +190,15 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
       figure.set_state_reason(type::ErrorReason_Name(type::VALUE_TOO_LARGE));
       break;
   }
-  if (value.interval.has_value()) {
+  const bool area_changed =
+      value.state == Value::State::kAnswered &&
+      AreaChanges(snapshot_.areas, asked_.question, dimensions ? cell.values : std::vector<std::string>(), {cell.months});
+  if (area_changed) {
+    figure.set_state(type::Figure::NOT_COMPARABLE);
+    figure.set_state_reason(type::ErrorReason_Name(type::AREA_CHANGED));
+    figure.clear_value();
+  }
+  if (value.interval.has_value() && !area_changed) {
     type::Interval* interval = figure.mutable_interval();
     interval->set_low(value.interval->low);
     interval->set_high(value.interval->high);
@@ -198,7 +214,11 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
   reliability->set_link_quality(value.link_quality);
   if (value.least.has_value()) reliability->set_least_count(*value.least);
   if (base.deliveries > 0) SetTime(base.newest, reliability->mutable_newest_delivery_time());
-  reliability->set_statement(Statement(measure, base, value, cell.months));
+  reliability->set_statement(
+      area_changed
+          ? "De indeling in wijken en buurten veranderde in deze periode, dus de code gaat niet over één gebied. Vraag "
+            "het cijfer per jaar."
+          : Statement(measure, base, value, cell.months));
   return figure;
 }
 

@@ -58,6 +58,7 @@ absl::StatusOr<v1::DecomposeGrowthResponse> Costs::DecomposeGrowth(const Caller&
                            "must not be a time: the two periods have no month in common");
   }
   reader.ReadFilters(request.filters(), &before);
+  reader.ReadAges(request.age_from(), &before.question);
   before.known = reader.ReadKnownTime(request.has_known_time(), request.known_time());
   AskedQuestion after = before;
   reader.ReadPeriod(request.before(), "before", &before.question);
@@ -103,6 +104,13 @@ absl::StatusOr<v1::DecomposeGrowthResponse> Costs::DecomposeGrowth(const Caller&
       pair.after = &cell;
     }
   }
+  const std::vector<MonthRange> periods = {{before.question.first, before.question.end},
+                                           {after.question.first, after.question.end}};
+  bool area_changes = AreaChanges(snapshot->areas, before.question, {}, periods);
+  for (const auto& [key, pair] : pairs) {
+    area_changes = area_changes || AreaChanges(snapshot->areas, before.question, {pair.value}, periods);
+  }
+  if (area_changes) return Refused(type::Figure::NOT_COMPARABLE, type::AREA_CHANGED);
   std::vector<GroupCosts> groups;
   for (const auto& [key, pair] : pairs) {
     const PeriodTotals b = pair.before == nullptr ? PeriodTotals() : TotalsOf(*pair.before);

@@ -127,9 +127,15 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch, absl::string_view ide
     }
     case Fact::kContract: {
       const auto& in = fact.contract();
-      facts_.contracts.push_back(
-          {batch, Intern(in.provider()), Intern(in.provider_name()), PeriodOf(in.start_day(), in.end_day())});
+      facts_.contracts.push_back({batch, LawOf(in.law()), Intern(in.contract()), Intern(in.provider()),
+                                  Intern(in.provider_name()), PeriodOf(in.start_day(), in.end_day())});
       return kContracts;
+    }
+    case Fact::kProductTaakveld: {
+      const auto& in = fact.product_taakveld();
+      facts_.taakvelden.push_back({batch, LawOf(in.law()), Intern(in.category()), Intern(in.product()), Intern(in.provider()),
+                                   Intern(in.taakveld()), PeriodOf(in.start_day(), in.end_day())});
+      return kTaakvelden;
     }
     default:
       return AddRecord(fact, batch);
@@ -211,7 +217,45 @@ void Ledger::AddGeneral(KnownFacts* known) const {
   CopyCounted(*known, facts_.populations, &known->facts.populations);
   CopyCounted(*known, facts_.budgets, &known->facts.budgets);
   CopyCounted(*known, facts_.contracts, &known->facts.contracts);
+  CopyCounted(*known, facts_.provider_groups, &known->facts.provider_groups);
+  CopyCounted(*known, facts_.taakvelden, &known->facts.taakvelden);
   AddOpenPairs(known);
+  AddHouseholdCounts(known);
+}
+
+void Ledger::AddHouseholdCounts(KnownFacts* known) const {
+  std::vector<StayFact> stays;
+  for (const StayFact& stay : stays_) {
+    if (stay.known <= known->moment) stays.push_back(stay);
+  }
+  KeepLatest(&stays);
+  std::sort(stays.begin(), stays.end(), [](const StayFact& a, const StayFact& b) {
+    return std::tie(a.household, a.client, a.period.start) < std::tie(b.household, b.client, b.period.start);
+  });
+  for (size_t i = 0; i < stays.size();) {
+    const Word household = stays[i].household;
+    // Who comes and who goes; stays of one client that overlap are one.
+    std::vector<std::pair<Day, int32_t>> changes;
+    while (i < stays.size() && stays[i].household == household) {
+      const StayFact& first = stays[i];
+      Day end = first.period.end;
+      for (++i; i < stays.size() && stays[i].household == household && stays[i].client == first.client &&
+                stays[i].period.start <= end;
+           ++i) {
+        end = std::max(end, stays[i].period.end);
+      }
+      if (end <= first.period.start) continue;
+      changes.emplace_back(first.period.start, 1);
+      if (end != kOpenEnd) changes.emplace_back(end, -1);
+    }
+    std::sort(changes.begin(), changes.end());
+    int32_t persons = 0;
+    for (size_t c = 0; c < changes.size(); ++c) {
+      persons += changes[c].second;
+      if (c + 1 < changes.size() && changes[c + 1].first == changes[c].first) continue;
+      known->household_counts.push_back({household, changes[c].first, persons});
+    }
+  }
 }
 
 void Ledger::AddOpenPairs(KnownFacts* known) const {
@@ -297,7 +341,6 @@ KnownFacts Ledger::CareAsKnown(Moment moment) const {
   CopyCounted(known, facts_.quantities, &known.facts.quantities);
   CopyCounted(known, facts_.responsibilities, &known.facts.responsibilities);
   CopyCounted(known, facts_.successions, &known.facts.successions);
-  CopyCounted(known, facts_.provider_groups, &known.facts.provider_groups);
   CopyCounted(known, facts_.combinations, &known.facts.combinations);
   return known;
 }

@@ -71,8 +71,10 @@ enum Kind : uint32_t {
   kQuantities = 1u << 20,
   kResponsibilities = 1u << 21,
   kSuccessions = 1u << 22,
-  kProviderGroups = 1u << 23,
   kCombinations = 1u << 24,
+  // Of figures too.
+  kProviderGroups = 1u << 23,
+  kTaakvelden = 1u << 25,
 };
 
 // One delivery. Facts point to it by its index.
@@ -169,7 +171,14 @@ struct BudgetFact {
 };
 struct ContractFact {
   uint32_t batch = 0;
-  Word provider, provider_name;
+  uint8_t law = 0;
+  Word contract, provider, provider_name;
+  nmd::Period period;
+};
+struct TaakveldFact {
+  uint32_t batch = 0;
+  uint8_t law = 0;
+  Word category, product, provider, taakveld;
   nmd::Period period;
 };
 struct LinkFact {
@@ -203,7 +212,7 @@ struct Record {
   bool revenue = false;  // Of a booking.
   uint8_t outcome = 0;   // Of a decision: Decision::Outcome.
   Word person, category, product, provider, referrer, taakveld;
-  Word key, detail;  // Number of a decision or booking; team and help.
+  Word key, detail;  // Number of a decision or booking; team and help. Of a decision the detail is the form: "zin", "pgb".
   nmd::Period days;  // When it is valid. Of a booking its month.
   Day from = 0;      // Applied, assigned.
   Day until = 0;     // Decided, paid, began; 0 when not yet.
@@ -305,6 +314,14 @@ struct Facts {
   std::vector<SuccessionFact> successions;
   std::vector<ProviderGroupFact> provider_groups;
   std::vector<CombinationFact> combinations;
+  std::vector<TaakveldFact> taakvelden;
+};
+
+// So many persons are known in a household from a day on.
+struct HouseholdCount {
+  Word household;
+  Day from = 0;
+  int32_t persons = 0;
 };
 
 // What is known at one moment. Points into the ledger it came from.
@@ -319,6 +336,8 @@ struct KnownFacts {
   // Who may be one at K: client id and true, or the person key of somebody without a link and false.
   std::vector<std::pair<std::pair<Word, bool>, std::pair<Word, bool>>> open_pairs;
   std::vector<StayFact> stays;  // Of every client the rows of the revision that holds at K.
+  // Of every household, whoever else is in `stays`: together and in order of day, one per day on which the number changes.
+  std::vector<HouseholdCount> household_counts;
 };
 
 // What is known at one moment of facts that are no provision.
@@ -423,6 +442,7 @@ class Ledger {
   KnownFacts WithoutFacts(Moment moment) const;
   void AddGeneral(KnownFacts* known) const;
   void AddOpenPairs(KnownFacts* known) const;
+  void AddHouseholdCounts(KnownFacts* known) const;
   void SettleLinks(KnownFacts* known) const;
 
   // Of AsKnownSince: the islands that differ, in some order without repetition.

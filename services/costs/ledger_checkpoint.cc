@@ -47,7 +47,12 @@ void EachField(RowOf<BudgetFact> auto& f, auto visit) {
   visit(f.batch), visit(f.line), visit(f.document), visit(f.year), visit(f.amount);
 }
 void EachField(RowOf<ContractFact> auto& f, auto visit) {
-  visit(f.batch), visit(f.provider), visit(f.provider_name), visit(f.period.start), visit(f.period.end);
+  visit(f.batch), visit(f.law), visit(f.contract), visit(f.provider), visit(f.provider_name), visit(f.period.start);
+  visit(f.period.end);
+}
+void EachField(RowOf<TaakveldFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.law), visit(f.category), visit(f.product), visit(f.provider), visit(f.taakveld);
+  visit(f.period.start), visit(f.period.end);
 }
 void EachField(RowOf<Record> auto& f, auto visit) {
   visit(f.batch), visit(f.kind), visit(f.law), visit(f.revenue), visit(f.outcome), visit(f.person), visit(f.category);
@@ -126,7 +131,7 @@ void EachTable(AnyFacts& facts, Visit visit) {
   visit(facts.referrals), visit(facts.levels), visit(facts.tariffs), visit(facts.populations), visit(facts.budgets);
   visit(facts.contracts), visit(facts.records), visit(facts.care_events), visit(facts.stops), visit(facts.plans);
   visit(facts.quantities), visit(facts.responsibilities), visit(facts.successions), visit(facts.provider_groups);
-  visit(facts.combinations);
+  visit(facts.combinations), visit(facts.taakvelden);
 }
 
 // Facts come in order of batch, and there is such a batch.

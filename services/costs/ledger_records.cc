@@ -84,6 +84,8 @@ uint32_t Ledger::AddRecord(const Fact& fact, uint32_t batch) {
       record.from = in.applied_day();
       record.until = in.decided_day();
       record.outcome = static_cast<uint8_t>(in.outcome());
+      if (in.form() == ingestion::v1::ZIN) record.detail = Intern("zin");
+      if (in.form() == ingestion::v1::PGB) record.detail = Intern("pgb");
       record.days = {std::max(in.applied_day(), in.decided_day()), std::max(in.applied_day(), in.decided_day()) + 1};
       return kDecisions;
     }

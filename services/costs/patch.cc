@@ -174,10 +174,9 @@ class Joiner {
     for (uint32_t client = stretch.first; client < stretch.end; ++client) {
       const Snapshot::ClientBegin own = from.client_begin[client];
       joined_->client_begin.push_back({first_row + own.row - begin.row, first_provision + own.provision - begin.provision});
-      joined_->birth_known.push_back(from.birth_known[client]);
     }
     append(from.clients, &joined_->clients, stretch.first, stretch.end);
-    append(from.age_days, &joined_->age_days, stretch.first, stretch.end);
+    append(from.births, &joined_->births, stretch.first, stretch.end);
 
     const FactTable& table = from.table;
     for (size_t field = 0; field < kFieldCount; ++field) {

@@ -76,6 +76,19 @@ void QuestionReader::ReadFilters(const google::protobuf::RepeatedPtrField<v1::Fi
   }
 }
 
+void QuestionReader::ReadAges(const google::protobuf::RepeatedField<int32_t>& age_from, Question* question) {
+  if (age_from.empty()) return;
+  bool good = true;
+  for (int i = 0; i < age_from.size(); ++i) {
+    const std::string path = absl::StrCat("age_from[", i, "]");
+    const bool inside = check_.Require(0 <= age_from[i] && age_from[i] <= AgeBands::kOldest, path, "must be from 0 to 120");
+    const bool above = check_.Require(i == 0 || age_from[i - 1] < age_from[i], path, "must be above the age before it");
+    good = good && inside && above;
+    if (!good) return;  // Also keeps the work small: a good list has 121 ages at most.
+  }
+  question->ages = AgeBands({age_from.begin(), age_from.end()});
+}
+
 void QuestionReader::ReadPeriod(const type::Period& period, absl::string_view path, Question* question) {
   const auto read = [&](const std::string& text, absl::string_view field) -> std::optional<Month> {
     const std::optional<Day> day = ParseDay(text);
@@ -128,6 +141,16 @@ void QuestionReader::CheckTogether(const AskedQuestion& asked) {
                      absl::StrCat("measure ", measure->id, " is not filtered by ", filter.dimension->id));
     }
   }
+  for (const QuestionFilter& filter : question.filters) {
+    if (filter.dimension->kind != DimensionKind::kAge) continue;
+    const std::vector<std::string>& bands = question.ages.values();
+    for (const std::string& value : filter.values) {
+      // A band that is not there would be a zero that nobody counted.
+      check_.Require(
+          std::find(bands.begin(), bands.end(), value) != bands.end(), "filters",
+          absl::StrCat("the age bands are ", absl::StrJoin(bands, ", "), "or empty for unknown; age_from sets them"));
+    }
+  }
 }
 
 absl::Status QuestionReader::Result() const {
@@ -177,6 +200,7 @@ absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1:
     reader.ReadDimension(request.dimensions(i), absl::StrCat("dimensions[", i, "]"), &asked);
   }
   reader.ReadFilters(request.filters(), &asked);
+  reader.ReadAges(request.age_from(), &asked.question);
   ReadTime(request, &reader, &asked);
   reader.CheckTogether(asked);
   if (absl::Status status = reader.Result(); !status.ok()) return status;
@@ -191,6 +215,7 @@ absl::StatusOr<AskedQuestion> ReadQuestion(const Catalogue& catalogue, const v1:
     reader.ReadMeasure(request.measure(), "measure", &asked);
   }
   reader.ReadFilters(request.filters(), &asked);
+  reader.ReadAges(request.age_from(), &asked.question);
   ReadTime(request, &reader, &asked);
   reader.CheckTogether(asked);
   if (absl::Status status = reader.Result(); !status.ok()) return status;

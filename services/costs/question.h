@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "google/protobuf/repeated_field.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "services/costs/evaluate.h"
@@ -35,6 +36,7 @@ class QuestionReader {
   void ReadMeasure(const std::string& id, absl::string_view path, AskedQuestion* asked);
   void ReadDimension(const std::string& id, absl::string_view path, AskedQuestion* asked);
   void ReadFilters(const google::protobuf::RepeatedPtrField<v1::Filter>& filters, AskedQuestion* asked);
+  void ReadAges(const google::protobuf::RepeatedField<int32_t>& age_from, Question* question);
   // Whole calendar months.
   void ReadPeriod(const type::Period& period, absl::string_view path, Question* question);
   void ReadReferenceDate(const std::string& date, Question* question);

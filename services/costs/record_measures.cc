@@ -44,8 +44,24 @@ RecordKind KindOf(MeasureId measure) {
   }
 }
 
+std::string FormOf(const Record& record) {
+  switch (record.kind) {
+    case kPersonalBudgetRecord:
+    case kBudgetPaymentRecord:
+      return "pgb";
+    case kTeamHelpRecord:
+      return "team";
+    case kDecisionRecord:
+      return *record.detail;
+    default:
+      return "zin";
+  }
+}
+
 std::string ValueOf(const Record& record, const DimensionInfo& dimension) {
-  if (dimension.kind == DimensionKind::kTaakveld) return *record.taakveld;
+  if (dimension.kind == DimensionKind::kWorkedOut) {
+    return dimension.worked_out == WorkedOut::kForm ? FormOf(record) : *record.taakveld;
+  }
   switch (dimension.field) {
     case kLawField:
       return record.law == kYouth ? "jeugdwet" : record.law == kWmo ? "wmo" : "";

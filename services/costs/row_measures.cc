@@ -21,14 +21,20 @@ bool IsTime(const DimensionInfo* dimension) { return dimension->kind == Dimensio
 // The cells of a question with its times left out, numbered as rows ask for them.
 class CellSpace {
  public:
-  CellSpace(const Snapshot& snapshot, const Question& question) : snapshot_(snapshot), question_(question) {}
+  // For rows in the months.
+  CellSpace(const Snapshot& snapshot, const Question& question, const MonthRange& months) : question_(question) {
+    for (const DimensionInfo* dimension : question.dimensions) {
+      if (!IsTime(dimension)) codes_.push_back(CodesOfRows(snapshot, question, question.dimensions, *dimension, months));
+    }
+    for (const QuestionFilter& filter : question.filters) {
+      if (filter.dimension->kind != DimensionKind::kAge || ages_.column != nullptr) continue;
+      ages_ = CodesOfRows(snapshot, question, question.dimensions, *filter.dimension, months);
+    }
+  }
 
   uint32_t CellOf(uint32_t row) {
     key_.clear();
-    for (const DimensionInfo* dimension : question_.dimensions) {
-      if (dimension->kind == DimensionKind::kColumn) key_.push_back(snapshot_.table.fields[dimension->field][row]);
-      if (dimension->kind == DimensionKind::kAge) key_.push_back(BandOf(row));
-    }
+    for (const RowCodes& codes : codes_) key_.push_back((*codes.column)[row]);
     const auto [found, fresh] = cells_.try_emplace(key_, static_cast<uint32_t>(keys_.size()));
     if (fresh) keys_.push_back(key_);
     return found->second;
@@ -42,39 +48,31 @@ class CellSpace {
     for (const DimensionInfo* dimension : question_.dimensions) {
       if (IsTime(dimension)) {
         values.emplace_back();
-      } else if (dimension->kind == DimensionKind::kAge) {
-        values.emplace_back(AgeBandOf(keys_[cell][at++]).value);
       } else {
-        values.push_back(snapshot_.dictionaries[dimension->field].values[keys_[cell][at++]]);
+        values.push_back((*codes_[at].values)[keys_[cell][at]]);
+        ++at;
       }
     }
     return values;
   }
 
-  // Ages are those on the first day of the part of the period a row's month is in; outside the period that of its nearest
-  // month.
-  uint32_t BandOf(uint32_t row) const {
-    const FactTable& table = snapshot_.table;
-    const Month month =
-        std::clamp(table.first_month + static_cast<Month>(table.fields[kMonthField][row]), question_.first, question_.end - 1);
-    return AgeBandOn(snapshot_, table.client[row], FirstDay(CellMonths(question_, question_.dimensions, month).first));
+  // Whether the filters by age keep a row. Outside the period the age is that of the nearest month.
+  bool KeptByAge(uint32_t row) const {
+    return std::all_of(question_.filters.begin(), question_.filters.end(), [&](const QuestionFilter& filter) {
+      if (filter.dimension->kind != DimensionKind::kAge) return true;
+      const std::string& band = (*ages_.values)[(*ages_.column)[row]];
+      return std::find(filter.values.begin(), filter.values.end(), band) != filter.values.end();
+    });
   }
 
  private:
-  const Snapshot& snapshot_;
   const Question& question_;
+  std::vector<RowCodes> codes_;  // Of the dimensions that are no time.
+  RowCodes ages_;                // When there is a filter by age.
   std::vector<uint32_t> key_;
   absl::flat_hash_map<std::vector<uint32_t>, uint32_t> cells_;
   std::vector<std::vector<uint32_t>> keys_;
 };
-
-bool KeptByAge(const CellSpace& space, const Question& question, uint32_t row) {
-  return std::all_of(question.filters.begin(), question.filters.end(), [&](const QuestionFilter& filter) {
-    if (filter.dimension->kind != DimensionKind::kAge) return true;
-    const absl::string_view band = AgeBandOf(space.BandOf(row)).value;
-    return std::find(filter.values.begin(), filter.values.end(), band) != filter.values.end();
-  });
-}
 
 // How many rows there are, and how many are surely of the person they seem to be of.
 struct Quality {
@@ -97,7 +95,8 @@ bool Asks(const Question& question, Family family, std::initializer_list<Measure
 // Everything of the rows that flows are counted from, for the cells of one question.
 class Flows {
  public:
-  Flows(const Snapshot& snapshot, const Question& question) : snapshot_(snapshot), space_(snapshot, question) {
+  Flows(const Snapshot& snapshot, const Question& question)
+      : snapshot_(snapshot), space_(snapshot, question, WideMonths(question)) {
     Gather(question);
     const uint32_t cells = space_.size();
     const FlowRules rules;
@@ -191,12 +190,16 @@ class Flows {
     return end;
   }
 
+  // Who is new is told by the year before, who is gone by the month after.
+  static MonthRange WideMonths(const Question& question) {
+    return {question.first - FlowRules().new_after_months - 1, question.end + 2};
+  }
+
   void Gather(const Question& question) {
-    const FlowRules rules;
-    // Who is new is told by the year before, who is gone by the month after. Ages are not those of that longer period.
+    // Ages are not those of the longer period.
     Question wide = question;
-    wide.first -= rules.new_after_months + 1;
-    wide.end += 2;
+    wide.first = WideMonths(question).first;
+    wide.end = WideMonths(question).end;
     wide.filters.clear();
     for (const QuestionFilter& filter : question.filters) {
       if (filter.dimension->kind != DimensionKind::kAge) wide.filters.push_back(filter);
@@ -213,7 +216,7 @@ class Flows {
     const std::vector<uint32_t> rows = RowsBehind(snapshot_, wide, true);
     for (size_t i = 0; i < rows.size(); ++i) {
       const uint32_t row = rows[i];
-      if ((table.flags[row] & kCounts) == 0 || !KeptByAge(space_, question, row)) continue;
+      if ((table.flags[row] & kCounts) == 0 || !space_.KeptByAge(row)) continue;
       const Month month = table.first_month + static_cast<Month>(table.fields[kMonthField][row]);
       const Day first = FirstDay(month);
       nmd::Period days = {first + table.from_day[row] - 1, first + table.to_day[row] - 1};
@@ -416,7 +419,7 @@ std::optional<Evaluation> EvaluateRowMeasures(const Snapshot& snapshot, const Qu
     const Question part = Only(question, Family::kSpread);
     const FactTable& table = snapshot.table;
     Money all;
-    CellSpace space(snapshot, part);
+    CellSpace space(snapshot, part, {part.first, part.end});
     std::map<std::pair<uint32_t, Month>, Money> moneys;  // By cell and first month of the part of the period.
     for (const uint32_t row : RowsBehind(snapshot, part, true)) {
       all.Add(table, row);

@@ -191,8 +191,7 @@ class Builder {
       info.places.Close();
       info.households.Close();
       info.referrals.Close();
-      snapshot_->birth_known.push_back(info.birth != 0);
-      snapshot_->age_days.push_back(AgeDaysOf(info.birth));
+      snapshot_->births.push_back(info.birth);
     }
     for (auto& [key, referrals] : referral_of_) referrals.Close();
   }
@@ -487,18 +486,6 @@ class Builder {
 
 }  // namespace
 
-AgeDays AgeDaysOf(Day birth) {
-  AgeDays days{};
-  const Civil born = CivilOf(birth);
-  const std::array<int, kAgeSteps> ages = {4, 12, 18, 23, 65};
-  for (size_t i = 0; i < kAgeSteps; ++i) {
-    const int year = born.year + ages[i];
-    const bool leap_day = born.month == 2 && born.day == 29 && DaysInMonth(MonthOf(year, 2)) == 28;
-    days[i] = leap_day ? DayOf(year, 3, 1) : DayOf(year, born.month, born.day);
-  }
-  return days;
-}
-
 Snapshot::Span Snapshot::ClaimOrigins(size_t row) const {
   const size_t block = row / kOriginBlock;
   uint32_t first = claim_origin_begin[block];
@@ -508,8 +495,8 @@ Snapshot::Span Snapshot::ClaimOrigins(size_t row) const {
 
 size_t Snapshot::Bytes() const {
   const auto of = [](const auto&... vectors) { return ((vectors.size() * sizeof(vectors[0])) + ...); };
-  return table.Bytes() + birth_known.size() / 8 +
-         of(clients, age_days, client_begin, provision_sources, sources, claim_origins, claim_origin_begin, origins);
+  return table.Bytes() + worked_out.Bytes() +
+         of(clients, births, client_begin, provision_sources, sources, claim_origins, claim_origin_begin, origins);
 }
 
 void IndexClaimOrigins(Snapshot* snapshot) {

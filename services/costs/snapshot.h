@@ -15,26 +15,15 @@
 #include "absl/strings/string_view.h"
 #include "services/core/date.h"
 #include "services/core/money.h"
+#include "services/costs/areas.h"
 #include "services/costs/fact_table.h"
 #include "services/costs/ledger.h"
 #include "services/costs/provisions.h"
+#include "services/costs/worked_out.h"
 
 // What is known at one moment, worked out: the table figures are counted over and everything needed to say where they
 // came from. A pure function of KnownFacts and the month of K; made once per knowledge moment, then only read.
 namespace nmd::costs {
-
-// Values and labels by code; values in ascending order, code 0 the empty one ("onbekend"). Every other value is that of a row,
-// except of law and sex.
-struct Dictionary {
-  std::vector<std::string> values;
-  std::vector<std::string> labels;
-  std::vector<Word> words;  // The values as the ledger has them; of law, sex and months none.
-};
-
-// Days on which a client turns 4, 12, 18, 23 and 65: where one age band ends and the next begins.
-inline constexpr size_t kAgeSteps = 5;
-using AgeDays = std::array<Day, kAgeSteps>;
-AgeDays AgeDaysOf(Day birth);
 
 // The part of a batch that matters for provenance. The texts are the ledger's.
 struct Origin {
@@ -87,8 +76,7 @@ struct Snapshot {
 
   // Per client, in order of client id.
   std::vector<ClientId> clients;
-  std::vector<bool> birth_known;
-  std::vector<AgeDays> age_days;
+  std::vector<Day> births;  // 0 when not known. Never in an answer: only ages are.
   // Where the rows and provisions of a client begin; one more than there are clients.
   struct ClientBegin {
     uint32_t row = 0, provision = 0;
@@ -114,8 +102,11 @@ struct Snapshot {
 
   std::map<std::string, std::vector<SourceShare>> shares;  // By source.
 
+  WorkedOutValues worked_out;
+
   std::vector<PopulationCount> populations;  // Latest statements, in order of year, wijk, buurt, sex, ages.
-  std::vector<BudgetAmount> budgets;         // Latest vintages, in order of line and year.
+  Areas areas;
+  std::vector<BudgetAmount> budgets;  // Latest vintages, in order of line and year.
 
   // Clients who may be one person while nobody decided: by number, a < b, ascending, each pair once.
   std::vector<std::pair<uint32_t, uint32_t>> open_pairs;

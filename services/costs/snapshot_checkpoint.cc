@@ -14,13 +14,12 @@ constexpr uint32_t kNoProvision = 0xffffffff;
 
 struct ClientRow {
   Word word = nullptr;
-  bool linked = false, birth_known = false;
-  AgeDays age_days{};
+  bool linked = false;
+  Day birth = 0;
   uint32_t row_count = 0, provision_count = 0;
 };
 void EachField(RowOf<ClientRow> auto& f, auto visit) {
-  visit(f.word), visit(f.linked), visit(f.birth_known), visit(f.row_count), visit(f.provision_count);
-  for (auto& day : f.age_days) visit(day);
+  visit(f.word), visit(f.linked), visit(f.birth), visit(f.row_count), visit(f.provision_count);
 }
 struct TallyRow {
   Word person = nullptr;
@@ -75,8 +74,8 @@ void SaveRows(const Snapshot& snapshot, WordWriter* words, CostsCheckpoint::Snap
   std::vector<ClientRow> clients;
   for (size_t c = 0; c < snapshot.clients.size(); ++c) {
     const Snapshot::ClientBegin begin = snapshot.client_begin[c], end = snapshot.client_begin[c + 1];
-    clients.push_back({snapshot.clients[c].first, snapshot.clients[c].second, snapshot.birth_known[c], snapshot.age_days[c],
-                       end.row - begin.row, end.provision - begin.provision});
+    clients.push_back({snapshot.clients[c].first, snapshot.clients[c].second, snapshot.births[c], end.row - begin.row,
+                       end.provision - begin.provision});
   }
   write(clients);
   std::vector<TallyRow> tallies;
@@ -162,8 +161,7 @@ std::shared_ptr<Snapshot> LoadRows(const CostsCheckpoint::Snapshot& from, const 
     if (client.row_count > rows - begin.row || client.provision_count > source_counts.size() - begin.provision) return nullptr;
     table.client.insert(table.client.end(), client.row_count, static_cast<uint32_t>(snapshot->clients.size()));
     snapshot->clients.emplace_back(client.word, client.linked);
-    snapshot->birth_known.push_back(client.birth_known);
-    snapshot->age_days.push_back(client.age_days);
+    snapshot->births.push_back(client.birth);
     snapshot->client_begin.push_back(begin);
     begin.row += client.row_count;
     begin.provision += client.provision_count;

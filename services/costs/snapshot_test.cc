@@ -48,13 +48,22 @@ std::vector<std::string> Text(const Snapshot& s) {
          t.answered_lines[row]);
   }
   for (size_t c = 0; c < s.clients.size(); ++c) {
-    line("client ", *s.clients[c].first, " ", s.clients[c].second, " ", s.birth_known[c] ? s.age_days[c][0] : 0);
+    line("client ", *s.clients[c].first, " ", s.clients[c].second, " ", s.births[c]);
   }
   for (const auto& begin : s.client_begin) line("begin ", begin.row, " ", begin.provision);
   for (const Dictionary& dictionary : s.dictionaries) {
     line("values ", absl::StrJoin(dictionary.values, ","), " labels ", absl::StrJoin(dictionary.labels, ","));
   }
   for (const Column& field : t.fields) line("cardinality ", field.cardinality());
+  for (size_t what = 0; what < kWorkedOutCount; ++what) {
+    const Dictionary& dictionary = s.worked_out.dictionaries[what];
+    line("worked out ", absl::StrJoin(dictionary.values, ","), " labels ", absl::StrJoin(dictionary.labels, ","));
+    const Column codes = WorkOut(s, static_cast<WorkedOut>(what), t.first_month, t.end_month);
+    for (size_t row = 0; row < t.size(); ++row) {
+      line("is ", dictionary.values[codes[row]]);
+      EXPECT_EQ(codes[row], WorkOutRow(s, static_cast<WorkedOut>(what), row));
+    }
+  }
   for (const auto& span : s.provision_sources) line("provision ", span.first, " ", span.count);
   for (const auto& source : s.sources) line("source ", source.period.start, " ", source.period.end, " ", source.origin);
   for (size_t row = 0; row < t.size(); ++row) {
@@ -136,7 +145,7 @@ class Town {
 
   Fact AnyFact() {
     Fact fact;
-    const uint32_t what = Pick(sequence_ < 3 ? 2 : 24);
+    const uint32_t what = Pick(sequence_ < 3 ? 2 : 27);
     if (what < 1) return testing::TariffOf(Word("45A0", 4), 10'000 + Pick(3) * 500, "2017-01-01");
     if (what < 2) return testing::LevelOf(Word("45A0", 4), Word("", 8), "2017-01-01");
     if (what < 10) {
@@ -173,6 +182,36 @@ class Town {
       for (uint32_t left = Pick(3); left > 0; --left) rejected.push_back(Word("r", 40));
       fact = testing::AnswerOf(Pick(5) == 0 ? "" : Word("n", 10), rejected, Pick(4) == 0, Word("9900000", 3));
       if (Pick(2) == 0) fact.mutable_claim_answer()->set_claim_identification(Word("M", 12));
+      return fact;
+    }
+    if (what == 24) {
+      auto* contract = fact.mutable_contract();
+      contract->set_contract(Word("c", 3));
+      contract->set_law(static_cast<ingestion::v1::Law>(Pick(3)));
+      contract->set_provider(Word("9900000", 3));
+      contract->set_provider_name(Word("Zorg ", 3));
+      contract->set_start_day(DayOf(2017, 1, 1) + static_cast<Day>(Pick(600)));
+      return fact;
+    }
+    if (what == 25) {
+      auto* group = fact.mutable_provider_group();
+      group->set_provider(Word("9900000", 3));
+      group->set_organisation(Word("o", 3));
+      group->set_organisation_name(Word("Groep ", 3));
+      if (Pick(2) == 0) group->set_concern(Word("k", 2));
+      group->set_start_day(DayOf(2017, 1, 1) + static_cast<Day>(Pick(600)));
+      return fact;
+    }
+    if (what == 26) {
+      auto* taakveld = fact.mutable_product_taakveld();
+      taakveld->set_law(ingestion::v1::YOUTH);
+      if (Pick(2) == 0)
+        taakveld->set_product(Word("45A0", 5));
+      else
+        taakveld->set_category("45");
+      if (Pick(2) == 0) taakveld->set_provider(Word("9900000", 3));
+      taakveld->set_taakveld(Word("6.7", 4));
+      taakveld->set_start_day(DayOf(2017, 1, 1) + static_cast<Day>(Pick(600)));
       return fact;
     }
     if (what < 19) {

@@ -123,7 +123,8 @@ class World {
  public:
   World() : random_(2018) {
     for (const char* table :
-         {"allocation(known BIGINT, person TEXT, number BIGINT, provider TEXT, category TEXT, product TEXT, start_day INT, "
+         {"allocation(known BIGINT, source TEXT, person TEXT, number BIGINT, provider TEXT, category TEXT, product TEXT, "
+          "start_day INT, "
           "end_day INT, "
           "assigned BIGINT, volume BIGINT)",
           "line(known BIGINT, provider TEXT, claim TEXT, ref TEXT, prev TEXT, number BIGINT, amount BIGINT, day INT)",
@@ -132,6 +133,10 @@ class World {
           "person(person TEXT, birth INT, birth_year INT, birth_month INT, birth_date INT, sex TEXT, home_start INT, wijk "
           "TEXT, "
           "buurt TEXT, ref_start INT, referrer TEXT)",
+          "contract(provider TEXT, contract TEXT, start_day INT, end_day INT)",
+          "member(provider TEXT, organisation TEXT, concern TEXT, start_day INT, end_day INT)",
+          "taakveld(category TEXT, product TEXT, provider TEXT, taakveld TEXT, start_day INT, end_day INT, rank INT)",
+          "stay(known BIGINT, client TEXT, household TEXT, start_day INT, end_day INT, revision INT)",
           "tariff(product TEXT, start_day INT, cents BIGINT)", "level(product TEXT, ivn TEXT)",
           "month(m INT, first_day INT, next_day INT, days INT, y INT, mo INT, month TEXT, quarter TEXT, year TEXT)"}) {
       statements_.push_back(absl::StrCat("CREATE TABLE ", table));
@@ -139,13 +144,19 @@ class World {
     std::vector<FactBatch> batches;
     EachDelivery(kTown, [&](FactBatch batch) { batches.push_back(std::move(batch)); });
     AddVersions(&batches);
+    batches.push_back(Surroundings());
     for (FactBatch& batch : batches) {
       batch.set_sequence(++sequence_);
       Tell(batch);
     }
     scene_.Feed(batches);
     std::vector<linking::v1::Link> links;
-    EachLink(kTown, [&](linking::v1::Link link, const linking::v1::HouseholdStay&) { links.push_back(std::move(link)); });
+    std::vector<linking::v1::HouseholdStay> stays;
+    EachLink(kTown, [&](linking::v1::Link link, linking::v1::HouseholdStay stay) {
+      links.push_back(std::move(link));
+      stays.push_back(std::move(stay));
+    });
+    AddStays(&stays);
     // Some persons turn out to be somebody else, later.
     const size_t count = links.size();
     for (size_t i = 0; i < count; i += 9) {
@@ -159,7 +170,12 @@ class World {
       Insert("link", {absl::StrCat(MicrosOf(link.known_time())), absl::StrCat(link.sequence()), Text(link.person_key()),
                       Text(link.client())});
     }
-    scene_.Feed(links);
+    for (const auto& stay : stays) {
+      Insert("stay", {absl::StrCat(MicrosOf(stay.known_time())), Text(stay.client()), Text(stay.household()),
+                      absl::StrCat(stay.start_day()), absl::StrCat(stay.end_day() == 0 ? kOpen : stay.end_day()),
+                      absl::StrCat(stay.revision())});
+    }
+    scene_.Feed(links, stays);
     for (Month month = MonthOf(2014, 1); month < MonthOf(2020, 1); ++month) {
       Insert("month", {absl::StrCat(month), absl::StrCat(FirstDay(month)), absl::StrCat(FirstDay(month + 1)),
                        absl::StrCat(DaysInMonth(month)), absl::StrCat(YearOf(month)), absl::StrCat(MonthInYear(month)),
@@ -173,7 +189,7 @@ class World {
   // The tables, and for every known time the table fact_<i>: a row per provision and month.
   std::vector<std::string> Statements() {
     std::vector<std::string> all = {};
-    const size_t schema = 9;
+    const size_t schema = 13;
     all.assign(statements_.begin(), statements_.begin() + schema);
     for (const auto& [table, rows] : rows_) {
       for (size_t at = 0; at < rows.size(); at += 400) {
@@ -198,9 +214,11 @@ class World {
   void AddVersions(std::vector<FactBatch>* batches) {
     const size_t count = batches->size();
     for (size_t i = 0; i < count; ++i) {
+      if (i % 3 == 0) (*batches)[i].set_source("export");
       if (random_() % 6 != 0) continue;
       FactBatch again = (*batches)[i];
       again.set_delivery(absl::StrCat("again ", i));
+      again.set_source("later");
       again.mutable_known_time()->set_seconds(again.known_time().seconds() + 86'400 * static_cast<int64_t>(random_() % 200));
       for (auto& fact : *again.mutable_facts()) {
         if (!fact.has_allocation()) continue;
@@ -212,16 +230,88 @@ class World {
     }
   }
 
+  // What is agreed with providers, and where care is booked.
+  FactBatch Surroundings() {
+    FactBatch batch = BatchOf(0, At("2014-12-01"), {}, "register");
+    const auto until = [](Day end) { return absl::StrCat(end == 0 ? kOpen : end); };
+    for (int i = 0; i < kTown.providers; ++i) {
+      const std::string provider = absl::StrFormat("99%06d", i);
+      for (int c = 0; c < i % 4; ++c) {
+        auto* contract = batch.add_facts()->mutable_contract();
+        contract->set_contract(absl::StrFormat("c%d-%d", i, c));
+        contract->set_law(ingestion::v1::YOUTH);
+        contract->set_provider(provider);
+        contract->set_start_day(DayOf(2014 + c, 1 + 3 * c, 1 + 7 * c));
+        if (c == 1) contract->set_end_day(DayOf(2016, 11, 20));
+        Insert("contract",
+               {Text(provider), Text(contract->contract()), absl::StrCat(contract->start_day()), until(contract->end_day())});
+      }
+      if (i % 5 == 0) continue;
+      auto* group = batch.add_facts()->mutable_provider_group();
+      group->set_provider(provider);
+      group->set_organisation(absl::StrCat("o", i % 4));
+      if (i % 3 != 0) group->set_concern(absl::StrCat("k", i % 2));
+      group->set_start_day(DayOf(2015, 1 + i, 5));
+      if (i % 2 == 0) group->set_end_day(DayOf(2017, 6, 17));
+      Insert("member", {Text(provider), Text(group->organisation()),
+                        Text(group->concern().empty() ? group->organisation() : group->concern()),
+                        absl::StrCat(group->start_day()), until(group->end_day())});
+    }
+    for (int i = 0; i < 40; ++i) {
+      auto* rule = batch.add_facts()->mutable_product_taakveld();
+      rule->set_law(ingestion::v1::YOUTH);
+      const bool product = i % 2 == 0, provider = i % 4 > 1;
+      if (product) rule->set_product(absl::StrFormat("%02dA%02d", 41 + i / 4, i / 4));
+      if (!product) rule->set_category(absl::StrCat(41 + i / 4));
+      if (provider) rule->set_provider(absl::StrFormat("99%06d", i / 4));
+      rule->set_taakveld(absl::StrCat("6.", i % 7));
+      rule->set_start_day(DayOf(2015, 1 + i % 12, 1 + i % 28));
+      if (i % 5 == 0) rule->set_end_day(DayOf(2017, 1 + i % 12, 10));
+      Insert("taakveld",
+             {Text(rule->category()), Text(rule->product()), Text(rule->provider()), Text(rule->taakveld()),
+              absl::StrCat(rule->start_day()), until(rule->end_day()), absl::StrCat((provider ? 0 : 2) + (product ? 0 : 1))});
+    }
+    return batch;
+  }
+
+  // Some move out, as is known later; some live with persons without care.
+  void AddStays(std::vector<linking::v1::HouseholdStay>* stays) {
+    const size_t count = stays->size();
+    for (size_t i = 0; i < count; ++i) {
+      linking::v1::HouseholdStay stay = (*stays)[i];
+      const auto add = [&](int64_t revision) {
+        stay.set_revision(revision);
+        stay.set_sequence(static_cast<int64_t>(200'000 + stays->size()));
+        stays->push_back(stay);
+      };
+      if (i % 7 == 0) {
+        stay.mutable_known_time()->set_seconds(absl::ToUnixSeconds(At("2016-06-01")));
+        stay.set_end_day(DayOf(2016, 3, 16));
+        add(2);
+        stay.set_household(absl::StrCat("alone", i % 3));
+        stay.set_start_day(stay.end_day());
+        stay.clear_end_day();
+        add(2);
+      } else if (i % 11 == 0) {
+        for (size_t other = 0; other < i / 11 % 5; ++other) {
+          stay.set_client(absl::StrCat("without care ", i, " ", other));
+          stay.set_start_day(DayOf(2015, 6, 15));
+          add(1);
+        }
+      }
+    }
+  }
+
   void Tell(const FactBatch& batch) {
     const std::string known = absl::StrCat(MicrosOf(batch.known_time()));
     std::map<std::string, Row> persons;
     for (const auto& fact : batch.facts()) {
       if (fact.has_allocation()) {
         const auto& a = fact.allocation();
-        Insert("allocation",
-               {known, Text(a.person_key()), absl::StrCat(a.number()), Text(a.provider()), Text(a.category()),
-                Text(a.product()), absl::StrCat(a.start_day()), absl::StrCat(a.end_day() == 0 ? kOpen : a.end_day()),
-                absl::StrCat(a.assigned_second()), absl::StrCat(a.volume())});
+        Insert("allocation", {known, Text(batch.source()), Text(a.person_key()), absl::StrCat(a.number()), Text(a.provider()),
+                              Text(a.category()), Text(a.product()), absl::StrCat(a.start_day()),
+                              absl::StrCat(a.end_day() == 0 ? kOpen : a.end_day()), absl::StrCat(a.assigned_second()),
+                              absl::StrCat(a.volume())});
       } else if (fact.has_claim()) {
         for (const auto& l : fact.claim().lines()) {
           Insert("line", {known, Text(fact.claim().provider()), Text(fact.claim().number()), Text(l.reference()),
@@ -285,6 +375,9 @@ spread AS (SELECT c.client, c.product, c.provider, c.chain, m.m,
              (SELECT max(u.start_day) FROM tariff u WHERE u.product = c.product AND u.start_day <= m.first_day)
            GROUP BY c.client, c.product, c.provider, c.chain, m.m),
 said AS (SELECT DISTINCT provider, claim, ref, prev, number, amount, day FROM line WHERE known <= KNOWN),
+homes AS (SELECT s.* FROM stay s WHERE s.known <= KNOWN AND NOT EXISTS
+            (SELECT 1 FROM stay t WHERE t.client = s.client AND t.known <= KNOWN AND (t.known > s.known OR (t.known = s.known AND
+             t.revision > s.revision)))),
 judged AS (SELECT s.*, CASE WHEN EXISTS (SELECT 1 FROM answer a WHERE a.known <= KNOWN AND a.provider = s.provider AND a.claim = s.claim)
                         AND NOT EXISTS (SELECT 1 FROM refusal f WHERE f.known <= KNOWN AND f.provider = s.provider
                                         AND f.claim = s.claim AND f.ref = s.ref) THEN 1 ELSE 0 END AS granted FROM said s),
@@ -294,7 +387,21 @@ claimed AS (SELECT c.client, c.product, c.provider, c.chain, m.m, sum(j.amount) 
             JOIN month m ON m.first_day <= j.day AND j.day < m.next_day
             JOIN chained c ON c.number = j.number
             GROUP BY c.client, c.product, c.provider, c.chain, m.m)
-SELECT p.client, p.product, p.provider, p.chain, p.category, 'jeugdwet' AS law, l.ivn, a.sex, h.wijk, h.buurt, m.m, m.month, m.quarter,
+SELECT p.client, p.product, p.provider, p.chain, p.category, 'jeugdwet' AS law, 'zin' AS form,
+  coalesce((SELECT c.contract FROM contract c WHERE c.provider = p.provider AND c.start_day <= DAY AND DAY < c.end_day
+            ORDER BY c.start_day DESC LIMIT 1), '') AS contract,
+  coalesce((SELECT g.organisation FROM member g WHERE g.provider = p.provider AND g.start_day <= DAY AND DAY < g.end_day),
+           p.provider) AS organisation,
+  coalesce((SELECT g.concern FROM member g WHERE g.provider = p.provider AND g.start_day <= DAY AND DAY < g.end_day),
+           p.provider) AS concern,
+  coalesce((SELECT c.source FROM chained c WHERE c.client = p.client AND c.product = p.product AND c.provider = p.provider
+            AND c.chain = p.chain AND c.start_day <= DAY AND DAY < c.end_day ORDER BY c.start_day, c.number LIMIT 1), '') AS source,
+  coalesce((SELECT t.taakveld FROM taakveld t WHERE (t.product = p.product OR (t.product = '' AND t.category = p.category))
+            AND (t.provider = '' OR t.provider = p.provider) AND t.start_day <= DAY AND DAY < t.end_day
+            ORDER BY t.rank LIMIT 1), '') AS taakveld,
+  (SELECT CASE WHEN count(*) >= 5 THEN '5+' WHEN count(*) = 0 THEN '' ELSE CAST(count(*) AS TEXT) END
+   FROM homes o JOIN homes w ON w.household = o.household WHERE w.client = p.client AND w.start_day <= DAY AND DAY < w.end_day
+   AND o.start_day <= DAY AND DAY < o.end_day) AS household_size, l.ivn, a.sex, h.wijk, h.buurt, m.m, m.month, m.quarter,
   m.year, b.birth_year, b.birth_month, b.birth_date,
   coalesce((SELECT w.referrer FROM who w WHERE w.client = p.client AND w.ref_start <= p.first_day
             ORDER BY w.ref_start DESC, w.referrer DESC LIMIT 1), '') AS referrer,
@@ -305,7 +412,8 @@ JOIN (SELECT DISTINCT birth, birth_year, birth_month, birth_date FROM person) b 
 LEFT JOIN spread s ON s.client = p.client AND s.product = p.product AND s.provider = p.provider AND s.chain = p.chain AND s.m = m.m
 LEFT JOIN claimed k ON k.client = p.client AND k.product = p.product AND k.provider = p.provider AND k.chain = p.chain AND k.m = m.m
 )sql",
-        {{"INDEX", absl::StrCat(index)},
+        {{"DAY", "(CASE WHEN p.first_day > m.first_day THEN p.first_day ELSE m.first_day END)"},
+         {"INDEX", absl::StrCat(index)},
          {"KNOWN", absl::StrCat(absl::ToUnixMicros(At(known)))},
          {"OPEN", absl::StrCat(kOpen)},
          {"LAST", absl::StrCat(month + 12)}}));
@@ -325,14 +433,24 @@ struct Asked {
   std::string sql, total_sql;
 };
 
+// First ages as they are asked for, and the bands they give with their last ages.
+struct Bands {
+  std::vector<int> age_from;
+  std::vector<std::pair<std::string, int>> bands;
+};
+const std::vector<Bands> kBands = {
+    {{}, {{"0-3", 3}, {"4-11", 11}, {"12-17", 17}, {"18-22", 22}, {"23-64", 64}, {"65+", 200}}},
+    {{0, 18}, {{"0-17", 17}, {"18+", 200}}},
+    {{0, 23}, {{"0-22", 22}, {"23+", 200}}},
+    {{7, 8, 13}, {{"0-6", 6}, {"7", 7}, {"8-12", 12}, {"13+", 200}}},
+};
+
 // The age band of a client on the first day of a month, the number of which is an expression.
-std::string AgeBandSql(const std::string& year, const std::string& month) {
+std::string AgeBandSql(const Bands& ages, const std::string& year, const std::string& month) {
   const std::string age = absl::StrCat("(", year, " - birth_year - CASE WHEN ", month, " < birth_month OR (", month,
                                        " = birth_month AND birth_date > 1) THEN 1 ELSE 0 END)");
   std::string bands = "CASE";
-  for (uint32_t band = 0; band < costs::kUnknownAgeBand; ++band) {
-    absl::StrAppend(&bands, " WHEN ", age, " <= ", costs::AgeBandOf(band).to, " THEN '", costs::AgeBandOf(band).value, "'");
-  }
+  for (const auto& [value, to] : ages.bands) absl::StrAppend(&bands, " WHEN ", age, " <= ", to, " THEN '", value, "'");
   return absl::StrCat(bands, " ELSE '' END");
 }
 
@@ -342,14 +460,18 @@ class Questions {
 
   Asked Draw() {
     const size_t known = Pick(World::kKnown.size());
+    ages_ = &kBands[Pick(kBands.size())];
     const int first = MonthOf(2015, 1) + static_cast<int>(Pick(36));
     const int end = std::min(first + 1 + static_cast<int>(Pick(Pick(2) == 0 ? 36 : 4)), MonthOf(2018, 7));
     std::vector<std::string> measures = Some({"clients", "provisions", "indicated", "declared", "approved"}, 1 + Pick(5));
-    const std::vector<std::string> all = {"month",    "quarter",  "year",     "law", "category", "product", "ivn",
-                                          "provider", "referrer", "age_band", "sex", "wijk",     "buurt"};
+    const std::vector<std::string> all = {"month",    "quarter",  "year",     "law",      "category",
+                                          "product",  "ivn",      "provider", "contract", "organisation",
+                                          "concern",  "form",     "source",   "taakveld", "household_size",
+                                          "referrer", "age_band", "sex",      "wijk",     "buurt"};
     const std::vector<std::string> dimensions = Some(all, Pick(3));
     Asked asked;
     asked.request = CostsScene::Question(measures, FormatMonth(first), FormatMonth(end), dimensions, World::kKnown[known]);
+    asked.request.mutable_age_from()->Assign(ages_->age_from.begin(), ages_->age_from.end());
     std::string where = absl::StrCat(" WHERE m >= ", first, " AND m < ", end), total_where = where;
     for (const std::string& filter : Some(all, Pick(3))) {
       const std::vector<std::string> values = Some(ValuesOf(filter), 1 + Pick(3));
@@ -389,11 +511,11 @@ class Questions {
     if (dimension != "age_band") return dimension;
     const auto has = [&split](const char* one) { return std::find(split.begin(), split.end(), one) != split.end(); };
     const int step = has("month") ? 1 : has("quarter") ? 3 : has("year") ? 12 : 0;
-    if (step == 0) return AgeBandSql(absl::StrCat(YearOf(first)), absl::StrCat(MonthInYear(first)));
+    if (step == 0) return AgeBandSql(*ages_, absl::StrCat(YearOf(first)), absl::StrCat(MonthInYear(first)));
     // Months count from January 1970, so that quarters and years begin at multiples.
     const std::string start =
         absl::StrCat("(CASE WHEN m - m % ", step, " < ", first, " THEN ", first, " ELSE m - m % ", step, " END)");
-    return AgeBandSql(absl::StrCat("(1970 + ", start, " / 12)"), absl::StrCat("(", start, " % 12 + 1)"));
+    return AgeBandSql(*ages_, absl::StrCat("(1970 + ", start, " / 12)"), absl::StrCat("(", start, " % 12 + 1)"));
   }
 
   std::vector<std::string> ValuesOf(const std::string& dimension) {
@@ -405,10 +527,17 @@ class Questions {
       if (dimension == "law") values.push_back(i % 2 == 0 ? "jeugdwet" : "wmo");
       if (dimension == "category") values.push_back(absl::StrCat(41 + i));
       if (dimension == "product") values.push_back(absl::StrFormat("%02dA%02d", 41 + i, i));
+      if (dimension == "contract") values.push_back(absl::StrFormat("c%d-%d", i, i % 3));
+      if (dimension == "organisation") values.push_back(i % 3 == 0 ? absl::StrFormat("99%06d", i) : absl::StrCat("o", i % 4));
+      if (dimension == "concern") values.push_back(i % 3 == 0 ? absl::StrFormat("99%06d", i) : absl::StrCat("k", i % 2));
+      if (dimension == "form") values.push_back(i % 2 == 0 ? "zin" : "pgb");
+      if (dimension == "source") values.push_back(i % 3 == 0 ? "export" : i % 3 == 1 ? "later" : "jw301");
+      if (dimension == "taakveld") values.push_back(i == 0 ? "" : absl::StrCat("6.", i % 7));
+      if (dimension == "household_size") values.push_back(i == 0 ? "" : i < 5 ? absl::StrCat(i) : "5+");
       if (dimension == "ivn") values.push_back(absl::StrCat(1 + i % 9));
       if (dimension == "provider") values.push_back(absl::StrFormat("99%06d", i));
       if (dimension == "referrer") values.push_back(i == 0 ? "" : absl::StrFormat("%02d", i));
-      if (dimension == "age_band") values.push_back(std::string(costs::AgeBandOf(static_cast<uint32_t>(i) % 6).value));
+      if (dimension == "age_band") values.push_back(ages_->bands[static_cast<size_t>(i) % ages_->bands.size()].first);
       if (dimension == "sex") values.push_back(absl::StrCat(1 + i % 2));
       if (dimension == "wijk") values.push_back(absl::StrFormat("WK1730%02d", i));
       if (dimension == "buurt") values.push_back(absl::StrFormat("BU1730%04d", i * 7));
@@ -418,6 +547,7 @@ class Questions {
   }
 
   std::mt19937 random_;
+  const Bands* ages_ = nullptr;  // Of the question that is drawn.
 };
 
 int64_t AmountOf(const type::Figure& figure) {

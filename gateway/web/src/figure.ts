@@ -59,6 +59,7 @@ const REASONS: Record<string, string> = {
   PERIOD_NOT_DELIVERED: 'Over deze periode was op dit moment nog niets aangeleverd.',
   PERIODS_UNEQUAL: 'De perioden zijn niet even lang.',
   TREND_BREAK: 'Tussen de perioden is de manier van inkopen of tellen veranderd.',
+  AREA_CHANGED: 'In deze periode veranderde de indeling in wijken en buurten. Per jaar is er wel een cijfer.',
   CELL_PROTECTED: 'Het gaat om zo weinig personen dat zij herkenbaar kunnen zijn.',
   TARIFF_MISSING: 'Van een of meer voorzieningen is het tarief niet bekend.',
 };
