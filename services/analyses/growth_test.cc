@@ -167,6 +167,15 @@ TEST_F(FixtureF1Growth, AnyDimensionCanBeTheGroups) {
   }
 }
 
+TEST_F(FixtureF1Growth, EveryMethodIsBound) {
+  Router router("gm1730", scene_.clock);
+  BindGrowth(&growth_, &router);
+  EXPECT_EQ(router.methods().size(), 6u);
+  const auto answer = router.Call("/nmd.costs.v1.GrowthService/ExplainGrowth", ServiceCaller("controller", "gm1730"),
+                                  Asks("2017-01", "2018-01", "ivn").SerializeAsString());
+  EXPECT_EQ(ReasonOf(answer.status()), ErrorReason::ROLE_MISSING) << "only people explain growth, not other services";
+}
+
 TEST_F(FixtureF1Growth, TellsWhatItCannotAnswer) {
   auto request = Asks("2017-01", "2018-01", "inkomen");
   EXPECT_EQ(Explain(request).state_reason(), "ATTRIBUTE_NOT_REGISTERED");
