@@ -282,7 +282,10 @@ std::vector<LinkState::DecidedPair> LinkState::PairsOf(const v1::LinkDecision& d
       for (const std::string& b : decision.persons()) pairs.push_back({number(a), number(b), v1::DIFFERENT_PERSONS});
     }
   } else if (decision.verdict() == v1::SAME_PERSON) {
-    chain(decision.persons());
+    // Every pair: an earlier split says of each of its pairs that they differ.
+    for (int i = 0; i < decision.persons_size(); ++i) {
+      for (int j = 0; j < i; ++j) pairs.push_back({number(decision.persons(j)), number(decision.persons(i)), v1::SAME_PERSON});
+    }
   } else {
     pairs.push_back({number(decision.persons(0)), number(decision.persons(1)), v1::DIFFERENT_PERSONS});
   }

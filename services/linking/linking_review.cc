@@ -430,6 +430,7 @@ absl::StatusOr<v1::LinkDecision> Linking::MergeClients(const Caller& caller, con
   decision.set_reason(request.reason());
   // One person of each client stands for it: what is decided about one holds for its group.
   std::set<std::string> persons;
+  std::map<uint32_t, uint32_t> client_of;  // Of all members.
   for (const std::string& id : request.clients()) {
     NMD_ASSIGN_OR_RETURN(const std::optional<uint32_t> client, LeadsTo(id));
     if (!client) return NoClient();
@@ -437,12 +438,26 @@ absl::StatusOr<v1::LinkDecision> Linking::MergeClients(const Caller& caller, con
     for (const uint32_t person : MembersNow(*client)) {
       const std::string& key = state_.person_keys()[person];
       if (first.empty() || key < first) first = key;
+      client_of.emplace(person, *client);
     }
     persons.insert(first);
   }
+  const size_t clients = persons.size();
+  // Who was said to differ from somebody of another of these clients is named too, or that would go on to hold of them.
+  for (const auto& [person, client] : client_of) {
+    for (const uint32_t number : state_.DecisionsOf(person)) {
+      for (const LinkState::DecidedPair& pair : state_.PairsOf(state_.decisions()[number].decision())) {
+        const auto a = client_of.find(pair.a), b = client_of.find(pair.b);
+        if (pair.verdict != v1::DIFFERENT_PERSONS || a == client_of.end() || b == client_of.end()) continue;
+        if (a->second == b->second) continue;
+        persons.insert(state_.person_keys()[pair.a]);
+        persons.insert(state_.person_keys()[pair.b]);
+      }
+    }
+  }
   for (const std::string& person : persons) decision.add_persons(person);
   // Ids that lead to one client already: there is nothing to decide.
-  check.Require(persons.size() >= 2, "clients", "must be two clients or more; these are one already");
+  check.Require(clients >= 2, "clients", "must be two clients or more; these are one already");
   if (!check.ok()) return check.Result();
   return Decide(caller, std::move(decision), request.request_id());
 }

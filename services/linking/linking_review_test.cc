@@ -358,6 +358,33 @@ TEST_F(ReviewTest, ClientsAreMergedAndNumbersForbidIt) {
   EXPECT_FALSE(decisions->decisions(0).followed());
 }
 
+// A split says of every pair that they differ; putting the halves together again takes all of that back.
+TEST_F(ReviewTest, WhatWasTakenApartIsPutTogetherWhole) {
+  const std::string one = TestBsn(0);
+  for (int64_t i = 0; i < 5; ++i) {
+    const std::string key(1, static_cast<char>('a' + i));
+    Tell(absl::StrCat("bron", i), 10 + i, {{key.c_str(), one.c_str(), "Eva", "", "", "", "", 0}});
+  }
+  ASSERT_EQ(Clients(), "a b c d e");
+  v1::SplitClientRequest split;
+  split.set_client(Links().at("a").client());
+  split.add_persons("a");
+  split.add_persons("d");
+  split.set_reason("twee kinderen onder een nummer");
+  ASSERT_TRUE(linking_->SplitClient(steward_, split).ok());
+  ASSERT_EQ(Clients(), "a d | b c e");
+  v1::MergeClientsRequest merge;
+  merge.add_clients(Links().at("a").client());
+  merge.add_clients(Links().at("b").client());
+  merge.set_reason("toch een kind");
+  const absl::StatusOr<v1::LinkDecision> merged = linking_->MergeClients(steward_, merge);
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_TRUE(merged->followed());
+  EXPECT_EQ(Clients(), "a b c d e");
+  ASSERT_TRUE(Undo(*merged).ok());
+  EXPECT_EQ(Clients(), "a d | b c e");
+}
+
 TEST_F(ReviewTest, WithFourEyesASecondPersonConfirms) {
   options_.four_eyes = true;
   Restart();
