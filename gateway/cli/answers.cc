@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/figures.h"
 #include "services/platform/crypto.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -120,9 +121,7 @@ absl::StatusOr<int> Freeze(const Context& context, const RegisterOptions& option
   request.set_reason(options.reason);
   if (!options.question.known_on.empty()) {
     NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.question.known_on));
-    request.mutable_known_time()->set_seconds(absl::ToUnixSeconds(known));
-    request.mutable_known_time()->set_nanos(
-        static_cast<int32_t>(absl::ToInt64Nanoseconds(known - absl::FromUnixSeconds(absl::ToUnixSeconds(known)))));
+    *request.mutable_known_time() = TimestampOf(known);
   }
   costs::v1::FrozenSnapshot snapshot;
   NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(context.client.parent(), "/frozensnapshots"), request, &snapshot));

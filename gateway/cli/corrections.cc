@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/question.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -15,9 +16,7 @@ absl::Status Send(ApiClient& client, const CorrectionRequest& asked, const char*
   request.set_reason(asked.reason);
   if (!asked.known_on.empty()) {
     NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(asked.known_on));
-    const int64_t micros = absl::ToUnixMicros(known);
-    request.mutable_known_time()->set_seconds(micros / 1'000'000);
-    request.mutable_known_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+    *request.mutable_known_time() = TimestampOf(known);
   }
   return client.Post(absl::StrCat(DeliveryName(client, asked.delivery), verb), request, delivery);
 }

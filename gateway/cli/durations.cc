@@ -9,6 +9,7 @@
 #include "gateway/cli/figures.h"
 #include "nmd/costs/v1/durations.pb.h"
 #include "services/core/dutch.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -29,10 +30,7 @@ absl::StatusOr<v1::DurationQuestion> QuestionOf(const DurationOptions& options) 
   }
   if (!options.known_on.empty()) {
     NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.known_on));
-    const int64_t micros = absl::ToUnixMicros(known);
-    question.mutable_known_time()->set_seconds(absl::ToUnixSeconds(known));
-    question.mutable_known_time()->set_nanos(
-        static_cast<int32_t>((micros - question.known_time().seconds() * 1'000'000) * 1'000));
+    *question.mutable_known_time() = TimestampOf(known);
   }
   if (options.lag_days >= 0) question.set_lag_days(options.lag_days);
   question.set_observed_from_date(options.observed_from);

@@ -12,6 +12,7 @@
 #include "gateway/cli/figures.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -72,9 +73,7 @@ absl::Status FillCommon(const Question& question, Request* request) {
   }
   if (question.known_on.empty()) return absl::OkStatus();
   NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(question.known_on));
-  request->mutable_known_time()->set_seconds(absl::ToUnixSeconds(known));
-  request->mutable_known_time()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(known - absl::FromUnixSeconds(absl::ToUnixSeconds(known)))));
+  *request->mutable_known_time() = TimestampOf(known);
   return absl::OkStatus();
 }
 

@@ -10,8 +10,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/cli/answer.h"
 #include "gateway/cli/access.h"
+#include "gateway/cli/answer.h"
 #include "gateway/cli/answers.h"
 #include "gateway/cli/bridge.h"
 #include "gateway/cli/client.h"
@@ -37,6 +37,7 @@
 #include "gateway/dev_issuer.h"
 #include "gateway/transcoder.h"
 #include "services/core/dutch.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -343,9 +344,7 @@ class Command {
     if (!options_.question.known_on.empty()) {
       const absl::StatusOr<absl::Time> known = KnownTimeOf(options_.question.known_on);
       if (!known.ok()) return Usage(known.status());
-      request.mutable_known_time()->set_seconds(absl::ToUnixSeconds(*known));
-      request.mutable_known_time()->set_nanos(
-          static_cast<int32_t>(absl::ToInt64Nanoseconds(*known - absl::FromUnixSeconds(absl::ToUnixSeconds(*known)))));
+      *request.mutable_known_time() = TimestampOf(*known);
     }
     publication::v1::PreviewPublicationResponse response;
     NMD_RETURN_IF_ERROR(

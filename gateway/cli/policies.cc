@@ -18,6 +18,7 @@
 #include "services/core/dutch.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -88,10 +89,7 @@ template <typename Request>
 absl::Status SetKnown(const PolicyOptions& options, Request* request) {
   if (options.question.known_on.empty()) return absl::OkStatus();
   NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.question.known_on));
-  const int64_t seconds = absl::ToUnixSeconds(known);
-  request->mutable_known_time()->set_seconds(seconds);
-  request->mutable_known_time()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(known - absl::FromUnixSeconds(seconds))));
+  *request->mutable_known_time() = TimestampOf(known);
   return absl::OkStatus();
 }
 

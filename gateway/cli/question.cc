@@ -4,16 +4,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "services/core/date.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
 namespace {
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  out->set_seconds(micros / 1000000);
-  out->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
-}
 
 // Fills what all three requests have.
 template <typename Request>
@@ -24,7 +19,7 @@ absl::Status FillCommon(const Question& question, Request* request) {
   request->mutable_age_from()->Assign(question.ages.begin(), question.ages.end());
   if (!question.known_on.empty()) {
     NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(question.known_on));
-    SetTime(known, request->mutable_known_time());
+    *request->mutable_known_time() = TimestampOf(known);
   }
   return absl::OkStatus();
 }

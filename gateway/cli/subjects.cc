@@ -12,6 +12,7 @@
 #include "gateway/cli/figures.h"
 #include "gateway/cli/question.h"
 #include "services/core/dutch.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -157,9 +158,7 @@ absl::StatusOr<int> Export(const SubjectOptions& options, const Context& context
   request.set_page_size(kExportPage);
   if (!options.known_on.empty()) {
     NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.known_on));
-    const int64_t micros = absl::ToUnixMicros(known);
-    request.mutable_known_time()->set_seconds(micros / 1'000'000);
-    request.mutable_known_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+    *request.mutable_known_time() = TimestampOf(known);
   }
   v1::ExportLinksResponse all;
   do {

@@ -19,6 +19,7 @@
 #include "services/costs/care.h"
 #include "services/costs/question.h"
 #include "services/platform/clock.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 // What the methods of Access have in common: reading a request, and estimates with their intervals.
@@ -60,7 +61,7 @@ inline constexpr uint32_t kCareKinds = costs::kAllocations | costs::kCareStarts 
 // Fills in what every answer has. False when something is asked for that nobody registers: then that is the answer.
 template <typename Response>
 bool BeginAnswer(const AccessAsked& asked, const costs::CareBook& book, uint32_t kinds, Response* response) {
-  SetTime(asked.question.known, response->mutable_known_time());
+  *response->mutable_known_time() = TimestampOf(asked.question.known);
   AddProvenance(*book.snapshot, kinds, response->mutable_provenance());
   if (!asked.unregistered.empty()) {
     response->set_state(type::Figure::NOT_REGISTERED);

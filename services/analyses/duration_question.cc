@@ -11,6 +11,7 @@
 #include "services/analyses/parts.h"
 #include "services/core/dutch.h"
 #include "services/costs/figures.h"
+#include "services/platform/proto_time.h"
 
 namespace nmd::analyses {
 namespace {
@@ -132,7 +133,7 @@ std::vector<uint32_t> DurationCases::All() const {
 
 DurationQuestion Effective(const DurationQuestion& question, const DurationAsked& asked, const DurationCases& cases) {
   DurationQuestion effective = question;
-  SetTime(asked.asked.known, effective.mutable_known_time());
+  *effective.mutable_known_time() = TimestampOf(asked.asked.known);
   effective.set_lag_days(asked.lag_days);
   effective.set_observed_from_date(FormatDay(cases.observed_from));
   effective.set_unit(asked.rules.join ? DurationQuestion::TRAJECTORY : DurationQuestion::PRODUCT);

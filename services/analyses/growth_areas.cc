@@ -17,6 +17,7 @@
 #include "services/costs/figures.h"
 #include "services/costs/intervals.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -293,7 +294,7 @@ absl::StatusOr<v1::CompareNeighbourhoodsResponse> Growth::CompareNeighbourhoods(
     const costs::FigureMaker maker(*snapshot, side->asked);
     maker.AddProvenance(response.mutable_provenance());
   }
-  SetTime(asked.known, response.mutable_known_time());
+  *response.mutable_known_time() = TimestampOf(asked.known);
   return response;
 }
 

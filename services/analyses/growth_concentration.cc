@@ -18,6 +18,7 @@
 #include "services/core/dutch.h"
 #include "services/costs/concentration.h"
 #include "services/costs/figures.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -265,7 +266,7 @@ absl::StatusOr<v1::DescribeConcentrationResponse> Growth::DescribeConcentration(
   asked.question.dimensions.clear();
   const costs::FigureMaker maker(snapshot, asked);
   maker.AddProvenance(response.mutable_provenance());
-  SetTime(asked.known, response.mutable_known_time());
+  *response.mutable_known_time() = TimestampOf(asked.known);
   return response;
 }
 

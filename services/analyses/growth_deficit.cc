@@ -14,6 +14,7 @@
 #include "services/core/dutch.h"
 #include "services/costs/effects.h"
 #include "services/costs/figures.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -169,7 +170,7 @@ absl::StatusOr<v1::ExplainDeficitResponse> Growth::ExplainDeficit(const Caller&,
   late.question.measures.push_back(catalogue.Find("budget"));
   const costs::FigureMaker maker(*snapshot, late);
   maker.AddProvenance(response.mutable_provenance());
-  SetTime(asked.known, response.mutable_known_time());
+  *response.mutable_known_time() = TimestampOf(asked.known);
   return response;
 }
 

@@ -18,6 +18,7 @@
 #include "services/costs/effects.h"
 #include "services/costs/figures.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -408,7 +409,7 @@ absl::StatusOr<v1::ExplainGrowthResponse> Growth::ExplainGrowth(const Caller&, c
   }
   const costs::FigureMaker maker(*snapshot, end.asked);
   maker.AddProvenance(response.mutable_provenance());
-  SetTime(asked.known, response.mutable_known_time());
+  *response.mutable_known_time() = TimestampOf(asked.known);
   return response;
 }
 

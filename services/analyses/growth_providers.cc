@@ -19,6 +19,7 @@
 #include "services/core/dutch.h"
 #include "services/costs/effects.h"
 #include "services/costs/figures.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -342,7 +343,7 @@ absl::StatusOr<v1::CompareProvidersResponse> Growth::CompareProviders(const Call
     response.add_remarks("Niveaus met een negatief bedrag zijn niet te splitsen; hun groei staat op een eigen regel.");
   const costs::FigureMaker maker(*snapshot, after);
   maker.AddProvenance(response.mutable_provenance());
-  SetTime(before.known, response.mutable_known_time());
+  *response.mutable_known_time() = TimestampOf(before.known);
   return response;
 }
 

@@ -14,6 +14,7 @@
 #include "services/analyses/parts.h"
 #include "services/costs/evaluate.h"
 #include "services/costs/question.h"
+#include "services/platform/proto_time.h"
 
 // What the methods of Growth read and write alike.
 namespace nmd::analyses {
@@ -35,7 +36,7 @@ template <typename Response>
 Response Refuse(Response response, type::Figure::State state, absl::string_view reason, absl::Time known) {
   response.set_state(state);
   response.set_state_reason(std::string(reason));
-  SetTime(known, response.mutable_known_time());
+  *response.mutable_known_time() = TimestampOf(known);
   return response;
 }
 template <typename Response>

@@ -19,6 +19,7 @@
 #include "services/costs/answer.h"
 #include "services/costs/figures.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -162,7 +163,7 @@ absl::StatusOr<v1::ExplainStockResponse> Growth::ExplainStock(const Caller&, con
     response.add_remarks("Voorlopig: wie kort geleden stopte, kan binnen 28 dagen terugkomen.");
   }
   maker.AddProvenance(response.mutable_provenance());
-  SetTime(asked.known, response.mutable_known_time());
+  *response.mutable_known_time() = TimestampOf(asked.known);
   return response;
 }
 

@@ -6,14 +6,9 @@
 
 #include "google/protobuf/timestamp.pb.h"
 #include "nmd/type/figure.pb.h"
+#include "services/platform/proto_time.h"
 
 namespace nmd::analyses {
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* to) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  to->set_seconds(absl::ToUnixSeconds(time));
-  to->set_nanos(static_cast<int32_t>((micros - to->seconds() * 1'000'000) * 1'000));
-}
 
 void AddProvenance(const costs::Snapshot& snapshot, uint32_t kinds,
                    google::protobuf::RepeatedPtrField<type::Provenance>* lines) {
@@ -29,7 +24,7 @@ void AddProvenance(const costs::Snapshot& snapshot, uint32_t kinds,
     type::Provenance* line = lines->Add();
     line->set_source(source);
     line->set_delivery_count(deliveries);
-    SetTime(absl::FromUnixMicros(newest), line->mutable_newest_known_time());
+    *line->mutable_newest_known_time() = TimestampOf(newest);
   }
 }
 

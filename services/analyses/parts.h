@@ -20,9 +20,6 @@ class Provenance;
 // What the analyses have in common.
 namespace nmd::analyses {
 
-// To microseconds, as known times are kept.
-void SetTime(absl::Time time, google::protobuf::Timestamp* to);
-
 // One line per source with deliveries of any of the kinds of facts (costs::Kind) that are known in the snapshot.
 void AddProvenance(const costs::Snapshot& snapshot, uint32_t kinds,
                    google::protobuf::RepeatedPtrField<type::Provenance>* lines);

@@ -12,6 +12,7 @@
 #include "services/costs/question.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -110,7 +111,7 @@ absl::StatusOr<PolicyMeasure> Policies::RegisterPolicyMeasure(const Caller& call
   // A name that was given is that of a measure there is.
   if (!request.policy_measure().name().empty() && version == 1) return NotFound(measure.name());
   measure.set_version(version);
-  SetTime(clock_.Now(), measure.mutable_register_time());
+  *measure.mutable_register_time() = TimestampOf(clock_.Now());
   NMD_RETURN_IF_ERROR(measures_.Add(measure, caller.subject));
   return measure;
 }
@@ -164,7 +165,7 @@ absl::StatusOr<PolicyStatus> Policies::ReportPolicyStatus(const Caller& caller,
   SetAuthor(caller, status.mutable_roles(), status.mutable_subject());
   MutexLock lock(mutex_);
   if (!MeasureAsKnown(request.name(), absl::InfiniteFuture()).has_value()) return NotFound(request.name());
-  SetTime(clock_.Now(), status.mutable_report_time());
+  *status.mutable_report_time() = TimestampOf(clock_.Now());
   NMD_RETURN_IF_ERROR(statuses_.Add(status, caller.subject));
   return status;
 }
@@ -208,7 +209,7 @@ absl::StatusOr<PolicyNote> Policies::AddPolicyNote(const Caller& caller, const c
   MutexLock lock(mutex_);
   if (const auto* known = notes_.FindRequest(request.request_id())) return *known;
   note.set_name(absl::StrCat(request.parent(), "/policynotes/", notes_.records().size() + 1));
-  SetTime(clock_.Now(), note.mutable_add_time());
+  *note.mutable_add_time() = TimestampOf(clock_.Now());
   NMD_RETURN_IF_ERROR(notes_.Add(note, caller.subject));
   return note;
 }

@@ -10,6 +10,7 @@
 #include "services/core/dutch.h"
 #include "services/costs/question.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 // What measures did, and what happened to a series at a date.
@@ -225,7 +226,7 @@ absl::StatusOr<PolicyAssessment> Policies::AssessPolicyMeasure(const Caller& cal
   PolicyAssessment assessment;
   *assessment.mutable_policy_measure() = *measure;
   assessment.set_method(std::string(kDifferenceMethod));
-  SetTime(known, assessment.mutable_known_time());
+  *assessment.mutable_known_time() = TimestampOf(known);
   Asked asked;
   asked.measure = costs_.catalogue().Find(measure->measure());
   if (asked.measure == nullptr) {
@@ -342,7 +343,7 @@ absl::StatusOr<Interruption> Policies::AnalyseInterruption(const Caller& caller,
   const absl::Time known = KnownAt(request.has_known_time(), request.known_time(), now);
   Interruption interruption;
   interruption.set_method(std::string(kSegmentsMethod));
-  SetTime(known, interruption.mutable_known_time());
+  *interruption.mutable_known_time() = TimestampOf(known);
   const Month over = MonthOf(dutch::CalendarDay(known));
   const int before = request.months_before() == 0 ? 24 : request.months_before();
   const int after = std::clamp(over - *month, 0, request.months_after() == 0 ? 24 : request.months_after());

@@ -11,6 +11,7 @@
 #include "services/core/dutch.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 // The goal tree with its figures.
@@ -172,7 +173,7 @@ absl::StatusOr<GoalPage> Policies::GetGoal(const Caller& caller, const costs::v1
   GoalPage page;
   *page.mutable_goal() = *goal;
   *page.mutable_period() = PeriodOf(first, end);
-  SetTime(known, page.mutable_known_time());
+  *page.mutable_known_time() = TimestampOf(known);
   absl::flat_hash_set<std::string> sources;
   for (const Indicator& indicator : goal->indicators()) {
     IndicatorReading* reading = page.add_readings();

@@ -13,6 +13,7 @@
 #include "services/analyses/policy_service.h"
 #include "services/platform/config.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "tests/support/costs_scene.h"
 
 namespace nmd::analyses {
@@ -117,7 +118,7 @@ class PoliciesTest : public ::testing::Test {
     request.set_name(name);
     request.set_months_before(before);
     request.set_months_after(after);
-    if (!known.empty()) SetTime(At(known), request.mutable_known_time());
+    if (!known.empty()) *request.mutable_known_time() = TimestampOf(At(known));
     const auto assessment = policies.AssessPolicyMeasure(Adviser(), request);
     EXPECT_TRUE(assessment.ok()) << assessment.status();
     return assessment.ok() ? *assessment : PolicyAssessment();
@@ -155,7 +156,7 @@ costs::v1::GoalPage Goal(Policies& policies, const std::string& name, const std:
                          const std::string& from = "", const std::string& to = "") {
   costs::v1::GetGoalRequest request;
   request.set_name(absl::StrCat(kParent, "/goals/", name));
-  if (!known.empty()) SetTime(At(known), request.mutable_known_time());
+  if (!known.empty()) *request.mutable_known_time() = TimestampOf(At(known));
   if (!from.empty()) {
     request.mutable_period()->set_start_date(from);
     request.mutable_period()->set_end_date(to);
@@ -288,7 +289,7 @@ TEST_F(PoliciesTest, R149_AMeasureHasVersionsAndAStatusPerQuarter) {
   const auto list = [](Policies& of, const std::string& known) {
     costs::v1::ListPolicyMeasuresRequest listing;
     listing.set_parent(kParent);
-    if (!known.empty()) SetTime(At(known), listing.mutable_known_time());
+    if (!known.empty()) *listing.mutable_known_time() = TimestampOf(At(known));
     const auto listed = of.ListPolicyMeasures(Adviser(), listing);
     EXPECT_TRUE(listed.ok());
     return *listed;
@@ -441,7 +442,7 @@ TEST_F(PoliciesTest, AnAssessmentIsAsKnownThen) {
   EXPECT_EQ(Assess(measure.name(), 12, 12, "2018-06-02").months_size(), 17);
   costs::v1::AssessPolicyMeasureRequest request;
   request.set_name(measure.name());
-  SetTime(At("2018-03-01"), request.mutable_known_time());
+  *request.mutable_known_time() = TimestampOf(At("2018-03-01"));
   EXPECT_EQ(policies.AssessPolicyMeasure(Adviser(), request).status().code(), absl::StatusCode::kNotFound);
   request.set_months_before(61);
   request.set_months_after(-1);

@@ -17,6 +17,7 @@
 #include "services/core/date.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -263,7 +264,7 @@ absl::StatusOr<costs::v1::StoredScenario> Scenarios::StoreScenario(const Caller&
   int32_t version = 1;
   for (const auto& other : stored_.records()) version += other.name() == scenario.name() ? 1 : 0;
   scenario.set_version(version);
-  SetTime(clock_.Now(), scenario.mutable_store_time());
+  *scenario.mutable_store_time() = TimestampOf(clock_.Now());
   NMD_RETURN_IF_ERROR(stored_.Add(scenario, caller.subject));
   return scenario;
 }

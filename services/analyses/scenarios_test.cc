@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "tests/support/costs_scene.h"
 
 namespace nmd::analyses {
@@ -67,7 +68,7 @@ class ScenariosTest : public ::testing::Test {
     costs::v1::ListStoredScenariosRequest request;
     request.set_parent("municipalities/gm1730");
     request.set_page_size(page_size);
-    if (!known.empty()) SetTime(testing::At(known), request.mutable_known_time());
+    if (!known.empty()) *request.mutable_known_time() = TimestampOf(testing::At(known));
     std::vector<std::string> lines;
     do {
       const auto page = scenarios.ListStoredScenarios(Caller(), request);

@@ -9,6 +9,7 @@
 #include "nmd/costs/v1/costs.pb.h"
 #include "services/core/dutch.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::contracts {
@@ -40,9 +41,7 @@ QueryFiguresRequest Question(const AccountQuestion& question, std::initializer_l
     filter->set_dimension("provider");
     filter->add_values(question.provider);
   }
-  const int64_t micros = absl::ToUnixMicros(question.known_time);
-  request.mutable_known_time()->set_seconds(micros / 1'000'000);
-  request.mutable_known_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  *request.mutable_known_time() = TimestampOf(question.known_time);
   return request;
 }
 

@@ -16,6 +16,7 @@
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::contracts {
@@ -37,14 +38,6 @@ absl::Time FromProto(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  google::protobuf::Timestamp proto;
-  proto.set_seconds(micros / 1'000'000);
-  proto.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-  return proto;
-}
-
 // The page of an answer that is kept: what this service needs of it.
 FollowedFacts Keep(const ingestion::v1::ListFactsResponse& page) {
   FollowedFacts followed;
@@ -61,7 +54,7 @@ FollowedFacts Keep(const ingestion::v1::ListFactsResponse& page) {
     }
     if (kept.facts_size() > 0 || corrects) *followed.add_batches() = std::move(kept);
   }
-  if (newest > absl::InfinitePast()) *followed.mutable_newest_known_time() = ToProto(newest);
+  if (newest > absl::InfinitePast()) *followed.mutable_newest_known_time() = TimestampOf(newest);
   return followed;
 }
 
@@ -233,7 +226,7 @@ absl::Status Contracts::Judge(absl::Time deadline) {
       if (undecided.count({held.provider(), held.law(), held.year()}) != 0) continue;
       Signal closed = held;
       closed.set_state(Signal::CLOSED);
-      *closed.mutable_close_time() = ToProto(known_time);
+      *closed.mutable_close_time() = TimestampOf(known_time);
       changes.push_back(std::move(closed));
       continue;
     }
@@ -247,7 +240,7 @@ absl::Status Contracts::Judge(absl::Time deadline) {
     const std::string rule = absl::StrReplaceAll(absl::AsciiStrToLower(signal.rule()), {{"_", "-"}});
     signal.set_name(absl::StrCat("municipalities/", municipality_, "/signals/", rule, "-", signal.provider(), "-", signal.law(),
                                  "-", signal.year(), "-", occurrences[key] + 1));
-    *signal.mutable_open_time() = ToProto(known_time);
+    *signal.mutable_open_time() = TimestampOf(known_time);
     changes.push_back(std::move(signal));
   }
   if (changes.empty()) return absl::OkStatus();

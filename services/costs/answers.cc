@@ -15,6 +15,7 @@
 #include "services/costs/costs.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 // AnswerRegister, and Costs' side of it: nmd.costs.v1.AnswersService.
@@ -34,13 +35,6 @@ void RequireText(FieldCheck& check, const std::string& text, absl::string_view p
   check.Require(!absl::StripAsciiWhitespace(text).empty() && text.size() <= most, path,
                 absl::StrCat("must have 1 to ", most, " bytes, not only spaces"));
 }
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* to) {
-  to->set_seconds(absl::ToUnixSeconds(time));
-  to->set_nanos(static_cast<int32_t>((absl::ToUnixMicros(time) - to->seconds() * 1'000'000) * 1'000));
-}
-
-Moment MomentOf(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
 
 // What of an answer must be the same whenever it is asked: how far the feeds were followed goes on.
 v1::QueryFiguresResponse Lasting(v1::QueryFiguresResponse response) {
@@ -178,7 +172,7 @@ absl::StatusOr<v1::RegisteredAnswer> Costs::RegisterAnswer(const Caller& caller,
   // The same request may have come in twice at once.
   if (const CostsAnswerEvent* known = answers_.FindRequest(request.request_id())) return known->answer();
   const absl::Time now = clock_.Now();
-  SetTime(now, answer->mutable_register_time());
+  *answer->mutable_register_time() = TimestampOf(now);
   answer->set_name(
       absl::StrCat(request.parent(), "/registeredanswers/", answers_.NextNumber(CivilOf(dutch::CalendarDay(now)).year)));
   std::vector<JournalRecord> records;
@@ -223,7 +217,7 @@ absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
   const v1::RegisteredAnswer& answer = event.answer();
   v1::CheckRegisteredAnswerResponse response;
   *response.mutable_registered_answer() = Summary(answer);
-  SetTime(clock_.Now(), response.mutable_check_time());
+  *response.mutable_check_time() = TimestampOf(clock_.Now());
   const v1::QueryFiguresResponse given = Lasting(answer.figures());
 
   bool asks = true;
@@ -262,7 +256,7 @@ absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
       for (const type::Provenance& line : *lines) sources.insert(line.source());
     }
     MutexLock lock(mutex_);
-    AddLedgerCauses(ledger_.ChangesSince(mark, MomentOf(answer.question().known_time()), MomentOf(known_time), sources),
+    AddLedgerCauses(ledger_.ChangesSince(mark, MicrosOf(answer.question().known_time()), MicrosOf(known_time), sources),
                     AsksForHouseholds(answer.question()), causes);
   };
   if (!response.reproduced()) explain(answer.question().known_time(), then, response.mutable_reproduction_causes());
@@ -280,17 +274,17 @@ absl::StatusOr<v1::FrozenSnapshot> Costs::FreezeSnapshot(const Caller& caller, c
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   const absl::Time now = clock_.Now();
-  const absl::Time asked = absl::FromUnixMicros(MomentOf(request.known_time()));
+  const absl::Time asked = absl::FromUnixMicros(MicrosOf(request.known_time()));
   v1::FrozenSnapshot snapshot;
   snapshot.set_name(absl::StrCat(request.parent(), "/frozensnapshots/", id));
   snapshot.set_title(request.title());
-  SetTime(request.has_known_time() ? std::min(asked, now) : now, snapshot.mutable_known_time());
+  *snapshot.mutable_known_time() = TimestampOf(request.has_known_time() ? std::min(asked, now) : now);
   snapshot.set_reason(request.reason());
   snapshot.set_subject(caller.subject);
-  SetTime(now, snapshot.mutable_freeze_time());
+  *snapshot.mutable_freeze_time() = TimestampOf(now);
   if (const v1::FrozenSnapshot* frozen = answers_.FindSnapshot(snapshot.name())) {
     const bool repeats = frozen->title() == snapshot.title() &&
-                         (!request.has_known_time() || MomentOf(frozen->known_time()) == MomentOf(snapshot.known_time()));
+                         (!request.has_known_time() || MicrosOf(frozen->known_time()) == MicrosOf(snapshot.known_time()));
     check.Require(repeats, "title", "is taken by a snapshot of another title or known time; choose another");
     if (!check.ok()) return check.Result();
     return *frozen;

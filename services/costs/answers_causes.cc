@@ -11,17 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "services/core/dutch.h"
 #include "services/costs/figures.h"
+#include "services/platform/proto_time.h"
 
 namespace nmd::costs {
 namespace {
 
 using google::protobuf::RepeatedPtrField;
-
-void SetTime(Moment micros, google::protobuf::Timestamp* time) {
-  const absl::Time at = absl::FromUnixMicros(micros);
-  time->set_seconds(absl::ToUnixSeconds(at));
-  time->set_nanos(static_cast<int32_t>((micros - time->seconds() * 1'000'000) * 1'000));
-}
 
 // The same for a figure in two answers: its measure and its coordinates.
 std::string KeyOf(const type::Figure& figure) {
@@ -147,8 +142,8 @@ void AddLedgerCauses(const std::vector<Ledger::Change>& changes, bool households
         cause->set_statement(absl::StrCat("Van ", number, one ? " cliënt" : " cliënten", " is het huishouden veranderd."));
         break;
     }
-    SetTime(change.first, cause->mutable_first_known_time());
-    SetTime(change.last, cause->mutable_last_known_time());
+    *cause->mutable_first_known_time() = TimestampOf(change.first);
+    *cause->mutable_last_known_time() = TimestampOf(change.last);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "services/costs/figures.h"
 #include "services/costs/question.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::costs {
@@ -70,10 +71,7 @@ absl::StatusOr<v1::BridgeAmountsResponse> Costs::BridgeAmounts(const Caller&, co
   NMD_RETURN_IF_ERROR(reader.Result());
 
   v1::BridgeAmountsResponse response;
-  const int64_t micros = absl::ToUnixMicros(asked.known);
-  response.mutable_known_time()->set_seconds(absl::ToUnixSeconds(asked.known));
-  response.mutable_known_time()->set_nanos(
-      static_cast<int32_t>((micros - response.known_time().seconds() * 1'000'000) * 1'000));
+  *response.mutable_known_time() = TimestampOf(asked.known);
   response.set_state(type::Figure::ANSWERED);
   if (!asked.unregistered_filters.empty()) {
     response.set_state(type::Figure::NOT_REGISTERED);

@@ -14,6 +14,7 @@
 #include "services/costs/figures.h"
 #include "services/costs/question.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::costs {
@@ -97,10 +98,7 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
   const std::optional<type::ErrorReason> guard = Guard(trend_breaks_, before.question, after.question);
   v1::CompareFiguresResponse response;
   maker_after.AddProvenance(response.mutable_provenance());
-  const int64_t micros = absl::ToUnixMicros(before.known);
-  response.mutable_known_time()->set_seconds(absl::ToUnixSeconds(before.known));
-  response.mutable_known_time()->set_nanos(
-      static_cast<int32_t>((micros - response.known_time().seconds() * 1'000'000) * 1'000));
+  *response.mutable_known_time() = TimestampOf(before.known);
 
   const size_t measures = before.question.measures.size();
   const auto unregistered = [&](const std::vector<const DimensionInfo*>& what, auto* to) {

@@ -22,6 +22,7 @@
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::costs {
@@ -42,8 +43,6 @@ constexpr int32_t kCheckpointVersion = 6;
 constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
-
-Moment MomentOf(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
 
 Month MonthOfTime(absl::Time time) {
   const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
@@ -71,22 +70,22 @@ void Costs::Take(const ingestion::v1::FactBatch& batch) {
   // A superseded delivery never counted, and one that was corrected may count at other times than it did: every snapshot
   // that counted it may be wrong.
   const bool adds = batch.supersedes().empty() && batch.corrects().empty();
-  Forget(adds ? MomentOf(batch.known_time()) : std::numeric_limits<Moment>::min());
+  Forget(adds ? MicrosOf(batch.known_time()) : std::numeric_limits<Moment>::min());
   facts_cursor_ = batch.sequence();
 }
 
 void Costs::Take(const internal::v1::CostsLinksEvent& event) {
   for (const auto& link : event.links()) {
     ledger_.Add(link);
-    Forget(MomentOf(link.known_time()));
+    Forget(MicrosOf(link.known_time()));
   }
   for (const auto& stay : event.stays()) {
     ledger_.Add(stay);
-    Forget(MomentOf(stay.known_time()));
+    Forget(MicrosOf(stay.known_time()));
   }
   for (const auto& pair : event.open_pairs()) {
     ledger_.Add(pair);
-    Forget(MomentOf(pair.known_time()));
+    Forget(MicrosOf(pair.known_time()));
   }
   links_cursor_ = event.next_sequence();
   person_sequence_ = std::max(person_sequence_, event.person_sequence());
@@ -464,10 +463,7 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
   const Question& question = asked.question;
   const FigureMaker maker(*snapshot, asked);
   *response.mutable_effective() = request;
-  const int64_t micros = absl::ToUnixMicros(asked.known);
-  auto* known = response.mutable_effective()->mutable_known_time();
-  known->set_seconds(absl::ToUnixSeconds(asked.known));
-  known->set_nanos(static_cast<int32_t>((micros - known->seconds() * 1'000'000) * 1'000));
+  *response.mutable_effective()->mutable_known_time() = TimestampOf(asked.known);
   maker.AddProvenance(response.mutable_provenance());
 
   if (!asked.unregistered_filters.empty()) {

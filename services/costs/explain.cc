@@ -11,6 +11,7 @@
 #include "services/core/dutch.h"
 #include "services/costs/evaluate.h"
 #include "services/costs/record_measures.h"
+#include "services/platform/proto_time.h"
 
 namespace nmd::costs {
 namespace {
@@ -137,8 +138,7 @@ void Explain(const Snapshot& snapshot, const RecordBook& records, const AskedQue
     v1::ExplainFigureResponse::Contribution* contribution = response->add_contributions();
     contribution->set_delivery(absl::StrCat("municipalities/", municipality, "/deliveries/", origin->delivery));
     contribution->set_source(std::string(origin->source));
-    contribution->mutable_known_time()->set_seconds(origin->known / 1'000'000);
-    contribution->mutable_known_time()->set_nanos(static_cast<int32_t>(origin->known % 1'000'000 * 1'000));
+    *contribution->mutable_known_time() = TimestampOf(origin->known);
     contribution->set_row_count(count);
   }
 }

@@ -7,15 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "nmd/type/error_reason.pb.h"
 #include "services/core/dutch.h"
+#include "services/platform/proto_time.h"
 
 namespace nmd::costs {
 namespace {
-
-void SetTime(Moment micros, google::protobuf::Timestamp* time) {
-  const int64_t seconds = micros >= 0 ? micros / 1'000'000 : (micros - 999'999) / 1'000'000;
-  time->set_seconds(seconds);
-  time->set_nanos(static_cast<int32_t>((micros - seconds * 1'000'000) * 1'000));
-}
 
 // Whether persons play a part in the measure.
 bool CountsRows(const MeasureInfo& measure) {
@@ -142,7 +137,7 @@ type::Figure FigureMaker::Bare(size_t m) const {
   type::Figure figure;
   figure.set_measure(std::string(measure.id));
   figure.set_definition(measure.definition);
-  SetTime(absl::ToUnixMicros(asked_.known), figure.mutable_known_time());
+  *figure.mutable_known_time() = TimestampOf(absl::ToUnixMicros(asked_.known));
   return figure;
 }
 
@@ -213,7 +208,7 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
   if (value.completeness.has_value()) reliability->set_completeness(*value.completeness);
   reliability->set_link_quality(value.link_quality);
   if (value.least.has_value()) reliability->set_least_count(*value.least);
-  if (base.deliveries > 0) SetTime(base.newest, reliability->mutable_newest_delivery_time());
+  if (base.deliveries > 0) *reliability->mutable_newest_delivery_time() = TimestampOf(base.newest);
   reliability->set_statement(
       area_changed
           ? "De indeling in wijken en buurten veranderde in deze periode, dus de code gaat niet over één gebied. Vraag "
@@ -301,7 +296,7 @@ void FigureMaker::AddProvenance(google::protobuf::RepeatedPtrField<type::Provena
     type::Provenance* line = lines->Add();
     line->set_source(source);
     line->set_delivery_count(deliveries);
-    SetTime(newest, line->mutable_newest_known_time());
+    *line->mutable_newest_known_time() = TimestampOf(newest);
   }
 }
 

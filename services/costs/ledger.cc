@@ -12,13 +12,12 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
+#include "services/platform/proto_time.h"
 
 namespace nmd::costs {
 namespace {
 
 using ingestion::v1::Fact;
-
-Moment MomentOf(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
 
 // A law this version does not know is no law.
 uint8_t LawOf(int law) { return law == kYouth || law == kWmo ? static_cast<uint8_t>(law) : uint8_t{0}; }
@@ -34,7 +33,7 @@ void Ledger::Add(const ingestion::v1::FactBatch& batch) {
   Batch entry;
   entry.delivery = Intern(batch.delivery());
   entry.source = Intern(batch.source());
-  entry.known = MomentOf(batch.known_time());
+  entry.known = MicrosOf(batch.known_time());
   entry.records = batch.record_count();
   entry.sound_records = batch.sound_record_count();
   for (const Fact& fact : batch.facts()) entry.kinds |= AddFact(fact, index, batch.message().identification());
@@ -144,18 +143,18 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch, absl::string_view ide
 
 void Ledger::Add(const linking::v1::Link& link) {
   links_.push_back({Intern(link.person_key()), Intern(link.client()), link.reason() == linking::v1::EXACT_BSN,
-                    MomentOf(link.known_time()), link.sequence()});
+                    MicrosOf(link.known_time()), link.sequence()});
   moments_.insert(links_.back().known);
 }
 
 void Ledger::Add(const linking::v1::HouseholdStay& stay) {
   stays_.push_back({Intern(stay.client()), Intern(stay.household()), PeriodOf(stay.start_day(), stay.end_day()),
-                    MomentOf(stay.known_time()), stay.revision()});
+                    MicrosOf(stay.known_time()), stay.revision()});
   moments_.insert(stays_.back().known);
 }
 
 void Ledger::Add(const linking::v1::OpenPair& pair) {
-  open_pairs_.push_back({Intern(pair.person_key_a()), Intern(pair.person_key_b()), pair.permille(), MomentOf(pair.known_time()),
+  open_pairs_.push_back({Intern(pair.person_key_a()), Intern(pair.person_key_b()), pair.permille(), MicrosOf(pair.known_time()),
                          pair.sequence()});
   moments_.insert(open_pairs_.back().known);
 }

@@ -8,11 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/internal/v1/ingestion_events.pb.h"
+#include "services/core/dutch.h"
 #include "services/ingestion/checks.h"
 #include "services/ingestion/history_care.h"
 #include "services/ingestion/history_claims.h"
 #include "services/ingestion/history_entries.h"
-#include "services/ingestion/proto_time.h"
+#include "services/platform/proto_time.h"
 
 namespace nmd::ingestion {
 
@@ -293,7 +294,7 @@ void History::AddEntries(int32_t delivery, const MessageOrder& order, std::vecto
   if (deliveries_.size() <= place) deliveries_.resize(place + 1);
   Delivery& added = deliveries_[place];
   added.order = order;
-  added.known_day = DutchDay(order.known_micros);
+  added.known_day = dutch::CalendarDay(absl::FromUnixMicros(order.known_micros));
   added.present = true;
   added.first = static_cast<int32_t>(entries_.size());
   added.last = added.first + static_cast<int32_t>(entries.size());

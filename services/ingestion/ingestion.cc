@@ -10,12 +10,13 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "nmd/internal/v1/journal.pb.h"
+#include "services/core/dutch.h"
 #include "services/ingestion/message_facts.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/sources.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/metrics.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {
@@ -308,7 +309,7 @@ void Ingestion::ApplyDelivery(int64_t sequence, const DeliveryRecord& record) {
     if (!by_id_.contains(IdOf(part))) missing_parts_.emplace(IdOf(part), index);
   }
   const Entry& entry = entries_.back();
-  book_.Add(record, DutchDay(entry.known_micros));
+  book_.Add(record, dutch::CalendarDay(absl::FromUnixMicros(entry.known_micros)));
   if (entry.state != v1::Delivery::ACCEPTED) return;
   history_.Add(index, {entry.known_micros, entry.id}, record.batch());
   if (record.has_extract()) SetExtract(index, record.extract());

@@ -7,14 +7,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/core/dutch.h"
 #include "services/ingestion/checks.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_facts.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/source_analysis.h"
 #include "services/ingestion/sources.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {
@@ -185,7 +186,7 @@ absl::StatusOr<Ingestion::Question> Ingestion::ReadQuestion(bool has_period, con
       }
     }
   }
-  question.end = MonthOf(DutchDay(question.known_micros)) + 1;
+  question.end = MonthOf(dutch::CalendarDay(absl::FromUnixMicros(question.known_micros))) + 1;
   question.first = question.end - kDefaultMonths;
   if (has_period) {
     const std::optional<Month> first = FirstOfMonth(period.start_date()), end = FirstOfMonth(period.end_date());
@@ -219,7 +220,7 @@ std::vector<v1::SourceAnalysis> Ingestion::AnalyseSources(const std::vector<v1::
       return entry.state == v1::Delivery::ACCEPTED && StandingOf(index).Contains(question.known_micros);
     };
     const auto known_day = [&](int32_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return DutchDay(entries_[static_cast<size_t>(index)].known_micros);
+      return dutch::CalendarDay(absl::FromUnixMicros(entries_[static_cast<size_t>(index)].known_micros));
     };
     titles = book_.Names(known, known_day);
     std::map<Law, absl::flat_hash_map<int64_t, Day>> first_received;
@@ -256,7 +257,7 @@ std::vector<v1::SourceAnalysis> Ingestion::AnalyseSources(const std::vector<v1::
       book_.Describe(index, message != nullptr && message->type == MessageType::kStart ? first_received[message->law] : kNone,
                      &delivery);
       delivery.id = DeliveryName(entry.id);
-      delivery.known_day = DutchDay(entry.known_micros);
+      delivery.known_day = dutch::CalendarDay(absl::FromUnixMicros(entry.known_micros));
       delivery.counts = accepted;
       // One that lost its place later (TR056) is as one that was refused at once.
       if (!delivery.counts) delivery.sound_records = 0;
@@ -277,7 +278,7 @@ std::vector<v1::SourceAnalysis> Ingestion::AnalyseSources(const std::vector<v1::
       for (const auto& [rule, count] : broken) delivery.broken.push_back({rule.first, rule.second, count});
     }
   }
-  const Day today = DutchDay(question.known_micros);
+  const Day today = dutch::CalendarDay(absl::FromUnixMicros(question.known_micros));
   std::vector<v1::SourceAnalysis> analyses;
   for (const v1::Source& source : sources) {
     const Gathered& of = gathered.at(source.name());

@@ -7,12 +7,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/core/dutch.h"
 #include "services/ingestion/answer.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_reader.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/sources.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {
@@ -136,7 +137,7 @@ absl::StatusOr<std::shared_ptr<const Ingestion::MadeAnswer>> Ingestion::Answered
 
 absl::StatusOr<v1::Answer> Ingestion::GetAnswer(const Caller&, const v1::GetAnswerRequest& request) const {
   FieldCheck check;
-  const Day today = DutchDay(absl::ToUnixMicros(clock_.Now()));
+  const Day today = dutch::CalendarDay(clock_.Now());
   Day dated = today;
   if (!request.dated().empty()) {
     const std::optional<Day> day = ParseDay(request.dated());

@@ -12,10 +12,10 @@
 #include "gtest/gtest.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_reader.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/test_container.h"
 #include "services/ingestion/test_message.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/router.h"
 
 namespace nmd::ingestion {

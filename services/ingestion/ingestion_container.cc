@@ -9,12 +9,12 @@
 #include "services/ingestion/container.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_facts.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/sources.h"
 #include "services/ingestion/xml_text.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/metrics.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {

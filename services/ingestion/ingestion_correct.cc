@@ -12,8 +12,8 @@
 #include "google/protobuf/descriptor.h"
 #include "services/core/codes.h"
 #include "services/ingestion/ingestion.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/sources.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {

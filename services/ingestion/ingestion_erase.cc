@@ -8,9 +8,9 @@
 #include "services/core/codes.h"
 #include "services/ingestion/erase_bytes.h"
 #include "services/ingestion/ingestion.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/sources.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {

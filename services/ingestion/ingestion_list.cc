@@ -9,10 +9,10 @@
 #include "services/ingestion/checks.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_facts.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/sources.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {

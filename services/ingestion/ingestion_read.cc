@@ -5,15 +5,16 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "services/core/dutch.h"
 #include "services/ingestion/checks.h"
 #include "services/ingestion/container.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_facts.h"
 #include "services/ingestion/message_reader.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/sources.h"
 #include "services/platform/errors.h"
 #include "services/platform/metrics.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {
@@ -130,7 +131,8 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
   const auto mapping = exports_.find(source);
   const std::string owner = mapping == exports_.end() ? "leverancier" : mapping->second.owner();
   if (mapping != exports_.end()) {
-    ExportReading reading = mapping->second.Read(incoming.content, DutchDay(known_micros), person_key_);
+    ExportReading reading =
+        mapping->second.Read(incoming.content, dutch::CalendarDay(absl::FromUnixMicros(known_micros)), person_key_);
     findings = std::move(reading.findings);
     for (v1::Fact& fact : reading.facts) *record.mutable_batch()->add_facts() = std::move(fact);
     for (v1::PersonRecord& person : reading.persons) *persons.add_records() = std::move(person);
@@ -142,7 +144,7 @@ DeliveryRecord Ingestion::ReadFile(const std::string& source, const Incoming& in
                           owner, /*fatal=*/true});
     }
   } else {
-    findings = ReadMessageInto(incoming, DutchDay(known_micros), &record, &persons);
+    findings = ReadMessageInto(incoming, dutch::CalendarDay(absl::FromUnixMicros(known_micros)), &record, &persons);
   }
   std::string person_bytes = persons.SerializeAsString();
   if (std::max(record.batch().ByteSizeLong(), person_bytes.size()) > kMaxBatchBytes) {

@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/ingestion/message_reader.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/test_message.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/router.h"
 
 namespace nmd::ingestion {

@@ -8,9 +8,9 @@
 #include "absl/strings/strip.h"
 #include "services/ingestion/ingestion.h"
 #include "services/ingestion/message_reader.h"
-#include "services/ingestion/proto_time.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::ingestion {

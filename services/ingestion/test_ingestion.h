@@ -14,9 +14,9 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "services/ingestion/ingestion.h"
-#include "services/ingestion/proto_time.h"
 #include "services/ingestion/test_message.h"
 #include "services/platform/errors.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/router.h"
 
 // The whole of ingestion on a journal that can fail. For tests only.

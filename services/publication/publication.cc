@@ -11,6 +11,7 @@
 #include "services/core/date.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/agreement.h"
 #include "services/publication/lattice.h"
@@ -250,12 +251,7 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
   }
 
   // One moment for all questions, or totals and parts would be of different tables.
-  google::protobuf::Timestamp known_time = request.known_time();
-  if (!request.has_known_time()) {
-    const int64_t micros = absl::ToUnixMicros(clock_.Now());
-    known_time.set_seconds(micros / 1'000'000);
-    known_time.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-  }
+  const google::protobuf::Timestamp known_time = request.has_known_time() ? request.known_time() : TimestampOf(clock_.Now());
   Answer answer(*rule);
   for (size_t subset = 0; subset < (size_t{1} << rule->dimensions_size()); ++subset) {
     const absl::Duration left = std::min(absl::Seconds(30), caller.deadline - clock_.Now());

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-#ifndef NMD_SERVICES_INGESTION_PROTO_TIME_H_
-#define NMD_SERVICES_INGESTION_PROTO_TIME_H_
+#ifndef NMD_SERVICES_PLATFORM_PROTO_TIME_H_
+#define NMD_SERVICES_PLATFORM_PROTO_TIME_H_
 
 #include <cstdint>
 
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "services/core/date.h"
 
 // Moments as messages carry them: whole microseconds, what lies below is dropped.
-namespace nmd::ingestion {
+namespace nmd {
 
 inline google::protobuf::Timestamp TimestampOf(int64_t micros) {
   google::protobuf::Timestamp timestamp;
@@ -18,6 +17,8 @@ inline google::protobuf::Timestamp TimestampOf(int64_t micros) {
   timestamp.set_nanos(static_cast<int32_t>(micros - seconds * 1'000'000) * 1000);
   return timestamp;
 }
+
+inline google::protobuf::Timestamp TimestampOf(absl::Time time) { return TimestampOf(absl::ToUnixMicros(time)); }
 
 inline int64_t MicrosOf(const google::protobuf::Timestamp& timestamp) {
   return timestamp.seconds() * 1'000'000 + timestamp.nanos() / 1000;
@@ -29,14 +30,6 @@ inline bool IsValid(const google::protobuf::Timestamp& timestamp) {
          timestamp.nanos() < 1'000'000'000;
 }
 
-// The civil day in the Netherlands.
-inline Day DutchDay(int64_t micros) {
-  absl::TimeZone zone;
-  // A machine without zone data takes UTC+1, which is wrong for one hour a day in summer.
-  if (!absl::LoadTimeZone("Europe/Amsterdam", &zone)) zone = absl::FixedTimeZone(3600);
-  return static_cast<Day>(absl::ToCivilDay(absl::FromUnixMicros(micros), zone) - absl::CivilDay(1970, 1, 1));
-}
+}  // namespace nmd
 
-}  // namespace nmd::ingestion
-
-#endif  // NMD_SERVICES_INGESTION_PROTO_TIME_H_
+#endif  // NMD_SERVICES_PLATFORM_PROTO_TIME_H_
