@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/costs/person_measures.h"
 #include "services/costs/record_measures.h"
 #include "services/costs/row_measures.h"
 
@@ -75,6 +76,8 @@ Value Derive(const MeasureInfo& measure, const Known& known) {
     const Value& input = known.Of(base);
     value.link_quality = std::min(value.link_quality, input.link_quality);
     value.untariffed_provisions = std::max(value.untariffed_provisions, input.untariffed_provisions);
+    value.placeless_clients = std::max(value.placeless_clients, input.placeless_clients);
+    if (input.years_known.has_value()) value.years_known = input.years_known;
     if (!input.completeness.has_value()) continue;
     value.completeness = std::min(value.completeness.value_or(1), *input.completeness);
   }
@@ -96,7 +99,7 @@ Value Derive(const MeasureInfo& measure, const Known& known) {
 }
 
 // Where a base measure is counted.
-enum class Place : size_t { kTable, kRowMeasures, kRecords, kPlaces };
+enum class Place : size_t { kTable, kRowMeasures, kRecords, kPersons, kPlaces };
 
 Place PlaceOf(const MeasureInfo& measure) {
   switch (measure.family) {
@@ -105,6 +108,8 @@ Place PlaceOf(const MeasureInfo& measure) {
       return Place::kRowMeasures;
     case Family::kRecords:
       return Place::kRecords;
+    case Family::kPersons:
+      return Place::kPersons;
     default:
       return Place::kTable;
   }
@@ -117,6 +122,8 @@ std::optional<Evaluation> AskAt(Place place, const Snapshot& snapshot, const Rec
       return EvaluateRowMeasures(snapshot, question, figure_limit);
     case Place::kRecords:
       return EvaluateRecords(records, question, figure_limit);
+    case Place::kPersons:
+      return EvaluatePersons(snapshot, records, question, figure_limit);
     default:
       return Evaluate(snapshot, question, figure_limit);
   }
@@ -129,6 +136,8 @@ Value EmptyAt(const Snapshot& snapshot, const RecordBook& records, const Questio
       return EmptyRowMeasure(snapshot, *measure, months);
     case Place::kRecords:
       return EmptyRecordMeasure(records, *measure, question, months);
+    case Place::kPersons:
+      return EmptyPersonMeasure(snapshot, records, *measure, question, months);
     default: {
       Question one = question;
       one.measures = {measure};
@@ -188,7 +197,9 @@ std::optional<Evaluation> AskBases(const Snapshot& snapshot, const RecordBook& r
 }  // namespace
 
 bool NeedsRecords(const Question& question) {
-  const auto needs = [](const MeasureInfo* measure) { return measure->family == Family::kRecords; };
+  const auto needs = [](const MeasureInfo* measure) {
+    return measure->family == Family::kRecords || (measure->family == Family::kPersons && PersonMeasureNeedsRecords(*measure));
+  };
   return std::any_of(question.measures.begin(), question.measures.end(), [&needs](const MeasureInfo* measure) {
     return needs(measure) || std::any_of(measure->bases.begin(), measure->bases.end(), needs);
   });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -67,6 +68,8 @@ v1::RegisteredAnswer Summary(v1::RegisteredAnswer answer) {
 bool AsksForHouseholds(const v1::QueryFiguresRequest& question) {
   return std::any_of(question.dimensions().begin(), question.dimensions().end(),
                      [](const std::string& id) { return id == "household"; }) ||
+         std::any_of(question.measures().begin(), question.measures().end(),
+                     [](const std::string& id) { return absl::StrContains(id, "household"); }) ||
          std::any_of(question.filters().begin(), question.filters().end(),
                      [](const v1::Filter& filter) { return filter.dimension() == "household"; });
 }

@@ -69,7 +69,7 @@ void ExpectItCloses(const v1::BridgeAmountsResponse& response) {
   }
 }
 
-TEST(BridgeAmounts, GoesFromIndicatedToBookedWithAListBehindEveryStepR84) {
+TEST(BridgeAmounts, GoesFromIndicatedToBookedWithAListBehindEveryStepR84I36) {
   CostsScene scene;
   scene.Feed(
       {BatchOf(

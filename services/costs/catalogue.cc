@@ -39,6 +39,8 @@ constexpr Calculation kCalculations[] = {
     {"APPROVED", MeasureId::kApproved, Family::kRows, kClaims | kAnswers, true},
     {"POPULATION", MeasureId::kPopulation, Family::kPopulation, kPopulations, false},
     {"BUDGET", MeasureId::kBudget, Family::kBudget, kBudgets, true},
+    {"INCOME", MeasureId::kIncome, Family::kBudget, kBudgets, true},
+    {"SPEND", MeasureId::kSpend, Family::kBudget, kBudgets, true},
     {"STOCK_START", MeasureId::kStockStart, Family::kFlows, kAllocations, false},
     {"INFLOW", MeasureId::kInflow, Family::kFlows, kAllocations, false},
     {"RETURNED", MeasureId::kReturned, Family::kFlows, kAllocations, false},
@@ -58,6 +60,7 @@ constexpr Calculation kCalculations[] = {
     {"EPISODES", MeasureId::kEpisodes, Family::kFlows, kAllocations, false},
     {"STEP_DOWN", MeasureId::kStepDown, Family::kFlows, kAllocations | kLevels, false},
     {"STEP_UP", MeasureId::kStepUp, Family::kFlows, kAllocations | kLevels, false},
+    {"SAME_LEVEL", MeasureId::kSameLevel, Family::kFlows, kAllocations | kLevels, false},
     {"TOP_1_SHARE", MeasureId::kTop1Share, Family::kSpread, kClaims | kAnswers, false},
     {"TOP_2_SHARE", MeasureId::kTop2Share, Family::kSpread, kClaims | kAnswers, false},
     {"TOP_10_SHARE", MeasureId::kTop10Share, Family::kSpread, kClaims | kAnswers, false},
@@ -85,6 +88,20 @@ constexpr Calculation kCalculations[] = {
     {"WAIT_DAYS_P50", MeasureId::kWaitDaysP50, Family::kRecords, kAllocations | kCareStarts, false},
     {"WAIT_DAYS_P90", MeasureId::kWaitDaysP90, Family::kRecords, kAllocations | kCareStarts, false},
     {"REQUEST_DAYS_P50", MeasureId::kRequestDaysP50, Family::kRecords, kAllocations | kCareStarts, false},
+    {"HOUSEHOLDS", MeasureId::kHouseholds, Family::kPersons, kAllocations, false},
+    {"HOUSEHOLD_PROVISIONS", MeasureId::kHouseholdProvisions, Family::kPersons, kAllocations, false},
+    {"ALL_HOUSEHOLDS", MeasureId::kAllHouseholds, Family::kPersons, kExternals, false},
+    {"CLIENTS_AND_PGB", MeasureId::kClientsAndPgb, Family::kPersons, kAllocations | kPersonalBudgets, false},
+    {"IN_CARE_1", MeasureId::kInCare1, Family::kPersons, kAllocations, false},
+    {"IN_CARE_2", MeasureId::kInCare2, Family::kPersons, kAllocations, false},
+    {"IN_CARE_3", MeasureId::kInCare3, Family::kPersons, kAllocations, false},
+    {"IN_CARE_4", MeasureId::kInCare4, Family::kPersons, kAllocations, false},
+    {"IN_CARE_5", MeasureId::kInCare5, Family::kPersons, kAllocations, false},
+    {"CORE_CLIENTS", MeasureId::kCoreClients, Family::kPersons, kAllocations, false},
+    {"CORE_APPROVED", MeasureId::kCoreApproved, Family::kPersons, kAllocations | kClaims | kAnswers, true},
+    {"FIRST_EVER", MeasureId::kFirstEver, Family::kPersons, kAllocations, false},
+    {"PROVIDER_SWITCHES", MeasureId::kProviderSwitches, Family::kPersons, kAllocations, false},
+    {"EPISODES_3_SWITCHES", MeasureId::kEpisodes3Switches, Family::kPersons, kAllocations, false},
 };
 
 constexpr Field kNoField = kFieldCount;
@@ -151,6 +168,8 @@ constexpr DimensionInfo kDimensions[] = {
      "declaratie.",
      DimensionKind::kWorkedOut, kNoField, kNoGrain, 0, "", WorkedOut::kSource},
     {"budget_line", "Begrotingspost", "De post, bijdrage of het resultaat waar het bedrag over gaat.",
+     DimensionKind::kBudgetLine, kNoField, kNoGrain, 0, ""},
+    {"budget_subject", "Onderwerp van de post", "Waar een begrotingspost over gaat: het deel van de naam na het eerste woord.",
      DimensionKind::kBudgetLine, kNoField, kNoGrain, 0, ""},
     {"taakveld", "Taakveld",
      "Het taakveld (Iv3) waarop is geboekt, zoals geldig in dat jaar. Van zorg het taakveld dat bij de aanbieder en het "
@@ -478,6 +497,26 @@ bool RecordHas(MeasureId measure, const DimensionInfo& dimension) {
   }
 }
 
+bool PersonsHave(MeasureId measure, const DimensionInfo& dimension) {
+  if (dimension.kind == DimensionKind::kTime) return true;
+  switch (measure) {
+    case MeasureId::kAllHouseholds:
+      return false;
+    // Both care in kind and a personal budget have these.
+    case MeasureId::kClientsAndPgb:
+      if (dimension.kind == DimensionKind::kWorkedOut) return dimension.worked_out == WorkedOut::kForm;
+      return dimension.kind == DimensionKind::kColumn &&
+             (dimension.field == kLawField || dimension.field == kCategoryField || dimension.field == kProductField);
+    // A course has several products and providers: what one of them is filtered by says nothing of the course.
+    case MeasureId::kProviderSwitches:
+    case MeasureId::kEpisodes3Switches:
+      return false;
+    default:
+      return dimension.kind == DimensionKind::kColumn || dimension.kind == DimensionKind::kAge ||
+             dimension.kind == DimensionKind::kWorkedOut;
+  }
+}
+
 }  // namespace
 
 bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension) {
@@ -487,12 +526,15 @@ bool Supports(const MeasureInfo& measure, const DimensionInfo& dimension) {
       return dimension.kind != DimensionKind::kBudgetLine;
     case Family::kFlows:
       // Whose level goes up or down has two levels, products and providers.
-      if (measure.measure == MeasureId::kStepDown || measure.measure == MeasureId::kStepUp) {
+      if (measure.measure == MeasureId::kStepDown || measure.measure == MeasureId::kStepUp ||
+          measure.measure == MeasureId::kSameLevel) {
         return dimension.kind == DimensionKind::kTime;
       }
       return dimension.kind != DimensionKind::kBudgetLine;
     case Family::kRecords:
       return RecordHas(measure.measure, dimension);
+    case Family::kPersons:
+      return PersonsHave(measure.measure, dimension);
     case Family::kSpread:
       return dimension.kind == DimensionKind::kTime || dimension.kind == DimensionKind::kColumn ||
              dimension.kind == DimensionKind::kAge || dimension.kind == DimensionKind::kWorkedOut;
@@ -517,7 +559,15 @@ bool SupportsFilter(const MeasureInfo& measure, const DimensionInfo& dimension) 
     return std::all_of(measure.bases.begin(), measure.bases.end(),
                        [&dimension](const MeasureInfo* base) { return SupportsFilter(*base, dimension); });
   }
-  // Of a flow the period says which months; what flows in is told by the months before. So it is with records.
+  // Of a flow the period says which months; what flows in is told by the months before. So it is with records and persons.
+  if (measure.family == Family::kPersons) {
+    const bool course = measure.measure == MeasureId::kProviderSwitches || measure.measure == MeasureId::kEpisodes3Switches;
+    if (dimension.kind == DimensionKind::kTime) return false;
+    if (course) {
+      return dimension.kind == DimensionKind::kAge ||
+             (dimension.kind == DimensionKind::kColumn && (dimension.field == kLawField || dimension.field == kSexField));
+    }
+  }
   if (measure.family == Family::kFlows || measure.family == Family::kRecords) {
     if (dimension.kind == DimensionKind::kTime) return false;
     if (measure.family == Family::kFlows) return dimension.kind != DimensionKind::kBudgetLine;
@@ -529,6 +579,10 @@ bool SupportsReferenceDate(const MeasureInfo& measure) {
   if (measure.family == Family::kDerived) {
     return std::all_of(measure.bases.begin(), measure.bases.end(),
                        [](const MeasureInfo* base) { return SupportsReferenceDate(*base); });
+  }
+  if (measure.family == Family::kPersons) {
+    return measure.measure == MeasureId::kHouseholds || measure.measure == MeasureId::kHouseholdProvisions ||
+           measure.measure == MeasureId::kAllHouseholds || measure.measure == MeasureId::kClientsAndPgb;
   }
   if (measure.family == Family::kRecords) {
     return measure.measure == MeasureId::kPgbClients || measure.measure == MeasureId::kPgbBudgets ||

@@ -30,6 +30,7 @@ enum class Family : uint8_t {
   kFlows,         // Days of care of clients and provisions, over the table.
   kSpread,        // Money per client or provider, over the table.
   kRecords,       // Facts that are no provision (records.h).
+  kPersons,       // Households and persons, over the table and the records (person_measures.h).
   kDerived,       // Other measures.
   kUnregistered,  // Nothing: no source tells.
 };
@@ -44,6 +45,8 @@ enum class MeasureId {
   kApproved,
   kPopulation,
   kBudget,
+  kIncome,
+  kSpend,
   // Flows.
   kStockStart,
   kInflow,
@@ -64,6 +67,7 @@ enum class MeasureId {
   kEpisodes,
   kStepDown,
   kStepUp,
+  kSameLevel,
   // Spread.
   kTop1Share,
   kTop2Share,
@@ -93,6 +97,21 @@ enum class MeasureId {
   kWaitDaysP50,
   kWaitDaysP90,
   kRequestDaysP50,
+  // Persons.
+  kHouseholds,
+  kHouseholdProvisions,
+  kAllHouseholds,
+  kClientsAndPgb,
+  kInCare1,
+  kInCare2,
+  kInCare3,
+  kInCare4,
+  kInCare5,
+  kCoreClients,
+  kCoreApproved,
+  kFirstEver,
+  kProviderSwitches,
+  kEpisodes3Switches,
 };
 enum class Combine { kAdditive, kDistinct, kRatio };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Costs::CompareFigures: two periods side by side, with the guard on what may be compared.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,10 +23,17 @@ namespace {
 
 constexpr size_t kFigureLimit = 100'000;
 
-// Why the periods may not be compared at all; nullopt when they may.
-std::optional<type::ErrorReason> Guard(const std::vector<Day>& breaks, const Question& before, const Question& after) {
+// Whether the way care is bought plays a part in it; it does not in inhabitants and in what documents say (R59).
+bool RestsOnCare(const MeasureInfo& measure) {
+  if (measure.family != Family::kDerived) return measure.family != Family::kBudget && measure.family != Family::kPopulation;
+  return std::any_of(measure.bases.begin(), measure.bases.end(), [](const MeasureInfo* base) { return RestsOnCare(*base); });
+}
+
+// Why the two figures of a measure may not be compared whatever they say; nullopt when they may.
+std::optional<type::ErrorReason> Guard(const std::vector<Day>& breaks, const Question& before, const Question& after,
+                                       const MeasureInfo& measure) {
   if (after.end - after.first != before.end - before.first) return type::PERIODS_UNEQUAL;
-  if (CrossesBreak(breaks, before, after)) return type::TREND_BREAK;
+  if (RestsOnCare(measure) && CrossesBreak(breaks, before, after)) return type::TREND_BREAK;
   return std::nullopt;
 }
 
@@ -95,7 +103,10 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
   const std::shared_ptr<const RecordBook> records = RecordsAt(before.known, NeedsRecords(before.question));
   const FigureMaker maker_before(*snapshot, before);
   const FigureMaker maker_after(*snapshot, after);
-  const std::optional<type::ErrorReason> guard = Guard(trend_breaks_, before.question, after.question);
+  std::vector<std::optional<type::ErrorReason>> guards;
+  for (const MeasureInfo* measure : before.question.measures) {
+    guards.push_back(Guard(trend_breaks_, before.question, after.question, *measure));
+  }
   v1::CompareFiguresResponse response;
   maker_after.AddProvenance(response.mutable_provenance());
   *response.mutable_known_time() = TimestampOf(before.known);
@@ -103,7 +114,7 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
   const size_t measures = before.question.measures.size();
   const auto unregistered = [&](const std::vector<const DimensionInfo*>& what, auto* to) {
     for (size_t m = 0; m < measures; ++m) {
-      *to->Add() = Compare(maker_before.NotRegistered(m, what), maker_after.NotRegistered(m, what), guard);
+      *to->Add() = Compare(maker_before.NotRegistered(m, what), maker_after.NotRegistered(m, what), guards[m]);
     }
   };
   if (!before.unregistered_filters.empty()) {
@@ -122,8 +133,8 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
     return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
                 absl::StrCat("the answer would have more than ", kFigureLimit, " figures; ask for fewer dimensions"));
   }
-  const auto guard_of = [&](const std::vector<std::string>& values) -> std::optional<type::ErrorReason> {
-    if (guard.has_value()) return guard;
+  const auto guard_of = [&](const std::vector<std::string>& values, size_t m) -> std::optional<type::ErrorReason> {
+    if (guards[m].has_value()) return guards[m];
     const std::vector<MonthRange> periods = {{before.question.first, before.question.end},
                                              {after.question.first, after.question.end}};
     if (AreaChanges(snapshot->areas, before.question, values, periods)) return type::AREA_CHANGED;
@@ -142,12 +153,12 @@ absl::StatusOr<v1::CompareFiguresResponse> Costs::CompareFigures(const Caller&, 
     const Cell cell_after = cell_of(pair.second, after.question);
     for (size_t m = 0; m < measures; ++m) {
       *response.add_comparisons() =
-          Compare(maker_before.Make(cell_before, m, true), maker_after.Make(cell_after, m, true), guard_of(values));
+          Compare(maker_before.Make(cell_before, m, true), maker_after.Make(cell_after, m, true), guard_of(values, m));
     }
   }
   for (size_t m = 0; m < measures; ++m) {
     *response.add_totals() =
-        Compare(maker_before.Make(left->total, m, false), maker_after.Make(right->total, m, false), guard_of({}));
+        Compare(maker_before.Make(left->total, m, false), maker_after.Make(right->total, m, false), guard_of({}, m));
   }
   return response;
 }

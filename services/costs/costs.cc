@@ -39,7 +39,7 @@ constexpr size_t kFigureLimit = 100'000;
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
 // Of what a checkpoint holds (internal.v1.CostsCheckpoint).
-constexpr int32_t kCheckpointVersion = 6;
+constexpr int32_t kCheckpointVersion = 7;
 constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
@@ -319,7 +319,7 @@ Costs::Work Costs::Plan(Moment moment, Month month) {
   return work;
 }
 
-std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time) {
+std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time, bool keep) {
   const Month month = MonthOfTime(known_time);
   {
     MutexLock lock(mutex_);
@@ -339,6 +339,7 @@ std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time) {
     work = Plan(made.moment, month);
   }
   made.snapshot = work.part.has_value() ? PatchSnapshot(*work.base, *work.part, month) : BuildSnapshot(work.all, month);
+  if (!keep) return made.snapshot;
   MutexLock lock(mutex_);
   // What came in meanwhile may be missing in it: then it is only to start from.
   made.stale = made.mark != ledger_.Here();
@@ -488,6 +489,7 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
       *response.add_figures() = maker.NotRegistered(m, asked.unregistered_dimensions);
     }
   }
+  if (request.with_stability()) AddStability(asked, response.mutable_totals());
   response.mutable_figures()->Reserve(static_cast<int>(evaluation->cells.size() * question.measures.size()));
   for (const Cell& cell : evaluation->cells) {
     for (size_t m = 0; m < question.measures.size(); ++m) *response.add_figures() = maker.Make(cell, m, true);

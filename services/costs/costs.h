@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "services/core/date.h"
 #include "services/costs/answers.h"
 #include "services/costs/care.h"
@@ -24,6 +26,9 @@
 #include "services/platform/journal.h"
 #include "services/platform/mutex.h"
 
+namespace nmd::type {
+class Figure;
+}
 namespace nmd::ingestion::v1 {
 class FactBatch;
 class ListFactsResponse;
@@ -31,7 +36,7 @@ class ListFactsResponse;
 namespace nmd::internal::v1 {
 class CostsLinksEvent;
 class CostsNoteEvent;
-}
+}  // namespace nmd::internal::v1
 namespace nmd::linking::v1 {
 class ListLinksResponse;
 }
@@ -64,6 +69,8 @@ class RegisteredAnswer;
 }  // namespace nmd::costs::v1
 
 namespace nmd::costs {
+
+struct AskedQuestion;
 
 // Answers questions about cost and use from facts and links.
 //
@@ -104,7 +111,8 @@ class Costs {
 
   // For analyses: what was known at a time, made at the first question and kept a while. Cost: that of BuildSnapshot or
   // PatchSnapshot, MakeRecordBook and MakeCareBook when it is not there yet. Of books the last one is kept.
-  std::shared_ptr<const Snapshot> SnapshotAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  // Without `keep` the snapshot takes the place of no other one.
+  std::shared_ptr<const Snapshot> SnapshotAt(absl::Time known_time, bool keep = true) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
   // An empty book unless it is needed.
   std::shared_ptr<const RecordBook> RecordsAt(absl::Time known_time, bool needed) ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<const CareBook> CareAt(absl::Time known_time) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
@@ -165,6 +173,18 @@ class Costs {
 
   // How much came in so far, as one number.
   int64_t Arrived() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // How far figures of a measure moved in the three months after they were first known: the sum of the shares, over so many
+  // quarters.
+  struct Revision {
+    double sum = 0;
+    int quarters = 0;
+  };
+  // Per measure of the question, over all its filters and none of its dimensions. Cost: that of nine snapshots, unless asked
+  // before.
+  std::vector<Revision> RevisionsOf(const AskedQuestion& asked) ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  // Puts it into the totals of the question.
+  void AddStability(const AskedQuestion& asked, google::protobuf::RepeatedPtrField<type::Figure>* totals)
+      ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
   std::shared_ptr<const Snapshot> FindCached(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Work Plan(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Keep(Cached made) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -193,6 +213,9 @@ class Costs {
   std::pair<Moment, int64_t> book_of_ ABSL_GUARDED_BY(mutex_){};
   std::shared_ptr<const CareBook> care_ ABSL_GUARDED_BY(mutex_);
   int64_t care_arrived_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Revisions by question, as long as nothing comes in.
+  std::map<std::string, std::vector<Revision>> revisions_ ABSL_GUARDED_BY(mutex_);
+  Ledger::Mark revisions_mark_ ABSL_GUARDED_BY(mutex_);
   int64_t journal_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t checkpoint_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t facts_cursor_ ABSL_GUARDED_BY(mutex_) = 0;

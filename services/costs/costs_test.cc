@@ -473,7 +473,7 @@ TEST(Costs, MoreThanAHundredThousandFiguresAreTooLarge) {
   EXPECT_EQ(ReasonOf(by_three({"clients", "provisions"}).status()), ErrorReason::RESULT_TOO_LARGE);
 }
 
-TEST(Costs, AFigureNamesItsSourcesAndTheirQuality) {
+TEST(Costs, AFigureNamesItsSourcesAndTheirQualityR5I33) {
   CostsScene scene;
   auto allocations = BatchOf(1, At("2018-01-02"), {AllocationOf({})});
   allocations.set_record_count(10);
@@ -488,7 +488,7 @@ TEST(Costs, AFigureNamesItsSourcesAndTheirQuality) {
   EXPECT_EQ(response.provenance(0).newest_known_time().seconds(), absl::ToUnixSeconds(At("2018-01-02")));
   EXPECT_EQ(response.totals(0).reliability().statement(),
             "90,0% van de gegevens uit de bron is zonder fouten, 0,0% is gekoppeld op een geldig burgerservicenummer; de "
-            "nieuwste levering is van 02-01-2018 01:00.");
+            "nieuwste levering is van 02-01-2018 01:00, 2.921 dagen oud.");
   EXPECT_EQ(scene.Ask(CostsScene::Question({"indicated"}, "2018-01", "2018-02")).provenance_size(), 2);
 }
 

@@ -141,13 +141,15 @@ class Describer {
     }
   }
 
-  // The vintage known last holds; of vintages known at one moment the document with the greatest name.
+  // Of what documents say about a line and a year the one with the latest date holds, known that day when it has none (R60): a
+  // circular of May that comes in after the annual account does not take its place. Of one day the one known last, then the
+  // document with the greatest name.
   void PickBudgets() {
     std::map<std::pair<std::string, int32_t>, const BudgetFact*> latest;
     for (const BudgetFact& fact : facts_.budgets) {
       const BudgetFact*& slot = latest[{*fact.line, fact.year}];
       const auto rank = [this](const BudgetFact& f) {
-        return std::make_tuple(KnownOf(f.batch), absl::string_view(*f.document), f.amount);
+        return std::make_tuple(VintageDay(f, KnownOf(f.batch)), KnownOf(f.batch), absl::string_view(*f.document), f.amount);
       };
       if (slot == nullptr || rank(*slot) < rank(fact)) slot = &fact;
     }
@@ -160,6 +162,11 @@ class Describer {
 };
 
 }  // namespace
+
+Day VintageDay(const BudgetFact& fact, Moment known) {
+  constexpr Moment kDay = Moment{86'400} * 1'000'000;
+  return fact.document_day != 0 ? fact.document_day : static_cast<Day>(known >= 0 ? known / kDay : (known - kDay + 1) / kDay);
+}
 
 void Describe(const KnownFacts& known, Snapshot* snapshot) { Describer(known, snapshot).Describe(); }
 

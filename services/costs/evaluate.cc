@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/core/dutch.h"
+#include "services/costs/budgets.h"
 #include "services/costs/open_clients.h"
 
 namespace nmd::costs {
@@ -395,13 +396,15 @@ struct Statement {
   std::vector<std::string> values;  // Per dimension of the question; times empty.
   int64_t amount = 0;
   uint32_t origin = 0;
+  const BudgetAmount* budget = nullptr;  // Null of inhabitants.
 };
 
 std::vector<Statement> StatementsOf(const Snapshot& snapshot, const Question& question, Family family, MonthRange months) {
   std::vector<Statement> statements;
-  const auto add = [&](const std::function<std::string(const DimensionInfo&)>& value_of, int64_t amount, uint32_t origin) {
+  const auto add = [&](const std::function<std::string(const DimensionInfo&)>& value_of, int64_t amount, uint32_t origin,
+                       const BudgetAmount* budget) {
     if (!KeptByFilters(question, value_of)) return;
-    Statement statement{{}, amount, origin};
+    Statement statement{{}, amount, origin, budget};
     for (const DimensionInfo* dimension : question.dimensions) {
       statement.values.push_back(IsTime(dimension) ? std::string() : value_of(*dimension));
     }
@@ -410,29 +413,40 @@ std::vector<Statement> StatementsOf(const Snapshot& snapshot, const Question& qu
   if (family == Family::kPopulation) {
     for (const Inhabitants& part : InhabitantsOf(snapshot, question, YearOf(months.first))) {
       add([&](const DimensionInfo& dimension) { return InhabitantValue(part, question, dimension); }, part.statement->count,
-          part.statement->origin);
+          part.statement->origin, nullptr);
     }
   } else {
     for (const BudgetAmount& budget : snapshot.budgets) {
       if (budget.year < YearOf(months.first) || budget.year > YearOf(months.end - 1)) continue;
-      add([&budget](const DimensionInfo&) { return budget.line; }, budget.amount, budget.origin);
+      add([&budget](const DimensionInfo& dimension) { return BudgetValue(dimension, budget.line); }, budget.amount,
+          budget.origin, &budget);
     }
   }
   return statements;
 }
 
-void AddStatement(const Question& question, Family family, int64_t amount, Cell* cell) {
+bool Takes(const TwoSided& sides, const MeasureInfo& measure, Family family, const Statement& statement) {
+  return measure.family == family && (statement.budget == nullptr || sides.Takes(measure.measure, *statement.budget));
+}
+
+void AddStatement(const TwoSided& sides, const Question& question, Family family, const Statement& statement, Cell* cell) {
   for (size_t m = 0; m < question.measures.size(); ++m) {
-    if (question.measures[m]->family != family) continue;
+    if (!Takes(sides, *question.measures[m], family, statement)) continue;
     cell->measures[m].state = Value::State::kAnswered;
-    cell->measures[m].value += amount;
+    cell->measures[m].value += statement.amount;
   }
 }
 
 void AddStatements(const Snapshot& snapshot, const Question& question, Family family, CellMap* cells) {
+  const TwoSided sides(snapshot.budgets);
   for (const Month month : TimeCells(question)) {
     const MonthRange months = CellMonths(question, question.dimensions, month);
     for (Statement& statement : StatementsOf(snapshot, question, family, months)) {
+      // A cell is made by what a measure sums.
+      if (std::none_of(question.measures.begin(), question.measures.end(),
+                       [&](const MeasureInfo* measure) { return Takes(sides, *measure, family, statement); })) {
+        continue;
+      }
       for (size_t d = 0; d < question.dimensions.size(); ++d) {
         if (IsTime(question.dimensions[d])) statement.values[d] = TimeValue(question.dimensions[d]->grain, month);
       }
@@ -441,7 +455,7 @@ void AddStatements(const Snapshot& snapshot, const Question& question, Family fa
       if (cell == cells->end()) {
         cell = cells->emplace(std::move(key), EmptyCell(snapshot, question, statement.values, months)).first;
       }
-      AddStatement(question, family, statement.amount, &cell->second);
+      AddStatement(sides, question, family, statement, &cell->second);
     }
   }
 }
@@ -501,11 +515,12 @@ std::optional<Evaluation> Evaluate(const Snapshot& snapshot, const Question& que
       }
     }
   }
+  const TwoSided sides(snapshot.budgets);
   for (const Family family : {Family::kPopulation, Family::kBudget}) {
     if (!Asks(question, family)) continue;
     if (!question.dimensions.empty()) AddStatements(snapshot, question, family, &cells);
     for (const Statement& statement : StatementsOf(snapshot, whole, family, evaluation.total.months)) {
-      AddStatement(question, family, statement.amount, &evaluation.total);
+      AddStatement(sides, question, family, statement, &evaluation.total);
     }
   }
   for (auto& [key, cell] : cells) evaluation.cells.push_back(std::move(cell));
@@ -531,10 +546,11 @@ GroupedRows RowsByGroup(const Snapshot& snapshot, const Question& question) {
   return grouped;
 }
 
-std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, Family family) {
+std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, const MeasureInfo& measure) {
+  const TwoSided sides(snapshot.budgets);
   std::vector<uint32_t> origins;
-  for (const Statement& statement : StatementsOf(snapshot, question, family, {question.first, question.end})) {
-    origins.push_back(statement.origin);
+  for (const Statement& statement : StatementsOf(snapshot, question, measure.family, {question.first, question.end})) {
+    if (Takes(sides, measure, measure.family, statement)) origins.push_back(statement.origin);
   }
   return origins;
 }

@@ -43,6 +43,8 @@ struct Value {
   double link_quality = 1;
   std::optional<double> completeness;
   std::optional<int64_t> least;       // Of a count of clients: when all that may be one person are. Absent when that is value.
+  int64_t placeless_clients = 0;      // Clients in the cell of whom no household is known: in no count of households.
+  std::optional<int> years_known;     // Of a measure that looks back: of how many of the years there are data.
   int64_t untariffed_provisions = 0;  // Provisions of an indicated amount that lack a tariff or a volume.
 };
 
@@ -74,8 +76,8 @@ struct GroupedRows {
 };
 GroupedRows RowsByGroup(const Snapshot& snapshot, const Question& question);
 
-// Batches behind a figure about inhabitants or a budget, one entry per statement.
-std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, Family family);
+// Batches behind a figure of a measure about inhabitants or a budget, one entry per statement.
+std::vector<uint32_t> StatementsBehind(const Snapshot& snapshot, const Question& question, const MeasureInfo& measure);
 
 // The part of the period a cell with this month in it is about: the smallest grain among the dimensions decides.
 MonthRange CellMonths(const Question& question, const std::vector<const DimensionInfo*>& dimensions, Month month);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/core/dutch.h"
 #include "services/costs/evaluate.h"
+#include "services/costs/person_measures.h"
 #include "services/costs/record_measures.h"
 #include "services/platform/proto_time.h"
 
@@ -61,12 +62,12 @@ using Step = std::function<void(std::string, int64_t)>;
 Counts ExplainBase(const Snapshot& snapshot, const RecordBook& records, const Question& question, const MeasureInfo& measure,
                    const Step& step) {
   Counts counts;
-  if (measure.family == Family::kRows || measure.family == Family::kFlows || measure.family == Family::kSpread) {
+  if (measure.family == Family::kRows || measure.family == Family::kFlows || measure.family == Family::kSpread ||
+      (measure.family == Family::kPersons && measure.measure != MeasureId::kAllHouseholds)) {
     const FactTable& table = snapshot.table;
     const std::vector<uint32_t> in_period = RowsBehind(snapshot, question, false);
     const std::vector<uint32_t> rows = RowsBehind(snapshot, question, true);
-    const bool claims =
-        measure.measure == MeasureId::kDeclared || measure.measure == MeasureId::kApproved || measure.family == Family::kSpread;
+    const bool claims = (measure.kinds & kClaims) != 0;
     step("Versies van toewijzingen in die leveringen", snapshot.version_count);
     step("Toewijzingen, elk in de laatste versie", snapshot.current_count + snapshot.deleted_count);
     step("Toewijzingen zonder de verwijderde", snapshot.current_count);
@@ -87,6 +88,13 @@ Counts ExplainBase(const Snapshot& snapshot, const RecordBook& records, const Qu
            std::count_if(rows.begin(), rows.end(), [&amounts](uint32_t row) { return amounts[row] != 0; }));
     }
     counts = claims ? ClaimDeliveries(snapshot, rows) : AllocationDeliveries(snapshot, rows);
+    if (measure.measure == MeasureId::kClientsAndPgb) {
+      for (const uint32_t batch : BudgetsBehind(records, question)) ++counts[batch];
+    }
+  } else if (measure.family == Family::kPersons) {
+    const std::optional<uint32_t> batch = HouseholdStatement(records, {question.first, question.end});
+    step("Gepubliceerd aantal huishoudens van het jaar", batch.has_value() ? 1 : 0);
+    if (batch.has_value()) ++counts[*batch];
   } else if (measure.family == Family::kRecords) {
     Question one = question;
     one.measures = {&measure};
@@ -94,7 +102,7 @@ Counts ExplainBase(const Snapshot& snapshot, const RecordBook& records, const Qu
     step("Gegevens die meetellen", static_cast<int64_t>(batches.size()));
     for (const uint32_t batch : batches) ++counts[batch];
   } else if (measure.family != Family::kUnregistered) {
-    const std::vector<uint32_t> origins = StatementsBehind(snapshot, question, measure.family);
+    const std::vector<uint32_t> origins = StatementsBehind(snapshot, question, measure);
     step(measure.family == Family::kPopulation ? "Aantallen inwoners van het jaar, opgeteld"
                                                : "Bedragen van het jaar uit het nieuwste document, opgeteld",
          static_cast<int64_t>(origins.size()));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "nmd/type/error_reason.pb.h"
 #include "services/core/dutch.h"
+#include "services/costs/reliability.h"
 #include "services/platform/proto_time.h"
 
 namespace nmd::costs {
@@ -15,6 +16,7 @@ namespace {
 // Whether persons play a part in the measure.
 bool CountsRows(const MeasureInfo& measure) {
   return measure.family == Family::kRows || measure.family == Family::kFlows || measure.family == Family::kSpread ||
+         (measure.family == Family::kPersons && measure.measure != MeasureId::kAllHouseholds) ||
          std::any_of(measure.bases.begin(), measure.bases.end(), [](const MeasureInfo* base) { return CountsRows(*base); });
 }
 
@@ -101,7 +103,8 @@ std::string ValueLabel(const Snapshot& snapshot, const DimensionInfo& dimension,
   return value;
 }
 
-FigureMaker::FigureMaker(const Snapshot& snapshot, const AskedQuestion& asked) : snapshot_(snapshot), asked_(asked) {
+FigureMaker::FigureMaker(const Snapshot& snapshot, const AskedQuestion& asked)
+    : snapshot_(snapshot), asked_(asked), today_(dutch::CalendarDay(asked.known)) {
   for (const MeasureInfo* measure : asked.question.measures) {
     const uint32_t kinds = KindsOf(*measure);
     Base base;
@@ -119,7 +122,8 @@ FigureMaker::FigureMaker(const Snapshot& snapshot, const AskedQuestion& asked) :
             ? absl::StrCat(dutch::Percent(static_cast<double>(base.sound_records) / static_cast<double>(base.records)),
                            " van de gegevens uit de bron is zonder fouten")
             : "Hoeveel gegevens uit de bron zonder fouten zijn, is niet bekend";
-    base.closing = absl::StrCat("; de nieuwste levering is van ", dutch::Moment(absl::FromUnixMicros(base.newest)), ".");
+    base.closing = absl::StrCat("; de nieuwste levering is van ", dutch::Moment(absl::FromUnixMicros(base.newest)), ", ",
+                                AgeText(base.newest, asked.known), ".");
     bases_.push_back(std::move(base));
   }
 }
@@ -205,7 +209,14 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
   if (base.records > 0) {
     reliability->set_source_quality(static_cast<double>(base.sound_records) / static_cast<double>(base.records));
   }
-  if (value.completeness.has_value()) reliability->set_completeness(*value.completeness);
+  Expectation expected;
+  if (value.state == Value::State::kAnswered && !area_changed) {
+    expected = ExpectationOf(snapshot_, measure, asked_.question, cell.months, today_);
+  }
+  std::optional<double> completeness = value.completeness;
+  if (expected.completeness.has_value()) completeness = completeness.value_or(1) * *expected.completeness;
+  if (completeness.has_value()) reliability->set_completeness(*completeness);
+  reliability->set_provisional(expected.provisional);
   reliability->set_link_quality(value.link_quality);
   if (value.least.has_value()) reliability->set_least_count(*value.least);
   if (base.deliveries > 0) *reliability->mutable_newest_delivery_time() = TimestampOf(base.newest);
@@ -213,7 +224,7 @@ type::Figure FigureMaker::Make(const Cell& cell, size_t m, bool dimensions) cons
       area_changed
           ? "De indeling in wijken en buurten veranderde in deze periode, dus de code gaat niet over één gebied. Vraag "
             "het cijfer per jaar."
-          : Statement(measure, base, value, cell.months));
+          : absl::StrCat(Statement(measure, base, value, completeness, cell.months), expected.remark));
   return figure;
 }
 
@@ -224,6 +235,9 @@ std::string FigureMaker::FlowRemark(const MeasureInfo& measure, const MonthRange
     return is(&measure) || std::any_of(measure.bases.begin(), measure.bases.end(), is);
   };
   const Month data = snapshot_.allocation_months.first;
+  if (touches({MeasureId::kFirstEver}) && months.first < data + 12) {
+    absl::StrAppend(&text, " De gegevens beginnen in ", dutch::MonthLong(data), ": wie daarvoor zorg had, telt als nieuw.");
+  }
   if (touches({MeasureId::kInflow, MeasureId::kReturned}) && months.first < data + 12) {
     absl::StrAppend(&text, " De gegevens beginnen in ", dutch::MonthLong(data),
                     ": wie daarvoor zorg had en in het eerste jaar terugkomt, telt als nieuw.");
@@ -236,7 +250,7 @@ std::string FigureMaker::FlowRemark(const MeasureInfo& measure, const MonthRange
 }
 
 std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base, const Value& value,
-                                   const MonthRange& months) const {
+                                   const std::optional<double>& completeness, const MonthRange& months) const {
   if (base.deliveries == 0) return "Hierover is nog niets aangeleverd.";
   if (value.state == Value::State::kPeriodNotDelivered) return "Over deze periode is nog niets aangeleverd.";
   if (value.state == Value::State::kDividedByZero) return "De noemer is nul, dus er is geen uitkomst.";
@@ -245,8 +259,8 @@ std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base,
   if (CountsRows(measure)) {
     absl::StrAppend(&text, ", ", dutch::Percent(value.link_quality), " is gekoppeld op een geldig burgerservicenummer");
   }
-  if (value.completeness.has_value()) {
-    absl::StrAppend(&text, ", de volledigheid is ", dutch::Percent(*value.completeness));
+  if (completeness.has_value()) {
+    absl::StrAppend(&text, ", de volledigheid is ", dutch::Percent(*completeness));
   }
   text += base.closing;
   if (value.least.has_value()) {
@@ -254,6 +268,16 @@ std::string FigureMaker::Statement(const MeasureInfo& measure, const Base& base,
                     ".");
   }
   absl::StrAppend(&text, FlowRemark(measure, months));
+  if (value.placeless_clients > 0) {
+    absl::StrAppend(&text, " Van ", dutch::Number(value.placeless_clients),
+                    value.placeless_clients == 1 ? " cliënt is geen huishouden bekend; die telt"
+                                                 : " cliënten is geen huishouden bekend; zij tellen",
+                    " hier niet mee.");
+  }
+  if (value.years_known.has_value() && *value.years_known < 5) {
+    absl::StrAppend(&text, " Er zijn gegevens over ", *value.years_known,
+                    " van de laatste 5 jaar: wie daarvoor zorg had, telt met te weinig jaren.");
+  }
   if (value.untariffed_provisions > 0) {
     absl::StrAppend(
         &text,

@@ -3,6 +3,7 @@
 #define NMD_SERVICES_COSTS_FIGURES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,14 @@ class FigureMaker {
   };
   uint32_t KindsOf(const MeasureInfo& measure) const;
   type::Figure Bare(size_t m) const;
-  std::string Statement(const MeasureInfo& measure, const Base& base, const Value& value, const MonthRange& months) const;
+  std::string Statement(const MeasureInfo& measure, const Base& base, const Value& value,
+                        const std::optional<double>& completeness, const MonthRange& months) const;
   // What one must know about a flow at the edges of what is known; empty when nothing.
   std::string FlowRemark(const MeasureInfo& measure, const MonthRange& months) const;
 
   const Snapshot& snapshot_;
   const AskedQuestion& asked_;
+  const Day today_;          // Of the known time.
   std::vector<Base> bases_;  // Per measure.
 };
 

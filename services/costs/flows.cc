@@ -2,6 +2,7 @@
 #include "services/costs/flows.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -179,6 +180,53 @@ std::vector<LevelStep> StepsOf(std::vector<LevelStretch> stretches, int gap_days
   std::sort(steps.begin(), steps.end(),
             [](const LevelStep& a, const LevelStep& b) { return std::tie(a.day, a.down) < std::tie(b.day, b.down); });
   return steps;
+}
+
+std::vector<Day> SameLevelMovesOf(std::vector<LevelStretch> stretches, int gap_days) {
+  std::erase_if(stretches, [](const LevelStretch& s) { return s.days.start >= s.days.end || s.level <= 0; });
+  std::sort(stretches.begin(), stretches.end(), [](const LevelStretch& a, const LevelStretch& b) {
+    return std::tie(a.subject, a.provision, a.days.start) < std::tie(b.subject, b.provision, b.days.start);
+  });
+  std::vector<Day> moves;
+  for (size_t first = 0; first < stretches.size();) {
+    const uint32_t subject = stretches[first].subject;
+    // Level that begins (+) or ends (-), by day; and where whole provisions begin and end.
+    std::vector<std::pair<Day, int>> changes;
+    std::set<Day> begins, ends;
+    for (size_t i = first; first < stretches.size() && stretches[first].subject == subject; ++first) {
+      const LevelStretch& stretch = stretches[first];
+      const auto follows = [&](const LevelStretch& before, const LevelStretch& after) {
+        return before.subject == after.subject && before.provision == after.provision && before.days.end == after.days.start;
+      };
+      changes.emplace_back(stretch.days.start, stretch.level);
+      changes.emplace_back(stretch.days.end, -stretch.level);
+      if (first == i || !follows(stretches[first - 1], stretch)) begins.insert(stretch.days.start);
+      if (first + 1 == stretches.size() || !follows(stretch, stretches[first + 1])) ends.insert(stretch.days.end);
+    }
+    std::sort(changes.begin(), changes.end());
+    std::multiset<int> running;
+    int last_level = 0;
+    Day last_end = 0;
+    for (size_t i = 0; i < changes.size();) {
+      const Day day = changes[i].first;
+      if (!running.empty()) {
+        last_level = *running.rbegin();
+        last_end = day;
+      }
+      for (; i < changes.size() && changes[i].first == day; ++i) {
+        if (changes[i].second > 0) {
+          running.insert(changes[i].second);
+        } else {
+          running.erase(running.find(-changes[i].second));
+        }
+      }
+      if (!begins.contains(day) || last_level == 0 || running.empty() || *running.rbegin() != last_level) continue;
+      const auto ended = ends.upper_bound(day);
+      if (day - last_end <= gap_days && ended != ends.begin() && day - *std::prev(ended) <= gap_days) moves.push_back(day);
+    }
+  }
+  std::sort(moves.begin(), moves.end());
+  return moves;
 }
 
 }  // namespace nmd::costs

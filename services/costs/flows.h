@@ -82,6 +82,7 @@ struct LevelStretch {
   uint32_t subject = 0;
   int level = 0;
   nmd::Period days;
+  uint32_t provision = 0;
 };
 
 // A change of the heaviest level a subject has; a gap of at most gap_days in between is passed over (R105). The day is the
@@ -91,6 +92,10 @@ struct LevelStep {
   bool down = false;
 };
 std::vector<LevelStep> StepsOf(std::vector<LevelStretch> stretches, int gap_days);
+
+// Days on which a subject went on to another provision without a change of level: one begins, another one ended at most
+// `gap_days` before, and the heaviest level is what it was. Ascending; a day counts once per subject.
+std::vector<Day> SameLevelMovesOf(std::vector<LevelStretch> stretches, int gap_days);
 
 }  // namespace nmd::costs
 

@@ -121,7 +121,8 @@ uint32_t Ledger::AddFact(const Fact& fact, uint32_t batch, absl::string_view ide
     }
     case Fact::kBudgetLine: {
       const auto& in = fact.budget_line();
-      facts_.budgets.push_back({batch, Intern(in.line()), Intern(in.document()), in.year(), in.amount_cents()});
+      facts_.budgets.push_back(
+          {batch, Intern(in.line()), Intern(in.document()), in.year(), in.amount_cents(), in.document_day()});
       return kBudgets;
     }
     case Fact::kContract: {
@@ -304,6 +305,8 @@ KnownRecords Ledger::RecordsAsKnown(Moment moment) const {
   CopyCounted(known, facts_.records, &records.records);
   CopyCounted(known, facts_.care_events, &records.care_events);
   CopyCounted(known, facts_.allocations, &records.allocations);
+  CopyCounted(known, facts_.externals, &records.externals);
+  CopyCounted(known, facts_.budgets, &records.budgets);
   absl::flat_hash_set<Word> persons;
   for (const Record& record : records.records) persons.insert(record.person);
   for (const LinkFact& link : links_) {

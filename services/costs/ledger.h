@@ -75,6 +75,8 @@ enum Kind : uint32_t {
   // Of figures too.
   kProviderGroups = 1u << 23,
   kTaakvelden = 1u << 25,
+  // What others said.
+  kExternals = 1u << 26,
 };
 
 // One delivery. Facts point to it by its index.
@@ -168,6 +170,28 @@ struct BudgetFact {
   Word line, document;
   int32_t year = 0;
   Cents amount = 0;
+  Day document_day = 0;  // 0 when not told.
+};
+// A value that somebody else said, as it was printed (published values, measurements, figures of an earlier system).
+struct ExternalFact {
+  uint32_t batch = 0;
+  uint8_t kind = 0;  // Of nmd.costs.v1.ExternalSeries.
+  uint8_t law = 0;
+  uint8_t form = 0;  // Of nmd.ingestion.v1.CareForm.
+  bool printed = false;
+  // The publisher is the system of an earlier figure, the series an indicator or a measure.
+  Word publisher, series, title, area, provider, category, product, ivn, wijk, buurt, sex;
+  int32_t age_from = -1, age_to = -1;  // Both inclusive; -1 for every age.
+  nmd::Period days;
+  int64_t thousandths = 0;
+  uint8_t decimals = 0;
+  uint8_t measured_in = 0;  // Of nmd.ingestion.v1.MeasuredIn.
+  Day published = 0, withdrawn = 0;
+  Word reason, method, quality, note;
+  int64_t respondents = 0, invited = 0;
+  // Filled in by MakeRecordBook: since when it is known, and of a budget line the document that says it.
+  Moment known = 0;
+  Word document = nullptr;
 };
 struct ContractFact {
   uint32_t batch = 0;
@@ -315,6 +339,7 @@ struct Facts {
   std::vector<ProviderGroupFact> provider_groups;
   std::vector<CombinationFact> combinations;
   std::vector<TaakveldFact> taakvelden;
+  std::vector<ExternalFact> externals;
 };
 
 // So many persons are known in a household from a day on.
@@ -346,6 +371,8 @@ struct KnownRecords {
   std::vector<Record> records;
   std::vector<CareEvent> care_events;
   std::vector<AllocationFact> allocations;
+  std::vector<ExternalFact> externals;
+  std::vector<BudgetFact> budgets;
   std::vector<Batch> batches;
   absl::flat_hash_map<Word, LinkFact> links;  // Of the persons in it.
 };
@@ -436,6 +463,8 @@ class Ledger {
   uint32_t AddRecord(const ingestion::v1::Fact& fact, uint32_t batch);
   // Of a fact only analyses of courses of care use; kOther when it is not kept.
   uint32_t AddCareFact(const ingestion::v1::Fact& fact, uint32_t batch);
+  // Of a value that somebody else said; kOther when it is none.
+  uint32_t AddExternal(const ingestion::v1::Fact& fact, uint32_t batch);
 
   enum class Standing : uint8_t { kNotKnown, kWithdrawn, kCounts };
   Standing StandingOf(const Batch& batch, Moment moment) const;

@@ -44,7 +44,7 @@ void EachField(RowOf<PopulationFact> auto& f, auto visit) {
   visit(f.count);
 }
 void EachField(RowOf<BudgetFact> auto& f, auto visit) {
-  visit(f.batch), visit(f.line), visit(f.document), visit(f.year), visit(f.amount);
+  visit(f.batch), visit(f.line), visit(f.document), visit(f.year), visit(f.amount), visit(f.document_day);
 }
 void EachField(RowOf<ContractFact> auto& f, auto visit) {
   visit(f.batch), visit(f.law), visit(f.contract), visit(f.provider), visit(f.provider_name), visit(f.period.start);
@@ -87,6 +87,13 @@ void EachField(RowOf<ProviderGroupFact> auto& f, auto visit) {
 void EachField(RowOf<CombinationFact> auto& f, auto visit) {
   visit(f.batch), visit(f.law), visit(f.other_law), visit(f.product), visit(f.other_product), visit(f.reason);
   visit(f.verdict), visit(f.period.start), visit(f.period.end);
+}
+void EachField(RowOf<ExternalFact> auto& f, auto visit) {
+  visit(f.batch), visit(f.kind), visit(f.law), visit(f.form), visit(f.printed), visit(f.publisher), visit(f.series);
+  visit(f.title), visit(f.area), visit(f.provider), visit(f.category), visit(f.product), visit(f.ivn), visit(f.wijk);
+  visit(f.buurt), visit(f.sex), visit(f.age_from), visit(f.age_to), visit(f.days.start), visit(f.days.end);
+  visit(f.thousandths), visit(f.decimals), visit(f.measured_in), visit(f.published), visit(f.withdrawn), visit(f.reason);
+  visit(f.method), visit(f.quality), visit(f.note), visit(f.respondents), visit(f.invited);
 }
 void EachField(RowOf<LinkFact> auto& f, auto visit) {
   visit(f.person), visit(f.client), visit(f.exact), visit(f.known), visit(f.sequence);
@@ -131,7 +138,7 @@ void EachTable(AnyFacts& facts, Visit visit) {
   visit(facts.referrals), visit(facts.levels), visit(facts.tariffs), visit(facts.populations), visit(facts.budgets);
   visit(facts.contracts), visit(facts.records), visit(facts.care_events), visit(facts.stops), visit(facts.plans);
   visit(facts.quantities), visit(facts.responsibilities), visit(facts.successions), visit(facts.provider_groups);
-  visit(facts.combinations), visit(facts.taakvelden);
+  visit(facts.combinations), visit(facts.taakvelden), visit(facts.externals);
 }
 
 // Facts come in order of batch, and there is such a batch.

@@ -162,7 +162,7 @@ uint32_t Ledger::AddCareFact(const Fact& fact, uint32_t batch) {
     }
     // What is in no figure here.
     default:
-      return kOther;
+      return AddExternal(fact, batch);
   }
 }
 

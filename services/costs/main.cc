@@ -17,6 +17,7 @@
 #include "services/core/date.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/costs.h"
+#include "services/costs/external.h"
 #include "services/costs/service.h"
 #include "services/platform/follower.h"
 #include "services/platform/log.h"
@@ -40,6 +41,7 @@ struct State {
   std::unique_ptr<nmd::analyses::Growth> growth;
   std::unique_ptr<nmd::analyses::Scenarios> scenarios;
   std::unique_ptr<nmd::analyses::Policies> policies;
+  std::unique_ptr<nmd::costs::ExternalSeriesBook> external;
   std::unique_ptr<nmd::Follower> facts, links;
 };
 
@@ -65,6 +67,7 @@ int main(int argc, char** argv) {
         NMD_ASSIGN_OR_RETURN(std::vector<nmd::Day> breaks, ReadTrendBreaks(config));
         NMD_ASSIGN_OR_RETURN(std::shared_ptr<const nmd::costs::Catalogue> catalogue,
                              nmd::costs::Catalogue::With(config.own_measures()));
+        NMD_RETURN_IF_ERROR(nmd::costs::CheckCounterparts(config.series_counterparts(), *catalogue));
         NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
         const std::string& municipality = config.server().municipality();
         state->costs = std::make_unique<nmd::costs::Costs>(*state->journal, process.clock(), municipality, std::move(breaks),
@@ -87,6 +90,9 @@ int main(int argc, char** argv) {
         state->policies = std::make_unique<nmd::analyses::Policies>(*costs, process.clock(), policy);
         NMD_RETURN_IF_ERROR(state->policies->Load());
         nmd::analyses::BindPolicies(state->policies.get(), &process.router());
+        state->external =
+            std::make_unique<nmd::costs::ExternalSeriesBook>(*costs, process.clock(), config.series_counterparts());
+        nmd::costs::BindExternalSeries(state->external.get(), &process.router());
 
         const std::string parent = absl::StrCat("municipalities/", municipality);
         state->ingestion = process.NewPeer(config.ingestion());

@@ -58,36 +58,6 @@ std::string FormOf(const Record& record) {
   }
 }
 
-std::string ValueOf(const Record& record, const DimensionInfo& dimension) {
-  if (dimension.kind == DimensionKind::kWorkedOut) {
-    return dimension.worked_out == WorkedOut::kForm ? FormOf(record) : *record.taakveld;
-  }
-  switch (dimension.field) {
-    case kLawField:
-      return record.law == kYouth ? "jeugdwet" : record.law == kWmo ? "wmo" : "";
-    case kCategoryField:
-      return *record.category;
-    case kProductField:
-      return *record.product;
-    case kProviderField:
-      return *record.provider;
-    default:
-      return *record.referrer;
-  }
-}
-
-bool Kept(const Question& question, const Record& record) {
-  return std::all_of(question.filters.begin(), question.filters.end(), [&](const QuestionFilter& filter) {
-    const std::string value = ValueOf(record, *filter.dimension);
-    return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
-  });
-}
-
-nmd::Period DaysOf(const Question& question, const MonthRange& months) {
-  if (question.on.has_value()) return {*question.on, *question.on + 1};
-  return {FirstDay(months.first), FirstDay(months.end)};
-}
-
 // The part of a granted budget that falls before `day`, spread evenly over its days. Parts of following periods sum to the
 // whole, because each is a difference of two of these.
 Cents GrantedBefore(const Record& record, Day day) {
@@ -201,11 +171,41 @@ struct Gathered {
 
 }  // namespace
 
+std::string RecordValueOf(const Record& record, const DimensionInfo& dimension) {
+  if (dimension.kind == DimensionKind::kWorkedOut) {
+    return dimension.worked_out == WorkedOut::kForm ? FormOf(record) : *record.taakveld;
+  }
+  switch (dimension.field) {
+    case kLawField:
+      return record.law == kYouth ? "jeugdwet" : record.law == kWmo ? "wmo" : "";
+    case kCategoryField:
+      return *record.category;
+    case kProductField:
+      return *record.product;
+    case kProviderField:
+      return *record.provider;
+    default:
+      return *record.referrer;
+  }
+}
+
+bool KeptRecord(const Question& question, const Record& record) {
+  return std::all_of(question.filters.begin(), question.filters.end(), [&](const QuestionFilter& filter) {
+    const std::string value = RecordValueOf(record, *filter.dimension);
+    return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
+  });
+}
+
+nmd::Period RecordDaysOf(const Question& question, const MonthRange& months) {
+  if (question.on.has_value()) return {*question.on, *question.on + 1};
+  return {FirstDay(months.first), FirstDay(months.end)};
+}
+
 Value EmptyRecordMeasure(const RecordBook& book, const MeasureInfo& measure, const Question& question,
                          const MonthRange& months) {
   Value value;
   const MonthRange& data = book.months[KindOf(measure.measure)];
-  const nmd::Period days = DaysOf(question, months);
+  const nmd::Period days = RecordDaysOf(question, months);
   const bool any = MonthOf(days.start) < data.end && data.first <= MonthOf(days.end - 1);
   if (!any) value.state = Value::State::kPeriodNotDelivered;
   Gathered().Fill(measure, &value);
@@ -243,7 +243,7 @@ std::optional<Evaluation> EvaluateRecords(const RecordBook& book, const Question
   const auto values_of = [&](const Record* record, Month month) {
     std::vector<std::string> values;
     for (const DimensionInfo* dimension : question.dimensions) {
-      values.push_back(IsTime(dimension) ? TimeValue(dimension->grain, month) : ValueOf(*record, *dimension));
+      values.push_back(IsTime(dimension) ? TimeValue(dimension->grain, month) : RecordValueOf(*record, *dimension));
     }
     return values;
   };
@@ -255,14 +255,14 @@ std::optional<Evaluation> EvaluateRecords(const RecordBook& book, const Question
   evaluation.total = empty({}, {question.first, question.end});
   std::vector<Gathered> total(question.measures.size());
   for (const Record& record : book.records) {
-    if (!Kept(question, record)) continue;
+    if (!KeptRecord(question, record)) continue;
     for (size_t m = 0; m < question.measures.size(); ++m) {
       const MeasureId measure = question.measures[m]->measure;
       if (KindOf(measure) != record.kind) continue;
-      total[m].Add(measure, record, DaysOf(question, evaluation.total.months));
+      total[m].Add(measure, record, RecordDaysOf(question, evaluation.total.months));
       if (question.dimensions.empty()) continue;
       for (const auto& [month, months] : times) {
-        const nmd::Period days = DaysOf(question, months);
+        const nmd::Period days = RecordDaysOf(question, months);
         // A cell is made by the first record that plays a part in it.
         if (Gathered().Add(measure, record, days)) {
           filling_at(values_of(&record, month), months).gathered[m].Add(measure, record, days);
@@ -287,8 +287,9 @@ std::vector<uint32_t> RecordsBehind(const RecordBook& book, const Question& ques
   std::vector<uint32_t> batches;
   const MeasureId measure = question.measures.front()->measure;
   for (const Record& record : book.records) {
-    if (record.kind != KindOf(measure) || !Kept(question, record)) continue;
-    if (Gathered().Add(measure, record, DaysOf(question, {question.first, question.end}))) batches.push_back(record.batch);
+    if (record.kind != KindOf(measure) || !KeptRecord(question, record)) continue;
+    if (Gathered().Add(measure, record, RecordDaysOf(question, {question.first, question.end})))
+      batches.push_back(record.batch);
   }
   return batches;
 }

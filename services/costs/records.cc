@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "services/costs/external.h"
 
 namespace nmd::costs {
 namespace {
@@ -127,7 +128,9 @@ std::shared_ptr<const RecordBook> MakeRecordBook(const KnownRecords& known) {
       const bool linked = link != known.links.end();
       record.exact = linked && link->second.exact;
       const std::pair<bool, Word> who = {linked, linked ? link->second.client : record.person};
-      record.client = codes.try_emplace(who, static_cast<uint32_t>(codes.size() + 1)).first->second;
+      const auto [code, fresh] = codes.try_emplace(who, static_cast<uint32_t>(codes.size() + 1));
+      record.client = code->second;
+      if (fresh) book->clients.emplace_back(who.second, who.first);
     }
     MonthRange& months = book->months[record.kind];
     const Month first = MonthOf(record.days.start);
@@ -135,6 +138,7 @@ std::shared_ptr<const RecordBook> MakeRecordBook(const KnownRecords& known) {
     const Month end = record.days.end == kOpenEnd ? nmd::MonthOf(9999, 1) : MonthOf(record.days.end - 1) + 1;
     months.Include({first, end});
   }
+  book->externals = Vintages(known);
   return book;
 }
 

@@ -17,6 +17,10 @@ namespace nmd::costs {
 struct RecordBook {
   std::vector<Record> records;                  // In order of kind and content, whatever the order of arrival.
   std::array<MonthRange, kRecordKinds> months;  // Months there are records about, by kind.
+  std::vector<ClientId> clients;                // Who Record::client is: number 1 first.
+  // What others said, every vintage, with budget lines as values too: in order of what it is about, then of vintage
+  // (external.h).
+  std::vector<ExternalFact> externals;
 };
 
 // Of two facts with one key the one known last holds, of two known at one moment the one with the later values (fact.proto).

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
+#include "services/costs/cell_space.h"
 #include "services/costs/concentration.h"
 #include "services/costs/flows.h"
 
@@ -17,72 +18,6 @@ namespace nmd::costs {
 namespace {
 
 bool IsTime(const DimensionInfo* dimension) { return dimension->kind == DimensionKind::kTime; }
-
-// The cells of a question with its times left out, numbered as rows ask for them.
-class CellSpace {
- public:
-  // For rows in the months.
-  CellSpace(const Snapshot& snapshot, const Question& question, const MonthRange& months) : question_(question) {
-    for (const DimensionInfo* dimension : question.dimensions) {
-      if (!IsTime(dimension)) codes_.push_back(CodesOfRows(snapshot, question, question.dimensions, *dimension, months));
-    }
-    for (const QuestionFilter& filter : question.filters) {
-      if (filter.dimension->kind != DimensionKind::kAge || ages_.column != nullptr) continue;
-      ages_ = CodesOfRows(snapshot, question, question.dimensions, *filter.dimension, months);
-    }
-  }
-
-  uint32_t CellOf(uint32_t row) {
-    key_.clear();
-    for (const RowCodes& codes : codes_) key_.push_back((*codes.column)[row]);
-    const auto [found, fresh] = cells_.try_emplace(key_, static_cast<uint32_t>(keys_.size()));
-    if (fresh) keys_.push_back(key_);
-    return found->second;
-  }
-  uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
-
-  // One per dimension; empty for a time.
-  std::vector<std::string> ValuesOf(uint32_t cell) const {
-    std::vector<std::string> values;
-    size_t at = 0;
-    for (const DimensionInfo* dimension : question_.dimensions) {
-      if (IsTime(dimension)) {
-        values.emplace_back();
-      } else {
-        values.push_back((*codes_[at].values)[keys_[cell][at]]);
-        ++at;
-      }
-    }
-    return values;
-  }
-
-  // Whether the filters by age keep a row. Outside the period the age is that of the nearest month.
-  bool KeptByAge(uint32_t row) const {
-    return std::all_of(question_.filters.begin(), question_.filters.end(), [&](const QuestionFilter& filter) {
-      if (filter.dimension->kind != DimensionKind::kAge) return true;
-      const std::string& band = (*ages_.values)[(*ages_.column)[row]];
-      return std::find(filter.values.begin(), filter.values.end(), band) != filter.values.end();
-    });
-  }
-
- private:
-  const Question& question_;
-  std::vector<RowCodes> codes_;  // Of the dimensions that are no time.
-  RowCodes ages_;                // When there is a filter by age.
-  std::vector<uint32_t> key_;
-  absl::flat_hash_map<std::vector<uint32_t>, uint32_t> cells_;
-  std::vector<std::vector<uint32_t>> keys_;
-};
-
-// How many rows there are, and how many are surely of the person they seem to be of.
-struct Quality {
-  int64_t rows = 0, exact = 0;
-  void See(uint8_t flags) {
-    ++rows;
-    exact += (flags & kExact) != 0 ? 1 : 0;
-  }
-  double share() const { return rows == 0 ? 1 : static_cast<double>(exact) / static_cast<double>(rows); }
-};
 
 bool Asks(const Question& question, Family family, std::initializer_list<MeasureId> ids = {}) {
   return std::any_of(question.measures.begin(), question.measures.end(), [&](const MeasureInfo* measure) {
@@ -109,7 +44,8 @@ class Flows {
     if (Asks(question, Family::kFlows, {MeasureId::kEpisodes})) {
       episodes_ = StretchBook(MergeStretches(by_client_, rules.gap_days), cells);
     }
-    steps_ = StepsOf(std::move(levels_), rules.gap_days);
+    steps_ = StepsOf(levels_, rules.gap_days);
+    moves_ = SameLevelMovesOf(std::move(levels_), rules.gap_days);
     clients_.emplace(std::move(by_client_), cells, rules);
     qualities_.resize(cells);
   }
@@ -177,6 +113,8 @@ class Flows {
         return steps(true);
       case MeasureId::kStepUp:
         return steps(false);
+      case MeasureId::kSameLevel:
+        return std::count_if(moves_.begin(), moves_.end(), [&](Day day) { return period.Contains(day); });
       default:  // Not of this family.
         return 0;
     }
@@ -205,7 +143,7 @@ class Flows {
       if (filter.dimension->kind != DimensionKind::kAge) wide.filters.push_back(filter);
     }
     const bool trajectories = Asks(question, Family::kFlows, {MeasureId::kTrajectories});
-    const bool steps = Asks(question, Family::kFlows, {MeasureId::kStepDown, MeasureId::kStepUp});
+    const bool steps = Asks(question, Family::kFlows, {MeasureId::kStepDown, MeasureId::kStepUp, MeasureId::kSameLevel});
     const FactTable& table = snapshot_.table;
     std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> numbers;  // Of trajectories, by client, category, provider.
     std::vector<int> levels;
@@ -233,7 +171,7 @@ class Flows {
         const auto number = numbers.try_emplace(key, static_cast<uint32_t>(numbers.size())).first->second;
         Push(number, cell, days, &by_trajectory_);
       }
-      if (steps) levels_.push_back({table.client[row], levels[table.fields[kIvnField][row]], days});
+      if (steps) levels_.push_back({table.client[row], levels[table.fields[kIvnField][row]], days, provision});
     }
   }
 
@@ -250,11 +188,12 @@ class Flows {
   CellSpace space_;
   std::vector<Stretch> by_client_, by_provision_, by_trajectory_;
   std::vector<LevelStretch> levels_;
-  std::vector<Quality> qualities_;  // By cell.
+  std::vector<LinkTally> qualities_;  // By cell.
 
   std::optional<FlowBook> clients_, provisions_;
   StretchBook trajectories_, episodes_;
   std::vector<LevelStep> steps_;
+  std::vector<Day> moves_;
 };
 
 // --- Spread ---
@@ -262,7 +201,7 @@ class Flows {
 // Money of one cell in one part of the period.
 struct Money {
   absl::flat_hash_map<uint32_t, Cents> clients, providers;
-  Quality quality;
+  LinkTally quality;
   int64_t lines = 0, answered = 0;
 
   void Add(const FactTable& table, uint32_t row) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,9 @@ struct BudgetAmount {
   uint32_t origin = 0;
 };
 
+// The day by which vintages of a budget line are put in order: that of the document, else that on which it became known.
+Day VintageDay(const BudgetFact& fact, Moment known);
+
 // Months [first, end) there is data about; empty when there is none.
 struct MonthRange {
   Month first = 0, end = 0;
@@ -69,6 +73,22 @@ struct MonthRange {
 
 // Who a client is: the client id and true, or the person key of somebody without a link and false.
 using ClientId = std::pair<Word, bool>;
+
+struct Snapshot;
+class LagProfile;
+
+// How fast the lines of claims of a snapshot came in (reliability.h), worked out when it is first asked for. Thread safe.
+class LagOnce {
+ public:
+  LagOnce();
+  ~LagOnce();
+  // `month` is that of the snapshot.
+  const LagProfile& Of(const Snapshot& snapshot, Month month);
+
+ private:
+  std::once_flag once_;
+  std::unique_ptr<LagProfile> profile_;
+};
 
 struct Snapshot {
   FactTable table;
@@ -114,6 +134,8 @@ struct Snapshot {
   MonthRange allocation_months, claim_months;
 
   absl::flat_hash_map<Word, VersionTally> tallies;  // By person key.
+
+  std::shared_ptr<LagOnce> lag = std::make_shared<LagOnce>();
 
   // Steps of the calculation, for explanations.
   int64_t delivery_count = 0, version_count = 0, deleted_count = 0, current_count = 0, client_count = 0;

@@ -169,7 +169,7 @@ TEST_F(FixtureF1Spec, IncomeAndEducationAreNotRegisteredT31) {
   }
 }
 
-TEST_F(FixtureF1Spec, UnequalPeriodsAreNotComparedT14) {
+TEST_F(FixtureF1Spec, UnequalPeriodsAreNotComparedT14I19) {
   DecomposeGrowthRequest request;
   request.mutable_before()->set_start_date("2017-01-01");
   request.mutable_before()->set_end_date("2018-01-01");
@@ -295,7 +295,7 @@ TEST(ClaimSpec, UnderAnAllocationWithoutAProductTheDeclaredProductIsTheProductOP
   EXPECT_EQ(scene.Ask(CostsScene::QuestionOn({"declared"}, "2018-01-05")).totals(0).amount_cents(), 0);
 }
 
-TEST(TimeSpec, AMonthCountsEveryDayAndAReferenceDateOneQ1Q2) {
+TEST(TimeSpec, AMonthCountsEveryDayAndAReferenceDateOneQ1Q2I15) {
   CostsScene scene;
   scene.Feed({BatchOf(1, At("2018-03-01"),
                       {AllocationOf({.person = "p1", .number = 1, .first = "2018-01-01", .last = "2018-01-01"}),
