@@ -30,6 +30,7 @@
 #include "gateway/cli/policies.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/scenarios.h"
+#include "gateway/cli/series.h"
 #include "gateway/cli/source_listings.h"
 #include "gateway/cli/subjects.h"
 #include "gateway/cli/watch.h"
@@ -73,6 +74,7 @@ struct Options {
   GrowthOptions growth;
   PolicyOptions policies;
   ScenarioOptions scenarios;
+  SeriesOptions series;
 };
 
 class Command {
@@ -645,6 +647,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   add_where(query);
   query->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
   query->add_option("--output", options.output, "In dit bestand, dat er nog niet is; anders op het scherm");
+  query->add_flag("--stability", options.question.stability, "Ook hoe ver eerdere cijfers nog verschoven; duurt langer");
   query->add_flag("--compare", options.compare, "De maand --from naast de maand --to, met de groei");
 
   CLI::App* explain = add(&app, "explain", "Waar een cijfer vandaan komt", &Command::Explain);
@@ -679,6 +682,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   AddGrowthCommands(app, options.growth, [&](const Action& action) { code = command.Run(action); });
   AddScenarioCommands(app, options.scenarios, [&](const Action& action) { code = command.Run(action); });
   AddPolicyCommands(app, options.policies, [&](const Action& action) { code = command.Run(action); });
+  AddSeriesCommand(app, options.series, [&](const Action& action) { code = command.Run(action); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);

@@ -87,6 +87,7 @@ absl::StatusOr<costs::v1::QueryFiguresRequest> QueryOf(const Question& question,
   request.set_parent(parent);
   for (const std::string& measure : question.measures) request.add_measures(measure);
   for (const std::string& dimension : question.dimensions) request.add_dimensions(dimension);
+  request.set_with_stability(question.stability);
   NMD_RETURN_IF_ERROR(FillTime(question, &request));
   NMD_RETURN_IF_ERROR(FillCommon(question, &request));
   return request;

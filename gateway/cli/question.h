@@ -24,6 +24,7 @@ struct Question {
   std::vector<std::string> where;  // "product=45A04,45A05"; "wijk=" is the class "onbekend".
   std::vector<int32_t> ages;       // First ages of the bands of age_band; none: the standard ones.
   std::string known_on;            // A day or a moment; empty means now.
+  bool stability = false;          // Of query: how far earlier figures moved.
 };
 
 // Errors are INVALID_ARGUMENT in Dutch: they are usage errors, told before anything is sent.

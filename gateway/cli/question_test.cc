@@ -54,6 +54,9 @@ TEST(Question, BecomesARequest) {
   question.to.clear();
   question.on = "2018-01-31";
   EXPECT_EQ(QueryOf(question, "p")->reference_date(), "2018-01-31");
+  EXPECT_FALSE(QueryOf(question, "p")->with_stability());
+  question.stability = true;
+  EXPECT_TRUE(QueryOf(question, "p")->with_stability());
   question.measures = {"clients"};
   EXPECT_EQ(ExplainOf(question, "p")->reference_date(), "2018-01-31");
 }
