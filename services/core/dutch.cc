@@ -79,4 +79,9 @@ Day CalendarDay(absl::Time time) {
   return DayOf(static_cast<int>(day.year()), day.month(), day.day());
 }
 
+absl::Time StartOfDay(Day day) {
+  const Civil civil = CivilOf(day);
+  return absl::FromCivil(absl::CivilDay(civil.year, civil.month, civil.day), Amsterdam());
+}
+
 }  // namespace nmd::dutch

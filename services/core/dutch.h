@@ -35,6 +35,8 @@ std::string Moment(absl::Time time);
 
 // The day the calendar shows in the Netherlands at that moment.
 Day CalendarDay(absl::Time time);
+// The moment a day begins there.
+absl::Time StartOfDay(Day day);
 
 }  // namespace nmd::dutch
 

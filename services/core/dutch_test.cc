@@ -32,6 +32,8 @@ TEST(Dutch, WritesDates) {
   EXPECT_EQ(Moment(absl::FromUnixSeconds(1517443200)), "01-02-2018 01:00");
   EXPECT_EQ(CalendarDay(absl::FromUnixSeconds(1517443200 - 3601)), DayOf(2018, 1, 31));
   EXPECT_EQ(CalendarDay(absl::FromUnixSeconds(1517443200 - 3600)), DayOf(2018, 2, 1)) << "midnight in the Netherlands";
+  EXPECT_EQ(StartOfDay(DayOf(2018, 2, 1)), absl::FromUnixSeconds(1517443200 - 3600));
+  EXPECT_EQ(StartOfDay(DayOf(2018, 7, 1)), absl::FromUnixSeconds(1530403200 - 7200)) << "summer time";
 }
 
 }  // namespace

@@ -46,6 +46,13 @@ int64_t SpreadDays(const AllocationFact& allocation, Month month) {
   }
 }
 
+// A multiple of the days of every month and every year: 28, 29, 30, 31, 365, 366.
+constexpr int64_t kCommonSpread = 1'681'363'740;
+static_assert(kCommonSpread % 28 == 0 && kCommonSpread % 29 == 0 && kCommonSpread % 30 == 0 && kCommonSpread % 31 == 0 &&
+              kCommonSpread % 365 == 0 && kCommonSpread % 366 == 0);
+
+bool VariesByMonth(const AllocationFact& allocation) { return *allocation.frequency == "4" || *allocation.frequency == "5"; }
+
 }  // namespace
 
 TariffBook::TariffBook(const std::vector<TariffFact>& tariffs, const std::vector<Batch>& batches, Word empty) : empty_(empty) {
@@ -85,8 +92,8 @@ bool TariffBook::Find(const AllocationFact& allocation, Day day, Price* price, D
   return found;
 }
 
-Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const TariffBook& tariffs) {
-  const nmd::Period valid = Intersect(allocation.period, MonthPeriod(month));
+Indicated IndicatedInPeriod(const AllocationFact& allocation, const nmd::Period& days, const TariffBook& tariffs) {
+  const nmd::Period valid = Intersect(allocation.period, days);
   Indicated result;
   if (valid.Empty()) return result;
   if (allocation.budget != 0) {
@@ -94,28 +101,41 @@ Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const 
     result.cents = RoundHalfAway(static_cast<Wide>(allocation.budget) * valid.Days(), allocation.period.Days());
     return result;
   }
-  const int64_t spread = SpreadDays(allocation, month);
-  if (spread == 0 || allocation.volume == 0) return {0, false};
-  if (*allocation.unit == kEuros) {
-    result.cents = RoundHalfAway(static_cast<Wide>(allocation.volume) * valid.Days(), spread);
-    return result;
-  }
-  // All prices are brought to sixtieths, so that the month has one denominator and is rounded once.
-  Wide sixtieths = 0;
-  for (Day day = valid.start; day < valid.end;) {
-    TariffBook::Price price;
-    Day until = kOpenEnd;
-    const bool found = tariffs.Find(allocation, day, &price, &until);
-    until = std::min(until, valid.end);
-    if (found) {
-      sixtieths += static_cast<Wide>(until - day) * allocation.volume * price.cents * (price.times * 60 / price.per);
-    } else {
-      result.complete = false;
+  // The spread differs from month to month for these frequencies alone; within one month it is one number.
+  const Month first = MonthOf(valid.start);
+  const bool by_month = VariesByMonth(allocation) && first != MonthOf(valid.end - 1);
+  const int64_t common = by_month ? kCommonSpread : SpreadDays(allocation, first);
+  if (common == 0 || allocation.volume == 0) return {0, false};
+  // All prices are brought to sixtieths and all spreads to one, so that the sum has one denominator and is rounded once.
+  Wide parts = 0;
+  Month month = first;
+  for (Day from = valid.start; from < valid.end; ++month) {
+    const Day end = by_month ? std::min(valid.end, FirstDay(month + 1)) : valid.end;
+    const int64_t times = by_month ? common / SpreadDays(allocation, month) : 1;
+    if (*allocation.unit == kEuros) {
+      parts += static_cast<Wide>(end - from) * allocation.volume * 60 * times;
+      from = end;
+      continue;
     }
-    day = until;
+    while (from < end) {
+      TariffBook::Price price;
+      Day until = kOpenEnd;
+      const bool found = tariffs.Find(allocation, from, &price, &until);
+      until = std::min(until, end);
+      if (found) {
+        parts += static_cast<Wide>(until - from) * allocation.volume * price.cents * (price.times * 60 / price.per) * times;
+      } else {
+        result.complete = false;
+      }
+      from = until;
+    }
   }
-  result.cents = RoundHalfAway(sixtieths, static_cast<Wide>(spread) * 60);
+  result.cents = RoundHalfAway(parts, static_cast<Wide>(common) * 60);
   return result;
+}
+
+Indicated IndicatedInMonth(const AllocationFact& allocation, Month month, const TariffBook& tariffs) {
+  return IndicatedInPeriod(allocation, MonthPeriod(month), tariffs);
 }
 
 double VolumeInMonth(const AllocationFact& allocation, Month month) {

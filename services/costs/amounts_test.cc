@@ -137,6 +137,39 @@ TEST(IndicatedInMonth, IsTheSumOfItsDailyValuesToTheCent) {
   }
 }
 
+// The same law over any days; the days are brought to one denominator, a multiple of all lengths of months and years.
+TEST(IndicatedInPeriod, IsTheSumOfItsDailyValuesRoundedOnce) {
+  std::mt19937 random(64);
+  const auto pick = [&random](int n) { return static_cast<int>(random() % static_cast<uint32_t>(n)); };
+  constexpr int64_t kAll = 1'681'363'740;
+  for (int turn = 0; turn < 2'000; ++turn) {
+    const Day start = DayOf(2015, 6, 1) + pick(400);
+    const Day last = start + pick(1'000);
+    const int frequency = 1 + pick(6);
+    const AllocationSpec spec{
+        .first = FormatDay(start), .last = FormatDay(last), .volume = 1 + pick(500), .frequency = std::to_string(frequency)};
+    const Day second = DayOf(2016, 1, 1) + pick(600);
+    Ledger ledger;
+    const KnownFacts known = Known(
+        &ledger, {AllocationOf(spec), TariffOf("45A04", 85'00, "2015-01-01"), TariffOf("45A04", 91'37, FormatDay(second))});
+    const TariffBook book(known.facts.tariffs, known.batches, known.empty);
+    const nmd::Period days{start - 20 + pick(200), start + pick(1'100)};
+    __extension__ using Wide = __int128;
+    const int64_t length = frequency == 6 ? last + 1 - start : 1;
+    Wide parts = 0;
+    for (Day day = days.start; day < days.end; ++day) {
+      if (day < start || day > last) continue;
+      const int year = CivilOf(day).year;
+      const int64_t spread[] = {1, 7, 28, DaysInMonth(MonthOf(day)), DayOf(year + 1, 1, 1) - DayOf(year, 1, 1), 1};
+      parts += static_cast<Wide>(spec.volume) * (day < second ? 85'00 : 91'37) * (kAll / spread[frequency - 1]);
+    }
+    const Wide denominator = Wide{kAll} * length;
+    const Indicated amount = IndicatedInPeriod(known.facts.allocations[0], days, book);
+    ASSERT_EQ(amount.cents, static_cast<Cents>((2 * parts + denominator) / (2 * denominator))) << "turn " << turn;
+    ASSERT_TRUE(amount.complete);
+  }
+}
+
 TEST(TariffBook, TheProvidersOwnTariffGoesBeforeTheGeneralOne) {
   const auto tariffs = {TariffOf("45A04", 10'00), TariffOf("45A04", 12'00, "2018-01-01", "99000001")};
   EXPECT_EQ(Amount({}, tariffs, 2018, 1).cents, 12'00);

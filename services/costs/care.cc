@@ -48,6 +48,7 @@ class Maker {
     AddStops();
     AddPlans();
     AddLines();
+    book_->former = PickFormer(facts_.allocations, known_.batches);
     book_->tariffs = std::make_shared<TariffBook>(facts_.tariffs, known_.batches, known_.empty);
     AddRest();
     return book_;

@@ -103,6 +103,8 @@ struct CareBook {
   std::vector<CoursePlan> plans;            // In order of number.
   std::vector<CareLine> lines;              // In order of course, those of none last; then month and what was declared.
 
+  std::vector<AllocationFact> former;  // Versions that were in force once (PickFormer), also of no course.
+
   std::shared_ptr<const TariffBook> tariffs;
   std::vector<CareResponsibility> responsibilities;  // Of clients of the snapshot, in order of client, law and start.
   std::vector<CareQuantity> quantities;              // In order of law, provider, person, number, product, start and unit.

@@ -17,16 +17,9 @@ auto Content(const AllocationFact& a) {
 
 absl::string_view ProductKey(const AllocationFact& a) { return a.product->empty() ? *a.category : *a.product; }
 
-}  // namespace
-
-bool NeverExisted(const AllocationFact& version) {
-  if (*version.change_reason == "13") return true;
-  return *version.change_reason == "01" && version.period.end != kOpenEnd && version.period.end <= version.period.start + 1;
-}
-
-CurrentAllocations PickCurrent(std::vector<AllocationFact> versions, const std::vector<Batch>& batches) {
-  // Best version of an allocation first; of equal versions the one that was known first.
-  const auto before = [&batches](const AllocationFact& a, const AllocationFact& b) {
+// Best version of an allocation first; of equal versions the one that was known first.
+void SortBestFirst(const std::vector<Batch>& batches, std::vector<AllocationFact>* versions) {
+  std::sort(versions->begin(), versions->end(), [&batches](const AllocationFact& a, const AllocationFact& b) {
     if (a.law != b.law) return a.law < b.law;
     if (a.number != b.number) return a.number < b.number;
     if (a.assigned_second != b.assigned_second) return a.assigned_second > b.assigned_second;
@@ -35,8 +28,18 @@ CurrentAllocations PickCurrent(std::vector<AllocationFact> versions, const std::
     if (left != right) return left > right;
     if (batches[a.batch].known != batches[b.batch].known) return batches[a.batch].known < batches[b.batch].known;
     return *batches[a.batch].delivery < *batches[b.batch].delivery;
-  };
-  std::sort(versions.begin(), versions.end(), before);
+  });
+}
+
+}  // namespace
+
+bool NeverExisted(const AllocationFact& version) {
+  if (*version.change_reason == "13") return true;
+  return *version.change_reason == "01" && version.period.end != kOpenEnd && version.period.end <= version.period.start + 1;
+}
+
+CurrentAllocations PickCurrent(std::vector<AllocationFact> versions, const std::vector<Batch>& batches) {
+  SortBestFirst(batches, &versions);
   CurrentAllocations current;
   const AllocationFact* last = nullptr;
   VersionTally* tally = nullptr;
@@ -61,6 +64,19 @@ CurrentAllocations PickCurrent(std::vector<AllocationFact> versions, const std::
     last = &version;
   }
   return current;
+}
+
+std::vector<AllocationFact> PickFormer(std::vector<AllocationFact> versions, const std::vector<Batch>& batches) {
+  SortBestFirst(batches, &versions);
+  std::vector<AllocationFact> former;
+  const AllocationFact* last = nullptr;
+  for (const AllocationFact& version : versions) {
+    const bool same_allocation = last != nullptr && last->law == version.law && last->number == version.number;
+    const bool overruled = same_allocation && last->assigned_second == version.assigned_second;
+    if (!overruled && (same_allocation || NeverExisted(version))) former.push_back(version);
+    last = &version;
+  }
+  return former;
 }
 
 ProvisionList ChainProvisions(const std::vector<AllocationFact>& current,

@@ -39,6 +39,11 @@ struct CurrentAllocations {
 // that a repetition changes nothing. Different versions with one assigned second: the deletion, else the greatest content.
 CurrentAllocations PickCurrent(std::vector<AllocationFact> versions, const std::vector<Batch>& batches);
 
+// The versions that were current once: per (law, number) and assigned second the one that would have been, but for the one that
+// PickCurrent gives; a version that says that its allocation never existed is among them. In order of (law, number), latest
+// first.
+std::vector<AllocationFact> PickFormer(std::vector<AllocationFact> versions, const std::vector<Batch>& batches);
+
 // One allocated product of one client at one provider, continuous in time (requirements 6.1).
 struct Provision {
   uint32_t client = 0;
