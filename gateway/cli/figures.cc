@@ -203,7 +203,9 @@ std::string ReasonText(const std::string& reason) {
       {"VALUE_TOO_LARGE", "Niet beschikbaar: de uitkomst is te groot."},
       {"AMOUNT_NEGATIVE", "Niet vergelijkbaar: een groep heeft een negatief bedrag."},
       {"TOO_FEW_CASES", "Niet beschikbaar: het zijn er te weinig om er iets over te zeggen."},
-      {"AREA_CHANGED", "Niet vergelijkbaar: het gebied is er maar in één van de twee jaren."}};
+      {"AREA_CHANGED", "Niet vergelijkbaar: het gebied is er maar in één van de twee jaren."},
+      {"TOO_FEW_OBSERVATIONS", "Niet beschikbaar: er zijn te weinig gegevens om een schatting te maken."},
+      {"CONCORDANCE_MISSING", "Niet vergelijkbaar: het oude product of tarief is niet bekend."}};
   const auto it = texts.find(reason);
   return it == texts.end() ? reason : it->second;
 }

@@ -21,6 +21,7 @@
 #include "gateway/cli/durations.h"
 #include "gateway/cli/figure_sheets.h"
 #include "gateway/cli/figures.h"
+#include "gateway/cli/forecasts.h"
 #include "gateway/cli/glossary.h"
 #include "gateway/cli/growth.h"
 #include "gateway/cli/link_file.h"
@@ -75,6 +76,7 @@ struct Options {
   PolicyOptions policies;
   ScenarioOptions scenarios;
   SeriesOptions series;
+  ForecastCommandOptions forecasts;
 };
 
 class Command {
@@ -683,6 +685,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   AddScenarioCommands(app, options.scenarios, [&](const Action& action) { code = command.Run(action); });
   AddPolicyCommands(app, options.policies, [&](const Action& action) { code = command.Run(action); });
   AddSeriesCommand(app, options.series, [&](const Action& action) { code = command.Run(action); });
+  AddForecastCommands(app, options.forecasts, [&](const Action& action) { code = command.Run(action); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);

@@ -9,6 +9,7 @@
 #include "nmd/internal/v1/config.pb.h"
 #include "services/analyses/access.h"
 #include "services/analyses/durations.h"
+#include "services/analyses/forecasts.h"
 #include "services/analyses/growth.h"
 #include "services/analyses/policies.h"
 #include "services/analyses/policy_data.h"
@@ -42,6 +43,7 @@ struct State {
   std::unique_ptr<nmd::analyses::Scenarios> scenarios;
   std::unique_ptr<nmd::analyses::Policies> policies;
   std::unique_ptr<nmd::costs::ExternalSeriesBook> external;
+  std::unique_ptr<nmd::analyses::Forecasts> forecasts;
   std::unique_ptr<nmd::Follower> facts, links;
 };
 
@@ -93,6 +95,8 @@ int main(int argc, char** argv) {
         state->external =
             std::make_unique<nmd::costs::ExternalSeriesBook>(*costs, process.clock(), config.series_counterparts());
         nmd::costs::BindExternalSeries(state->external.get(), &process.router());
+        state->forecasts = std::make_unique<nmd::analyses::Forecasts>(*costs, process.clock());
+        nmd::analyses::BindForecasts(state->forecasts.get(), &process.router());
 
         const std::string parent = absl::StrCat("municipalities/", municipality);
         state->ingestion = process.NewPeer(config.ingestion());
