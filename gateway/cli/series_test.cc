@@ -44,7 +44,7 @@ TEST_F(SeriesTest, R20_ListsWhatOthersSaid) {
   EXPECT_THAT(out_.str(), HasSubstr("Huishoudens met bijstand"));
   EXPECT_THAT(out_.str(), HasSubstr("2012 t/m 2017"));
   ASSERT_EQ(Run("series --known-on 2018-03-31T12:00:00Z --format csv"), 0);
-  EXPECT_THAT(monitor_.asked().back().target, HasSubstr("known_time=2018-03-31T12%3A00%3A00"));
+  EXPECT_THAT(monitor_.asked().back().target, HasSubstr("known_time=2018-03-31T12%3a00%3a00"));
   EXPECT_EQ(out_.str(),
             "reeks,omschrijving,uitgever,soort,periode,waarden,ingetrokken,maat\nbijstand,Huishoudens met "
             "bijstand,CBS,PUBLISHED,2012-01-01/2018-01-01,6,1,clients\n");
