@@ -154,19 +154,24 @@ Teller::Teller(const costs::CareBook& book, absl::Time known, uint32_t kinds, do
       deliveries += share.deliveries;
     }
   }
-  std::string text = "Hoeveel gegevens uit de bron zonder fouten zijn, is niet bekend";
+  opening_ = "Hoeveel gegevens uit de bron zonder fouten zijn, is niet bekend";
   if (records > 0) {
     const double quality = static_cast<double>(sound) / static_cast<double>(records);
     reliability_.set_source_quality(quality);
-    text = absl::StrCat(dutch::Percent(quality), " van de gegevens uit de bron is zonder fouten");
+    opening_ = absl::StrCat(dutch::Percent(quality), " van de gegevens uit de bron is zonder fouten");
   }
-  reliability_.set_link_quality(linked);
-  absl::StrAppend(&text, "; bij ", dutch::Percent(linked), " van de voorzieningen is de cliënt zeker door het bsn");
+  closing_ = ".";
   if (deliveries > 0) {
     *reliability_.mutable_newest_delivery_time() = TimestampOf(newest);
-    absl::StrAppend(&text, "; de nieuwste levering is van ", dutch::Moment(absl::FromUnixMicros(newest)));
+    closing_ = absl::StrCat("; de nieuwste levering is van ", dutch::Moment(absl::FromUnixMicros(newest)), ".");
   }
-  reliability_.set_statement(absl::StrCat(text, "."));
+  SetLinked(linked);
+}
+
+void Teller::SetLinked(double linked) {
+  reliability_.set_link_quality(linked);
+  reliability_.set_statement(absl::StrCat(opening_, "; bij ", dutch::Percent(linked),
+                                          " van de voorzieningen is de cliënt zeker door het bsn", closing_));
 }
 
 type::Figure Teller::Bare(absl::string_view measure, const nmd::Period& period) const {

@@ -67,6 +67,9 @@ class Teller {
   // `book` must outlive this. `linked`: share of what the figures are about whose person is linked on a valid BSN.
   Teller(const costs::CareBook& book, absl::Time known, uint32_t kinds, double linked);
 
+  // From now on about something else.
+  void SetLinked(double linked);
+
   type::Figure Amount(absl::string_view measure, const nmd::Period& period, Cents cents) const;
   type::Figure Ratio(absl::string_view measure, const nmd::Period& period, double ratio) const;
   type::Figure Missing(absl::string_view measure, const nmd::Period& period, type::Figure::State state,
@@ -79,6 +82,7 @@ class Teller {
 
   absl::Time known_;
   type::Reliability reliability_;
+  std::string opening_, closing_;  // Of its statement, around the share that is linked.
 };
 
 // Machine value of a law in the dimension "law".

@@ -193,7 +193,7 @@ class Builder {
   void AddLines() {
     data_.claims_from = kNever;
     for (const CareLine& line : book_.lines) {
-      if (line.declared != 0) data_.claims_from = std::min(data_.claims_from, MonthAfter(line.declared) - 1);
+      data_.claims_from = std::min(data_.claims_from, MonthAfter(DeclaredOn(line)) - 1);
     }
     for (const uint32_t c : scope_.courses) {
       for (const CareLine& line : book_.LinesOf(book_.courses[c])) AddLine(line);
@@ -206,12 +206,15 @@ class Builder {
     }
   }
 
+  // A claim that does not tell its day is taken to be from the month of care: then nothing of it is late.
+  static Day DeclaredOn(const CareLine& line) { return line.declared == 0 ? FirstDay(line.month) : line.declared; }
+
   void AddLine(const CareLine& line) {
     // What was refused costs nothing.
     if (line.answered && !line.approved) return;
     const Month i = line.month - data_.first;
     if (i < 0 || line.month >= data_.end) return;
-    data_.declared.Add(line.month, MonthAfter(line.declared == 0 ? FirstDay(line.month) : line.declared), kNever, line.amount);
+    data_.declared.Add(line.month, MonthAfter(DeclaredOn(line)), kNever, line.amount);
     data_.now.declared[static_cast<size_t>(i)] += line.amount;
   }
 

@@ -130,6 +130,15 @@ TEST(ForecastData, ClaimsCountByTheDayTheyWereDatedAndNotWhenRefused) {
   EXPECT_EQ(Now(data, DataOf(facts, "2018-09-30").now.declared, M(2)), 7'00);
 }
 
+TEST(ForecastData, AClaimWithoutADayIsOfItsMonthOfCare) {
+  std::vector<Fact> facts = {AllocationOf({.first = "2018-02-01"}), ClaimOf("D1", {{"r1", "", 100'00, "p1", 1, "2018-02-01"}})};
+  facts[1].mutable_claim()->set_dated_day(0);
+  const ForecastData data = DataOf(facts, "2018-09-30");
+  EXPECT_EQ(data.claims_from, M(2));
+  EXPECT_EQ(data.declared.At(M(2), M(2)), 0);
+  EXPECT_EQ(data.declared.At(M(2), M(3)), 100'00);
+}
+
 TEST(ForecastData, HostileDaysDoNotHurt) {
   std::vector<Fact> facts = {
       TariffOf("45A04", 10'00, "1900-01-01"), AllocationOf({.first = "1900-01-01", .assigned = "1900-01-01"}),

@@ -248,12 +248,14 @@ absl::StatusOr<costs::v1::QueryObligationsResponse> Forecasts::QueryObligations(
                    "PERIOD_NOT_DELIVERED", response.mutable_total());
     return response;
   }
-  FillRow(Teller(*book, known, kObligationKinds, linked), period.days, total, starts, response.mutable_total());
+  Teller teller(*book, known, kObligationKinds, linked);
+  FillRow(teller, period.days, total, starts, response.mutable_total());
   for (const auto& [key, sums] : groups) {
     costs::v1::ObligationRow* row = response.add_rows();
     AddDimensions(*book, asked.dimensions(), key, row);
     const double share = sums.allocations == 0 ? 0 : static_cast<double>(sums.exact) / static_cast<double>(sums.allocations);
-    FillRow(Teller(*book, known, kObligationKinds, share), period.days, sums, starts, row);
+    teller.SetLinked(share);
+    FillRow(teller, period.days, sums, starts, row);
   }
 
   const auto one_or_more = [](int64_t count, absl::string_view one, absl::string_view more) {

@@ -66,6 +66,11 @@ void Run(const testing::RegionSpec& spec) {
       page.Clear();
     };
     testing::EachDelivery(spec, [&](ingestion::v1::FactBatch batch) {
+      // Claims are dated shortly before they come in.
+      for (ingestion::v1::Fact& fact : *batch.mutable_facts()) {
+        if (!fact.has_claim()) continue;
+        fact.mutable_claim()->set_dated_day(static_cast<int32_t>(batch.known_time().seconds() / 86'400) - 2);
+      }
       *page.add_batches() = std::move(batch);
       if (page.batches_size() == 500) flush();
     });
