@@ -159,7 +159,13 @@ class Pipeline {
       if (timeless) {
         figures.mutable_effective()->clear_known_time();
         for (auto* rows : {figures.mutable_figures(), figures.mutable_totals()}) {
-          for (type::Figure& figure : *rows) figure.clear_known_time();
+          for (type::Figure& figure : *rows) {
+            figure.clear_known_time();
+            // How old the newest delivery is says when one asks.
+            std::string& statement = *figure.mutable_reliability()->mutable_statement();
+            const size_t old = statement.rfind(" dagen oud");
+            if (old != std::string::npos) statement.erase(statement.rfind(", ", old));
+          }
         }
       }
       absl::StrAppend(&all, figures.DebugString());
