@@ -119,7 +119,7 @@ TEST(JsonWriter, SaysWhatProtobufSays) {
        {"nmd.ingestion.v1.IngestionService", "nmd.linking.v1.LinkingService", "nmd.costs.v1.CostsService",
         "nmd.costs.v1.AccessService", "nmd.costs.v1.AnswersService", "nmd.costs.v1.DurationsService",
         "nmd.costs.v1.ExternalSeriesService", "nmd.costs.v1.ForecastsService", "nmd.costs.v1.GrowthService",
-        "nmd.costs.v1.PoliciesService",
+        "nmd.costs.v1.PoliciesService", "nmd.costs.v1.RowsService",
         "nmd.costs.v1.ScenariosService", "nmd.contracts.v1.ContractsService", "nmd.publication.v1.PublicationService"}) {
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
     ASSERT_NE(descriptor, nullptr) << service;

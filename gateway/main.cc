@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
                        {"nmd.costs.v1.ScenariosService", costs},
                        {"nmd.costs.v1.ExternalSeriesService", costs},
                        {"nmd.costs.v1.ForecastsService", costs},
+                       {"nmd.costs.v1.RowsService", costs},
                        {"nmd.contracts.v1.ContractsService", connect(config.contracts())},
                        {"nmd.publication.v1.PublicationService", connect(config.publication())}};
         NMD_ASSIGN_OR_RETURN(state->tokens, nmd::gateway::TokenChecker::Create(config.issuer(), process.clock()));

@@ -12,8 +12,13 @@
 #include "nmd/costs/v1/answers.pb.h"
 #include "nmd/internal/v1/costs_events.pb.h"
 #include "services/core/dutch.h"
+#include "services/costs/answer.h"
+#include "services/costs/answerability.h"
 #include "services/costs/answers_causes.h"
 #include "services/costs/costs.h"
+#include "services/costs/query.h"
+#include "services/costs/question.h"
+#include "services/platform/check_words.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
 #include "services/platform/proto_time.h"
@@ -30,12 +35,8 @@ constexpr int kMostFigures = 5'000;
 constexpr size_t kLongestTitle = 200;
 constexpr size_t kLongestText = 20'000;
 constexpr size_t kLongestSnapshotTitle = 60;
-constexpr size_t kLongestReason = 500;
-
-void RequireText(FieldCheck& check, const std::string& text, absl::string_view path, size_t most) {
-  check.Require(!absl::StripAsciiWhitespace(text).empty() && text.size() <= most, path,
-                absl::StrCat("must have 1 to ", most, " bytes, not only spaces"));
-}
+constexpr size_t kLongestAnnotation = 2'000;
+constexpr size_t kMostRequestId = 64;
 
 // What of an answer must be the same whenever it is asked: how far the feeds were followed goes on.
 v1::QueryFiguresResponse Lasting(v1::QueryFiguresResponse response) {
@@ -57,6 +58,10 @@ std::string SnapshotId(absl::string_view title) {
   }
   if (!id.empty() && id.back() == '-') id.pop_back();
   return id;
+}
+
+void CheckRequestId(const std::string& request_id, FieldCheck& check) {
+  check.Require(request_id.size() <= kMostRequestId, "request_id", "must have at most 64 characters");
 }
 
 v1::RegisteredAnswer Summary(v1::RegisteredAnswer answer) {
@@ -121,6 +126,24 @@ const CostsAnswerEvent* AnswerRegister::FindRequest(absl::string_view request_id
   return found == by_request_.end() ? nullptr : events_[found->second].get();
 }
 
+v1::RegisteredAnswer AnswerRegister::Told(const CostsAnswerEvent& event) const {
+  v1::RegisteredAnswer answer = event.answer();
+  *answer.mutable_answerability() = AnswerabilityOf(answer.figures());
+  for (const auto& said : annotations_) {
+    if (said->answer() == answer.name()) *answer.add_annotations() = said->annotation();
+  }
+  return answer;
+}
+
+void AnswerRegister::Add(internal::v1::CostsAnnotationEvent event) {
+  annotations_.push_back(std::make_unique<const internal::v1::CostsAnnotationEvent>(std::move(event)));
+}
+
+bool AnswerRegister::HasAnnotation(absl::string_view request_id) const {
+  return !request_id.empty() && std::any_of(annotations_.begin(), annotations_.end(),
+                                            [&](const auto& said) { return said->request_id() == request_id; });
+}
+
 void AnswerRegister::Add(v1::FrozenSnapshot snapshot) {
   snapshots_.push_back(std::make_unique<const v1::FrozenSnapshot>(std::move(snapshot)));
 }
@@ -135,17 +158,17 @@ const v1::FrozenSnapshot* AnswerRegister::FindSnapshot(absl::string_view name) c
 
 absl::StatusOr<v1::RegisteredAnswer> Costs::RegisterAnswer(const Caller& caller, const v1::RegisterAnswerRequest& request) {
   FieldCheck check;
-  RequireText(check, request.title(), "title", kLongestTitle);
-  RequireText(check, request.text(), "text", kLongestText);
+  CheckWords(request.title(), "title", kLongestTitle, check);
+  CheckText(request.text(), "text", kLongestText, check);
   check.Require(request.has_question(), "question", "is needed");
   const std::string& parent = request.question().parent();
   check.Require(parent.empty() || parent == request.parent(), "question.parent", "must be empty or equal to parent");
-  check.Require(request.request_id().size() <= 64, "request_id", "must have at most 64 characters");
+  CheckRequestId(request.request_id(), check);
   if (!check.ok()) return check.Result();
   CostsAnswerEvent event;
   {
     MutexLock lock(mutex_);
-    if (const CostsAnswerEvent* known = answers_.FindRequest(request.request_id())) return known->answer();
+    if (const CostsAnswerEvent* known = answers_.FindRequest(request.request_id())) return answers_.Told(*known);
     // Before the question is asked: the answer may rest on more than this, never on less.
     const Ledger::Mark mark = ledger_.Here();
     for (const size_t count : {mark.batches, mark.corrections, mark.links, mark.stays}) {
@@ -173,7 +196,7 @@ absl::StatusOr<v1::RegisteredAnswer> Costs::RegisterAnswer(const Caller& caller,
 
   MutexLock lock(mutex_);
   // The same request may have come in twice at once.
-  if (const CostsAnswerEvent* known = answers_.FindRequest(request.request_id())) return known->answer();
+  if (const CostsAnswerEvent* known = answers_.FindRequest(request.request_id())) return answers_.Told(*known);
   const absl::Time now = clock_.Now();
   *answer->mutable_register_time() = TimestampOf(now);
   answer->set_name(
@@ -181,9 +204,9 @@ absl::StatusOr<v1::RegisteredAnswer> Costs::RegisterAnswer(const Caller& caller,
   std::vector<JournalRecord> records;
   records.push_back({0, now, std::string(AnswerRegister::kKind), event.SerializeAsString(), caller.subject});
   NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
-  v1::RegisteredAnswer given = *answer;
+  const std::string name = answer->name();
   answers_.Add(std::move(event));
-  return given;
+  return answers_.Told(*answers_.Find(name));
 }
 
 absl::StatusOr<v1::RegisteredAnswer> Costs::GetRegisteredAnswer(const Caller&,
@@ -191,7 +214,7 @@ absl::StatusOr<v1::RegisteredAnswer> Costs::GetRegisteredAnswer(const Caller&,
   MutexLock lock(mutex_);
   const CostsAnswerEvent* event = answers_.Find(request.name());
   if (event == nullptr) return NotFound(request.name());
-  return event->answer();
+  return answers_.Told(*event);
 }
 
 absl::StatusOr<v1::ListRegisteredAnswersResponse> Costs::ListRegisteredAnswers(
@@ -202,7 +225,7 @@ absl::StatusOr<v1::ListRegisteredAnswersResponse> Costs::ListRegisteredAnswers(
   const auto total = static_cast<int64_t>(answers_.events().size());
   const int64_t end = std::min(total, page.offset + page.size);
   for (int64_t i = page.offset; i < end; ++i) {
-    *response.add_registered_answers() = Summary(answers_.events()[static_cast<size_t>(total - 1 - i)]->answer());
+    *response.add_registered_answers() = Summary(answers_.Told(*answers_.events()[static_cast<size_t>(total - 1 - i)]));
   }
   response.set_next_page_token(NextPageToken(request, end, total));
   return response;
@@ -210,16 +233,16 @@ absl::StatusOr<v1::ListRegisteredAnswersResponse> Costs::ListRegisteredAnswers(
 
 absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
     const Caller& caller, const v1::CheckRegisteredAnswerRequest& request) {
+  v1::CheckRegisteredAnswerResponse response;
   CostsAnswerEvent event;
   {
     MutexLock lock(mutex_);
     const CostsAnswerEvent* known = answers_.Find(request.name());
     if (known == nullptr) return NotFound(request.name());
     event = *known;
+    *response.mutable_registered_answer() = Summary(answers_.Told(event));
   }
   const v1::RegisteredAnswer& answer = event.answer();
-  v1::CheckRegisteredAnswerResponse response;
-  *response.mutable_registered_answer() = Summary(answer);
   *response.mutable_check_time() = TimestampOf(clock_.Now());
   const v1::QueryFiguresResponse given = Lasting(answer.figures());
 
@@ -264,16 +287,94 @@ absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
   };
   if (!response.reproduced()) explain(answer.question().known_time(), then, response.mutable_reproduction_causes());
   if (!response.changes().empty()) explain(response.check_time(), now, response.mutable_causes());
+  if (asks) {
+    *response.mutable_answerability() = AnswerabilityOf(now);
+    if (!response.reproduction_changes().empty()) {
+      NMD_RETURN_IF_ERROR(
+          MeasureChanges(answer, &mark, answer.question().known_time(), then, response.mutable_reproduction_changes()));
+    }
+    if (!response.changes().empty()) {
+      NMD_RETURN_IF_ERROR(MeasureChanges(answer, response.reproduced() ? nullptr : &mark, response.check_time(), now,
+                                         response.mutable_changes()));
+    }
+  }
   response.set_statement(Conclusion(response));
   return response;
 }
 
+absl::Status Costs::MeasureChanges(const v1::RegisteredAnswer& answer, const Ledger::Mark* mark,
+                                   const google::protobuf::Timestamp& known_time, const v1::QueryFiguresResponse& found,
+                                   google::protobuf::RepeatedPtrField<v1::FigureChange>* changes) {
+  const absl::Time then = absl::FromUnixMicros(MicrosOf(answer.question().known_time()));
+  const absl::Time now = absl::FromUnixMicros(MicrosOf(known_time));
+  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(*catalogue_, answer.question(), clock_.Now()));
+  NMD_ASSIGN_OR_RETURN(const Way way, FindWay(then, mark, now, NeedsRecords(asked.question)));
+  std::vector<Cause> causes;
+  for (size_t i = 0; i < kCauses; ++i) {
+    if (way.walk->Differs(static_cast<Cause>(i))) causes.push_back(static_cast<Cause>(i));
+  }
+  std::vector<AnswerStage> stages;
+  const auto add = [&](v1::DifferenceStep::Cause cause, const Walk::Extent& extent, const Walk::State* state) -> absl::Status {
+    AnswerStage& stage = stages.emplace_back();
+    stage.cause = cause;
+    stage.extent = extent;
+    if (state == nullptr) {
+      stage.figures = found;
+      return absl::OkStatus();
+    }
+    return AddFigures(*state->snapshot, *state->records, asked, &stage.figures);
+  };
+  // What is said now of what was known then; no other than what was given when nothing changed in how it is worked out.
+  if (mark != nullptr) {
+    const Walk::State before = way.walk->Before();
+    NMD_RETURN_IF_ERROR(add(v1::DifferenceStep::DEFINITION, {1, 0}, causes.empty() ? nullptr : &before));
+  }
+  for (const Cause cause : causes) {
+    const Walk::State after = cause == causes.back() ? Walk::State() : way.walk->After(cause);
+    NMD_RETURN_IF_ERROR(add(MessageOf(cause), way.walk->ExtentOf(cause, nullptr), cause == causes.back() ? nullptr : &after));
+  }
+  AddChangeSteps(stages, changes);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::RegisteredAnswer> Costs::AnnotateAnswer(const Caller& caller, const v1::AnnotateAnswerRequest& request) {
+  FieldCheck check;
+  CheckText(request.text(), "text", kLongestAnnotation, check);
+  CheckRequestId(request.request_id(), check);
+  check.Require(!request.measure().empty() || request.dimensions().empty(), "measure", "is needed with dimensions");
+  MutexLock lock(mutex_);
+  const CostsAnswerEvent* known = answers_.Find(request.name());
+  if (known == nullptr) return NotFound(request.name());
+  if (answers_.HasAnnotation(request.request_id())) return answers_.Told(*known);
+  internal::v1::CostsAnnotationEvent event;
+  event.set_answer(request.name());
+  event.set_request_id(request.request_id());
+  v1::Annotation* said = event.mutable_annotation();
+  said->set_subject(caller.subject);
+  for (const type::Role role : caller.roles) said->add_roles(role);
+  said->set_text(request.text());
+  said->set_measure(request.measure());
+  *said->mutable_dimensions() = request.dimensions();
+  if (!request.measure().empty()) {
+    check.Require(FindFigure(known->answer().figures(), said->measure(), said->mutable_dimensions()), "measure",
+                  "with these dimensions is no figure of the answer");
+  }
+  if (!check.ok()) return check.Result();
+  const absl::Time now = clock_.Now();
+  *said->mutable_annotate_time() = TimestampOf(now);
+  std::vector<JournalRecord> records;
+  records.push_back({0, now, std::string(AnswerRegister::kAnnotationKind), event.SerializeAsString(), caller.subject});
+  NMD_ASSIGN_OR_RETURN(journal_sequence_, journal_.Append(std::move(records), journal_sequence_));
+  answers_.Add(std::move(event));
+  return answers_.Told(*known);
+}
+
 absl::StatusOr<v1::FrozenSnapshot> Costs::FreezeSnapshot(const Caller& caller, const v1::FreezeSnapshotRequest& request) {
   FieldCheck check;
-  RequireText(check, request.title(), "title", kLongestSnapshotTitle);
+  CheckWords(request.title(), "title", kLongestSnapshotTitle, check);
   const std::string id = SnapshotId(request.title());
   check.Require(request.title().empty() || !id.empty(), "title", "must have a letter or a digit");
-  RequireText(check, request.reason(), "reason", kLongestReason);
+  CheckWords(request.reason(), "reason", kReasonCharacters, check);
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   const absl::Time now = clock_.Now();

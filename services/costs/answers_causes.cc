@@ -88,6 +88,45 @@ RepeatedPtrField<v1::FigureChange> ChangedFigures(const v1::QueryFiguresResponse
   return changes;
 }
 
+void AddChangeSteps(const std::vector<AnswerStage>& stages, RepeatedPtrField<v1::FigureChange>* changes) {
+  std::vector<absl::flat_hash_map<std::string, const type::Figure*>> by_key;
+  for (const AnswerStage& stage : stages) {
+    auto& figures_of = by_key.emplace_back();
+    for (const auto* figures : {&stage.figures.figures(), &stage.figures.totals()}) {
+      for (const type::Figure& figure : *figures) figures_of.emplace(KeyOf(figure), &figure);
+    }
+  }
+  for (v1::FigureChange& change : *changes) {
+    const std::string key = KeyOf(change.has_given() ? change.given() : change.found());
+    std::vector<Stage> path;
+    for (size_t i = 0; i < stages.size(); ++i) {
+      const auto figure = by_key[i].find(key);
+      path.push_back({stages[i].cause, stages[i].extent, figure == by_key[i].end() ? nullptr : figure->second});
+    }
+    RepeatedPtrField<v1::DifferenceStep> steps;
+    if (!AddSteps(change.has_given() ? &change.given() : nullptr, path, &steps)) continue;
+    for (v1::DifferenceStep& step : steps) {
+      if (DidSomething(step)) *change.add_steps() = std::move(step);
+    }
+  }
+}
+
+bool FindFigure(const v1::QueryFiguresResponse& answer, const std::string& measure,
+                RepeatedPtrField<type::DimensionValue>* dimensions) {
+  type::Figure wanted;
+  wanted.set_measure(measure);
+  *wanted.mutable_dimensions() = *dimensions;
+  const std::string key = KeyOf(wanted);
+  for (const auto* figures : {&answer.figures(), &answer.totals()}) {
+    for (const type::Figure& figure : *figures) {
+      if (KeyOf(figure) != key) continue;
+      *dimensions = figure.dimensions();
+      return true;
+    }
+  }
+  return false;
+}
+
 void AddDefinitionCauses(const v1::RegisteredAnswer& answer, const Catalogue& catalogue, const std::string& municipality,
                          RepeatedPtrField<v1::ChangeCause>* causes) {
   const auto add = [causes](const std::string& id, std::string statement) {
@@ -149,16 +188,7 @@ void AddLedgerCauses(const std::vector<Ledger::Change>& changes, bool households
 
 std::vector<Ledger::Change> Ledger::ChangesSince(const Mark& mark, Moment moment, Moment now,
                                                  const absl::flat_hash_set<std::string>& sources) const {
-  const auto revisions = revised_.begin() + static_cast<std::ptrdiff_t>(mark.corrections);
-  const absl::flat_hash_set<Word> revised_before(revised_.begin(), revisions);
-  const absl::flat_hash_set<Word> revised_since(revisions, revised_.end());
-  const auto counted_then = [&](size_t i) {
-    const Batch& batch = batches_[i];
-    if (i >= mark.batches || batch.known > moment) return false;
-    // Said for the first time since: until then it counted from its known time on.
-    if (revised_since.contains(batch.delivery) && !revised_before.contains(batch.delivery)) return true;
-    return StandingOf(batch, moment) == Standing::kCounts;
-  };
+  const std::vector<bool> then = CountedThen(mark, moment);
   // By source text, not by where it is kept: the order must not depend on memory.
   std::map<std::pair<Change::Kind, std::string>, Change> found;
   const auto count = [&found](Change::Kind kind, Word source, Moment known) {
@@ -169,11 +199,9 @@ std::vector<Ledger::Change> Ledger::ChangesSince(const Mark& mark, Moment moment
     change.source = source;
     ++change.count;
   };
-  std::vector<bool> then(batches_.size());
   for (size_t i = 0; i < batches_.size(); ++i) {
     const Batch& batch = batches_[i];
     if (batch.kinds == 0 || !sources.contains(*batch.source)) continue;
-    then[i] = counted_then(i);
     const bool counts = StandingOf(batch, now) == Standing::kCounts;
     if (counts != then[i]) count(counts ? Change::kAdded : Change::kGone, batch.source, batch.known);
   }
@@ -181,7 +209,7 @@ std::vector<Ledger::Change> Ledger::ChangesSince(const Mark& mark, Moment moment
   absl::flat_hash_set<Word> persons;
   const auto add_persons = [&](const auto& facts) {
     for (const auto& fact : facts) {
-      if (then[fact.batch]) persons.insert(fact.person);
+      if (then[fact.batch] && sources.contains(*batches_[fact.batch].source)) persons.insert(fact.person);
     }
   };
   add_persons(facts_.allocations);

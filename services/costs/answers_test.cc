@@ -110,6 +110,19 @@ std::vector<std::string> ChangesOf(const google::protobuf::RepeatedPtrField<v1::
   return lines;
 }
 
+// "clients: LATE +1; LINK -1;", one per figure that differs.
+std::vector<std::string> StepsOf(const google::protobuf::RepeatedPtrField<v1::FigureChange>& changes) {
+  std::vector<std::string> lines;
+  for (const auto& change : changes) {
+    std::string& line = lines.emplace_back(absl::StrCat((change.has_given() ? change.given() : change.found()).measure(), ":"));
+    for (const auto& step : change.steps()) {
+      const int64_t value = step.difference_case() == v1::DifferenceStep::kCount ? step.count() : step.amount_cents();
+      absl::StrAppend(&line, " ", v1::DifferenceStep::Cause_Name(step.cause()), " ", value > 0 ? "+" : "", value, ";");
+    }
+  }
+  return lines;
+}
+
 // Two children with help in January 2018, known on 2 January 2018.
 void FeedTwo(CostsScene* scene) {
   scene->Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({}), AllocationOf({.person = "p2", .number = 2})})});
@@ -196,6 +209,7 @@ TEST(Answers, R7_ALateDeliveryChangesNoAnswerButWhatIsKnownNow) {
   EXPECT_THAT(report.reproduction_changes(), IsEmpty());
   EXPECT_THAT(report.reproduction_causes(), IsEmpty());
   EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 2 -> 3", "clients: 2 -> 3"));
+  EXPECT_THAT(StepsOf(report.changes()), ElementsAre("clients: LATE +1;", "clients: LATE +1;"));
   EXPECT_EQ(KindsOf(report.causes()), "DELIVERY_ADDED jw301 1; ");
   EXPECT_EQ(report.causes(0).first_known_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
   EXPECT_EQ(report.causes(0).last_known_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
@@ -220,6 +234,7 @@ TEST(Answers, Q24_AWithdrawalIsNamed) {
   const auto report = Check(scene.costs, answer.name());
   EXPECT_TRUE(report.reproduced());
   EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 3 -> 2"));
+  EXPECT_THAT(StepsOf(report.changes()), ElementsAre("clients: WITHDRAWAL -1;"));
   EXPECT_EQ(KindsOf(report.causes()), "DELIVERY_WITHDRAWN jw301 1; ");
   EXPECT_FALSE(report.causes(0).has_first_known_time());
 }
@@ -236,6 +251,7 @@ TEST(Answers, Q24_AMergeOfClientsIsNamed) {
   const auto report = Check(scene.costs, answer.name());
   EXPECT_TRUE(report.reproduced());
   EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 2 -> 1"));
+  EXPECT_THAT(StepsOf(report.changes()), ElementsAre("clients: LINK -1;"));
   EXPECT_EQ(KindsOf(report.causes()), "LINK  1; ");
   EXPECT_EQ(report.causes(0).first_known_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
 }
@@ -337,6 +353,118 @@ TEST(Answers, FaultsAreListedTogetherAndLeaveNoTrace) {
   v1::CheckRegisteredAnswerRequest check;
   check.set_name(get.name());
   EXPECT_EQ(ReasonOf(scene.costs.CheckRegisteredAnswer(Clerk(), check).status()), type::RESOURCE_NOT_FOUND);
+}
+
+TEST(Answers, Q24_SeveralCausesAreMeasuredPerFigureAndSumToTheChange) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  scene.Feed({BatchOf(2, At("2018-01-02"), {TariffOf("45A04", 100'00)}, "tarieven")});
+  scene.Feed({LinkOf(1, "p1", "c1", At("2018-01-02")), LinkOf(2, "p2", "c2", At("2018-01-02"))});
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients", "indicated"}, "2018-01", "2018-02", {"provider"}));
+  scene.clock.Set(At("2018-02-20"));
+  scene.Feed({BatchOf(3, At("2018-02-10"),
+                      {AllocationOf({.person = "p3", .number = 3, .provider = "99000002"}),
+                       AllocationOf({.volume = 3, .assigned = "2018-01-20"})}),
+              BatchOf(4, At("2018-02-11"), {TariffOf("45A04", 110'00)}, "tarieven")});
+  scene.Feed({LinkOf(3, "p3", "c3", At("2018-02-10")), LinkOf(4, "p2", "c1", At("2018-02-12"))});
+  const auto report = Check(scene.costs, answer.name());
+  EXPECT_TRUE(report.reproduced());
+  // A total that is what it was is no change.
+  EXPECT_THAT(ChangesOf(report.changes()), ElementsAre("clients: 2 -> 1", "indicated: 20000 -> 44000", "clients: - -> 1",
+                                                       "indicated: - -> 11000", "indicated: 20000 -> 55000"));
+  EXPECT_THAT(StepsOf(report.changes()),
+              ElementsAre("clients: LINK -1;", "indicated: EXTERNAL +2000; CORRECTION +22000;", "clients: LATE +1;",
+                          "indicated: LATE +11000;", "indicated: EXTERNAL +2000; CORRECTION +22000; LATE +11000;"));
+}
+
+// A file that comes in after the answer and was known before it: the answer is not reproduced, and both reports measure it.
+TEST(Answers, Q24_WhatWasKnownButNotInYetIsMeasuredToo) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  scene.clock.Set(At("2018-02-20"));
+  scene.Feed({BatchOf(2, At("2018-01-03"), {AllocationOf({.person = "p3", .number = 3})}),
+              BatchOf(3, At("2018-02-10"), {AllocationOf({.person = "p4", .number = 4})})});
+  const auto report = Check(scene.costs, answer.name());
+  EXPECT_FALSE(report.reproduced());
+  EXPECT_THAT(StepsOf(report.reproduction_changes()), ElementsAre("clients: LATE +1;"));
+  EXPECT_THAT(StepsOf(report.changes()), ElementsAre("clients: LATE +2;"));
+}
+
+TEST(Answers, R15_TheRegisterSaysWhatOfAQuestionCouldBeAnsweredAndWhatCanBeNow) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients", "indicated"}, "2018-01", "2018-02"));
+  EXPECT_EQ(answer.answerability().state(), v1::Answerability::PARTLY);
+  ASSERT_EQ(answer.answerability().parts_size(), 1);
+  EXPECT_THAT(answer.answerability().parts(0).reasons(), ElementsAre("TARIFF_MISSING"));
+  scene.clock.Set(At("2018-02-20"));
+  scene.Feed({BatchOf(2, At("2018-02-10"), {TariffOf("45A04", 100'00)}, "tarieven")});
+  const auto report = Check(scene.costs, answer.name());
+  EXPECT_EQ(report.registered_answer().answerability().state(), v1::Answerability::PARTLY);
+  EXPECT_EQ(report.answerability().state(), v1::Answerability::ANSWERABLE);
+  EXPECT_EQ(report.answerability().answerable_from(), "2018-01-01");
+  EXPECT_THAT(StepsOf(report.changes()), ElementsAre("indicated:")) << "from no number to one there is no difference";
+}
+
+TEST(Answers, R31_AnInterpretationStaysWithItsFigureAndNamesNobody) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  const auto answer = Register(scene.costs, CostsScene::Question({"clients"}, "2018-01", "2018-02", {"law"}));
+  v1::AnnotateAnswerRequest request;
+  request.set_name(answer.name());
+  request.set_text("Twee kinderen is weinig:\nde school was nog dicht.");
+  request.set_measure("clients");
+  auto* at = request.add_dimensions();
+  at->set_dimension("law");
+  at->set_value("jeugdwet");
+  request.set_request_id("a");
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    const auto told = scene.costs.AnnotateAnswer(Clerk(), request);
+    ASSERT_TRUE(told.ok()) << told.status();
+    ASSERT_EQ(told->annotations_size(), 1);
+    EXPECT_EQ(told->annotations(0).subject(), "griffier-1");
+    EXPECT_EQ(told->annotations(0).dimensions(0).label(), answer.figures().figures(0).dimensions(0).label());
+  }
+  const int64_t records = scene.journal->LastSequence();
+  const auto faults = [&](const v1::AnnotateAnswerRequest& refused) {
+    const auto fields = BadFieldsOf(scene.costs.AnnotateAnswer(Clerk(), refused).status());
+    return fields.size() == 1 ? fields[0].path : absl::StrCat(fields.size());
+  };
+  v1::AnnotateAnswerRequest refused = request;
+  refused.set_request_id("b");
+  refused.mutable_dimensions(0)->set_value("wmo");
+  EXPECT_EQ(faults(refused), "measure");
+  refused.clear_measure();
+  EXPECT_EQ(faults(refused), "measure");
+  refused.clear_dimensions();
+  refused.set_text("kind met 999900006");
+  EXPECT_EQ(faults(refused), "text");
+  refused.set_name("municipalities/gm1730/registeredanswers/2018-0009");
+  EXPECT_EQ(ReasonOf(scene.costs.AnnotateAnswer(Clerk(), refused).status()), type::RESOURCE_NOT_FOUND);
+  EXPECT_EQ(scene.journal->LastSequence(), records);
+  for (const bool from_checkpoint : {false, true}) {
+    if (from_checkpoint) {
+      ASSERT_TRUE(scene.costs.SaveCheckpoint().ok());
+    }
+    Costs another(*scene.journal, scene.clock, "gm1730", {});
+    ASSERT_TRUE(another.Replay().ok());
+    const auto told = Get(another, answer.name());
+    ASSERT_EQ(told.annotations_size(), 1);
+    EXPECT_EQ(told.annotations(0).text(), request.text());
+  }
+}
+
+TEST(Answers, ATextWithABsnIsNotRegistered) {
+  CostsScene scene("2018-02-01");
+  FeedTwo(&scene);
+  auto request = Request(CostsScene::Question({"clients"}, "2018-01", "2018-02"));
+  request.set_text("Het gaat om\n999900006.");
+  request.set_title("Kind van 9401 AB 12?");
+  std::vector<std::string> paths;
+  for (const BadField& field : BadFieldsOf(scene.costs.RegisterAnswer(Clerk(), request).status())) paths.push_back(field.path);
+  EXPECT_THAT(paths, ElementsAre("title", "text"));
+  EXPECT_EQ(scene.journal->LastSequence(), 1);
 }
 
 v1::FreezeSnapshotRequest Freezing(const std::string& title, const std::string& known = "") {

@@ -9,15 +9,17 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/arena.h"
 #include "nmd/costs/v1/costs.pb.h"
+#include "nmd/costs/v1/rows.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/costs_events.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/costs/answer.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/checkpoint.h"
-#include "services/costs/explain.h"
 #include "services/costs/figures.h"
+#include "services/costs/query.h"
 #include "services/costs/question.h"
+#include "services/costs/rows.h"
 #include "services/costs/snapshot_parts.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
@@ -34,7 +36,6 @@ using internal::v1::CostsLinksEvent;
 constexpr absl::string_view kFacts = "facts";
 constexpr absl::string_view kLinks = "links";
 constexpr absl::string_view kNote = "note";
-constexpr size_t kFigureLimit = 100'000;
 // Snapshots kept: the newest, whatever its size, and older ones as long as there are few and small ones.
 constexpr size_t kCachedSnapshots = 5;
 constexpr size_t kCachedBytes = size_t{384} << 20;
@@ -44,10 +45,6 @@ constexpr int64_t kCheckpointRecords = 10'000;
 // Facts brought into the islands in one hold of the lock: some milliseconds.
 constexpr size_t kCatchUpSlice = 20'000;
 
-Month MonthOfTime(absl::Time time) {
-  const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
-  return nmd::MonthOf(static_cast<int>(day.year()), day.month());
-}
 
 absl::Status Unreadable() {
   return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "a record of the costs journal cannot be read");
@@ -64,6 +61,11 @@ Costs::Costs(Journal& journal, const Clock& clock, std::string municipality, std
       catalogue_(std::move(catalogue)) {}
 
 Costs::~Costs() = default;
+
+Month Costs::MonthOfTime(absl::Time time) {
+  const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
+  return nmd::MonthOf(static_cast<int>(day.year()), day.month());
+}
 
 void Costs::Take(const ingestion::v1::FactBatch& batch) {
   ledger_.Add(batch);
@@ -112,6 +114,14 @@ absl::Status Costs::Fold(const JournalRecord& record) {
     internal::v1::CostsNoteEvent event;
     if (!event.ParseFromString(record.payload)) return Unreadable();
     notes_.push_back(std::move(event));
+  } else if (record.kind == AnswerRegister::kAnnotationKind) {
+    internal::v1::CostsAnnotationEvent event;
+    if (!event.ParseFromString(record.payload)) return Unreadable();
+    answers_.Add(std::move(event));
+  } else if (record.kind == kRowsKind) {
+    internal::v1::CostsRowAccessEvent event;
+    if (!event.ParseFromString(record.payload)) return Unreadable();
+    row_accesses_.push_back(std::make_unique<const v1::RowAccess>(std::move(*event.mutable_access())));
   }
   journal_sequence_ = record.sequence;
   return absl::OkStatus();
@@ -144,6 +154,10 @@ bool Costs::LoadCheckpoint(const Journal::Checkpoint& checkpoint) {
   for (internal::v1::CostsAnswerEvent& event : *saved->mutable_answers()) answers_.Add(std::move(event));
   for (v1::FrozenSnapshot& frozen : *saved->mutable_frozen_snapshots()) answers_.Add(std::move(frozen));
   notes_.assign(saved->notes().begin(), saved->notes().end());
+  for (internal::v1::CostsAnnotationEvent& event : *saved->mutable_annotations()) answers_.Add(std::move(event));
+  for (v1::RowAccess& access : *saved->mutable_row_accesses()) {
+    row_accesses_.push_back(std::make_unique<const v1::RowAccess>(std::move(access)));
+  }
   if (kept.has_value()) Keep(*std::move(kept));
   facts_cursor_ = saved->facts_cursor();
   links_cursor_ = saved->links_cursor();
@@ -169,6 +183,8 @@ absl::Status Costs::SaveCheckpoint() {
     for (const auto& event : answers_.events()) *saved->add_answers() = *event;
     for (const auto& frozen : answers_.snapshots()) *saved->add_frozen_snapshots() = *frozen;
     for (const auto& note : notes_) *saved->add_notes() = note;
+    for (const auto& event : answers_.annotations()) *saved->add_annotations() = *event;
+    for (const auto& access : row_accesses_) *saved->add_row_accesses() = *access;
     // The latest snapshot that answers: what came in since its mark is all known later.
     const Cached* latest = nullptr;
     for (const Cached& cached : cache_) {
@@ -461,56 +477,12 @@ absl::StatusOr<v1::QueryFiguresResponse> Costs::QueryFigures(const Caller&, cons
   }
   const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
   const std::shared_ptr<const RecordBook> records = RecordsAt(asked.known, NeedsRecords(asked.question));
-  const Question& question = asked.question;
-  const FigureMaker maker(*snapshot, asked);
   *response.mutable_effective() = request;
   *response.mutable_effective()->mutable_known_time() = TimestampOf(asked.known);
-  maker.AddProvenance(response.mutable_provenance());
+  FigureMaker(*snapshot, asked).AddProvenance(response.mutable_provenance());
 
-  if (!asked.unregistered_filters.empty()) {
-    // Nobody can say which rows the filter keeps, so there is no total either.
-    for (size_t m = 0; m < question.measures.size(); ++m) {
-      *response.add_figures() = maker.NotRegistered(m, asked.unregistered_filters);
-      *response.add_totals() = maker.NotRegistered(m, asked.unregistered_filters);
-    }
-    return response;
-  }
-  Question answerable = question;
-  if (!asked.unregistered_dimensions.empty()) answerable.dimensions.clear();
-  const std::optional<Evaluation> evaluation = Answer(*snapshot, *records, answerable, kFigureLimit);
-  if (!evaluation.has_value()) {
-    return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
-                absl::StrCat("the answer would have more than ", kFigureLimit,
-                             " figures; ask for fewer dimensions or a shorter period"));
-  }
-  for (size_t m = 0; m < question.measures.size(); ++m) {
-    *response.add_totals() = maker.Make(evaluation->total, m, false);
-    if (!asked.unregistered_dimensions.empty()) {
-      *response.add_figures() = maker.NotRegistered(m, asked.unregistered_dimensions);
-    }
-  }
-  if (request.with_stability()) AddStability(asked, response.mutable_totals());
-  response.mutable_figures()->Reserve(static_cast<int>(evaluation->cells.size() * question.measures.size()));
-  for (const Cell& cell : evaluation->cells) {
-    for (size_t m = 0; m < question.measures.size(); ++m) *response.add_figures() = maker.Make(cell, m, true);
-  }
-  return response;
-}
-
-absl::StatusOr<v1::ExplainFigureResponse> Costs::ExplainFigure(const Caller&, const v1::ExplainFigureRequest& request) {
-  NMD_ASSIGN_OR_RETURN(const AskedQuestion asked, ReadQuestion(*catalogue_, request, clock_.Now()));
-  const std::shared_ptr<const Snapshot> snapshot = SnapshotAt(asked.known);
-  const std::shared_ptr<const RecordBook> records = RecordsAt(asked.known, NeedsRecords(asked.question));
-  v1::ExplainFigureResponse response;
-  *response.mutable_measure() = MeasureMessage(municipality_, *asked.question.measures.front());
-  const FigureMaker maker(*snapshot, asked);
-  if (!asked.unregistered_filters.empty()) {
-    *response.mutable_figure() = maker.NotRegistered(0, asked.unregistered_filters);
-    return response;
-  }
-  const Evaluation evaluation = *Answer(*snapshot, *records, asked.question, kFigureLimit);
-  *response.mutable_figure() = maker.Make(evaluation.total, 0, false);
-  Explain(*snapshot, *records, asked, municipality_, &response);
+  NMD_RETURN_IF_ERROR(AddFigures(*snapshot, *records, asked, &response));
+  if (request.with_stability() && asked.unregistered_filters.empty()) AddStability(asked, response.mutable_totals());
   return response;
 }
 

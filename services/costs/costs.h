@@ -21,11 +21,15 @@
 #include "services/costs/ledger.h"
 #include "services/costs/records.h"
 #include "services/costs/snapshot.h"
+#include "services/costs/walk.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
 #include "services/platform/journal.h"
 #include "services/platform/mutex.h"
 
+namespace google::protobuf {
+class Timestamp;
+}
 namespace nmd::type {
 class Figure;
 }
@@ -41,6 +45,7 @@ namespace nmd::linking::v1 {
 class ListLinksResponse;
 }
 namespace nmd::costs::v1 {
+class AnnotateAnswerRequest;
 class BridgeAmountsRequest;
 class BridgeAmountsResponse;
 class CheckRegisteredAnswerRequest;
@@ -51,21 +56,27 @@ class DecomposeGrowthRequest;
 class DecomposeGrowthResponse;
 class ExplainFigureRequest;
 class ExplainFigureResponse;
+class FigureChange;
 class FreezeSnapshotRequest;
 class FrozenSnapshot;
 class GetRegisteredAnswerRequest;
 class ListDimensionsRequest;
 class ListDimensionsResponse;
+class ListFigureRowsRequest;
+class ListFigureRowsResponse;
 class ListFrozenSnapshotsRequest;
 class ListFrozenSnapshotsResponse;
 class ListMeasuresRequest;
 class ListMeasuresResponse;
 class ListRegisteredAnswersRequest;
 class ListRegisteredAnswersResponse;
+class ListRowAccessesRequest;
+class ListRowAccessesResponse;
 class QueryFiguresRequest;
 class QueryFiguresResponse;
 class RegisterAnswerRequest;
 class RegisteredAnswer;
+class RowAccess;
 }  // namespace nmd::costs::v1
 
 namespace nmd::costs {
@@ -150,10 +161,19 @@ class Costs {
   absl::StatusOr<v1::CheckRegisteredAnswerResponse> CheckRegisteredAnswer(const Caller& caller,
                                                                           const v1::CheckRegisteredAnswerRequest& request)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<v1::RegisteredAnswer> AnnotateAnswer(const Caller& caller, const v1::AnnotateAnswerRequest& request)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<v1::FrozenSnapshot> FreezeSnapshot(const Caller& caller, const v1::FreezeSnapshotRequest& request)
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<v1::ListFrozenSnapshotsResponse> ListFrozenSnapshots(const Caller& caller,
                                                                       const v1::ListFrozenSnapshotsRequest& request) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // nmd.costs.v1.RowsService; contracts in rows.proto. A look is in the journal before the rows are answered.
+  absl::StatusOr<v1::ListFigureRowsResponse> ListFigureRows(const Caller& caller, const v1::ListFigureRowsRequest& request)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<v1::ListRowAccessesResponse> ListRowAccesses(const Caller& caller,
+                                                              const v1::ListRowAccessesRequest& request) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -185,6 +205,24 @@ class Costs {
   // Puts it into the totals of the question.
   void AddStability(const AskedQuestion& asked, google::protobuf::RepeatedPtrField<type::Figure>* totals)
       ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  // Two states of knowledge and the way between them, all three of one state of the ledger.
+  struct Way {
+    std::shared_ptr<const Snapshot> earlier, later;
+    std::shared_ptr<const RecordBook> earlier_records, later_records;
+    std::unique_ptr<const Walk> walk;
+  };
+  // From what was known at `earlier`, when the ledger was at `mark` or as it is, to what is known at `later`. `earlier` and its
+  // records are null with a mark: no snapshot is kept of what the ledger did not know yet; Walk::Before makes it.
+  // Errors: UNAVAILABLE_NOW when facts keep coming in.
+  absl::StatusOr<Way> FindWay(absl::Time earlier, const Ledger::Mark* mark, absl::Time later, bool records)
+      ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
+  static Month MonthOfTime(absl::Time time);
+  // Fills in how much each kind of cause did to what changed in an answer, from what was given to what was `found` as known
+  // at `known_time`. `mark`: the state of the ledger to begin from; null when the answer is the same with what is in it now.
+  absl::Status MeasureChanges(const v1::RegisteredAnswer& answer, const Ledger::Mark* mark,
+                              const google::protobuf::Timestamp& known_time, const v1::QueryFiguresResponse& found,
+                              google::protobuf::RepeatedPtrField<v1::FigureChange>* changes)
+      ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
   std::shared_ptr<const Snapshot> FindCached(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Work Plan(Moment moment, Month month) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Keep(Cached made) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -208,6 +246,7 @@ class Costs {
   Ledger ledger_ ABSL_GUARDED_BY(mutex_);
   AnswerRegister answers_ ABSL_GUARDED_BY(mutex_);
   std::vector<internal::v1::CostsNoteEvent> notes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<const v1::RowAccess>> row_accesses_ ABSL_GUARDED_BY(mutex_);  // Oldest first.
   // The last book that was made, of which moment and after how much had come in.
   std::shared_ptr<const RecordBook> book_ ABSL_GUARDED_BY(mutex_);
   std::pair<Moment, int64_t> book_of_ ABSL_GUARDED_BY(mutex_){};

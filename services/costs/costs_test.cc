@@ -685,7 +685,7 @@ TEST(Service, PullsBothFeedsAndAnswersThroughTheRouter) {
   EXPECT_EQ(costs.facts_cursor(), 2);
   Router router("gm1730", clock);
   BindMethods(&costs, &router);
-  EXPECT_EQ(router.methods().size(), 13u);
+  EXPECT_EQ(router.methods().size(), 16u);
   const auto answer = router.Call("/nmd.costs.v1.CostsService/QueryFigures", ServiceCaller("publication", "gm1730"),
                                   CostsScene::Question({"clients"}, "2018-01", "2018-02").SerializeAsString());
   ASSERT_TRUE(answer.ok()) << answer.status();

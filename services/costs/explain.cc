@@ -18,6 +18,7 @@ namespace nmd::costs {
 namespace {
 
 constexpr size_t kMostContributions = 100;
+constexpr size_t kMostPairs = 100;
 
 using Counts = std::map<uint32_t, int64_t>;  // Rows by batch.
 
@@ -112,6 +113,46 @@ Counts ExplainBase(const Snapshot& snapshot, const RecordBook& records, const Qu
 }
 
 }  // namespace
+
+bool CountsRows(const MeasureInfo& measure) {
+  return measure.family == Family::kRows || measure.family == Family::kFlows || measure.family == Family::kSpread ||
+         std::any_of(measure.bases.begin(), measure.bases.end(), [](const MeasureInfo* base) { return CountsRows(*base); });
+}
+
+std::vector<uint32_t> RowsOfFigure(const Snapshot& snapshot, const Question& question) {
+  return CountsRows(*question.measures.front()) ? RowsBehind(snapshot, question, true) : std::vector<uint32_t>();
+}
+
+void ExplainOpenLinks(const Snapshot& snapshot, const Question& question, v1::ExplainFigureResponse* response) {
+  if (snapshot.open_pairs.empty()) return;
+  std::vector<int64_t> counts(snapshot.clients.size());
+  for (const uint32_t row : RowsOfFigure(snapshot, question)) ++counts[snapshot.table.client[row]];
+  std::vector<std::pair<int64_t, int64_t>> pairs;
+  for (const auto& [a, b] : snapshot.open_pairs) {
+    if (counts[a] > 0 && counts[b] > 0) pairs.emplace_back(std::max(counts[a], counts[b]), std::min(counts[a], counts[b]));
+  }
+  if (pairs.empty()) return;
+  std::sort(pairs.begin(), pairs.end(), std::greater<>());
+  v1::OpenLinks* open = response->mutable_open_links();
+  open->set_pair_count(static_cast<int64_t>(pairs.size()));
+  const bool one = pairs.size() == 1;
+  std::string text =
+      absl::StrCat("In dit cijfer ", one ? "is 1 paar" : absl::StrCat("zijn ", dutch::Number(open->pair_count()), " paren"),
+                   " van wie nog niet vaststaat of zij één persoon zijn");
+  const type::Reliability& reliability = response->figure().reliability();
+  if (reliability.has_least_count()) {
+    open->set_least_count(reliability.least_count());
+    absl::StrAppend(&text, "; zijn zij dat, dan is het cijfer ", dutch::Number(reliability.least_count()), " in plaats van ",
+                    dutch::Number(response->figure().count()));
+  }
+  open->set_statement(absl::StrCat(text, "."));
+  if (pairs.size() > kMostPairs) pairs.resize(kMostPairs);
+  for (const auto& [more, fewer] : pairs) {
+    v1::OpenLinks::Pair* pair = open->add_pairs();
+    pair->set_row_count(more);
+    pair->set_other_row_count(fewer);
+  }
+}
 
 void Explain(const Snapshot& snapshot, const RecordBook& records, const AskedQuestion& asked, const std::string& municipality,
              v1::ExplainFigureResponse* response) {

@@ -229,6 +229,11 @@ void Ledger::AddHouseholdCounts(KnownFacts* known) const {
     if (stay.known <= known->moment) stays.push_back(stay);
   }
   KeepLatest(&stays);
+  known->household_counts = CountHouseholds(std::move(stays));
+}
+
+std::vector<HouseholdCount> CountHouseholds(std::vector<StayFact> stays) {
+  std::vector<HouseholdCount> counts;
   std::sort(stays.begin(), stays.end(), [](const StayFact& a, const StayFact& b) {
     return std::tie(a.household, a.client, a.period.start) < std::tie(b.household, b.client, b.period.start);
   });
@@ -253,9 +258,10 @@ void Ledger::AddHouseholdCounts(KnownFacts* known) const {
     for (size_t c = 0; c < changes.size(); ++c) {
       persons += changes[c].second;
       if (c + 1 < changes.size() && changes[c + 1].first == changes[c].first) continue;
-      known->household_counts.push_back({household, changes[c].first, persons});
+      counts.push_back({household, changes[c].first, persons});
     }
   }
+  return counts;
 }
 
 void Ledger::AddOpenPairs(KnownFacts* known) const {

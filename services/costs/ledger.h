@@ -348,6 +348,8 @@ struct HouseholdCount {
   Day from = 0;
   int32_t persons = 0;
 };
+// Of stays that hold, one revision per client.
+std::vector<HouseholdCount> CountHouseholds(std::vector<StayFact> stays);
 
 // What is known at one moment. Points into the ledger it came from.
 struct KnownFacts {
@@ -383,6 +385,22 @@ struct KnownPart {
   KnownFacts known;
   absl::flat_hash_set<Word> persons;  // Person keys in it, also of facts that do not count,
   absl::flat_hash_set<Word> clients;  // and the clients they were ever linked to.
+};
+
+// Two states of knowledge at once, the later one of them now: what to know for going from the one to the other step by step.
+struct Passage {
+  // Facts that count in either, and the links and stays that hold in the later one. When `partial`, only of persons and clients
+  // in it; everybody else's rows are the same in both states, and whichever of the differences is left out. Facts about nobody
+  // are all there, always.
+  bool partial = false;
+  KnownPart part;
+  KnownRecords records;     // All that count in either; only when they were asked for. Links are those of the later state.
+  std::vector<bool> then;   // By batch: whether it counted in the earlier state,
+  std::vector<bool> there;  // and whether it was there.
+  // What held in the earlier state, of the persons and clients in `part` and `records`.
+  absl::flat_hash_map<Word, LinkFact> links_then;
+  std::vector<StayFact> stays_then;
+  std::vector<HouseholdCount> household_counts_then;  // Of every household.
 };
 
 class WordWriter;  // checkpoint.h
@@ -444,6 +462,10 @@ class Ledger {
   std::optional<KnownPart> AsKnownSince(const Mark& base, Moment base_moment, Moment moment,
                                         std::optional<Day> open_from) const;
 
+  // From what was known at `moment` when the ledger was at `mark` to what is known at `now`. `open_from` as in AsKnownSince.
+  // REQUIRES: CatchUp. Cost: that of AsKnownSince and some nanoseconds per fact; of AsKnown when a part is not enough.
+  Passage PassageFrom(const Mark& mark, Moment moment, Moment now, std::optional<Day> open_from, bool records) const;
+
   // What is known at `moment` that is about nobody in particular, and no other facts: all a snapshot with rows needs.
   KnownFacts GeneralAsKnown(Moment moment) const;
 
@@ -465,6 +487,10 @@ class Ledger {
   uint32_t AddCareFact(const ingestion::v1::Fact& fact, uint32_t batch);
   // Of a value that somebody else said; kOther when it is none.
   uint32_t AddExternal(const ingestion::v1::Fact& fact, uint32_t batch);
+
+  // Whether each batch counted at `moment` when the ledger was at `mark`, as far as can still be told: of one about which more
+  // was said before the mark and since, whether it counts by what is said now.
+  std::vector<bool> CountedThen(const Mark& mark, Moment moment) const;
 
   enum class Standing : uint8_t { kNotKnown, kWithdrawn, kCounts };
   Standing StandingOf(const Batch& batch, Moment moment) const;

@@ -8,20 +8,15 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
 #include "services/costs/external.h"
 
 namespace nmd::costs {
-namespace {
-
-// What a record is about; empty for a kind of which all count.
-using Key = std::tuple<uint8_t, absl::string_view, uint8_t, absl::string_view, absl::string_view, absl::string_view, Day>;
 
 bool AllCount(const Record& record) {
   return record.kind == kBudgetPaymentRecord || (record.kind == kBookingRecord && record.key->empty());
 }
 
-Key KeyOf(const Record& r) {
+RecordKey KeyOf(const Record& r) {
   switch (r.kind) {
     case kPersonalBudgetRecord:
       return {r.kind, *r.person, r.law, *r.key, *r.category, *r.product, r.days.start};
@@ -35,13 +30,14 @@ Key KeyOf(const Record& r) {
   }
 }
 
-// Everything of a record, in the order in which later values win.
-auto ContentOf(const Record& r) {
-  return std::make_tuple(r.kind, r.law, absl::string_view(*r.person), absl::string_view(*r.key), absl::string_view(*r.detail),
-                         r.from, r.until, r.outcome, absl::string_view(*r.category), absl::string_view(*r.product),
-                         r.days.start, r.days.end, absl::string_view(*r.taakveld), r.revenue, absl::string_view(*r.provider),
-                         absl::string_view(*r.referrer), r.amount, r.asked);
+RecordContent ContentOf(const Record& r) {
+  return RecordContent(r.kind, r.law, absl::string_view(*r.person), absl::string_view(*r.key), absl::string_view(*r.detail),
+                       r.from, r.until, r.outcome, absl::string_view(*r.category), absl::string_view(*r.product), r.days.start,
+                       r.days.end, absl::string_view(*r.taakveld), r.revenue, absl::string_view(*r.provider),
+                       absl::string_view(*r.referrer), r.amount, r.asked);
 }
+
+namespace {
 
 // One per allocation: assigned by its first version, begun by its first start that was not taken back.
 std::vector<Record> Waits(const KnownRecords& known) {
@@ -105,7 +101,7 @@ std::vector<Record> Waits(const KnownRecords& known) {
 
 std::shared_ptr<const RecordBook> MakeRecordBook(const KnownRecords& known) {
   auto book = std::make_shared<RecordBook>();
-  std::map<Key, const Record*> latest;
+  std::map<RecordKey, const Record*> latest;
   const auto rank = [&known](const Record& r) { return std::make_tuple(known.batches[r.batch].known, ContentOf(r)); };
   for (const Record& record : known.records) {
     if (AllCount(record)) {

@@ -3,9 +3,12 @@
 #define NMD_SERVICES_COSTS_RECORDS_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
+#include <tuple>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "services/costs/ledger.h"
 #include "services/costs/snapshot.h"
 
@@ -22,6 +25,16 @@ struct RecordBook {
   // (external.h).
   std::vector<ExternalFact> externals;
 };
+
+// What a record is about, and everything it says in the order in which later values win. Of two records about one thing one
+// holds; AllCount: of a kind, or without a number, of which all do.
+using RecordKey = std::tuple<uint8_t, absl::string_view, uint8_t, absl::string_view, absl::string_view, absl::string_view, Day>;
+RecordKey KeyOf(const Record& record);
+bool AllCount(const Record& record);
+using RecordContent =
+    std::tuple<uint8_t, uint8_t, absl::string_view, absl::string_view, absl::string_view, Day, Day, uint8_t, absl::string_view,
+               absl::string_view, Day, Day, absl::string_view, bool, absl::string_view, absl::string_view, Cents, Day>;
+RecordContent ContentOf(const Record& record);
 
 // Of two facts with one key the one known last holds, of two known at one moment the one with the later values (fact.proto).
 std::shared_ptr<const RecordBook> MakeRecordBook(const KnownRecords& known);

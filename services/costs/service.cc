@@ -3,6 +3,7 @@
 
 #include "nmd/costs/v1/answers.pb.h"
 #include "nmd/costs/v1/costs.pb.h"
+#include "nmd/costs/v1/rows.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/platform/status_macros.h"
@@ -58,6 +59,16 @@ void BindMethods(Costs* costs, Router* router) {
   });
   router->Handle(kAnswers, "ListFrozenSnapshots", [costs](const Caller& caller, const v1::ListFrozenSnapshotsRequest& request) {
     return costs->ListFrozenSnapshots(caller, request);
+  });
+  router->Handle(kAnswers, "AnnotateAnswer", [costs](const Caller& caller, const v1::AnnotateAnswerRequest& request) {
+    return costs->AnnotateAnswer(caller, request);
+  });
+  constexpr absl::string_view kRows = "nmd.costs.v1.RowsService";
+  router->Handle(kRows, "ListFigureRows", [costs](const Caller& caller, const v1::ListFigureRowsRequest& request) {
+    return costs->ListFigureRows(caller, request);
+  });
+  router->Handle(kRows, "ListRowAccesses", [costs](const Caller& caller, const v1::ListRowAccessesRequest& request) {
+    return costs->ListRowAccesses(caller, request);
   });
 }
 

@@ -12,7 +12,7 @@
 // How the domain class is tied to the outside: its methods to the router, its feeds to the peers.
 namespace nmd::costs {
 
-// Binds every method of nmd.costs.v1.CostsService and AnswersService. `costs` must outlive the router's last call.
+// Binds every method of nmd.costs.v1.CostsService, AnswersService and RowsService. `costs` must outlive the router's last call.
 void BindMethods(Costs* costs, Router* router);
 
 // One step along a feed: asks the peer for what comes after the cursor, waiting at most so long at the tail, and takes it
