@@ -9,7 +9,6 @@
 #include "absl/strings/str_format.h"
 #include "gateway/cli/figures.h"
 #include "services/core/dutch.h"
-#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -57,14 +56,6 @@ absl::Status Ask(const Question& question, Request* request) {
   return absl::OkStatus();
 }
 
-template <typename Request>
-absl::Status AskKnown(const Question& question, Request* request) {
-  if (question.known_on.empty()) return absl::OkStatus();
-  NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(question.known_on));
-  *request->mutable_known_time() = TimestampOf(known);
-  return absl::OkStatus();
-}
-
 template <typename Response, typename Request>
 absl::StatusOr<int> Call(const Context& context, absl::string_view verb, const Request& request,
                          Table (*table_of)(const Response&)) {
@@ -83,7 +74,7 @@ absl::StatusOr<int> Call(const Context& context, absl::string_view verb, const R
 template <typename Request>
 absl::Status Build(const AccessOptions& options, Request* request) {
   NMD_RETURN_IF_ERROR(Ask(options.question, request));
-  return AskKnown(options.question, request);
+  return SetKnownTime(options.question, request);
 }
 
 absl::StatusOr<int> Referrers(const Context& context, const AccessOptions& options) {
@@ -116,7 +107,7 @@ absl::StatusOr<int> Overlaps(const Context& context, const AccessOptions& option
   for (const std::string& where : options.question.where) {
     NMD_ASSIGN_OR_RETURN(*request.add_filters(), FilterOf(where));
   }
-  NMD_RETURN_IF_ERROR(AskKnown(options.question, &request));
+  NMD_RETURN_IF_ERROR(SetKnownTime(options.question, &request));
   return Call(context, "overlaps", request, &OverlapTable);
 }
 
@@ -258,7 +249,7 @@ void AddAccessCommands(CLI::App& app, AccessOptions& options, const Perform& per
     sub->callback(
         [&options, perform, run] { perform([&options, run](const Context& context) { return run(context, options); }); });
     sub->add_option("--where", options.question.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
-    sub->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+    AddKnownOn(*sub, options.question);
     return sub;
   };
   const auto add_time = [&](CLI::App* sub) {

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/cli/figures.h"
 #include "services/platform/crypto.h"
-#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -39,6 +38,19 @@ costs::v1::QueryFiguresResponse FiguresOf(const costs::v1::RegisteredAnswer& ans
   return figures;
 }
 
+std::string StateText(costs::v1::Answerability::State state) {
+  switch (state) {
+    case costs::v1::Answerability::ANSWERABLE:
+      return "beantwoordbaar";
+    case costs::v1::Answerability::PARTLY:
+      return "deels";
+    case costs::v1::Answerability::NOT_REGISTERED:
+      return "niet geregistreerd";
+    default:
+      return "niet te beantwoorden";
+  }
+}
+
 void PrintAnswer(const Context& context, const costs::v1::RegisteredAnswer& answer) {
   if (context.ForPeople()) {
     context.io.out << RegisteredAnswerText(answer);
@@ -64,13 +76,11 @@ absl::StatusOr<int> List(const Context& context, const RegisterOptions&) {
   costs::v1::ListRegisteredAnswersResponse response;
   NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/registeredanswers"), {}, &response));
   Table table;
-  table.columns = {{"Nummer", "nummer"},
-                   {"Vraag", "vraag", false, 70},
-                   {"Door", "door"},
-                   {"Geregistreerd", "geregistreerd_op"},
-                   {"Bekend op", "bekend_op"}};
+  table.columns = {{"Nummer", "nummer"}, {"Vraag", "vraag", false, 70},         {"Te beantwoorden", "te_beantwoorden"},
+                   {"Door", "door"},     {"Geregistreerd", "geregistreerd_op"}, {"Bekend op", "bekend_op"}};
   for (const costs::v1::RegisteredAnswer& answer : response.registered_answers()) {
-    table.rows.push_back({Cell::Same(NumberOf(answer)), Cell::Same(answer.title()), Cell::Same(answer.subject()),
+    table.rows.push_back({Cell::Same(NumberOf(answer)), Cell::Same(answer.title()),
+                          Cell::Same(StateText(answer.answerability().state())), Cell::Same(answer.subject()),
                           MomentCell(answer.register_time(), answer.has_register_time()),
                           MomentCell(answer.question().known_time(), answer.question().has_known_time())});
   }
@@ -81,6 +91,24 @@ absl::StatusOr<int> List(const Context& context, const RegisterOptions&) {
 absl::StatusOr<int> Show(const Context& context, const RegisterOptions& options) {
   costs::v1::RegisteredAnswer answer;
   NMD_RETURN_IF_ERROR(context.client.Get(PathOf(context, options.number), {}, &answer));
+  PrintAnswer(context, answer);
+  return 0;
+}
+
+absl::StatusOr<int> Annotate(const Context& context, const RegisterOptions& options) {
+  costs::v1::AnnotateAnswerRequest request;
+  request.set_text(options.text);
+  if (options.question.measures.size() > 1) return absl::InvalidArgumentError("geef hooguit één --measure");
+  if (!options.question.measures.empty()) request.set_measure(options.question.measures[0]);
+  for (const std::string& where : options.question.where) {
+    NMD_ASSIGN_OR_RETURN(const costs::v1::Filter filter, FilterOf(where));
+    type::DimensionValue* value = request.add_dimensions();
+    value->set_dimension(filter.dimension());
+    value->set_value(filter.values(0));
+  }
+  request.set_request_id(RandomHex(32));
+  costs::v1::RegisteredAnswer answer;
+  NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(PathOf(context, options.number), "/_annotate"), request, &answer));
   PrintAnswer(context, answer);
   return 0;
 }
@@ -119,10 +147,7 @@ absl::StatusOr<int> Freeze(const Context& context, const RegisterOptions& option
   costs::v1::FreezeSnapshotRequest request;
   request.set_title(options.title);
   request.set_reason(options.reason);
-  if (!options.question.known_on.empty()) {
-    NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.question.known_on));
-    *request.mutable_known_time() = TimestampOf(known);
-  }
+  NMD_RETURN_IF_ERROR(SetKnownTime(options.question, &request));
   costs::v1::FrozenSnapshot snapshot;
   NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(context.client.parent(), "/frozensnapshots"), request, &snapshot));
   context.Print(snapshot, SnapshotTable(ListOf(snapshot)));
@@ -169,6 +194,21 @@ Table ChangeTable() {
   return table;
 }
 
+// "De 3 meer komt door: ..." of every change that was measured.
+void AppendSteps(const Changes& changes, std::string* text) {
+  Table table;
+  table.columns = {
+      {"Maat", "maat"}, {"Kenmerken", "kenmerken"}, {"Verschil", "verschil", true}, {"Waardoor", "uitleg", false, 70}};
+  for (const costs::v1::FigureChange& change : changes) {
+    const type::Figure& figure = change.has_given() ? change.given() : change.found();
+    for (const costs::v1::DifferenceStep& step : change.steps()) {
+      table.rows.push_back({Cell::Same(figure.measure()), Cell::Same(CoordinatesOf(figure, true)), StepCell(step),
+                            Cell::Same(step.statement())});
+    }
+  }
+  if (!table.rows.empty()) absl::StrAppend(text, "\nHoeveel elke oorzaak uitmaakt:\n", TextOf(table));
+}
+
 void AppendChanges(const std::string& title, const Changes& changes,
                    const google::protobuf::RepeatedPtrField<costs::v1::ChangeCause>& causes, std::string* text) {
   if (changes.empty() && causes.empty()) return;
@@ -180,6 +220,16 @@ void AppendChanges(const std::string& title, const Changes& changes,
   }
   absl::StrAppend(text, causes.empty() ? "Waardoor dat komt, is niet te zien.\n" : "Wat daarachter kan zitten:\n");
   for (const costs::v1::ChangeCause& cause : causes) absl::StrAppend(text, "  ", cause.statement(), "\n");
+  AppendSteps(changes, text);
+}
+
+std::string AnswerabilityLine(const char* when, const costs::v1::Answerability& answerability) {
+  if (answerability.parts().empty()) return "";
+  std::string text = absl::StrCat(when, ": ", StateText(answerability.state()));
+  if (answerability.state() == costs::v1::Answerability::PARTLY && !answerability.answerable_from().empty()) {
+    absl::StrAppend(&text, ", helemaal vanaf ", answerability.answerable_from());
+  }
+  return absl::StrCat(text, ".\n");
 }
 
 }  // namespace
@@ -187,14 +237,28 @@ void AppendChanges(const std::string& title, const Changes& changes,
 std::string RegisteredAnswerText(const costs::v1::RegisteredAnswer& answer) {
   const Titles titles = TitlesOf(answer);
   const costs::v1::QueryFiguresResponse figures = FiguresOf(answer);
+  std::string said;
+  for (const costs::v1::Annotation& annotation : answer.annotations()) {
+    type::Figure about;
+    *about.mutable_dimensions() = annotation.dimensions();
+    absl::StrAppend(&said, "\nDuiding van ", annotation.subject(), " op ",
+                    MomentCell(annotation.annotate_time(), annotation.has_annotate_time()).text,
+                    annotation.measure().empty()
+                        ? ""
+                        : absl::StrCat(" bij ", titles.Measure(annotation.measure()), ", ", CoordinatesOf(about, true)),
+                    ":\n", annotation.text(), "\n");
+  }
   return absl::StrCat(NumberOf(answer), "  ", answer.title(), "\nGeregistreerd door ", answer.subject(), " op ",
                       MomentCell(answer.register_time(), answer.has_register_time()).text, ".\n\n", answer.text(), "\n\n",
-                      TextOf(QueryTable(figures, titles)), Footer(figures, titles));
+                      TextOf(QueryTable(figures, titles)), AnswerabilityLine("\nTe beantwoorden", answer.answerability()),
+                      Footer(figures, titles), said);
 }
 
 std::string AnswerCheckText(const costs::v1::CheckRegisteredAnswerResponse& response) {
   std::string text = absl::StrCat(NumberOf(response.registered_answer()), "  ", response.registered_answer().title(), "\n",
                                   response.statement(), "\n");
+  absl::StrAppend(&text, AnswerabilityLine("Toen te beantwoorden", response.registered_answer().answerability()),
+                  AnswerabilityLine("Nu te beantwoorden", response.answerability()));
   AppendChanges("Met wat toen bekend was:", response.reproduction_changes(), response.reproduction_causes(), &text);
   AppendChanges(absl::StrCat("Met wat bekend is op ", MomentCell(response.check_time(), response.has_check_time()).text, ":"),
                 response.changes(), response.causes(), &text);
@@ -230,7 +294,7 @@ void AddRegisterCommands(CLI::App& app, RegisterOptions& options, const Perform&
   answer->add_option("--from", options.question.from, "Eerste maand, zoals 2017-01");
   answer->add_option("--to", options.question.to, "Laatste maand, die meetelt, zoals 2018-01");
   answer->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
-  answer->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment; anders nu");
+  AddKnownOn(*answer, options.question);
   answer->add_option("--where", options.question.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
 
   add("list", "Alle antwoorden, het nieuwste eerst", &List);
@@ -239,11 +303,16 @@ void AddRegisterCommands(CLI::App& app, RegisterOptions& options, const Perform&
         std::make_tuple("check", "De vraag opnieuw stellen: wat nu anders is, en waardoor dat kan komen", &Check)}) {
     add(name, text, run)->add_option("number", options.number, "Nummer, zoals 2026-0001")->required();
   }
+  CLI::App* annotate = add("annotate", "Een duiding toevoegen aan een antwoord, of aan een cijfer ervan", &Annotate);
+  annotate->add_option("number", options.number, "Nummer, zoals 2026-0001")->required();
+  annotate->add_option("--text", options.text, "De duiding; noem niemand bij naam")->required();
+  annotate->add_option("--measure", options.question.measures, "Maat van het cijfer; anders het hele antwoord")->expected(1);
+  annotate->add_option("--where", options.question.where, "Kenmerk=waarde van het cijfer; mag vaker")->allow_extra_args(false);
   CLI::App* freeze = add("freeze", "Een moment van bekend zijn een naam geven, voorgoed", &Freeze);
   freeze->add_option("title", options.title, "Naam, zoals 'Bestuursrapportage 2018-1'")->required();
   freeze->add_option("--reason", options.reason, "Waarvoor; noem niemand bij naam")->required();
   freeze->add_option("--known-on", options.question.known_on, "Deze dag of dit moment; anders nu");
-  add("snapshots", "De momenten met een naam; vraag er cijfers van op met --known-on", &Snapshots);
+  add("snapshots", "De momenten met een naam; vraag er cijfers van op met --snapshot", &Snapshots);
 }
 
 }  // namespace nmd::cli

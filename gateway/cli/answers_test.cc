@@ -80,11 +80,12 @@ TEST_F(RegisterTest, F03_AddAsksTheQuestionAndShowsTheNumber) {
 }
 
 TEST_F(RegisterTest, F03_ListAndShow) {
-  monitor_.OnJson("GET " + kAnswers, absl::StrCat(R"({"registered_answers":[{)", kAnswer, "}]}"));
+  monitor_.OnJson("GET " + kAnswers,
+                  absl::StrCat(R"({"registered_answers":[{)", kAnswer, R"(,"answerability":{"state":"PARTLY"}}]})"));
   ASSERT_EQ(Run("register list --format csv"), 0) << err_.str();
   EXPECT_EQ(out_.str(),
-            "nummer,vraag,door,geregistreerd_op,bekend_op\n"
-            "2018-0001,Hoeveel kinderen?,griffier-1,2018-03-31T10:00:00Z,2018-03-31T09:00:00Z\n");
+            "nummer,vraag,te_beantwoorden,door,geregistreerd_op,bekend_op\n"
+            "2018-0001,Hoeveel kinderen?,deels,griffier-1,2018-03-31T10:00:00Z,2018-03-31T09:00:00Z\n");
   monitor_.OnJson("GET " + kAnswers + "/2018-0001",
                   absl::StrCat("{", kAnswer, R"(,"figures":{"totals":[{)", kFigure, R"(,"count":"2"}]}})"));
   for (const char* number : {"2018-0001", "municipalities/gm1730/registeredanswers/2018-0001"}) {
@@ -100,21 +101,44 @@ TEST_F(RegisterTest, Q24_CheckTellsWhatDiffersAndWhy) {
   monitor_.OnJson(check, absl::StrCat("{", answer, R"(,"reproduced":true,"statement":"Hetzelfde."})"));
   EXPECT_EQ(Run("register check 2018-0001"), 0) << err_.str();
   EXPECT_EQ(out_.str(), "2018-0001  Hoeveel kinderen?\nHetzelfde.\n");
-  monitor_.OnJson(check,
-                  absl::StrCat("{", answer, R"(,"reproduced":true,"statement":"Anders.",
+  monitor_.OnJson(
+      check,
+      absl::StrCat("{", answer, R"(,"reproduced":true,"statement":"Anders.",
     "changes":[{"given":{)",
-                               kFigure, R"(,"count":"2"},"found":{)", kFigure, R"(,"count":"3"}},
+                   kFigure, R"(,"count":"2"},"found":{)", kFigure,
+                   R"(,"count":"3"},"steps":[{"cause":"LATE","count":"1","statement":"1 gegeven dat later binnenkwam."}]},
                {"found":{)",
-                               kFigure, R"(,"dimensions":[{"dimension":"wijk","value":"WK01","label":"Eelde"}],"count":"1"}}],
+                   kFigure, R"(,"dimensions":[{"dimension":"wijk","value":"WK01","label":"Eelde"}],"count":"1"}}],
+    "answerability":{"state":"PARTLY","answerable_from":"2018-01-01","parts":[{}]},
     "causes":[{"kind":"DELIVERY_ADDED","source":"jw301","count":"1","statement":"Van bron jw301 telt 1 levering mee."}]})"));
   EXPECT_EQ(Run("register check 2018-0001"), 1) << "something does not hold any more";
-  EXPECT_THAT(out_.str(), HasSubstr("Anders.\n\nMet wat bekend is op 01-05-2018 12:00:\n"));
+  EXPECT_THAT(
+      out_.str(),
+      HasSubstr("Anders.\nNu te beantwoorden: deels, helemaal vanaf 2018-01-01.\n\nMet wat bekend is op 01-05-2018 12:00:\n"));
   EXPECT_THAT(out_.str(), HasSubstr("wijk=Eelde"));
   EXPECT_THAT(out_.str(), HasSubstr("komt niet voor"));
   EXPECT_THAT(out_.str(), HasSubstr("Wat daarachter kan zitten:\n  Van bron jw301 telt 1 levering mee.\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("totaal            1  1 gegeven dat later binnenkwam.\n"));
   EXPECT_THAT(out_.str(), Not(HasSubstr("Met wat toen bekend was:")));
   EXPECT_EQ(Run("register check 2018-0001 --format csv"), 1);
   EXPECT_EQ(out_.str(), "wanneer,maat,kenmerken,gegeven,gevonden\nnu,clients,totaal,2,3\nnu,clients,wijk=WK01,,1\n");
+}
+
+TEST_F(RegisterTest, R31_AnInterpretationIsAddedToAFigureAndShownWithIt) {
+  monitor_.OnJson(
+      "POST " + kAnswers + "/2018-0001/_annotate",
+      absl::StrCat("{", kAnswer, R"(,"measures":[{"name":"municipalities/gm1730/measures/clients","title":"Cliënten"}],
+    "annotations":[{"subject":"c-1","annotate_time":"2018-03-31T10:00:00Z","text":"Dat is weinig.","measure":"clients",
+                    "dimensions":[{"dimension":"wijk","value":"WK01","label":"Eelde"}]}]})"));
+  ASSERT_EQ(Run("register annotate 2018-0001 --text Dat_is_weinig. --measure clients --where wijk=WK01"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Duiding van c-1 op 31-03-2018 12:00 bij Cliënten, wijk=Eelde:\nDat is weinig.\n"));
+  costs::v1::AnnotateAnswerRequest asked;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &asked).ok());
+  EXPECT_EQ(asked.text(), "Dat is weinig.");
+  EXPECT_EQ(asked.measure(), "clients");
+  EXPECT_EQ(asked.dimensions(0).value(), "WK01");
+  EXPECT_EQ(asked.request_id().size(), 32U);
+  EXPECT_EQ(Run("register annotate 2018-0001"), 2) << "without a text";
 }
 
 TEST_F(RegisterTest, F03_AFrozenSnapshotIsListedWithTheKnownTimeToAskWith) {

@@ -37,11 +37,17 @@ Table BridgeRecords(const costs::v1::BridgeAmountsResponse& response) {
     table.columns.push_back({key, key});
   table.columns.push_back({"bedrag", "bedrag", true});
   table.columns.push_back({"aantal", "aantal", true});
+  table.columns.push_back({"toestand", "toestand"});
+  if (response.state() != type::Figure::ANSWERED) {
+    table.rows.emplace_back(9);
+    table.rows.back().push_back(Cell::Same(StateKey(response.state())));
+  }
   for (const costs::v1::BridgeStep& step : response.steps()) {
     std::vector<Cell> row = {Cell::Same(step.step()), Cell::Same(step.subtotal() ? "tussenstand" : "stap")};
     row.resize(7);
     row.push_back(Cell::Same(Euros(step.amount_cents())));
     row.push_back(Cell::Same(absl::StrCat(step.item_count())));
+    row.push_back(Cell::Same(StateKey(response.state())));
     table.rows.push_back(std::move(row));
     for (const costs::v1::BridgeItem& item : step.items()) {
       std::vector<Cell> line = {Cell::Same(step.step()), Cell::Same("regel")};
@@ -54,6 +60,7 @@ Table BridgeRecords(const costs::v1::BridgeAmountsResponse& response) {
       }
       line.push_back(Cell::Same(Euros(item.amount_cents())));
       line.push_back(Cell::Same(absl::StrCat(item.count())));
+      line.push_back(Cell::Same(StateKey(response.state())));
       table.rows.push_back(std::move(line));
     }
   }

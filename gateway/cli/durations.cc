@@ -9,7 +9,6 @@
 #include "gateway/cli/figures.h"
 #include "nmd/costs/v1/durations.pb.h"
 #include "services/core/dutch.h"
-#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -28,10 +27,7 @@ absl::StatusOr<v1::DurationQuestion> QuestionOf(const DurationOptions& options) 
   for (const std::string& where : options.where) {
     NMD_ASSIGN_OR_RETURN(*question.add_filters(), FilterOf(where));
   }
-  if (!options.known_on.empty()) {
-    NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.known_on));
-    *question.mutable_known_time() = TimestampOf(known);
-  }
+  NMD_RETURN_IF_ERROR(SetKnownTime(options.question, &question));
   if (options.lag_days >= 0) question.set_lag_days(options.lag_days);
   question.set_observed_from_date(options.observed_from);
   question.set_unit(options.per_product ? v1::DurationQuestion::PRODUCT : v1::DurationQuestion::TRAJECTORY);
@@ -282,7 +278,7 @@ void AddDurationCommands(CLI::App& app, DurationOptions& options, const Perform&
     sub->callback(
         [&options, perform, run] { perform([&options, run](const Context& context) { return run(context, options); }); });
     sub->add_option("--where", options.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
-    sub->add_option("--known-on", options.known_on, "Zoals bekend op deze dag of dit moment");
+    AddKnownOn(*sub, options.question);
     sub->add_option("--lag", options.lag_days, "Zoveel dagen ervoor kunnen nog berichten komen; anders 30")
         ->check(CLI::Range(0, 365));
     sub->add_option("--observed-from", options.observed_from, "Vanaf deze dag staan einden in de gegevens");

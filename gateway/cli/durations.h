@@ -20,7 +20,7 @@ struct DurationOptions {
   std::string by;
   std::string from, to;  // Months the trajectories began in, or ended in; `to` counts.
   std::vector<std::string> where;
-  std::string known_on;
+  Question question;          // Its known time.
   std::string observed_from;  // A day.
   int lag_days = -1;          // -1: what the monitor takes.
   bool per_product = false, curve = false, compare = false;

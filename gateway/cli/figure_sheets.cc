@@ -352,18 +352,6 @@ Sheet Explanation(const QueryFiguresResponse& response, const QueryFiguresRespon
   return sheet;
 }
 
-// A figure as machines get it (FigureRaw), as the number it is; its word when it has none.
-SheetCell NumberCell(const Cell& cell, Figure::ValueCase kind) {
-  int64_t whole = 0;
-  if (kind == Figure::kCount && absl::SimpleAtoi(cell.raw, &whole)) return SheetCell::Count(whole);
-  if (kind == Figure::kAmountCents && absl::SimpleAtoi(absl::StrReplaceAll(cell.raw, {{".", ""}}), &whole)) {
-    return SheetCell::Euro(whole);
-  }
-  double ratio = 0;
-  if (kind == Figure::kRatio && absl::SimpleAtod(cell.raw, &ratio)) return SheetCell::Decimal(ratio);
-  return SheetCell::Text(cell.text);
-}
-
 }  // namespace
 
 Titles TitlesOf(const Catalogue& catalogue) {
@@ -379,41 +367,8 @@ std::vector<Sheet> FigureSheets(const QueryFiguresResponse& response, const Cata
   return {FigureTable(response, catalogue).Make(), Explanation(response, nullptr, catalogue)};
 }
 
-std::vector<Sheet> CompareSheets(const QueryFiguresResponse& before, const QueryFiguresResponse& after,
-                                 const Catalogue& catalogue) {
-  // What a measure is, also when one of the periods has no value of it.
-  std::map<std::string, Figure::ValueCase> kinds;
-  for (const QueryFiguresResponse* answer : {&before, &after}) {
-    for (const Figure& figure : answer->totals()) {
-      if (figure.value_case() != Figure::VALUE_NOT_SET) kinds[figure.measure()] = figure.value_case();
-    }
-  }
-  const Table table = CompareTable(before, after, TitlesOf(catalogue));
-  Sheet sheet;
-  sheet.name = "Cijfers";
-  sheet.frozen_rows = 1;
-  sheet.rows.emplace_back();
-  for (const Column& column : table.columns) {
-    if (!column.title.empty()) sheet.rows[0].push_back(SheetCell::Text(column.title, /*bold=*/true));
-  }
-  for (size_t r = 0; r < table.rows.size(); ++r) {
-    Figure::ValueCase kind = Figure::VALUE_NOT_SET;
-    Row row;
-    for (size_t c = 0; c < table.columns.size(); ++c) {
-      const Column& column = table.columns[c];
-      const Cell& cell = table.rows[r][c];
-      if (column.key == "maat") kind = kinds[cell.raw];
-      if (column.title.empty()) continue;
-      double growth = 0;
-      row.push_back(!column.number                        ? SheetCell::Text(cell.text)
-                    : column.key != "groei"               ? NumberCell(cell, kind)
-                    : absl::SimpleAtod(cell.raw, &growth) ? SheetCell::Share(growth)
-                                                          : SheetCell::Text(cell.text));
-      row.back().bold = r + table.total_rows >= table.rows.size();
-    }
-    sheet.rows.push_back(std::move(row));
-  }
-  return {std::move(sheet), Explanation(after, &before, catalogue)};
+Sheet ExplanationSheet(const QueryFiguresResponse& response, const QueryFiguresResponse& before, const Catalogue& catalogue) {
+  return Explanation(response, &before, catalogue);
 }
 
 }  // namespace nmd::cli

@@ -25,9 +25,9 @@ Titles TitlesOf(const Catalogue& catalogue);
 // "Toelichting": question, period, known time, reliability, definition of every measure, sources, what the words mean.
 std::vector<Sheet> FigureSheets(const costs::v1::QueryFiguresResponse& response, const Catalogue& catalogue);
 
-// Two periods beside each other as CompareTable has them, with the difference as a number and the growth as a percentage.
-std::vector<Sheet> CompareSheets(const costs::v1::QueryFiguresResponse& before, const costs::v1::QueryFiguresResponse& after,
-                                 const Catalogue& catalogue);
+// "Toelichting" by itself, of an answer that is put beside the one of an earlier period.
+Sheet ExplanationSheet(const costs::v1::QueryFiguresResponse& response, const costs::v1::QueryFiguresResponse& before,
+                       const Catalogue& catalogue);
 
 }  // namespace nmd::cli
 

@@ -140,47 +140,6 @@ TEST(FigureSheets, PutBoundsBesideTheFigureTheyAreOf) {
   EXPECT_THAT(rows, Contains(ElementsAre("minstens", HasSubstr("twijfelgevallen"))));
 }
 
-TEST(FigureSheets, CompareTwoPeriodsInNumbers) {
-  // R67: the difference can be calculated with; where there is no value, neither is there a difference.
-  const auto answer = [](const std::string& start, const std::string& end, const std::string& values) {
-    return Parse<costs::v1::QueryFiguresResponse>(absl::StrCat(
-        values, " effective { measures: 'clients' measures: 'indicated' dimensions: 'provider' period { start_date: '", start,
-        "' end_date: '", end, "' } known_time { seconds: 1522533599 } }"));
-  };
-  const auto before = answer("2017-01-01", "2017-02-01", R"(
-      figures { measure: 'clients' state: ANSWERED count: 40 dimensions { dimension: 'provider' value: '01' } }
-      figures { measure: 'indicated' state: ANSWERED amount_cents: 10050 dimensions { dimension: 'provider' value: '01' } }
-      figures { measure: 'clients' state: SUPPRESSED state_reason: 'CELL_PROTECTED' dimensions { dimension: 'provider' value: '02' } }
-      totals { measure: 'clients' state: ANSWERED count: 44 reliability { statement: 'Onvolledig.' } }
-      totals { measure: 'indicated' state: ANSWERED amount_cents: 10050 })");
-  const auto after = answer("2018-01-01", "2018-02-01", R"(
-      figures { measure: 'clients' state: ANSWERED count: 50 dimensions { dimension: 'provider' value: '01' } }
-      figures { measure: 'indicated' state: ANSWERED amount_cents: 10000 dimensions { dimension: 'provider' value: '01' } }
-      figures { measure: 'clients' state: ANSWERED count: 11 dimensions { dimension: 'provider' value: '02' } }
-      totals { measure: 'clients' state: ANSWERED count: 61 reliability { statement: 'Volledig.' } }
-      totals { measure: 'indicated' state: ANSWERED amount_cents: 10000 })");
-  const auto sheets = CompareSheets(before, after, DutchCatalogue());
-  EXPECT_THAT(
-      Shown(sheets[0]),
-      ElementsAre(ElementsAre("Aanbieder", "Maat", "januari 2017", "januari 2018", "Verschil", "Groei"),
-                  ElementsAre("01", "Cliënten", "aantal 40", "aantal 50", "aantal 10", "deel 0.25"),
-                  ElementsAre("01", "Geïndiceerd bedrag", "euro 100.5", "euro 100", "euro -0.5", "deel -0.004975"),
-                  ElementsAre("02", "Cliënten", "onderdrukt", "aantal 11", "–", "–"),
-                  ElementsAre("Totaal", "Cliënten", "aantal 44", "aantal 61", "aantal 17", "deel 0.386364"),
-                  ElementsAre("Totaal", "Geïndiceerd bedrag", "euro 100.5", "euro 100", "euro -0.5", "deel -0.004975")));
-  EXPECT_TRUE(sheets[0].rows[5][2].bold);
-  EXPECT_FALSE(sheets[0].rows[3][3].bold);
-  const auto rows = Shown(sheets[1]);
-  EXPECT_THAT(rows, Contains(ElementsAre("Vraag", HasSubstr("; januari 2018 naast januari 2017."))));
-  EXPECT_THAT(rows, Contains(ElementsAre("Eerste dag", "dag 43101")));
-  EXPECT_THAT(rows, Contains(ElementsAre("Eerste dag (eerdere periode)", "dag 42736")));
-  EXPECT_THAT(rows, Contains(ElementsAre("Betrouwbaarheid", "Cliënten: Volledig.")));
-  EXPECT_THAT(rows, Contains(ElementsAre("Betrouwbaarheid (eerdere periode)", "Cliënten: Onvolledig.")));
-  EXPECT_THAT(rows, Contains(ElementsAre("nieuw", Not(""))));
-  // Of the earlier period only.
-  EXPECT_THAT(rows, Contains(ElementsAre("in dit antwoord", HasSubstr("verborgen"))));
-}
-
 TEST(FigureSheets, HaveIdsForWhoMayNotReadTheCatalogue) {
   const auto sheets = FigureSheets(Parse<costs::v1::QueryFiguresResponse>(R"(
       figures { measure: 'clients' state: ANSWERED count: 5 } totals { measure: 'clients' state: ANSWERED count: 5 }

@@ -2,7 +2,6 @@
 #include "gateway/cli/figures.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -88,14 +87,6 @@ std::string KnownLine(const google::protobuf::Timestamp& time, bool present) {
   return present ? absl::StrCat("Bekend op ", MomentCell(time, true).text, ".\n") : "";
 }
 
-// The value of a figure as a whole number, in cents for money; nothing for a ratio or without a value.
-std::optional<int64_t> Whole(const Figure& figure) {
-  if (figure.state() != Figure::ANSWERED) return std::nullopt;
-  if (figure.value_case() == Figure::kCount) return figure.count();
-  if (figure.value_case() == Figure::kAmountCents) return figure.amount_cents();
-  return std::nullopt;
-}
-
 std::vector<Cell> EffectRow(const costs::v1::Effect& effect) {
   return {{effect.title(), effect.factor()},
           {dutch::Euro(effect.amount_cents()), EuroRaw(effect.amount_cents())},
@@ -109,6 +100,23 @@ Table EffectTable(const std::string& title, const google::protobuf::RepeatedPtrF
   for (const costs::v1::Effect& effect : effects) table.rows.push_back(EffectRow(effect));
   table.rows.push_back({{"Groei", "groei"}, {dutch::Euro(growth_cents), EuroRaw(growth_cents)}, {"100,0%", "1"}});
   table.total_rows = 1;
+  return table;
+}
+
+// What each kind of cause did, in the order in which they were applied.
+Table StepTable(const costs::v1::FigureDifference& difference) {
+  Table table;
+  table.columns = {{"", "oorzaak"},        {"Verschil", "verschil", true}, {"", "eenheid"},
+                   {"", "gegevens", true}, {"", "leveringen", true},       {"Waardoor", "uitleg", false, 90}};
+  for (const costs::v1::DifferenceStep& step : difference.steps()) {
+    const char* unit = step.difference_case() == costs::v1::DifferenceStep::kCount         ? "aantal"
+                       : step.difference_case() == costs::v1::DifferenceStep::kAmountCents ? "euro"
+                       : step.difference_case() == costs::v1::DifferenceStep::kRatio       ? "verhouding"
+                                                                                           : "";
+    table.rows.push_back({Cell::Same(CauseKey(step.cause())), StepCell(step), Cell::Same(unit),
+                          Cell::Same(absl::StrCat(step.thing_count())), Cell::Same(absl::StrCat(step.delivery_count())),
+                          Cell::Same(step.statement())});
+  }
   return table;
 }
 
@@ -296,88 +304,6 @@ Table QueryRecords(const costs::v1::QueryFiguresResponse& response) {
   return table;
 }
 
-Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v1::QueryFiguresResponse& after,
-                   const Titles& titles) {
-  Table table;
-  const std::vector<std::string> dimensions = DimensionsOf(after);
-  table.columns.push_back({"", "rij"});
-  for (const std::string& dimension : dimensions) table.columns.push_back({titles.Dimension(dimension), dimension});
-  table.columns.push_back({"Maat", "maat"});
-  table.columns.push_back({PeriodText(before.effective()), "waarde_voor", true});
-  table.columns.push_back({PeriodText(after.effective()), "waarde_na", true});
-  table.columns.push_back({"Verschil", "verschil", true});
-  table.columns.push_back({"Groei", "groei", true});
-  for (const char* key : {"toestand_voor", "toestand_na"}) table.columns.push_back({"", key});
-
-  using Pair = std::pair<const Figure*, const Figure*>;
-  std::map<Coordinates, std::map<std::string, Pair>> cells;
-  for (const Figure& figure : before.figures()) cells[CoordinatesOf(figure)][figure.measure()].first = &figure;
-  for (const Figure& figure : after.figures()) cells[CoordinatesOf(figure)][figure.measure()].second = &figure;
-  std::map<std::string, Pair> totals;
-  for (const Figure& figure : before.totals()) totals[figure.measure()].first = &figure;
-  for (const Figure& figure : after.totals()) totals[figure.measure()].second = &figure;
-
-  // What stands for a cell an answer does not have: nothing was counted in it, if anything was counted at all.
-  const auto absent = [](const Figure* total) {
-    Figure figure;
-    figure.set_state(total == nullptr ? Figure::NOT_AVAILABLE : total->state());
-    if (figure.state() != Figure::ANSWERED) return figure;
-    if (total->value_case() == Figure::kRatio) {
-      // Nothing divided by nothing is no zero.
-      figure.set_state(Figure::NOT_AVAILABLE);
-      return figure;
-    }
-    total->value_case() == Figure::kAmountCents ? figure.set_amount_cents(0) : figure.set_count(0);
-    return figure;
-  };
-  const auto add = [&](std::vector<Cell> row, const std::string& measure, const Pair& pair) {
-    const Pair& total = totals[measure];
-    const Figure first = pair.first != nullptr ? *pair.first : absent(total.first);
-    const Figure last = pair.second != nullptr ? *pair.second : absent(total.second);
-    row.push_back({titles.Measure(measure), measure});
-    row.push_back({FigureText(first), FigureRaw(first)});
-    row.push_back({FigureText(last), FigureRaw(last)});
-    const std::optional<int64_t> a = Whole(first);
-    const std::optional<int64_t> b = Whole(last);
-    if (a && b) {
-      Figure change = last;
-      last.value_case() == Figure::kCount ? change.set_count(*b - *a) : change.set_amount_cents(*b - *a);
-      row.push_back({FigureText(change), FigureRaw(change)});
-      if (*a == 0) {
-        row.push_back({*b == 0 ? "0%" : "nieuw", ""});
-      } else {
-        const double growth = static_cast<double>(*b - *a) / static_cast<double>(std::llabs(*a));
-        row.push_back({dutch::Growth(growth), absl::StrFormat("%.6f", growth)});
-      }
-    } else {
-      row.push_back({"–", ""});
-      row.push_back({"–", ""});
-    }
-    row.push_back({"", StateKey(first.state())});
-    row.push_back({"", StateKey(last.state())});
-    table.rows.push_back(std::move(row));
-  };
-  const auto& measures = after.effective().measures();
-  if (!dimensions.empty()) {
-    for (const auto& [coordinates, by_measure] : cells) {
-      std::vector<Cell> head = {{"", "cel"}};
-      for (const std::string& dimension : dimensions) head.push_back(CoordinateOf(coordinates, dimension));
-      for (const std::string& measure : measures) {
-        const auto it = by_measure.find(measure);
-        if (it != by_measure.end()) add(head, measure, it->second);
-      }
-    }
-  }
-  std::vector<Cell> head(dimensions.size() + 1);
-  head[0].raw = "totaal";
-  if (head.size() > 1) head[1].text = "Totaal";
-  for (const std::string& measure : measures) {
-    add(head, measure, totals[measure]);
-    ++table.total_rows;
-  }
-  return table;
-}
-
 std::string Footer(const costs::v1::QueryFiguresResponse& response, const Titles& titles, bool compared) {
   std::set<std::string> reasons;
   for (const auto* figures : {&response.figures(), &response.totals()}) {
@@ -495,11 +421,61 @@ std::string ExplainText(const costs::v1::ExplainFigureResponse& response) {
     absl::StrAppend(&text, "De nieuwste ", response.contributions_size(), " van ", dutch::Number(response.contribution_count()),
                     " leveringen.\n");
   }
+  if (response.has_comparison()) {
+    absl::StrAppend(&text, "\n", response.comparison().statement(), "\n", TextOf(StepTable(response.comparison())));
+  }
+  if (response.has_open_links()) absl::StrAppend(&text, "\n", response.open_links().statement(), "\n");
+  if (response.changes_since_size() > 0) absl::StrAppend(&text, "\nSindsdien bekend geworden:\n");
+  for (const costs::v1::DifferenceStep& change : response.changes_since()) {
+    absl::StrAppend(&text, "  ", change.statement(), "\n");
+  }
   absl::StrAppend(&text, "\n", ReliabilityLine(figure), KnownLine(figure.known_time(), figure.has_known_time()));
   return text;
 }
 
+std::string CauseKey(costs::v1::DifferenceStep::Cause cause) {
+  switch (cause) {
+    case costs::v1::DifferenceStep::DEFINITION:
+      return "definitie";
+    case costs::v1::DifferenceStep::HORIZON:
+      return "andere_maand";
+    case costs::v1::DifferenceStep::EXTERNAL:
+      return "van_buiten";
+    case costs::v1::DifferenceStep::WITHDRAWAL:
+      return "ingetrokken";
+    case costs::v1::DifferenceStep::CORRECTION:
+      return "correctie";
+    case costs::v1::DifferenceStep::LATE:
+      return "te_laat";
+    case costs::v1::DifferenceStep::LINK:
+      return "koppeling";
+    case costs::v1::DifferenceStep::HOUSEHOLD:
+      return "huishouden";
+    default:
+      return "";
+  }
+}
+
+Cell StepCell(const costs::v1::DifferenceStep& step) {
+  Figure figure;
+  figure.set_state(Figure::ANSWERED);
+  switch (step.difference_case()) {
+    case costs::v1::DifferenceStep::kCount:
+      figure.set_count(step.count());
+      break;
+    case costs::v1::DifferenceStep::kAmountCents:
+      return {dutch::Euro(step.amount_cents()), EuroRaw(step.amount_cents())};
+    case costs::v1::DifferenceStep::kRatio:
+      figure.set_ratio(step.ratio());
+      break;
+    default:
+      return {"–", ""};
+  }
+  return {FigureText(figure), FigureRaw(figure)};
+}
+
 Table ExplainRecords(const costs::v1::ExplainFigureResponse& response) {
+  if (response.has_comparison()) return StepTable(response.comparison());
   Table table;
   for (const char* key : {"levering", "bron", "bekend_op"}) table.columns.push_back({key, key});
   table.columns.push_back({"regels", "regels", true});

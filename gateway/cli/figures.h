@@ -51,11 +51,6 @@ Table QueryTable(const costs::v1::QueryFiguresResponse& response, const Titles& 
 // eenheid, toestand, reden, bekend_op, definitie.
 Table QueryRecords(const costs::v1::QueryFiguresResponse& response);
 
-// Two periods beside each other: a row per cell and measure with difference and growth. A cell that one answer does not have
-// counts as zero there when that period was answered, and as not available when it was not.
-Table CompareTable(const costs::v1::QueryFiguresResponse& before, const costs::v1::QueryFiguresResponse& after,
-                   const Titles& titles);
-
 // The lines below a table: reasons for missing values, reliability, the period unless the table names it, known time.
 std::string Footer(const costs::v1::QueryFiguresResponse& response, const Titles& titles, bool compared = false);
 
@@ -63,6 +58,12 @@ std::string DecomposeText(const costs::v1::DecomposeGrowthResponse& response, co
 Table DecomposeRecords(const costs::v1::DecomposeGrowthResponse& response);
 
 std::string ExplainText(const costs::v1::ExplainFigureResponse& response);
+// What one kind of cause did: "2", "-35.00"; empty when there is no difference.
+Cell StepCell(const costs::v1::DifferenceStep& step);
+// "te_laat"
+std::string CauseKey(costs::v1::DifferenceStep::Cause cause);
+// The deliveries behind the figure; of a comparison the steps instead: oorzaak, verschil, eenheid, gegevens, leveringen,
+// uitleg.
 Table ExplainRecords(const costs::v1::ExplainFigureResponse& response);
 
 // A sentence in Dutch for a reason code; the code itself for one that is not known here.

@@ -90,50 +90,6 @@ TEST(Figures, AreOneRecordEachForMachines) {
             "totaal,clients,2018-01-01,2018-02-01,,,598,aantal,beantwoord,,2018-03-31T21:59:59.999999Z,clients/1\n");
 }
 
-TEST(Figures, CompareTwoMonthsWithGrowth) {
-  // R67 and S1: +24% clients, −20% in IVN 4, +51% in IVN 5.
-  const auto table = CompareTable(Answer("2017-01-01", "2017-02-01", 484, 70, 183),
-                                  Answer("2018-01-01", "2018-02-01", 598, 56, 276), DutchTitles());
-  EXPECT_EQ(TextOf(table),
-            "Interventieniveau  Maat      januari 2017  januari 2018  Verschil  Groei\n"
-            "-----------------  --------  ------------  ------------  --------  -----\n"
-            "IVN 4              Cliënten            70            56       −14   −20%\n"
-            "IVN 5              Cliënten           183           276        93   +51%\n"
-            "-----------------  --------  ------------  ------------  --------  -----\n"
-            "Totaal             Cliënten           484           598       114   +24%\n");
-  EXPECT_THAT(CsvOf(table), HasSubstr("rij,ivn,maat,waarde_voor,waarde_na,verschil,groei,toestand_voor,toestand_na\n"));
-  EXPECT_THAT(CsvOf(table), HasSubstr("cel,4,clients,70,56,-14,-0.200000,beantwoord,beantwoord\n"));
-}
-
-TEST(Figures, CompareSaysWhatIsMissing) {
-  auto before = Answer("2017-01-01", "2017-02-01", 484, 70, 183);
-  auto after = Answer("2018-01-01", "2018-02-01", 598, 56, 276);
-  before.mutable_figures()->RemoveLast();         // IVN 5 is new.
-  after.mutable_figures()->DeleteSubrange(0, 1);  // IVN 4 ended.
-  EXPECT_THAT(TextOf(CompareTable(before, after, DutchTitles())),
-              HasSubstr("IVN 5              Cliënten             0           276       276  nieuw\n"));
-  EXPECT_THAT(TextOf(CompareTable(before, after, DutchTitles())),
-              HasSubstr("IVN 4              Cliënten            70             0       −70  −100%\n"));
-  // Nothing was known about the later month: no zero, and no growth of minus a hundred per cent.
-  after.clear_figures();
-  after.mutable_totals(0)->clear_value();
-  after.mutable_totals(0)->set_state(Figure::NOT_AVAILABLE);
-  const std::string text = TextOf(CompareTable(before, after, DutchTitles()));
-  EXPECT_THAT(text, HasSubstr("niet beschikbaar"));
-  EXPECT_THAT(text, Not(HasSubstr("%")));
-}
-
-TEST(Figures, CompareNoQuotientOfNothing) {
-  const auto answer = [](const std::string& cells) {
-    return Parse<costs::v1::QueryFiguresResponse>(absl::StrCat(
-        cells, "totals { measure: 'share' state: ANSWERED ratio: 0.5 } effective { measures: 'share' dimensions: 'ivn' }"));
-  };
-  const auto after =
-      answer("figures { measure: 'share' state: ANSWERED ratio: 0.25 dimensions { dimension: 'ivn' value: '4' } }");
-  EXPECT_THAT(CsvOf(CompareTable(answer(""), after, DutchTitles())),
-              HasSubstr("cel,4,share,,0.250000,,,niet_beschikbaar,beantwoord\n"));
-}
-
 TEST(Figures, GiveTheReasonOnce) {
   auto answer = Answer("2018-01-01", "2018-02-01", 598, 56, 276);
   for (auto& figure : *answer.mutable_figures()) {

@@ -57,21 +57,11 @@ std::string Footer(const Response& response, const Figure& figure) {
 }
 
 template <typename Request>
-absl::Status SetKnown(const std::string& known_on, Request* request) {
-  if (known_on.empty()) return absl::OkStatus();
-  NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(known_on));
-  request->mutable_known_time()->set_seconds(absl::ToUnixSeconds(known));
-  request->mutable_known_time()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(known - absl::FromUnixSeconds(absl::ToUnixSeconds(known)))));
-  return absl::OkStatus();
-}
-
-template <typename Request>
 absl::Status SetCommon(const Question& question, Request* request) {
   for (const std::string& where : question.where) {
     NMD_ASSIGN_OR_RETURN(*request->add_filters(), FilterOf(where));
   }
-  return SetKnown(question.known_on, request);
+  return SetKnownTime(question, request);
 }
 
 void SetLadder(const ForecastCommandOptions& options, costs::v1::LadderSettings* ladder) {
@@ -410,7 +400,7 @@ void AddForecastCommands(CLI::App& app, ForecastCommandOptions& options, const P
     sub->callback(
         [&options, perform, run] { perform([&options, run](const Context& context) { return run(context, options); }); });
     sub->add_option("--where", options.question.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
-    sub->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment; anders nu");
+    AddKnownOn(*sub, options.question);
     return sub;
   };
   const auto add_report = [&](CLI::App* sub) {

@@ -12,7 +12,6 @@
 #include "gateway/cli/figures.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
-#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -71,10 +70,7 @@ absl::Status FillCommon(const Question& question, Request* request) {
   for (const std::string& where : question.where) {
     NMD_ASSIGN_OR_RETURN(*request->add_filters(), FilterOf(where));
   }
-  if (question.known_on.empty()) return absl::OkStatus();
-  NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(question.known_on));
-  *request->mutable_known_time() = TimestampOf(known);
-  return absl::OkStatus();
+  return SetKnownTime(question, request);
 }
 
 template <typename Request>
@@ -518,7 +514,7 @@ void AddGrowthCommands(CLI::App& app, GrowthOptions& options, const Perform& per
     sub->callback(
         [&options, perform, run] { perform([&options, run](const Context& context) { return run(context, options); }); });
     sub->add_option("--where", options.question.where, "Alleen kenmerk=waarde,waarde; mag vaker")->allow_extra_args(false);
-    sub->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+    AddKnownOn(*sub, options.question);
     return sub;
   };
   const auto add_measure = [&](CLI::App* sub) {

@@ -15,10 +15,13 @@
 #include "gateway/cli/answers.h"
 #include "gateway/cli/bridge.h"
 #include "gateway/cli/client.h"
+#include "gateway/cli/compare.h"
 #include "gateway/cli/context.h"
 #include "gateway/cli/corrections.h"
+#include "gateway/cli/council.h"
 #include "gateway/cli/deliver.h"
 #include "gateway/cli/durations.h"
+#include "gateway/cli/figure_rows.h"
 #include "gateway/cli/figure_sheets.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/forecasts.h"
@@ -34,12 +37,12 @@
 #include "gateway/cli/series.h"
 #include "gateway/cli/source_listings.h"
 #include "gateway/cli/subjects.h"
+#include "gateway/cli/table_sheets.h"
 #include "gateway/cli/watch.h"
 #include "gateway/cli/workbook.h"
 #include "gateway/dev_issuer.h"
 #include "gateway/transcoder.h"
 #include "services/core/dutch.h"
-#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -77,20 +80,22 @@ struct Options {
   ScenarioOptions scenarios;
   SeriesOptions series;
   ForecastCommandOptions forecasts;
+  CouncilOptions council;
+  RowOptions rows;
 };
 
 class Command {
  public:
-  Command(const Options& options, const Surroundings& surroundings) : options_(options), io_(surroundings) {}
+  Command(Options& options, const Surroundings& surroundings) : options_(options), io_(surroundings) {}
 
-  // The exit code of a command: 0, 1, or that of the error.
-  int Run(absl::StatusOr<int> (Command::*command)()) {
-    const absl::Status fits = command == &Command::Query ? absl::OkStatus() : WithoutWorkbook();
-    return Told(fits.ok() ? (this->*command)() : absl::StatusOr<int>(fits));
+  // The exit code of a command: 0, 1, or that of the error. `workbook`: whether it can make one.
+  int Run(absl::StatusOr<int> (Command::*command)(), bool workbook) {
+    const absl::Status ready = Prepare(workbook);
+    return Told(ready.ok() ? (this->*command)() : absl::StatusOr<int>(ready));
   }
   // The same of a command that asks the monitor.
-  int Run(const Action& action) {
-    const absl::Status fits = WithoutWorkbook();
+  int Run(const Action& action, bool workbook) {
+    const absl::Status fits = Prepare(workbook);
     const absl::Status connected = fits.ok() ? Connect() : fits;
     return Told(connected.ok() ? action({*client_, io_, options_.format}) : absl::StatusOr<int>(connected));
   }
@@ -206,11 +211,7 @@ class Command {
       if (!period.ok()) return Usage(period.status());
       parameters = {{"period.start_date", period->start_date()}, {"period.end_date", period->end_date()}};
     }
-    if (!options_.question.known_on.empty()) {
-      const absl::StatusOr<absl::Time> known = KnownTimeOf(options_.question.known_on);
-      if (!known.ok()) return Usage(known.status());
-      parameters.emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", *known, absl::UTCTimeZone()));
-    }
+    if (const absl::Status known = AddKnownTime(options_.question, &parameters); !known.ok()) return Usage(known);
     ingestion::v1::ListSourceAnalysesResponse response;
     if (options_.source.empty()) {
       NMD_RETURN_IF_ERROR(client_->List(absl::StrCat(client_->parent(), "/sourceanalyses"), parameters, &response));
@@ -250,11 +251,7 @@ class Command {
   }
   absl::StatusOr<int> Positions() {
     Parameters parameters = {{"year", absl::StrCat(options_.year)}, {"provider", options_.provider}};
-    if (!options_.question.known_on.empty()) {
-      const absl::StatusOr<absl::Time> known = KnownTimeOf(options_.question.known_on);
-      if (!known.ok()) return Usage(known.status());
-      parameters.emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", *known, absl::UTCTimeZone()));
-    }
+    if (const absl::Status known = AddKnownTime(options_.question, &parameters); !known.ok()) return Usage(known);
     return ListAs<contracts::v1::ListPositionsResponse>("positions", parameters, &PositionTable);
   }
 
@@ -276,16 +273,14 @@ class Command {
   }
 
   absl::StatusOr<int> Query() {
-    if (options_.format == "xlsx" && options_.output.empty()) {
-      return Usage(absl::InvalidArgumentError("geef bij --format xlsx ook een bestand: --output cijfers.xlsx"));
-    }
     NMD_RETURN_IF_ERROR(Connect());
     if (options_.compare) return Compare();
     const auto request = QueryOf(options_.question, client_->parent());
     if (!request.ok()) return Usage(request.status());
     NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse response, Ask(*request));
     if (options_.format == "json") return Give(absl::StrCat(gateway::ToJson(response), "\n"));
-    if (options_.format == "xlsx") return GiveWorkbook(FigureSheets(response, ReadCatalogue()), response.effective());
+    if (options_.format == "xlsx")
+      return GiveWorkbook(FigureSheets(response, ReadCatalogue()), response.effective().known_time());
     if (options_.format != "table") return Give(Printed(QueryRecords(response), options_.format));
     const Titles titles = ReadTitles();
     return Give(absl::StrCat(TextOf(QueryTable(response, titles)), Footer(response, titles)));
@@ -302,12 +297,8 @@ class Command {
     if (question->has_known_time()) *request.mutable_known_time() = question->known_time();
     costs::v1::BridgeAmountsResponse response;
     NMD_RETURN_IF_ERROR(client_->Post(absl::StrCat(client_->parent(), "/figures/_bridge"), request, &response));
-    if (options_.format == "table") {
-      io_.out << BridgeText(response);
-    } else {
-      Print(response, BridgeRecords(response));
-    }
-    return 0;
+    if (options_.format == "xlsx") return GiveWorkbook(BridgeSheets(request, response), response.known_time());
+    return Give(options_.format == "table" ? BridgeText(response) : Formed(response, BridgeRecords(response)));
   }
 
   absl::StatusOr<int> Decompose() {
@@ -316,12 +307,9 @@ class Command {
     if (!request.ok()) return Usage(request.status());
     costs::v1::DecomposeGrowthResponse response;
     NMD_RETURN_IF_ERROR(client_->Post(absl::StrCat(client_->parent(), "/figures/_decompose"), *request, &response));
-    if (options_.format == "table") {
-      io_.out << DecomposeText(response, ReadTitles());
-    } else {
-      Print(response, DecomposeRecords(response));
-    }
-    return 0;
+    if (options_.format == "xlsx") return GiveWorkbook(DecomposeSheets(*request, response), response.known_time());
+    return Give(options_.format == "table" ? DecomposeText(response, ReadTitles())
+                                           : Formed(response, DecomposeRecords(response)));
   }
 
   absl::StatusOr<int> Explain() {
@@ -345,11 +333,7 @@ class Command {
     const auto period = PeriodOf(options_.question.from, options_.question.to);
     if (!period.ok()) return Usage(period.status());
     *request.mutable_period() = *period;
-    if (!options_.question.known_on.empty()) {
-      const absl::StatusOr<absl::Time> known = KnownTimeOf(options_.question.known_on);
-      if (!known.ok()) return Usage(known.status());
-      *request.mutable_known_time() = TimestampOf(*known);
-    }
+    if (const absl::Status known = SetKnownTime(options_.question, &request); !known.ok()) return Usage(known);
     publication::v1::PreviewPublicationResponse response;
     NMD_RETURN_IF_ERROR(
         client_->Post(absl::StrCat(client_->parent(), "/agreements/", options_.agreement, "/_preview"), request, &response));
@@ -493,29 +477,17 @@ class Command {
   }
 
   absl::StatusOr<int> Compare() {
-    if (options_.question.from.empty() || options_.question.to.empty()) {
-      return Usage(absl::InvalidArgumentError("--compare vergelijkt twee maanden: geef --from en --to"));
-    }
-    Question first = options_.question, last = options_.question;
-    first.to = first.from;
-    last.from = last.to;
-    const auto before_request = QueryOf(first, client_->parent());
-    auto after_request = QueryOf(last, client_->parent());
-    if (!before_request.ok()) return Usage(before_request.status());
-    if (!after_request.ok()) return Usage(after_request.status());
-    NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse before, Ask(*before_request));
-    // Both as known at one moment, also when that is "now" and a delivery comes in between.
-    if (before.effective().has_known_time()) *after_request->mutable_known_time() = before.effective().known_time();
-    NMD_ASSIGN_OR_RETURN(const costs::v1::QueryFiguresResponse after, Ask(*after_request));
-    if (options_.format == "json") {
-      return Give(absl::StrCat("{\"before\":", gateway::ToJson(before), ",\"after\":", gateway::ToJson(after), "}\n"));
-    }
+    const auto request = CompareOf(options_.question, client_->parent());
+    if (!request.ok()) return Usage(request.status());
+    costs::v1::CompareFiguresResponse response;
+    NMD_RETURN_IF_ERROR(client_->Post(absl::StrCat(client_->parent(), "/figures/_compare"), *request, &response));
+    if (options_.format == "json") return Give(absl::StrCat(gateway::ToJson(response), "\n"));
     if (options_.format == "xlsx") {
-      return GiveWorkbook(CompareSheets(before, after, ReadCatalogue()), after.effective());
+      return GiveWorkbook(CompareSheets(*request, response, ReadCatalogue()), response.known_time());
     }
     const Titles titles = ReadTitles();
-    return Give(absl::StrCat(Printed(CompareTable(before, after, titles), options_.format),
-                             options_.format == "table" ? Footer(after, titles, /*compared=*/true) : ""));
+    return Give(absl::StrCat(Printed(CompareTable(*request, response, titles), options_.format),
+                             options_.format == "table" ? CompareFooter(*request, response, titles) : ""));
   }
 
   // Names for people. A caller who may not read the catalogue sees the ids.
@@ -540,19 +512,39 @@ class Command {
   }
 
   // The moment of the file is that of the answer, so the same answer is the same file.
-  absl::StatusOr<int> GiveWorkbook(const std::vector<Sheet>& sheets, const costs::v1::QueryFiguresRequest& effective) {
-    NMD_ASSIGN_OR_RETURN(const std::string workbook,
-                         WorkbookOf(sheets, absl::FromUnixSeconds(effective.known_time().seconds())));
+  absl::StatusOr<int> GiveWorkbook(const std::vector<Sheet>& sheets, const google::protobuf::Timestamp& known_time) {
+    NMD_ASSIGN_OR_RETURN(const std::string workbook, WorkbookOf(sheets, absl::FromUnixSeconds(known_time.seconds())));
     return Give(workbook);
   }
 
-  // An error when a workbook was asked of a command that has none.
-  absl::Status WithoutWorkbook() {
-    if (options_.format != "xlsx") return absl::OkStatus();
-    return Usage(absl::InvalidArgumentError("--format xlsx is er alleen voor query"));
+  // For machines: the table as CSV, or the whole message as JSON.
+  std::string Formed(const google::protobuf::Message& message, const Table& table) const {
+    return options_.format == "json" ? absl::StrCat(gateway::ToJson(message), "\n") : Printed(table, options_.format);
   }
 
-  const Options& options_;
+  // What every command begins with: an error when a workbook was asked of one that has none or without a file, and the known
+  // time a snapshot stands for.
+  absl::Status Prepare(bool workbook) {
+    if (options_.format == "xlsx" && !workbook) {
+      return Usage(absl::InvalidArgumentError("--format xlsx is er alleen voor query, decompose, bridge en export"));
+    }
+    if (options_.format == "xlsx" && options_.output.empty() && options_.council.output.empty()) {
+      return Usage(absl::InvalidArgumentError("geef bij --format xlsx ook een bestand: --output cijfers.xlsx"));
+    }
+    for (Question* question :
+         {&options_.question, &options_.answers.question, &options_.access.question, &options_.durations.question,
+          &options_.growth.question, &options_.policies.question, &options_.scenarios.question, &options_.council.question,
+          &options_.rows.question, &options_.series.question, &options_.forecasts.question}) {
+      if (question->snapshot.empty()) continue;
+      NMD_RETURN_IF_ERROR(Connect());
+      const absl::Status resolved = ResolveSnapshot(*client_, question);
+      if (absl::IsInvalidArgument(resolved)) return Usage(resolved);
+      NMD_RETURN_IF_ERROR(resolved);
+    }
+    return absl::OkStatus();
+  }
+
+  Options& options_;
   const Surroundings& io_;
   std::unique_ptr<ApiClient> client_;
   bool usage_ = false;
@@ -576,19 +568,23 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
       ->envname("NMDCTL_MUNICIPALITY")
       ->take_last();
   app.add_option("--format", options.format,
-                 "table, csv (voor programma's), csv-nl (voor Excel), xlsx (werkmap van query) of json")
+                 "table, csv (voor programma's), csv-nl (voor Excel), xlsx (werkmap van cijfers) of json")
       ->check(CLI::IsMember({"table", "csv", "csv-nl", "xlsx", "json"}));
 
   const auto add = [&](CLI::App* parent, const char* name, const char* text, absl::StatusOr<int> (Command::*run)()) {
     CLI::App* sub = parent->add_subcommand(name, text);
     sub->fallthrough();
-    if (run != nullptr) sub->callback([&code, &command, run] { code = command.Run(run); });
+    const bool workbook = run == &Command::Query || run == &Command::Bridge || run == &Command::Decompose;
+    if (run != nullptr) sub->callback([&code, &command, run, workbook] { code = command.Run(run, workbook); });
     return sub;
+  };
+  const auto add_output = [&](CLI::App* sub) {
+    sub->add_option("--output", options.output, "In dit bestand, dat er nog niet is; anders op het scherm");
   };
   const auto add_time = [&](CLI::App* sub) {
     sub->add_option("--from", options.question.from, "Eerste maand, zoals 2017-01");
     sub->add_option("--to", options.question.to, "Laatste maand, die meetelt, zoals 2018-01");
-    sub->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+    AddKnownOn(*sub, options.question);
   };
   const auto add_where = [&](CLI::App* sub) {
     sub->add_option("--ages", options.question.ages, "Eerste leeftijden van de groepen van age_band, zoals 0,12,18,23")
@@ -634,7 +630,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
       add(&app, "sources", "Welke bronnen er zijn, en hoe volledig, tijdig en goed zij leveren", &Command::Sources);
   sources->add_option("source", options.source, "Alleen deze bron, met alles erover");
   sources->add_option("--month", options.month, "Alleen deze maand, zoals 2018-09; anders de laatste twaalf");
-  sources->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+  AddKnownOn(*sources, options.question);
   sources->add_flag("--missing", options.missing, "Wie er ontbreekt voor de maand");
 
   add(&app, "measures", "Welke maten er zijn en wat zij betekenen", &Command::Measures)
@@ -648,7 +644,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   add_time(query);
   add_where(query);
   query->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
-  query->add_option("--output", options.output, "In dit bestand, dat er nog niet is; anders op het scherm");
+  add_output(query);
   query->add_flag("--stability", options.question.stability, "Ook hoe ver eerdere cijfers nog verschoven; duurt langer");
   query->add_flag("--compare", options.compare, "De maand --from naast de maand --to, met de groei");
 
@@ -657,14 +653,18 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   add_time(explain);
   add_where(explain);
   explain->add_option("--on", options.question.on, "Peildatum, in plaats van een periode");
+  explain->add_option("--compare", options.question.compare,
+                      "Naast wat bekend is op deze dag of dit moment, met hoeveel elke oorzaak uitmaakt");
 
   CLI::App* bridge = add(&app, "bridge", "Van geïndiceerd naar geboekt, met de regels achter elke stap", &Command::Bridge);
   add_time(bridge);
   add_where(bridge);
+  add_output(bridge);
 
   CLI::App* decompose = add(&app, "decompose", "Waardoor het bedrag tussen twee maanden groeide", &Command::Decompose);
   add_time(decompose);
   add_where(decompose);
+  add_output(decompose);
   decompose->add_option("--by", options.question.dimensions, "Groepen, zoals ivn")->expected(1);
 
   CLI::App* signals = add(&app, "signals", "Redenen om met een aanbieder te praten", &Command::Signals);
@@ -674,23 +674,25 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   CLI::App* positions = add(&app, "positions", "Waar aanbieders staan ten opzichte van hun plafond", &Command::Positions);
   positions->add_option("--year", options.year, "Kalenderjaar")->required();
   positions->add_option("--provider", options.provider, "Alleen deze AGB-code");
-  positions->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment");
+  AddKnownOn(*positions, options.question);
   add(&app, "contracts", "Contracten", &Command::Contracts);
 
-  AddAccessCommands(app, options.access, [&](const Action& action) { code = command.Run(action); });
-  AddDurationCommands(app, options.durations, [&](const Action& action) { code = command.Run(action); });
+  AddAccessCommands(app, options.access, [&](const Action& action) { code = command.Run(action, false); });
+  AddDurationCommands(app, options.durations, [&](const Action& action) { code = command.Run(action, false); });
 
-  AddRegisterCommands(app, options.answers, [&](const Action& action) { code = command.Run(action); });
-  AddGrowthCommands(app, options.growth, [&](const Action& action) { code = command.Run(action); });
-  AddScenarioCommands(app, options.scenarios, [&](const Action& action) { code = command.Run(action); });
-  AddPolicyCommands(app, options.policies, [&](const Action& action) { code = command.Run(action); });
-  AddSeriesCommand(app, options.series, [&](const Action& action) { code = command.Run(action); });
-  AddForecastCommands(app, options.forecasts, [&](const Action& action) { code = command.Run(action); });
+  AddRegisterCommands(app, options.answers, [&](const Action& action) { code = command.Run(action, false); });
+  AddGrowthCommands(app, options.growth, [&](const Action& action) { code = command.Run(action, false); });
+  AddScenarioCommands(app, options.scenarios, [&](const Action& action) { code = command.Run(action, false); });
+  AddPolicyCommands(app, options.policies, [&](const Action& action) { code = command.Run(action, false); });
+  AddRowCommands(app, options.rows, [&](const Action& action) { code = command.Run(action, false); });
+  AddExportCommands(app, options.council, [&](const Action& action) { code = command.Run(action, true); });
+  AddSeriesCommand(app, options.series, [&](const Action& action) { code = command.Run(action, false); });
+  AddForecastCommands(app, options.forecasts, [&](const Action& action) { code = command.Run(action, false); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);
-  AddLinkCommands(*link, options.links, [&](const Action& action) { code = command.Run(action); });
-  AddSubjectCommands(app, *link, options.subjects, [&](const Action& action) { code = command.Run(action); });
+  AddLinkCommands(*link, options.links, [&](const Action& action) { code = command.Run(action, false); });
+  AddSubjectCommands(app, *link, options.subjects, [&](const Action& action) { code = command.Run(action, false); });
   CLI::App* link_file = add(link, "file", "Koppelen van de personen in een CSV-bestand, zonder monitor", &Command::LinkFile);
   link_file->add_option("--input", options.link_file.input, "CSV-bestand met een kopregel")->required();
   link_file->add_option("--columns", options.link_file.columns, absl::StrCat("Rol=kolom,...; rollen: ", LinkFileRoles()))

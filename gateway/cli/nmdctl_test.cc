@@ -82,6 +82,30 @@ gateway::HttpResponse AnswerQuery(const FakeMonitor::Asked& asked) {
   return FakeMonitor::Json(json);
 }
 
+// Two months beside each other: 500 and 600 clients, as known at the moment that was asked or on 31 March 2018.
+gateway::HttpResponse AnswerCompare(const FakeMonitor::Asked& asked) {
+  costs::v1::CompareFiguresRequest request;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(asked.body, &request).ok()) << asked.body;
+  EXPECT_EQ(request.before().start_date(), "2017-01-01");
+  EXPECT_EQ(request.after().start_date(), "2018-01-01");
+  costs::v1::CompareFiguresResponse response;
+  auto* total = response.add_totals();
+  for (type::Figure* figure : {total->mutable_before(), total->mutable_after()}) {
+    figure->set_measure("clients");
+    figure->set_state(type::Figure::ANSWERED);
+    figure->mutable_reliability()->set_statement("Alle bronnen zijn geleverd.");
+  }
+  total->mutable_before()->set_count(500);
+  total->mutable_after()->set_count(600);
+  total->set_state(type::Figure::ANSWERED);
+  total->set_count(100);
+  total->set_growth(0.2);
+  response.mutable_known_time()->set_seconds(1522533599);
+  std::string json;
+  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(response, &json).ok());
+  return FakeMonitor::Json(json);
+}
+
 TEST_F(NmdctlTest, WalksTheBridgeWithTheListBehindEveryStep) {
   monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_bridge", R"({"state":"ANSWERED","steps":[
       {"step":"indicated","title":"Geïndiceerd","subtotal":true,"amountCents":"20000"},
@@ -96,8 +120,9 @@ TEST_F(NmdctlTest, WalksTheBridgeWithTheListBehindEveryStep) {
   EXPECT_THAT(body, HasSubstr("99000001"));
   ASSERT_EQ(Run("bridge --from 2018-01 --format csv"), 0);
   EXPECT_EQ(out_.str(),
-            "stap,deel,law,category,product,provider,month,bedrag,aantal\nindicated,tussenstand,,,,,,200.00,0\n"
-            "not_used,stap,,,,,,-35.50,1\nnot_used,regel,,,,99000001,2018-01,-35.50,2\n");
+            "stap,deel,law,category,product,provider,month,bedrag,aantal,toestand\n"
+            "indicated,tussenstand,,,,,,200.00,0,beantwoord\nnot_used,stap,,,,,,-35.50,1,beantwoord\n"
+            "not_used,regel,,,,99000001,2018-01,-35.50,2,beantwoord\n");
   EXPECT_EQ(Run("bridge"), 2) << "a period is needed";
   monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_bridge",
                   R"({"state":"NOT_AVAILABLE","stateReason":"PERIOD_NOT_DELIVERED"})");
@@ -193,11 +218,15 @@ TEST_F(NmdctlTest, WritesAnAnswerIntoAFileThatWasNotThere) {
     EXPECT_EQ(content(format), shown) << format;
     EXPECT_EQ(out_.str(), "") << format;
   }
-  ASSERT_EQ(Run(absl::StrCat("query --measure clients --from 2017-01 --to 2018-01 --compare --format xlsx --output ",
-                             (folder / "c.xlsx").string())),
-            0)
-      << err_.str();
-  EXPECT_TRUE(absl::StartsWith(content("c.xlsx"), "PK"));
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_compare", &AnswerCompare);
+  monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_bridge", R"({"state":"ANSWERED"})");
+  monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_decompose", R"({"state":"ANSWERED"})");
+  for (const auto& [command, name] :
+       {std::pair("query --measure clients --from 2017-01 --to 2018-01 --compare", "c.xlsx"),
+        std::pair("bridge --from 2018-01", "d.xlsx"), std::pair("decompose --from 2017-01 --to 2018-01", "e.xlsx")}) {
+    ASSERT_EQ(Run(absl::StrCat(command, " --format xlsx --output ", (folder / name).string())), 0) << err_.str();
+    EXPECT_TRUE(absl::StartsWith(content(name), "PK")) << name;
+  }
   // Other figures do not take the place of what was handed out before.
   const std::string before = content("a.xlsx");
   EXPECT_EQ(Run(absl::StrCat("query --measure clients --from 2017-01 --format xlsx --output ", (folder / "a.xlsx").string())),
@@ -206,19 +235,20 @@ TEST_F(NmdctlTest, WritesAnAnswerIntoAFileThatWasNotThere) {
   EXPECT_EQ(content("a.xlsx"), before);
 }
 
-TEST_F(NmdctlTest, MakesAWorkbookOfAQueryOnly) {
+TEST_F(NmdctlTest, MakesAWorkbookOfFiguresOnly) {
   monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
   EXPECT_EQ(Run("query --measure clients --from 2018-01 --format xlsx"), 2);
   EXPECT_THAT(err_.str(), HasSubstr("--output"));
-  for (const char* other : {"measures", "deliveries", "link status", "decompose --from 2017-01 --to 2018-01"}) {
+  for (const char* other : {"measures", "deliveries", "link status", "explain --measure clients --from 2018-01"}) {
     EXPECT_EQ(Run(absl::StrCat(other, " --format xlsx")), 2) << other;
-    EXPECT_THAT(err_.str(), HasSubstr("alleen voor query")) << other;
+    EXPECT_THAT(err_.str(), HasSubstr("alleen voor query, decompose, bridge en export")) << other;
   }
   EXPECT_THAT(monitor_.asked(), IsEmpty());
 }
 
-TEST_F(NmdctlTest, ComparesTwoMonthsAsKnownAtOneMoment) {
-  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+// The monitor compares, so that its guard on trend breaks and unequal periods holds here too (R17).
+TEST_F(NmdctlTest, ComparesTwoMonthsInOneQuestion) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_compare", &AnswerCompare);
   ASSERT_EQ(Run("query --measure clients --from 2017-01 --to 2018-01 --compare"), 0) << err_.str();
   EXPECT_EQ(out_.str(),
             "Maat      januari 2017  januari 2018  Verschil  Groei\n"
@@ -227,11 +257,58 @@ TEST_F(NmdctlTest, ComparesTwoMonthsAsKnownAtOneMoment) {
             "\n"
             "Betrouwbaarheid: Alle bronnen zijn geleverd.\n"
             "Bekend op 31-03-2018 23:59.\n");
-  costs::v1::QueryFiguresRequest second;
-  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked()[1].body, &second).ok());
-  EXPECT_EQ(second.period().start_date(), "2018-01-01");
-  EXPECT_EQ(second.known_time().seconds(), 1522533599);  // That of the first answer.
+  for (const FakeMonitor::Asked& asked : monitor_.asked()) EXPECT_FALSE(absl::StrContains(asked.target, "_query"));
+  ASSERT_EQ(Run("query --measure clients --from 2017-01 --to 2018-01 --compare --format csv-nl"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("totaal;clients;500;600;100;0,200000;beantwoord;beantwoord;beantwoord;\r\n"));
+  ASSERT_EQ(Run("query --measure clients --from 2017-01 --to 2018-01 --compare --format json"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("\"growth\":0.2"));
   EXPECT_EQ(Run("query --measure clients --from 2017-01 --compare"), 2);
+}
+
+TEST_F(NmdctlTest, ASnapshotIsAKnownTimeByItsName) {
+  monitor_.On("POST /v1/municipalities/gm1730/figures/_query", &AnswerQuery);
+  monitor_.OnJson("GET /v1/municipalities/gm1730/frozensnapshots", R"({"frozen_snapshots":[{"title":"Berap 2018-1",
+      "name":"municipalities/gm1730/frozensnapshots/berap-2018-1","known_time":"2018-03-30T21:59:59.999999Z"}]})");
+  ASSERT_EQ(Run("query --measure clients --from 2018-01 --snapshot berap-2018-1 --format csv"), 0) << err_.str();
+  costs::v1::QueryFiguresRequest asked;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &asked).ok());
+  EXPECT_EQ(asked.known_time().seconds(), 1522447199);
+  EXPECT_EQ(asked.known_time().nanos(), 999'999'000);
+  EXPECT_EQ(Run("query --measure clients --from 2018-01 --snapshot berap-2018-2"), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("geen moment met de naam \"berap-2018-2\""));
+  EXPECT_EQ(Run("query --measure clients --from 2018-01 --snapshot berap-2018-1 --known-on 2018-03-31"), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("niet allebei"));
+}
+
+TEST_F(NmdctlTest, Q24_ExplainsADifferenceBetweenTwoMomentsByItsCauses) {
+  monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_explain", R"({
+      "figure":{"measure":"indicated","state":"ANSWERED","amount_cents":"20000"},"measure":{"title":"Geïndiceerd bedrag"},
+      "comparison":{"figure":{"state":"ANSWERED","amount_cents":"31000"},"amount_cents":"11000","statement":"Zoveel meer.",
+        "steps":[{"cause":"CORRECTION","amount_cents":"-500","thing_count":"2","delivery_count":"1","statement":"2 correcties."},
+                 {"cause":"LATE","amount_cents":"11500","thing_count":"3","delivery_count":"2","statement":"=3 later."}]},
+      "open_links":{"pair_count":"1","statement":"Er is 1 paar open."}})");
+  const std::string command = "explain --measure indicated --from 2018-01 --known-on 2018-03-31 --compare 2018-05-31";
+  ASSERT_EQ(Run(command), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Zoveel meer.\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("€ −5,00  2 correcties.\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("Er is 1 paar open.\n"));
+  costs::v1::ExplainFigureRequest asked;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &asked).ok());
+  EXPECT_EQ(asked.known_time().seconds(), 1522533599);
+  EXPECT_EQ(asked.compare_known_time().seconds(), 1527803999);
+  ASSERT_EQ(Run(command + " --format csv"), 0) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "oorzaak,verschil,eenheid,gegevens,leveringen,uitleg\ncorrectie,-5.00,euro,2,1,2 correcties.\n"
+            "te_laat,115.00,euro,3,2,\"'=3 later.\"\n");
+  EXPECT_EQ(Run("explain --measure indicated --from 2018-01 --compare later"), 2);
+}
+
+TEST_F(NmdctlTest, Q24_ExplainTellsWhatBecameKnownSince) {
+  monitor_.OnJson("POST /v1/municipalities/gm1730/figures/_explain", R"({
+      "figure":{"measure":"clients","state":"ANSWERED","count":"2"},
+      "changes_since":[{"cause":"LATE","statement":"3 gegevens die later binnenkwamen."}]})");
+  ASSERT_EQ(Run("explain --measure clients --from 2018-01 --known-on 2018-03-31"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Sindsdien bekend geworden:\n  3 gegevens die later binnenkwamen.\n"));
 }
 
 TEST_F(NmdctlTest, ListsContainers) {

@@ -18,7 +18,6 @@
 #include "services/core/dutch.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
-#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::cli {
@@ -76,21 +75,6 @@ Cell NumberCell(double value, bool present = true) {
 Cell MoneyCell(int64_t cents) {
   const int64_t size = cents < 0 ? -cents : cents;
   return {dutch::Euro(cents), absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100)};
-}
-
-absl::Status AddKnown(const PolicyOptions& options, Parameters* parameters) {
-  if (options.question.known_on.empty()) return absl::OkStatus();
-  NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.question.known_on));
-  parameters->emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", known, absl::UTCTimeZone()));
-  return absl::OkStatus();
-}
-
-template <typename Request>
-absl::Status SetKnown(const PolicyOptions& options, Request* request) {
-  if (options.question.known_on.empty()) return absl::OkStatus();
-  NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.question.known_on));
-  *request->mutable_known_time() = TimestampOf(known);
-  return absl::OkStatus();
 }
 
 absl::Status AddFilters(const std::vector<std::string>& where, google::protobuf::RepeatedPtrField<costs::v1::Filter>* filters) {
@@ -160,7 +144,7 @@ Table ReadingTable(const GoalPage& page) {
 
 absl::StatusOr<int> ShowGoal(const Context& context, const PolicyOptions& options) {
   Parameters parameters;
-  NMD_RETURN_IF_ERROR(AddKnown(options, &parameters));
+  NMD_RETURN_IF_ERROR(AddKnownTime(options.question, &parameters));
   if (!options.question.from.empty()) {
     NMD_ASSIGN_OR_RETURN(const type::Period period, PeriodOf(options.question.from, options.question.to));
     parameters.emplace_back("period.start_date", period.start_date());
@@ -215,7 +199,7 @@ Table MeasureTable(const google::protobuf::RepeatedPtrField<PolicyMeasure>& meas
 
 absl::StatusOr<int> Policies(const Context& context, const PolicyOptions& options) {
   Parameters parameters;
-  NMD_RETURN_IF_ERROR(AddKnown(options, &parameters));
+  NMD_RETURN_IF_ERROR(AddKnownTime(options.question, &parameters));
   costs::v1::ListPolicyMeasuresResponse response;
   NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/policymeasures"), parameters, &response));
   context.Print(response, MeasureTable(response.policy_measures()));
@@ -279,7 +263,7 @@ absl::StatusOr<int> Assess(const Context& context, const PolicyOptions& options)
   costs::v1::AssessPolicyMeasureRequest request;
   request.set_months_before(options.before);
   request.set_months_after(options.after);
-  NMD_RETURN_IF_ERROR(SetKnown(options, &request));
+  NMD_RETURN_IF_ERROR(SetKnownTime(options.question, &request));
   PolicyAssessment assessment;
   NMD_RETURN_IF_ERROR(
       context.client.Post(absl::StrCat(PathOf(context, "policymeasures", options.name), "/_assess"), request, &assessment));
@@ -311,7 +295,7 @@ absl::StatusOr<int> Interrupt(const Context& context, const PolicyOptions& optio
   if (!options.event.empty()) request.set_policy_event(PathOf(context, "policyevents", options.event));
   request.set_months_before(options.before);
   request.set_months_after(options.after);
-  NMD_RETURN_IF_ERROR(SetKnown(options, &request));
+  NMD_RETURN_IF_ERROR(SetKnownTime(options.question, &request));
   costs::v1::Interruption found;
   NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(context.client.parent(), "/figures/_interrupt"), request, &found));
   Table table;
@@ -369,7 +353,7 @@ Table NoteTable(const google::protobuf::RepeatedPtrField<PolicyNote>& notes) {
 
 absl::StatusOr<int> Notes(const Context& context, const PolicyOptions& options) {
   Parameters parameters;
-  NMD_RETURN_IF_ERROR(AddKnown(options, &parameters));
+  NMD_RETURN_IF_ERROR(AddKnownTime(options.question, &parameters));
   if (!options.name.empty()) parameters.emplace_back("about", absl::StrCat(context.client.parent(), "/", options.name));
   costs::v1::ListPolicyNotesResponse response;
   NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/policynotes"), parameters, &response));
@@ -468,9 +452,7 @@ void AddPolicyCommands(CLI::App& app, PolicyOptions& options, const Perform& per
     });
     return sub;
   };
-  const auto known = [&options](CLI::App* sub) {
-    sub->add_option("--known-on", options.question.known_on, "Zoals bekend op deze dag of dit moment; anders nu");
-  };
+  const auto known = [&options](CLI::App* sub) { AddKnownOn(*sub, options.question); };
   const auto months = [&options](CLI::App* sub) {
     sub->add_option("--before", options.before, "Maanden ervoor")->check(CLI::Range(1, 120));
     sub->add_option("--after", options.after, "Maanden erna")->check(CLI::Range(1, 120));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "gateway/cli/question.h"
 
+#include <google/protobuf/util/time_util.h>
+#include <CLI/CLI.hpp>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "nmd/costs/v1/answers.pb.h"
 #include "services/core/date.h"
-#include "services/platform/proto_time.h"
-#include "services/platform/status_macros.h"
 
 namespace nmd::cli {
 namespace {
@@ -17,11 +19,7 @@ absl::Status FillCommon(const Question& question, Request* request) {
     NMD_ASSIGN_OR_RETURN(*request->add_filters(), FilterOf(where));
   }
   request->mutable_age_from()->Assign(question.ages.begin(), question.ages.end());
-  if (!question.known_on.empty()) {
-    NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(question.known_on));
-    *request->mutable_known_time() = TimestampOf(known);
-  }
-  return absl::OkStatus();
+  return SetKnownTime(question, request);
 }
 
 template <typename Request>
@@ -39,6 +37,34 @@ absl::Status FillTime(const Question& question, Request* request) {
 }
 
 }  // namespace
+
+absl::Status AddKnownTime(const Question& question, Parameters* parameters) {
+  if (question.known_on.empty()) return absl::OkStatus();
+  NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(question.known_on));
+  parameters->emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", known, absl::UTCTimeZone()));
+  return absl::OkStatus();
+}
+
+void AddKnownOn(CLI::App& command, Question& question) {
+  command.add_option("--known-on", question.known_on, "Zoals bekend op deze dag of dit moment; anders nu");
+  command.add_option("--snapshot", question.snapshot, "Zoals bekend op het moment met deze naam (register freeze)");
+}
+
+absl::Status ResolveSnapshot(ApiClient& client, Question* question) {
+  if (question->snapshot.empty()) return absl::OkStatus();
+  if (!question->known_on.empty()) return absl::InvalidArgumentError("geef --known-on of --snapshot, niet allebei");
+  costs::v1::ListFrozenSnapshotsResponse response;
+  NMD_RETURN_IF_ERROR(client.List(absl::StrCat(client.parent(), "/frozensnapshots"), {}, &response));
+  for (const costs::v1::FrozenSnapshot& snapshot : response.frozen_snapshots()) {
+    const std::string id = snapshot.name().substr(snapshot.name().rfind('/') + 1);
+    if (snapshot.title() != question->snapshot && id != question->snapshot) continue;
+    question->known_on = google::protobuf::util::TimeUtil::ToString(snapshot.known_time());
+    question->snapshot.clear();
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("--snapshot: er is geen moment met de naam \"", question->snapshot,
+                                                 "\"; register snapshots noemt ze allemaal"));
+}
 
 absl::StatusOr<type::Period> PeriodOf(absl::string_view from, absl::string_view to) {
   if (from.empty()) return absl::InvalidArgumentError("geef een periode met --from en --to, of een dag met --on");
@@ -98,6 +124,10 @@ absl::StatusOr<costs::v1::ExplainFigureRequest> ExplainOf(const Question& questi
   request.set_parent(parent);
   if (question.measures.size() != 1) return absl::InvalidArgumentError("geef precies één --measure");
   request.set_measure(question.measures[0]);
+  if (!question.compare.empty()) {
+    NMD_ASSIGN_OR_RETURN(const absl::Time other, KnownTimeOf(question.compare));
+    *request.mutable_compare_known_time() = TimestampOf(other);
+  }
   NMD_RETURN_IF_ERROR(FillTime(question, &request));
   NMD_RETURN_IF_ERROR(FillCommon(question, &request));
   return request;

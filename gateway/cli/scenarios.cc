@@ -261,10 +261,7 @@ absl::StatusOr<int> Store(const Context& context, const ScenarioOptions& options
 
 absl::StatusOr<int> Stored(const Context& context, const ScenarioOptions& options) {
   Parameters parameters;
-  if (!options.known_on.empty()) {
-    NMD_ASSIGN_OR_RETURN(const absl::Time known, KnownTimeOf(options.known_on));
-    parameters.emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", known, absl::UTCTimeZone()));
-  }
+  NMD_RETURN_IF_ERROR(AddKnownTime(options.question, &parameters));
   costs::v1::ListStoredScenariosResponse response;
   NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/scenarios"), parameters, &response));
   context.Print(response, StoredTable(response));
@@ -304,8 +301,7 @@ void AddScenarioCommands(CLI::App& app, ScenarioOptions& options, const Perform&
   store->add_option("title", options.title, "Naam, zoals 'Voorstel raad 2019'")->required();
   store->add_option("--text", options.text, "Waarvoor; noem niemand bij naam")->required();
   choose(store);
-  add("stored", "Wat er bewaard is, het nieuwste eerst", &Stored)
-      ->add_option("--known-on", options.known_on, "Zoals bekend op deze dag of dit moment; anders nu");
+  AddKnownOn(*add("stored", "Wat er bewaard is, het nieuwste eerst", &Stored), options.question);
 }
 
 }  // namespace nmd::cli

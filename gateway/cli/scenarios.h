@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/cli/context.h"
+#include "gateway/cli/question.h"
 
 namespace CLI {
 class App;
@@ -16,7 +17,8 @@ namespace nmd::cli {
 
 // What the command line says; CLI11 fills it.
 struct ScenarioOptions {
-  std::string table, option, title, text, known_on;
+  std::string table, option, title, text;
+  Question question;  // Its known time.
   std::vector<std::string> set, count, leave_out;
   int from = 0, to = 0;
 };

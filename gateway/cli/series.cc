@@ -78,21 +78,10 @@ std::string CoordinatesOf(const ExternalValue& value, bool for_people) {
 }
 
 absl::StatusOr<int> Show(const Context& context, const SeriesOptions& options) {
-  google::protobuf::Timestamp known_time;
-  const bool known = !options.known_on.empty();
-  if (known) {
-    NMD_ASSIGN_OR_RETURN(const absl::Time time, KnownTimeOf(options.known_on));
-    known_time.set_seconds(absl::ToUnixSeconds(time));
-    known_time.set_nanos(
-        static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(absl::ToUnixSeconds(time)))));
-  }
   if (options.series.empty() && options.kind.empty()) {
     costs::v1::ListExternalSeriesResponse response;
     Parameters parameters;
-    if (known) {
-      NMD_ASSIGN_OR_RETURN(const absl::Time time, KnownTimeOf(options.known_on));
-      parameters.emplace_back("known_time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone()));
-    }
+    NMD_RETURN_IF_ERROR(AddKnownTime(options.question, &parameters));
     NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/externalseries"), parameters, &response));
     context.Print(response, SeriesTable(response));
     return 0;
@@ -108,7 +97,7 @@ absl::StatusOr<int> Show(const Context& context, const SeriesOptions& options) {
   if (!options.from.empty()) {
     NMD_ASSIGN_OR_RETURN(*request.mutable_period(), PeriodOf(options.from, options.to));
   }
-  if (known) *request.mutable_known_time() = known_time;
+  NMD_RETURN_IF_ERROR(SetKnownTime(options.question, &request));
   costs::v1::QueryExternalSeriesResponse response;
   NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(context.client.parent(), "/externalseries/_query"), request, &response));
   context.Print(response, SeriesValueTable(response));
@@ -208,7 +197,7 @@ void AddSeriesCommand(CLI::App& app, SeriesOptions& options, const Perform& perf
   series->add_option("--area", options.areas, "Alleen dit gebied, zoals Drenthe; mag vaker")->allow_extra_args(false);
   series->add_option("--from", options.from, "Eerste maand, zoals 2017-01");
   series->add_option("--to", options.to, "Laatste maand, die meetelt");
-  series->add_option("--known-on", options.known_on, "Zoals bekend op deze dag of dit moment");
+  AddKnownOn(*series, options.question);
   series->add_flag("--all-vintages", options.all_vintages, "Ook de jaargangen waar een nieuwere op volgde");
   series->callback([&options, perform] { perform([&options](const Context& context) { return Show(context, options); }); });
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/cli/context.h"
+#include "gateway/cli/question.h"
 #include "gateway/cli/table.h"
 #include "nmd/costs/v1/external.pb.h"
 
@@ -18,8 +19,9 @@ namespace nmd::cli {
 
 // What the command line says; CLI11 fills it.
 struct SeriesOptions {
+  Question question;  // Its known time.
   std::vector<std::string> series, areas;
-  std::string kind, from, to, known_on;
+  std::string kind, from, to;
   bool all_vintages = false;
 };
 

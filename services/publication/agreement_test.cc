@@ -95,8 +95,8 @@ TEST(Agreement, TheFileOfTheDemoIsSound) {
   text << file.rdbuf();
   const auto agreements = Check(absl::StrReplaceAll(text.str(), {{"@MUNICIPALITY@", "gm1730"}}));
   ASSERT_TRUE(agreements.ok()) << agreements.status();
-  ASSERT_EQ(agreements->size(), 2);
-  EXPECT_EQ((*agreements)[0].name(), "municipalities/gm1730/agreements/openbaar-jaarcijfers") << "sorted by name";
+  ASSERT_EQ(agreements->size(), 3);
+  EXPECT_EQ((*agreements)[0].name(), "municipalities/gm1730/agreements/onderzoek-uitgaven-per-aanbieder") << "sorted by name";
 }
 
 }  // namespace
