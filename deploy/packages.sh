@@ -8,7 +8,7 @@ packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates openssl curl
   libgrpc++-dev protobuf-compiler libprotobuf-dev libabsl-dev prometheus-cpp-dev
   libsqlite3-dev libxml2-dev libsodium-dev libssl-dev libzip-dev libzstd-dev zlib1g-dev
-  libyaml-cpp-dev libcli11-dev libcpp-httplib-dev libboost-dev libjwt-dev libxlsxwriter-dev
+  libyaml-cpp-dev libcli11-dev coinor-libclp-dev libcpp-httplib-dev libboost-dev libjwt-dev libxlsxwriter-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 # gRPC's CMake files name the plugin, so it must be there although no stub is generated.

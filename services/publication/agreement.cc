@@ -12,13 +12,15 @@
 #include "services/platform/config.h"
 #include "services/platform/errors.h"
 #include "services/platform/status_macros.h"
-#include "services/publication/lattice.h"
 
 namespace nmd::publication {
 namespace {
 
 // Fewer may never be shown, whatever parties agree (domain-standards 5.4).
 constexpr int32_t kSmallestMinimum = 5;
+
+// Every subset of the dimensions is a question to costs.
+constexpr int kMostDimensions = 4;
 
 // Ids are part of names and of messages: keep them plain.
 bool IsId(absl::string_view text) {
@@ -44,8 +46,8 @@ void CheckTable(const v1::TableRule& table, const std::string& path, FieldCheck*
   check->Require(table.measures_size() > 0 && table.measures(0) == "clients", absl::StrCat(path, ".measures"),
                  "must begin with clients, the count that decides what is hidden");
   CheckDistinct(table.measures(), absl::StrCat(path, ".measures"), check);
-  check->Require(table.dimensions_size() >= 1 && table.dimensions_size() <= Lattice::kMostDimensions,
-                 absl::StrCat(path, ".dimensions"), absl::StrCat("must be 1 to ", Lattice::kMostDimensions));
+  check->Require(table.dimensions_size() >= 1 && table.dimensions_size() <= kMostDimensions, absl::StrCat(path, ".dimensions"),
+                 absl::StrCat("must be 1 to ", kMostDimensions));
   CheckDistinct(table.dimensions(), absl::StrCat(path, ".dimensions"), check);
   for (int i = 0; i < table.filters_size(); ++i) {
     const std::string at = absl::StrCat(path, ".filters[", i, "]");

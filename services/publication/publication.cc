@@ -14,14 +14,18 @@
 #include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/agreement.h"
-#include "services/publication/lattice.h"
-#include "services/publication/suppress.h"
+#include "services/publication/engine/lattice.h"
+#include "services/publication/engine/primary.h"
+#include "services/publication/engine/suppress.h"
 
 namespace nmd::publication {
 namespace {
 
 using costs::v1::QueryFiguresRequest;
 using costs::v1::QueryFiguresResponse;
+using engine::CellState;
+using engine::Hierarchy;
+using engine::Lattice;
 using type::DimensionValue;
 using type::Figure;
 
@@ -187,19 +191,19 @@ absl::StatusOr<std::vector<int64_t>> CountClients(const Answer& answer, const La
   return clients;
 }
 
-// Cells without clients that have an amount all the same, such as a late invoice of somebody who left: as revealing as a
-// cell of one.
-std::vector<bool> Sensitive(const Answer& answer, const Lattice& lattice, const v1::TableRule& rule) {
-  std::vector<bool> sensitive(static_cast<size_t>(lattice.cells()), false);
+// Hides cells without clients that have an amount all the same, such as a late invoice of somebody who left: as revealing as
+// a cell of one.
+void HideAmountsOfNobody(const Answer& answer, const Lattice& lattice, const v1::TableRule& rule, engine::Cells* cells) {
   for (const auto& [at, figures] : answer.cells) {
     if (figures.front().count() != 0) continue;
     for (int m = 1; m < rule.measures_size(); ++m) {
       if (IsAboutClients(rule.measures(m)) && IsNonZero(figures[static_cast<size_t>(m)])) {
-        sensitive[static_cast<size_t>(lattice.CellOf(at))] = true;
+        const auto cell = static_cast<size_t>(lattice.CellOf(at));
+        cells->states[cell] = CellState::kPrimary;
+        cells->floors[cell] = 0;
       }
     }
   }
-  return sensitive;
 }
 
 // All positions, a total after its parts; the last dimension runs fastest.
@@ -282,8 +286,10 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
   }
   NMD_ASSIGN_OR_RETURN(const Lattice lattice, Lattice::Make(std::move(dimensions)));
   NMD_ASSIGN_OR_RETURN(const std::vector<int64_t> clients, CountClients(answer, lattice));
-  const Protection protection = Suppress(lattice, clients, Sensitive(answer, lattice, *rule),
-                                         {.minimum_clients = rule->minimum_clients(), .seed = kSeed});
+  // Amounts add up and persons do not; one mask serves both, so all totals are taken for sums, which tells an attacker most.
+  engine::Cells cells = engine::CountCells(clients, {.minimum_count = rule->minimum_clients()});
+  HideAmountsOfNobody(answer, lattice, *rule, &cells);
+  const engine::Protection protection = engine::Suppress(lattice.Relations(), std::move(cells), {.seed = kSeed});
   if (!protection.Proven()) {
     return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::TABLE_NOT_PROVEN,
                 "the counts of the table contradict each other, so it could not be proven safe");
@@ -296,7 +302,7 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
   for (const std::vector<int32_t>& at : TotalsLast(lattice)) {
     v1::Cell* cell = response.add_cells();
     for (size_t d = 0; d < at.size(); ++d) *cell->add_dimensions() = answer.axes[d].values[static_cast<size_t>(at[d])];
-    CellState state = protection.states[static_cast<size_t>(lattice.CellOf(at))];
+    CellState state = protection.cells.states[static_cast<size_t>(lattice.CellOf(at))];
     if (state == CellState::kPrimary && !mandate) state = CellState::kSecondary;
     switch (state) {
       case CellState::kShown:
@@ -321,7 +327,7 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
       Figure figure = found != nullptr ? *found : EmptyFigure(answer, at, m);
       if (IsHidden(state)) figure = Suppressed(figure);
       if (state == CellState::kZero && figure.state() == Figure::ANSWERED && !IsNonZero(figure)) {
-        TrustAsWhole(*answer.Find(everything, m), IsHidden(protection.states.front()), &figure);
+        TrustAsWhole(*answer.Find(everything, m), IsHidden(protection.cells.states.front()), &figure);
       }
       *cell->add_figures() = std::move(figure);
     }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "services/publication/prove.h"
+#include "services/publication/engine/prove.h"
 
 #include <algorithm>
 #include <numeric>
-#include <set>
 #include <utility>
 
-namespace nmd::publication {
+namespace nmd::publication::engine {
 namespace {
 
 // The field of the elimination: integers modulo the Mersenne prime 2^61 - 1.
@@ -23,6 +22,7 @@ uint64_t Add(uint64_t a, uint64_t b) {
 }
 uint64_t Negate(uint64_t a) { return a == 0 ? 0 : kPrime - a; }
 uint64_t Invert(uint64_t a) {
+  if (a == 1 || a == kPrime - 1) return a;  // Most.
   uint64_t result = 1;
   for (uint64_t exponent = kPrime - 2; exponent != 0; exponent >>= 1) {
     if (exponent & 1) result = Multiply(result, a);
@@ -79,9 +79,9 @@ const Term* FindTerm(const Row& row, int32_t column) {
 
 // An unknown of a component.
 struct Column {
-  int64_t cell;
+  int32_t cell;
   bool primary;
-  int32_t lone_class;  // -1 when it counts more than one client.
+  int32_t lone_class;  // -1 when it has several contributors.
 };
 
 // The equations of one component in echelon form, columns of lone clients last.
@@ -130,11 +130,18 @@ class Echelon {
     const auto length = [&](const Row& row) {
       return std::count_if(row.begin(), row.end(), [&](const Term& term) { return eligible(term.column); });
     };
-    std::set<std::pair<int64_t, int32_t>> queue;
-    std::vector<int64_t> lengths(rows.size());
+    // By length; a row that has another length since, or is done, is passed over.
+    std::vector<std::vector<int32_t>> queue;
+    size_t shortest = 0;
+    std::vector<size_t> lengths(rows.size());
+    const auto enqueue = [&](size_t r) {
+      lengths[r] = static_cast<size_t>(length(rows[r]));
+      if (lengths[r] >= queue.size()) queue.resize(lengths[r] + 1);
+      queue[lengths[r]].push_back(static_cast<int32_t>(r));
+      shortest = std::min(shortest, lengths[r]);
+    };
     for (size_t r = 0; r < rows.size(); ++r) {
-      lengths[r] = length(rows[r]);
-      queue.emplace(lengths[r], static_cast<int32_t>(r));
+      enqueue(r);
       for (const Term& term : rows[r]) {
         rows_of[static_cast<size_t>(term.column)].push_back(static_cast<int32_t>(r));
         ++uses[static_cast<size_t>(term.column)];
@@ -142,9 +149,12 @@ class Echelon {
     }
     std::vector<bool> done(rows.size(), false);
     Row merged;
-    while (!queue.empty()) {
-      const auto r = static_cast<size_t>(queue.begin()->second);
-      queue.erase(queue.begin());
+    for (;;) {
+      while (shortest < queue.size() && queue[shortest].empty()) ++shortest;
+      if (shortest == queue.size()) break;
+      const auto r = static_cast<size_t>(queue[shortest].back());
+      queue[shortest].pop_back();
+      if (done[r] || lengths[r] != shortest) continue;
       done[r] = true;
       Row& row = rows[r];
       for (const Term& term : row) --uses[static_cast<size_t>(term.column)];
@@ -159,11 +169,11 @@ class Echelon {
           pivot = &term;
       }
       const int32_t column = pivot->column;
-      const uint64_t inverse = Invert(pivot->factor);
-      for (Term& term : row) term.factor = Multiply(term.factor, inverse);
-      std::vector<int32_t> others = std::move(rows_of[static_cast<size_t>(column)]);
-      std::sort(others.begin(), others.end());
-      others.erase(std::unique(others.begin(), others.end()), others.end());
+      if (pivot->factor != 1) {
+        const uint64_t inverse = Invert(pivot->factor);
+        for (Term& term : row) term.factor = Multiply(term.factor, inverse);
+      }
+      const std::vector<int32_t> others = std::move(rows_of[static_cast<size_t>(column)]);
       for (const int32_t other_index : others) {
         const auto o = static_cast<size_t>(other_index);
         if (done[o]) continue;
@@ -194,9 +204,7 @@ class Echelon {
           }
         }
         std::swap(other, merged);
-        queue.erase({lengths[o], other_index});
-        lengths[o] = length(other);
-        queue.emplace(lengths[o], other_index);
+        enqueue(o);
       }
       is_pivot_[static_cast<size_t>(column)] = true;
       pivots_.emplace_back(column, std::move(row));
@@ -245,9 +253,9 @@ std::vector<uint64_t> LoneChange(const std::vector<int32_t>& members, const std:
   return change;
 }
 
-// Judges one component. Appends the exposed cells and returns the rank.
-int64_t JudgeComponent(const std::vector<Column>& columns, std::vector<Row> rows, Random random,
-                       std::vector<int64_t>* exposed) {
+// Judges one component. Appends the exposed cells, tells how each cell moves, and returns the rank.
+int64_t JudgeComponent(const std::vector<Column>& columns, std::vector<Row> rows, Random random, std::vector<int32_t>* exposed,
+                       std::vector<std::pair<uint64_t, uint64_t>>* movement) {
   const Echelon echelon(columns, std::move(rows));
   const size_t n = columns.size();
 
@@ -283,11 +291,15 @@ int64_t JudgeComponent(const std::vector<Column>& columns, std::vector<Row> rows
   }
 
   // Cells of more clients, while all lone clients stay.
-  std::vector<uint64_t> change(n, 0);
+  std::vector<uint64_t> change(n, 0), other(n, 0);
   for (size_t c = 0; c < n; ++c) {
-    if (columns[c].lone_class < 0 && echelon.IsFree(static_cast<int32_t>(c))) change[c] = random.Next();
+    if (columns[c].lone_class >= 0 || !echelon.IsFree(static_cast<int32_t>(c))) continue;
+    change[c] = random.Next();
+    other[c] = random.Next();
   }
   echelon.Complete(&change);
+  echelon.Complete(&other);
+  for (size_t c = 0; c < n; ++c) (*movement)[static_cast<size_t>(columns[c].cell)] = {change[c], other[c]};
   std::vector<size_t> doubtful;
   for (size_t c = 0; c < n; ++c) {
     if (columns[c].primary && columns[c].lone_class < 0 && change[c] == 0) doubtful.push_back(c);
@@ -319,70 +331,114 @@ int64_t JudgeComponent(const std::vector<Column>& columns, std::vector<Row> rows
 
 }  // namespace
 
-Proof Prove(const Lattice& lattice, absl::Span<const int64_t> clients, absl::Span<const CellState> states, uint64_t seed) {
+Prover::Prover(const System& system, uint64_t seed)
+    : system_(system),
+      seed_(seed),
+      seen_cell_(static_cast<size_t>(system.cells()), 0),
+      seen_relation_(static_cast<size_t>(system.relations()), 0),
+      column_of_(static_cast<size_t>(system.cells()), 0),
+      movement_(static_cast<size_t>(system.cells()), {0, 0}) {}
+
+void Prover::Begin() {
+  ++round_;
+  judged_.clear();
+}
+
+Proof Prover::Prove(const Cells& cells) {
+  Begin();
   Proof proof;
-  std::vector<int64_t> cells;                                                 // Of every unknown.
-  std::vector<int32_t> unknown_of(static_cast<size_t>(lattice.cells()), -1);  // The reverse.
-  for (int64_t cell = 0; cell < lattice.cells(); ++cell) {
-    if (!IsHidden(states[static_cast<size_t>(cell)])) continue;
-    unknown_of[static_cast<size_t>(cell)] = static_cast<int32_t>(cells.size());
-    cells.push_back(cell);
-  }
-  proof.hidden = static_cast<int64_t>(cells.size());
-  const auto is_lone = [&](int32_t unknown) { return clients[static_cast<size_t>(cells[static_cast<size_t>(unknown)])] == 1; };
-
-  UnionFind components(cells.size());
-  UnionFind classes(cells.size());
-  std::vector<Row> rows;
-  for (int d = 0; d < lattice.dimensions(); ++d) {
-    for (int64_t cell = 0; cell < lattice.cells(); ++cell) {
-      const auto children = lattice.ChildCodes(d, lattice.Code(cell, d));
-      if (children.empty()) continue;
-      Row row;
-      const int32_t parent = unknown_of[static_cast<size_t>(cell)];
-      if (parent >= 0) row.push_back({parent, kPrime - 1});
-      for (const int32_t code : children) {
-        const int32_t child = unknown_of[static_cast<size_t>(lattice.WithCode(cell, d, code))];
-        if (child < 0) continue;
-        row.push_back({child, 1});
-        if (parent >= 0 && is_lone(parent) && is_lone(child)) classes.Join(parent, child);
-      }
-      if (row.empty()) continue;
-      for (const Term& term : row) components.Join(row.front().column, term.column);
-      rows.push_back(std::move(row));
-    }
-  }
-  proof.equations = static_cast<int64_t>(rows.size());
-
-  // Renumber per component.
-  std::vector<int32_t> component_of(cells.size(), -1);
-  std::vector<int32_t> local(cells.size());
-  std::vector<std::vector<Column>> columns;
-  for (size_t u = 0; u < cells.size(); ++u) {
-    const auto root = static_cast<size_t>(components.Find(static_cast<int32_t>(u)));
-    if (component_of[root] < 0) {  // The root is the smallest member, so it is met first.
-      component_of[root] = static_cast<int32_t>(columns.size());
-      columns.emplace_back();
-    }
-    component_of[u] = component_of[root];
-    auto& members = columns[static_cast<size_t>(component_of[u])];
-    local[u] = static_cast<int32_t>(members.size());
-    members.push_back({cells[u], states[static_cast<size_t>(cells[u])] == CellState::kPrimary,
-                       is_lone(static_cast<int32_t>(u)) ? classes.Find(static_cast<int32_t>(u)) : -1});
-  }
-  std::vector<std::vector<Row>> rows_of(columns.size());
-  for (Row& row : rows) {
-    const auto component = static_cast<size_t>(component_of[static_cast<size_t>(row.front().column)]);
-    for (Term& term : row) term.column = local[static_cast<size_t>(term.column)];
-    std::sort(row.begin(), row.end(), [](const Term& a, const Term& b) { return a.column < b.column; });
-    rows_of[component].push_back(std::move(row));
-  }
-  proof.components = static_cast<int64_t>(columns.size());
-  for (size_t k = 0; k < columns.size(); ++k) {
-    proof.rank += JudgeComponent(columns[k], std::move(rows_of[k]), Random(seed + k), &proof.exposed);
+  for (int32_t cell = 0; cell < system_.cells(); ++cell) {
+    if (!IsHidden(cells.states[static_cast<size_t>(cell)]) || seen_cell_[static_cast<size_t>(cell)] == round_) continue;
+    const size_t from = judged_.size();
+    Collect(cells, cell);
+    Judge(cells, from, &proof);
   }
   std::sort(proof.exposed.begin(), proof.exposed.end());
   return proof;
 }
 
-}  // namespace nmd::publication
+Proof Prover::ProveAround(const Cells& cells, absl::Span<const int32_t> around) {
+  Begin();
+  Proof proof;
+  for (const int32_t cell : around) {
+    for (const int32_t relation : system_.RelationsOf(cell)) {
+      for (const int32_t member : system_.Members(relation)) {
+        if (!IsHidden(cells.states[static_cast<size_t>(member)]) || seen_cell_[static_cast<size_t>(member)] == round_) continue;
+        const size_t from = judged_.size();
+        Collect(cells, member);
+        Judge(cells, from, &proof);
+      }
+    }
+  }
+  std::sort(proof.exposed.begin(), proof.exposed.end());
+  return proof;
+}
+
+uint64_t Prover::Direction(int32_t cell) const {
+  const auto [one, two] = Movement(cell);
+  if (one == 0) return two == 0 ? 0 : kPrime + 1;
+  return Multiply(two, Invert(one)) + 1;
+}
+
+void Prover::Collect(const Cells& cells, int32_t cell) {
+  component_relations_.clear();
+  seen_cell_[static_cast<size_t>(cell)] = round_;
+  judged_.push_back(cell);
+  const size_t from = judged_.size() - 1;
+  for (size_t next = from; next < judged_.size(); ++next) {
+    for (const int32_t relation : system_.RelationsOf(judged_[next])) {
+      if (seen_relation_[static_cast<size_t>(relation)] == round_) continue;
+      seen_relation_[static_cast<size_t>(relation)] = round_;
+      component_relations_.push_back(relation);
+      for (const int32_t member : system_.Members(relation)) {
+        const auto m = static_cast<size_t>(member);
+        if (!IsHidden(cells.states[m]) || seen_cell_[m] == round_) continue;
+        seen_cell_[m] = round_;
+        judged_.push_back(member);
+      }
+    }
+  }
+  // So that the outcome does not depend on where the search began.
+  std::sort(judged_.begin() + static_cast<std::ptrdiff_t>(from), judged_.end());
+  std::sort(component_relations_.begin(), component_relations_.end());
+}
+
+void Prover::Judge(const Cells& cells, size_t from, Proof* proof) {
+  const absl::Span<const int32_t> members = absl::MakeConstSpan(judged_).subspan(from);
+  for (size_t k = 0; k < members.size(); ++k) column_of_[static_cast<size_t>(members[k])] = static_cast<int32_t>(k);
+  const auto is_lone = [&](int32_t column) { return cells.lone[static_cast<size_t>(members[static_cast<size_t>(column)])]; };
+
+  UnionFind classes(members.size());
+  std::vector<Row> rows;
+  for (const int32_t relation : component_relations_) {
+    const absl::Span<const int32_t> all = system_.Members(relation);
+    const bool total_hidden = IsHidden(cells.states[static_cast<size_t>(all[0])]);
+    const int32_t total = total_hidden ? column_of_[static_cast<size_t>(all[0])] : -1;
+    int64_t nonzero_parts = 0;
+    Row row;
+    for (size_t k = 0; k < all.size(); ++k) {
+      const CellState state = cells.states[static_cast<size_t>(all[k])];
+      if (k > 0 && state != CellState::kZero) ++nonzero_parts;
+      if (!IsHidden(state)) continue;
+      const int32_t column = column_of_[static_cast<size_t>(all[k])];
+      row.push_back({column, k == 0 ? kPrime - 1 : 1});
+      if (k > 0 && total_hidden && is_lone(total) && is_lone(column)) classes.Join(total, column);
+    }
+    if (system_.tie(relation) == Tie::kDistinct && nonzero_parts > 1) continue;
+    std::sort(row.begin(), row.end(), [](const Term& a, const Term& b) { return a.column < b.column; });
+    rows.push_back(std::move(row));
+  }
+  std::vector<Column> columns;
+  for (size_t k = 0; k < members.size(); ++k) {
+    const auto column = static_cast<int32_t>(k);
+    columns.push_back({members[k], cells.states[static_cast<size_t>(members[k])] == CellState::kPrimary,
+                       is_lone(column) ? classes.Find(column) : -1});
+  }
+  ++proof->components;
+  proof->hidden += static_cast<int64_t>(members.size());
+  proof->equations += static_cast<int64_t>(rows.size());
+  proof->rank +=
+      JudgeComponent(columns, std::move(rows), Random(seed_ + static_cast<uint64_t>(members[0])), &proof->exposed, &movement_);
+}
+
+}  // namespace nmd::publication::engine

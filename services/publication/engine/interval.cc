@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/publication/engine/interval.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <ClpSimplex.hpp>
+
+namespace nmd::publication::engine {
+namespace {
+
+// Nearer than this to a whole number is one; the check that follows is exact.
+constexpr double kWhole = 1e-6;
+// Programs in a row that prove nothing, before cells are taken one by one.
+constexpr int kIdle = 2;
+// Cells rounded in one search for whole numbers.
+constexpr int kDeepest = 20;
+// Further than this from its value no cell is looked for, so that every program is bounded.
+constexpr double kFar = 1e12;
+
+uint64_t NextRandom(uint64_t* state) {  // splitmix64
+  *state += 0x9e3779b97f4a7c15u;
+  uint64_t z = *state;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+// The hidden cells of one component as a linear program over their distance from the real values, so that all zero is a
+// solution. Distances stay within a box, which makes solutions of few and whole numbers likely; it is opened for the cells
+// that need it.
+class IntervalProver::Component {
+ public:
+  Component(IntervalProver* prover, const Cells& cells, std::vector<int32_t> members, absl::Span<const int32_t> relations,
+            std::vector<int32_t>* column_of)
+      : prover_(*prover), cells_(cells), members_(std::move(members)), column_of_(*column_of) {
+    for (size_t k = 0; k < members_.size(); ++k) column_of_[static_cast<size_t>(members_[k])] = static_cast<int32_t>(k);
+    distance_.assign(members_.size(), 0);
+    for (const int32_t cell : members_) {
+      const Need& need = cells.needs[static_cast<size_t>(cell)];
+      if (cells.states[static_cast<size_t>(cell)] == CellState::kPrimary) {
+        box_ = std::max({box_, need.up, need.down, need.width});
+      }
+      lower_.push_back(static_cast<double>(cells.floors[static_cast<size_t>(cell)] - cells.values[static_cast<size_t>(cell)]));
+      upper_.push_back(kFar);
+    }
+    AddRows(relations);
+    Load();
+  }
+
+  void Prove(Intervals* out) {
+    std::vector<int32_t> open = Open();
+    for (int idle = 0; !open.empty() && idle < kIdle && Program();) {
+      for (const int32_t column : open) Aim(column, SideOf(column) * (1 + Uniform()));
+      Solve();
+      Harvest();
+      const size_t before = open.size();
+      for (const int32_t column : open) model_.setObjectiveCoefficient(column, 0);
+      open = Open();
+      idle = open.size() < before ? 0 : idle + 1;
+    }
+    // One by one, in the box and then in the open; to one side and the other.
+    for (const bool far : {false, true}) {
+      if (open.empty()) return;
+      if (far) OpenBox();
+      std::vector<int32_t> left;
+      for (const int32_t column : open) {
+        if (IsProven(column)) continue;
+        Intervals::Narrow narrow{members_[static_cast<size_t>(column)], false, {}};
+        double reach[2] = {0, 0};
+        for (const int side : {0, 1}) {
+          if (IsProven(column)) break;
+          if (!Program()) {
+            narrow.undecided = true;
+            break;
+          }
+          Aim(column, side == 0 ? 1 : -1);
+          Solve();
+          reach[side] = std::fabs(model_.primalColumnSolution()[column]);
+          Harvest();
+          Binding(&narrow.relations);
+          model_.setObjectiveCoefficient(column, 0);
+        }
+        if (IsProven(column)) continue;
+        left.push_back(column);
+        if (!far) continue;
+        const Need& need = NeedOf(column);
+        const double up = std::floor(reach[0] + kWhole), down = std::floor(reach[1] + kWhole);
+        if (up >= static_cast<double>(need.up) && down >= static_cast<double>(need.down) &&
+            up + down >= static_cast<double>(need.width)) {
+          Dive(column, up, down);
+          if (IsProven(column)) continue;
+          narrow.undecided = true;
+        }
+        out->narrow.push_back(std::move(narrow));
+      }
+      open = std::move(left);
+    }
+  }
+
+ private:
+  struct Row {
+    int32_t relation;
+    std::vector<std::pair<int32_t, double>> terms;
+    double least, most;
+  };
+
+  void AddRows(absl::Span<const int32_t> relations) {
+    const System& system = prover_.system_;
+    for (const int32_t r : relations) {
+      const absl::Span<const int32_t> all = system.Members(r);
+      const int32_t total = ColumnOf(all[0]);
+      if (system.tie(r) == Tie::kSum) {
+        Row row{r, {}, 0, 0};
+        if (total >= 0) row.terms.emplace_back(total, -1);
+        for (const int32_t part : all.subspan(1)) {
+          if (ColumnOf(part) >= 0) row.terms.emplace_back(ColumnOf(part), 1);
+        }
+        rows_.push_back(std::move(row));
+        // Distinct persons shown beside sums: moved as a sum, and no part more than the total.
+        if (!IsAdditive(all)) AddMost(r, all);
+        continue;
+      }
+      Row sum{r, {}, static_cast<double>(Value(all[0])), kFar * 4};
+      if (total >= 0) sum.terms.emplace_back(total, -1);
+      for (const int32_t part : all.subspan(1)) {
+        sum.least -= static_cast<double>(Value(part));
+        if (ColumnOf(part) >= 0) sum.terms.emplace_back(ColumnOf(part), 1);
+      }
+      AddMost(r, all);
+      rows_.push_back(std::move(sum));
+    }
+  }
+  // No part is more than the total.
+  void AddMost(int32_t relation, absl::Span<const int32_t> all) {
+    const int32_t total = ColumnOf(all[0]);
+    for (const int32_t part : all.subspan(1)) {
+      const int32_t column = ColumnOf(part);
+      const auto room = static_cast<double>(Value(all[0]) - Value(part));
+      if (column >= 0 && total >= 0) {
+        rows_.push_back({relation, {{total, 1}, {column, -1}}, -room, kFar * 4});
+      } else if (column >= 0) {
+        Lower(&upper_[static_cast<size_t>(column)], room);
+      } else if (total >= 0) {
+        Raise(&lower_[static_cast<size_t>(total)], -room);
+      }
+    }
+  }
+  bool IsAdditive(absl::Span<const int32_t> all) const {
+    int64_t rest = Value(all[0]);
+    for (const int32_t part : all.subspan(1)) rest -= Value(part);
+    return rest == 0;
+  }
+  static void Lower(double* bound, double to) { *bound = std::min(*bound, to); }
+  static void Raise(double* bound, double to) { *bound = std::max(*bound, to); }
+
+  void Load() {
+    const size_t n = members_.size();
+    std::vector<CoinBigIndex> starts(n + 1, 0);
+    for (const Row& row : rows_) {
+      for (const auto& [column, factor] : row.terms) ++starts[static_cast<size_t>(column) + 1];
+    }
+    for (size_t k = 0; k < n; ++k) starts[k + 1] += starts[k];
+    std::vector<int> indices(static_cast<size_t>(starts[n]));
+    std::vector<double> factors(indices.size()), least, most;
+    std::vector<CoinBigIndex> next(starts.begin(), starts.end() - 1);
+    for (size_t r = 0; r < rows_.size(); ++r) {
+      for (const auto& [column, factor] : rows_[r].terms) {
+        const auto at = static_cast<size_t>(next[static_cast<size_t>(column)]++);
+        indices[at] = static_cast<int>(r);
+        factors[at] = factor;
+      }
+      least.push_back(rows_[r].least);
+      most.push_back(rows_[r].most);
+    }
+    std::vector<double> lower, upper;
+    for (size_t k = 0; k < n; ++k) {
+      lower.push_back(std::max(lower_[k], -static_cast<double>(box_)));
+      upper.push_back(std::min(upper_[k], static_cast<double>(box_)));
+    }
+    model_.setLogLevel(0);
+    model_.scaling(0);
+    model_.loadProblem(static_cast<int>(n), static_cast<int>(rows_.size()), starts.data(), indices.data(), factors.data(),
+                       lower.data(), upper.data(), nullptr, least.data(), most.data());
+    model_.setOptimizationDirection(-1);
+  }
+  void OpenBox() {
+    for (size_t k = 0; k < members_.size(); ++k) {
+      model_.setColumnBounds(static_cast<int>(k), std::max(lower_[k], -kFar), upper_[k]);
+    }
+  }
+
+  void Aim(int32_t column, double weight) { model_.setObjectiveCoefficient(column, weight); }
+  void Solve() { model_.primal(); }
+  bool Program() {
+    if (prover_.programs_left_ <= 0) return false;
+    --prover_.programs_left_;
+    return true;
+  }
+
+  // Takes from the solution what stands by itself and is whole, and notes how far it proves cells to be.
+  void Harvest() {
+    const double* solution = model_.primalColumnSolution();
+    std::vector<int32_t> moved;
+    for (size_t k = 0; k < members_.size(); ++k) {
+      const double at = std::round(solution[k]);
+      whole_.resize(members_.size());
+      whole_[k] = std::fabs(solution[k] - at) < kWhole && std::fabs(at) < kFar;
+      distance_[k] = whole_[k] ? static_cast<int64_t>(at) : 0;
+      if (!whole_[k] || distance_[k] != 0) moved.push_back(static_cast<int32_t>(k));
+    }
+    // Parts of the solution that no relation ties together are solutions each.
+    std::vector<bool> seen(members_.size(), true);
+    for (const int32_t column : moved) seen[static_cast<size_t>(column)] = false;
+    std::vector<int32_t> part, relations;
+    for (const int32_t start : moved) {
+      if (seen[static_cast<size_t>(start)]) continue;
+      part = {start};
+      relations.clear();
+      seen[static_cast<size_t>(start)] = true;
+      bool whole = true;
+      for (size_t next = 0; next < part.size(); ++next) {
+        whole = whole && whole_[static_cast<size_t>(part[next])];
+        for (const int32_t r : prover_.system_.RelationsOf(members_[static_cast<size_t>(part[next])])) {
+          relations.push_back(r);
+          for (const int32_t member : prover_.system_.Members(r)) {
+            const int32_t column = ColumnOf(member);
+            if (column < 0 || seen[static_cast<size_t>(column)]) continue;
+            seen[static_cast<size_t>(column)] = true;
+            part.push_back(column);
+          }
+        }
+      }
+      if (!whole || !Fits(part, &relations)) continue;
+      for (const int32_t column : part) {
+        const auto cell = static_cast<size_t>(members_[static_cast<size_t>(column)]);
+        const int64_t by = distance_[static_cast<size_t>(column)];
+        prover_.high_[cell] = std::max(prover_.high_[cell], by);
+        prover_.low_[cell] = std::min(prover_.low_[cell], by);
+      }
+    }
+  }
+
+  // Whether the table with the cells of `part` moved and all others as they are satisfies every relation, in whole numbers.
+  bool Fits(const std::vector<int32_t>& part, std::vector<int32_t>* relations) {
+    for (const int32_t column : part) {
+      const auto cell = static_cast<size_t>(members_[static_cast<size_t>(column)]);
+      if (cells_.values[cell] + distance_[static_cast<size_t>(column)] < cells_.floors[cell]) return false;
+    }
+    std::sort(relations->begin(), relations->end());
+    relations->erase(std::unique(relations->begin(), relations->end()), relations->end());
+    for (const int32_t r : *relations) {
+      const absl::Span<const int32_t> all = prover_.system_.Members(r);
+      const bool sum = prover_.system_.tie(r) == Tie::kSum;
+      const int64_t total = Value(all[0]) + Distance(all[0]);
+      const bool additive = sum && IsAdditive(all);
+      int64_t moved = 0, parts = 0;
+      for (const int32_t member : all.subspan(1)) {
+        moved += Distance(member);
+        parts += Value(member) + Distance(member);
+        if (!additive && Value(member) + Distance(member) > total) return false;
+      }
+      if (sum ? moved != Distance(all[0]) : parts < total) return false;
+    }
+    return true;
+  }
+
+  // Looks for a table of whole numbers where the programs found only broken ones: sets the cell and rounds what is broken, one
+  // cell after the other.
+  void Dive(int32_t column, double up, double down) {
+    const Need& need = NeedOf(column);
+    const double width = static_cast<double>(need.width);
+    for (const double target : {std::min(up, std::max(width, static_cast<double>(need.up))),
+                                -std::min(down, std::max(width, static_cast<double>(need.down)))}) {
+      if (IsProven(column)) break;
+      std::vector<int32_t> set = {column};
+      double other = 0;  // What the last one could be rounded to as well; 0: nothing left to try.
+      bool flipped = true;
+      model_.setColumnBounds(column, target, target);
+      for (int depth = 0; depth < kDeepest && Program(); ++depth) {
+        model_.dual();
+        if (model_.status() != 0) {
+          if (flipped) break;
+          flipped = true;
+          model_.setColumnBounds(set.back(), other, other);
+          continue;
+        }
+        Harvest();
+        if (IsProven(column)) break;
+        const double* solution = model_.primalColumnSolution();
+        int32_t nearest = -1;
+        double distance = 1;
+        for (size_t k = 0; k < members_.size(); ++k) {
+          const double off = std::fabs(solution[k] - std::round(solution[k]));
+          if (off > kWhole && off < distance) {
+            distance = off;
+            nearest = static_cast<int32_t>(k);
+          }
+        }
+        if (nearest < 0) break;
+        const double at = std::round(solution[nearest]);
+        other = at > solution[nearest] ? at - 1 : at + 1;
+        flipped = false;
+        model_.setColumnBounds(nearest, at, at);
+        set.push_back(nearest);
+      }
+      for (const int32_t k : set) {
+        model_.setColumnBounds(k, std::max(lower_[static_cast<size_t>(k)], -kFar), upper_[static_cast<size_t>(k)]);
+      }
+    }
+  }
+
+  void Binding(std::vector<int32_t>* relations) {
+    const double* price = model_.dualRowSolution();
+    for (size_t r = 0; r < rows_.size(); ++r) {
+      if (std::fabs(price[r]) > kWhole) relations->push_back(rows_[r].relation);
+    }
+    std::sort(relations->begin(), relations->end());
+    relations->erase(std::unique(relations->begin(), relations->end()), relations->end());
+  }
+
+  std::vector<int32_t> Open() const {
+    std::vector<int32_t> open;
+    for (size_t k = 0; k < members_.size(); ++k) {
+      if (cells_.states[static_cast<size_t>(members_[k])] == CellState::kPrimary && !IsProven(static_cast<int32_t>(k))) {
+        open.push_back(static_cast<int32_t>(k));
+      }
+    }
+    return open;
+  }
+  bool IsProven(int32_t column) const { return prover_.Proven(cells_, members_[static_cast<size_t>(column)]); }
+  const Need& NeedOf(int32_t column) const { return cells_.needs[static_cast<size_t>(members_[static_cast<size_t>(column)])]; }
+  // Which way a cell must still be moved; either, when only the width counts.
+  double SideOf(int32_t column) {
+    const auto cell = static_cast<size_t>(members_[static_cast<size_t>(column)]);
+    const Need& need = cells_.needs[cell];
+    if (prover_.high_[cell] < need.up) return 1;
+    if (-prover_.low_[cell] < need.down) return -1;
+    return Uniform() < .5 ? -1 : 1;
+  }
+  double Uniform() { return static_cast<double>(NextRandom(&prover_.random_) >> 11) * 0x1p-53; }
+  int64_t Value(int32_t cell) const { return cells_.values[static_cast<size_t>(cell)]; }
+  // -1 for a cell that is not hidden. A hidden neighbour is always of this component.
+  int32_t ColumnOf(int32_t cell) const {
+    return IsHidden(cells_.states[static_cast<size_t>(cell)]) ? column_of_[static_cast<size_t>(cell)] : -1;
+  }
+  int64_t Distance(int32_t cell) const {
+    const int32_t column = ColumnOf(cell);
+    return column < 0 ? 0 : distance_[static_cast<size_t>(column)];
+  }
+
+  IntervalProver& prover_;
+  const Cells& cells_;
+  const std::vector<int32_t> members_;
+  std::vector<int32_t>& column_of_;
+  int64_t box_ = 1;
+  std::vector<double> lower_, upper_;
+  std::vector<Row> rows_;
+  std::vector<int64_t> distance_;
+  std::vector<bool> whole_;
+  ClpSimplex model_;
+};
+
+IntervalProver::IntervalProver(const System& system, uint64_t seed, int64_t most_programs)
+    : system_(system),
+      random_(seed),
+      programs_left_(most_programs),
+      high_(static_cast<size_t>(system.cells()), 0),
+      low_(static_cast<size_t>(system.cells()), 0) {}
+
+bool IntervalProver::Proven(const Cells& cells, int32_t cell) const {
+  const auto c = static_cast<size_t>(cell);
+  const Need& need = cells.needs[c];
+  return high_[c] >= need.up && -low_[c] >= need.down && high_[c] - low_[c] >= need.width;
+}
+
+Intervals IntervalProver::Prove(const Cells& cells) {
+  Intervals out;
+  const int64_t before = programs_left_;
+  std::vector<int32_t> column_of(static_cast<size_t>(system_.cells()), -1);
+  std::vector<bool> seen(static_cast<size_t>(system_.cells()), false),
+      seen_relation(static_cast<size_t>(system_.relations()), false);
+  for (int32_t start = 0; start < system_.cells(); ++start) {
+    if (seen[static_cast<size_t>(start)] || !IsHidden(cells.states[static_cast<size_t>(start)])) continue;
+    std::vector<int32_t> members = {start}, relations;
+    seen[static_cast<size_t>(start)] = true;
+    bool open = false;
+    for (size_t next = 0; next < members.size(); ++next) {
+      const auto cell = static_cast<size_t>(members[next]);
+      if (cells.states[cell] == CellState::kPrimary) {
+        if (Proven(cells, members[next])) {
+          ++out.proven;
+        } else {
+          open = true;
+        }
+      }
+      for (const int32_t r : system_.RelationsOf(members[next])) {
+        if (seen_relation[static_cast<size_t>(r)]) continue;
+        seen_relation[static_cast<size_t>(r)] = true;
+        relations.push_back(r);
+        for (const int32_t member : system_.Members(r)) {
+          const auto m = static_cast<size_t>(member);
+          if (seen[m] || !IsHidden(cells.states[m])) continue;
+          seen[m] = true;
+          members.push_back(member);
+        }
+      }
+    }
+    if (!open) continue;
+    std::sort(members.begin(), members.end());
+    std::sort(relations.begin(), relations.end());
+    Component(this, cells, std::move(members), relations, &column_of).Prove(&out);
+  }
+  out.programs = before - programs_left_;
+  std::sort(out.narrow.begin(), out.narrow.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
+  return out;
+}
+
+}  // namespace nmd::publication::engine
