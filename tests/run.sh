@@ -21,5 +21,8 @@ gateway/web/build.sh build/web
 step "Dashboard: in a browser, against recorded answers"
 (cd gateway/web && npm run build --silent && npm run e2e --silent)
 
+step "Dashboard: in a browser, every screen against the demo"
+(cd gateway/web && npm run e2e:demo --silent)
+
 step "Tests"
 ctest --test-dir build/release --output-on-failure -j "$(nproc)" --no-tests=error "$@"

@@ -8,7 +8,7 @@ import { assertAccessible, assertReflows, folder, forgive, NBSP, offline, open, 
 
 describe('page Groei', () => {
   it('answers the question of the council with three figures and their base (T-01..T-03)', async () => {
-    await open('/');
+    await open('/groei.html');
     assert.match(await page.innerText('h1'), /^Hoe groeiden cliënten, voorzieningen en kosten van jeugdhulp van januari\s2017 tot januari\s2018, en waarom\?$/);
     assert.equal(await page.innerText('#municipality'), 'Gemeente Tynaarlo');
     assert.deepEqual(await texts('.nmd-headline__change'), ['+24%', '+31%', '+44%']);
@@ -24,7 +24,7 @@ describe('page Groei', () => {
   });
 
   it('splits the growth in four factors and in three, that sum to it (T-04, T-05)', async () => {
-    await open('/');
+    await open('/groei.html');
     const amounts = async () => (await rows('tabel-oorzaken')).map((cells) => cells.slice(1, 3));
     assert.deepEqual(await amounts(), [
       [`+€${NBSP}105.984`, '58,1%'], [`+€${NBSP}28.490`, '15,6%'], [`+€${NBSP}13.010`, '7,1%'], [`+€${NBSP}34.779`, '19,1%'], [`+€${NBSP}182.264`, '100,0%'],
@@ -35,7 +35,7 @@ describe('page Groei', () => {
   });
 
   it('shows the growth per interventieniveau (T-06)', async () => {
-    await open('/');
+    await open('/groei.html');
     const levels = (await rows('tabel-niveaus')).filter((cells) => cells[1] !== '0' || cells[2] !== '0');
     assert.deepEqual(levels.map((cells) => cells.slice(1, 4)), [
       ['70', '56', '−20,0%'], ['183', '276', '+50,8%'], ['178', '238', '+33,7%'], ['152', '189', '+24,3%'], ['18', '27', '+50,0%'], ['601', '786', '+30,8%'],
@@ -46,7 +46,7 @@ describe('page Groei', () => {
   });
 
   it('has a row for every month of three years, and words where there is no figure', async () => {
-    await open('/');
+    await open('/groei.html');
     const months = await rows('tabel-verloop');
     assert.equal(months.length, 36);
     assert.deepEqual([months[0][0], months[35][0]], [`jan${NBSP}2016`, `dec${NBSP}2018`]);
@@ -56,7 +56,7 @@ describe('page Groei', () => {
   });
 
   it('keeps the whole question in the address: opening it again gives the same page', async () => {
-    await open('/?wet=jeugdwet&van=2017-01&naar=2018-01&factoren=3');
+    await open('/groei.html?wet=jeugdwet&van=2017-01&naar=2018-01&factoren=3');
     const address = page.url();
     assert.match(new URL(address).searchParams.get('bekend_op'), /^\d{4}-\d\d-\d\dT/);
     const first = await page.innerText('#content');
@@ -67,7 +67,7 @@ describe('page Groei', () => {
   });
 
   it('asks what the form says, and goes back', async () => {
-    await open('/');
+    await open('/groei.html');
     const first = page.url();
     await page.getByLabel('Eerste maand').selectOption('2017-06');
     await page.getByRole('button', { name: 'Toon cijfers' }).click();
@@ -81,7 +81,7 @@ describe('page Groei', () => {
 
   it('says what was known on an earlier day, up to and including that day', offline, async () => {
     stub.calls.length = 0;
-    await open('/?bekend_op=2018-01-31');
+    await open('/groei.html?bekend_op=2018-01-31');
     const asked = stub.calls.filter((call) => call.path.includes('/figures/')).map((call) => call.body.known_time);
     assert.deepEqual(asked, ['2018-01-31T22:59:59.999Z', '2018-01-31T22:59:59.999Z']);
     assert.deepEqual(await texts('.nmd-headline__change'), ['niet beschikbaar', 'niet beschikbaar', 'niet beschikbaar']);
@@ -92,7 +92,7 @@ describe('page Groei', () => {
   });
 
   it('shows protected figures as words, never as 0 or blank', offline, async () => {
-    await open('/?wet=wmo');
+    await open('/groei.html?wet=wmo');
     assert.deepEqual(await texts('.nmd-headline__change'), ['afgeschermd', 'afgeschermd', 'afgeschermd']);
     const january = (await rows('tabel-verloop')).find((cells) => cells[0] === `jan${NBSP}2018`);
     assert.deepEqual(january.slice(1), Array(6).fill('afgeschermd'));
@@ -101,19 +101,19 @@ describe('page Groei', () => {
   });
 
   it('refuses growth over a trend break but shows both months (R17)', offline, async () => {
-    await open('/?van=2016-06&naar=2018-01');
+    await open('/groei.html?van=2016-06&naar=2018-01');
     assert.deepEqual(await texts('.nmd-headline__change'), ['niet beschikbaar', 'niet beschikbaar', 'niet beschikbaar']);
     assert.match(await page.innerText('section[aria-labelledby="waarom"]'), /Uitsplitsing niet vergelijkbaar[\s\S]*manier van inkopen of tellen veranderd/);
   });
 
   it('leaves months out of the lines while their messages are not complete', offline, async () => {
-    await open('/');
+    await open('/groei.html');
     assert.match(await page.innerText('section[aria-labelledby="verloop"]'), /Nog niet volledig en daarom niet getekend: mrt 2018\./);
   });
 
   it('names every fault of an address and asks nothing', offline, async () => {
     stub.calls.length = 0;
-    await open('/?wet=zorg&van=2018-01&naar=2017-01&bekend_op=2099-01-01');
+    await open('/groei.html?wet=zorg&van=2018-01&naar=2017-01&bekend_op=2099-01-01');
     const alert = await page.innerText('[role=alert]');
     for (const words of ['wet is onbekend', 'voor de tweede maand', 'ligt in de toekomst']) assert.ok(alert.includes(words), words);
     assert.equal(stub.calls.length, 0);
@@ -122,7 +122,7 @@ describe('page Groei', () => {
 
   it('explains that signing in is needed where the development issuer is off', offline, async () => {
     stub.faults.signIn = true;
-    await open('/');
+    await open('/groei.html');
     delete stub.faults.signIn;
     assert.match(await page.innerText('[role=alert]'), /Aanmelden is nodig/);
     await assertAccessible();
@@ -133,7 +133,7 @@ describe('page Groei', () => {
 
   it('turns an error of the service into Dutch with what to do next', offline, async () => {
     Object.assign(stub.faults, { status: 503, problem: 'UNAVAILABLE_NOW' });
-    await open('/');
+    await open('/groei.html');
     delete stub.faults.status;
     const alert = await page.innerText('[role=alert]');
     assert.match(alert, /nu niet bereikbaar[\s\S]*Probeer het over een minuut opnieuw[\s\S]*Meldnummer: stub-1/);
@@ -144,7 +144,7 @@ describe('page Groei', () => {
   });
 
   it('gives the table on screen as a file for a Dutch spreadsheet', async () => {
-    await open('/');
+    await open('/groei.html');
     const button = page.locator('section[aria-labelledby="niveaus"]').getByRole('button', { name: /Download tabel/ });
     const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
     assert.match(file.suggestedFilename(), /^groei-niveaus_gm1730_jeugdwet_2017-01_2018-01_bekend-\d{4}-\d\d-\d\d\.csv$/);
@@ -157,7 +157,7 @@ describe('page Groei', () => {
   });
 
   it('can be used by keyboard, without colour, and on a screen of 320 pixels', async () => {
-    await open('/');
+    await open('/groei.html');
     await page.keyboard.press('Tab');
     assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Direct naar de inhoud');
     await page.keyboard.press('Enter');
@@ -171,7 +171,7 @@ describe('page Groei', () => {
   });
 
   it('prints complete', async () => {
-    await open('/');
+    await open('/groei.html');
     await writeFile(join(folder, 'groei.pdf'), await page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true }));
     await page.emulateMedia({ media: 'print' });
     const frame = await page.locator('.nmd-table__frame--tall').evaluate((element) => [element.clientHeight, element.scrollHeight]);

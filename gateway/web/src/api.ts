@@ -43,6 +43,8 @@ export interface Answer {
   figures?: Figure[];
   totals?: Figure[];
   provenance?: Provenance[];
+  /** The question as it was understood. */
+  effective?: { known_time?: string };
 }
 
 export interface Measure {
@@ -50,11 +52,23 @@ export interface Measure {
   title?: string;
   definition?: string;
   description?: string;
+  unit?: string;
+  stage?: string;
+  formula?: string;
+  population?: string;
+  kind?: string;
+  confidentiality?: string;
+  edge_rules?: string[];
+  expression?: string;
+  own?: boolean;
+  unregistered_reason?: string;
+  dimensions?: string[];
 }
 
 export interface Dimension {
   name: string;
   title?: string;
+  description?: string;
   registered?: boolean;
   reason?: string;
 }
@@ -321,8 +335,8 @@ export class Session {
     return bodyOf(response);
   }
 
-  post(path: string, body: object): Promise<unknown> {
-    return this.call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  post<T = unknown>(path: string, body: object): Promise<T> {
+    return this.call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }) as Promise<T>;
   }
 
   /** Every page of a list. */
@@ -339,19 +353,19 @@ export class Session {
   }
 
   decompose(body: { before: object; after: object; group_by: string; filters: Filter[]; known_time?: string }): Promise<Decomposition> {
-    return this.post('figures/_decompose', body) as Promise<Decomposition>;
+    return this.post('figures/_decompose', body);
   }
 
   query(body: { measures: string[]; dimensions: string[]; period: object; filters: Filter[]; known_time?: string }): Promise<Answer> {
-    return this.post('figures/_query', body) as Promise<Answer>;
+    return this.post('figures/_query', body);
   }
 
   measures(): Promise<Measure[]> {
-    return this.list('measures');
+    return this.list('measures', { page_size: '1000' });
   }
 
   dimensions(): Promise<Dimension[]> {
-    return this.list('dimensions');
+    return this.list('dimensions', { page_size: '1000' });
   }
 
   sources(): Promise<Source[]> {

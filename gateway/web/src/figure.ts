@@ -14,6 +14,13 @@ export interface Figure {
   reliability?: Reliability;
   known_time?: string;
   definition?: string;
+  /** How far chance may move a rate. */
+  interval?: Interval;
+}
+
+export interface Interval {
+  low?: number;
+  high?: number;
 }
 
 export interface DimensionValue {
@@ -28,6 +35,9 @@ export interface Reliability {
   link_quality?: number;
   newest_delivery_time?: string;
   statement?: string;
+  least_count?: string;
+  stability?: number;
+  provisional?: boolean;
 }
 
 /** A cell of a table: a text, a number, or the words for why there is no number. */
@@ -44,6 +54,8 @@ export interface Absent {
   kind: 'absent';
   word: string;
   why: string;
+  /** nmd.type.Figure.State, where a service gave it: each has a pattern of its own. */
+  state?: string;
 }
 
 const WORDS: Record<string, string> = {
@@ -62,6 +74,19 @@ const REASONS: Record<string, string> = {
   AREA_CHANGED: 'In deze periode veranderde de indeling in wijken en buurten. Per jaar is er wel een cijfer.',
   CELL_PROTECTED: 'Het gaat om zo weinig personen dat zij herkenbaar kunnen zijn.',
   TARIFF_MISSING: 'Van een of meer voorzieningen is het tarief niet bekend.',
+  DENOMINATOR_ZERO: 'Er is niets om door te delen.',
+  TOO_FEW: 'Het zijn er te weinig om iets te kunnen zeggen.',
+  TOO_FEW_CASES: 'Het zijn er te weinig om iets te kunnen zeggen.',
+  NOT_REACHED: 'Minder dan de helft is zover.',
+  AMOUNT_NEGATIVE: 'Het bedrag van een groep is negatief; de groei is dan niet te splitsen.',
+  VALUE_TOO_LARGE: 'De uitkomst is te groot om exact te bewaren.',
+  NOT_STARTED: 'De maatregel is nog niet begonnen.',
+  COMPARISON_MISSING: 'Er is geen groep om mee te vergelijken.',
+  TOO_FEW_MONTHS: 'Er zijn te weinig maanden om iets te kunnen zeggen.',
+  VALUE_MISSING: 'Van een of meer maanden is er geen cijfer.',
+  ZERO_IN_SERIES: 'In een van de maanden is het cijfer nul.',
+  NO_VARIATION: 'Het cijfer verandert niet.',
+  TOO_FEW_CLIENTS: 'Het gaat om te weinig cliënten.',
 };
 
 export function text(value: string): Text {
@@ -74,7 +99,7 @@ export function value(number: number): Value {
 
 /** The words for a state; a state this page does not know is not taken for an answer. */
 export function absent(state: string, reason = ''): Absent {
-  return { kind: 'absent', word: WORDS[state] ?? 'onbekend', why: REASONS[reason] ?? '' };
+  return { kind: 'absent', word: WORDS[state] ?? 'onbekend', why: REASONS[reason] ?? '', ...(WORDS[state] && { state }) };
 }
 
 /** The figure's own number: a count, cents or a ratio. */
@@ -102,6 +127,17 @@ export function difference(before: Cell, after: Cell): Value | Absent {
   for (const cell of [before, after]) if (cell.kind === 'absent') return cell;
   if (before.kind !== 'value' || after.kind !== 'value') return absent('NOT_COMPARABLE');
   return value(after.value - before.value);
+}
+
+/** A number of an answer that stands beside a state instead of in a figure. */
+export function cellIf(state: string | undefined, reason: string | undefined, number: string | number | undefined): Value | Absent {
+  if (state !== 'ANSWERED') return absent(state ?? 'NOT_AVAILABLE', reason);
+  return number === undefined || !Number.isFinite(Number(number)) ? absent('NOT_AVAILABLE') : value(Number(number));
+}
+
+/** An int64 of protobuf JSON; one that is left out is zero. */
+export function count(written: string | number | undefined): Value {
+  return value(Number(written ?? 0));
 }
 
 /** What a person reads for a coordinate; no value is a class of its own. */

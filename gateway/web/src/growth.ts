@@ -7,11 +7,13 @@ import { waterfall } from './charts/waterfall';
 import { csv, type Context } from './csv';
 import { byId, h } from './dom';
 import { absent, definitions, statements, type Figure } from './figure';
-import { addMonths, dateOf, dateTime, endOfDay, euro, glue, monthLong, monthShort } from './format';
+import { dateOf, dateTime, euro, glue, monthLong, monthShort } from './format';
 import {
   LAW_TITLES, MEASURES, comparedFigures, definitionTable, effectDescription, effectTable, groupDescription, groupTable, groupsOf,
   headlinesOf, overTimeDescription, overTimeOf, provenanceTable, questionOf, unregistered, waterfallOf, type Headline,
 } from './growth_model';
+import { knownTime as knownTimeOf, monthChoices } from './query';
+import { knownFields, selectField } from './screen';
 import { alert, announce, button, download, problemAlert, runPage } from './shell';
 import { FIRST_MONTH, formatState, parseState, periodOf, seriesPeriod, type Factors, type GrowthState } from './state';
 import { tableElement, type Table } from './table';
@@ -35,11 +37,7 @@ interface View {
   figures: Array<Figure | undefined>;
 }
 
-// The moment that is asked for; nothing asks for the newest figures. Today is not over, so today is "the newest".
-function knownTime(state: GrowthState): { known_time?: string } {
-  if (!state.known || state.known === dateOf(new Date().toISOString())) return {};
-  return { known_time: state.known.includes('T') ? state.known : endOfDay(state.known) };
-}
+const knownTime = (state: GrowthState) => knownTimeOf(state.known, dateOf(new Date().toISOString()));
 
 async function ask(session: Session, state: GrowthState): Promise<Answers> {
   const filters = [{ dimension: 'law', values: [state.law] }];
@@ -241,6 +239,12 @@ class Page {
   private shown = '';
 
   constructor(private readonly session: Session) {
+    byId('form').replaceChildren(
+      selectField('wet', 'Wet', Object.entries(LAW_TITLES).map(([value, title]) => ({ value, title })), 'jeugdwet'),
+      selectField('van', 'Eerste maand', [], ''),
+      selectField('naar', 'Tweede maand', [], ''),
+      ...knownFields(),
+    );
     byId('form').hidden = false;
     byId('form').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -275,11 +279,9 @@ class Page {
   private fillForm(state: GrowthState): void {
     const today = dateOf(new Date().toISOString());
     for (const [name, chosen] of [['van', state.before], ['naar', state.after]] as const) {
-      const options: HTMLOptionElement[] = [];
       const last = [today.slice(0, 7), chosen].sort().at(-1)!;
       const first = [FIRST_MONTH, chosen].sort()[0]!;
-      for (let month = first; month <= last; month = addMonths(month, 1)) options.push(h('option', { value: month }, monthLong(month)));
-      this.field(name).replaceChildren(...options);
+      this.field(name).replaceChildren(...monthChoices(last, first).map(({ value, title }) => h('option', { value }, title)));
       this.field(name).value = chosen;
     }
     this.field('wet').value = state.law;
@@ -335,4 +337,4 @@ class Page {
 
 // One page object per session: a retry after a failed sign-in makes the first one.
 let page: Page | undefined;
-void runPage('beleidsadviseur', 'Groei', (session) => (page ??= new Page(session)).load());
+void runPage('groei', (session) => (page ??= new Page(session)).load());

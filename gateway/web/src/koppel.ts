@@ -619,4 +619,4 @@ class Page {
   }
 }
 
-void runPage('koppelbeheerder', 'Koppelen', (session) => new Page(session).show());
+void runPage('koppelen', (session) => new Page(session).show());

@@ -3,6 +3,7 @@
 import './style/main.css';
 import { Problem, Session } from './api';
 import { byId, h } from './dom';
+import { maySee, ROLES, SCREENS, screenOf, type Screen } from './screens';
 
 /** Says what is going on to screen readers (aria-live), and to eyes while it goes on. */
 export function announce(message: string, busy = false): void {
@@ -70,18 +71,72 @@ export function download(name: string, contents: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** Runs a page: signs in, shows, and turns what fails into words with a way to try again. */
-export async function runPage(role: string, pageTitle: string, show: (session: Session) => Promise<void>): Promise<void> {
+// The role somebody chose in the demo, for as long as the window is open. It says nothing about a person.
+const CHOSEN_ROLE = 'nmd-rol';
+
+function chosenRole(): string {
+  const role = sessionStorage.getItem(CHOSEN_ROLE) ?? '';
+  return ROLES.some(([word]) => word === role) ? role : '';
+}
+
+// The menu shows what the role may see. What a service answers is decided there, by the token; this only spares dead ends.
+function showMenu(role: string): void {
+  for (const item of document.querySelectorAll<HTMLElement>('[data-screen]')) item.hidden = !maySee(screenOf(item.dataset['screen'] ?? ''), role);
+  for (const group of document.querySelectorAll<HTMLElement>('.nmd-nav__group')) group.hidden = !group.querySelector('[data-screen]:not([hidden])');
+  const button = byId('menu');
+  button.onclick = () => {
+    const open = button.getAttribute('aria-expanded') !== 'true';
+    button.setAttribute('aria-expanded', String(open));
+    byId('navigation').classList.toggle('nmd-nav--open', open);
+  };
+}
+
+// In the demo one can look as every role; elsewhere the token says who somebody is.
+function showRoles(screen: Screen, role: string): void {
+  const select = h(
+    'select',
+    { class: 'utrecht-select utrecht-select--html-select', id: 'rol' },
+    h('option', { value: 'passend' }, `Passend bij het scherm (${screen.roles[0]})`),
+    ...ROLES.map(([word, title]) => h('option', { value: word }, title)),
+  );
+  select.value = role || 'passend';
+  select.addEventListener('change', () => {
+    if (select.value === 'passend') sessionStorage.removeItem(CHOSEN_ROLE);
+    else sessionStorage.setItem(CHOSEN_ROLE, select.value);
+    location.reload();
+  });
+  byId('role').replaceChildren(h('label', { class: 'nmd-header__label', for: 'rol' }, 'Demonstratie: kijk als'), select);
+}
+
+/** A page that anybody may read: it has a menu, and signs nobody in. */
+export function showPublicPage(id: string): void {
+  showMenu(chosenRole());
+  document.title = `${screenOf(id).title} · Monitor sociaal domein`;
+}
+
+/** Runs the page of a screen: signs in, shows, and turns what fails into words with a way to try again. */
+export async function runPage(id: string, show: (session: Session, role: string) => Promise<void>): Promise<void> {
+  const screen = screenOf(id);
   const content = byId('content');
+  const chosen = chosenRole();
+  showMenu(chosen);
+  if (!maySee(screen, chosen)) {
+    showRoles(screen, chosen);
+    const others = SCREENS.filter((each) => each.group !== 'voet' && maySee(each, chosen)).map((each) => each.title);
+    content.replaceChildren(alert('info', `Dit scherm is niet voor de rol ${chosen}`, [`U kunt wel naar: ${others.join(', ')}.`]));
+    return;
+  }
+  const role = chosen || (screen.roles[0] ?? '');
   announce('De cijfers worden geladen…', true);
   content.setAttribute('aria-busy', 'true');
   try {
     const session = await Session.signIn(role);
-    showMunicipality(session, pageTitle);
-    await show(session);
+    showMunicipality(session, screen.title);
+    showRoles(screen, chosen);
+    await show(session, role);
   } catch (error) {
     announce('');
-    content.replaceChildren(problemAlert(error, () => void runPage(role, pageTitle, show)));
+    content.replaceChildren(problemAlert(error, () => void runPage(id, show)));
   } finally {
     content.removeAttribute('aria-busy');
   }

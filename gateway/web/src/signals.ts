@@ -52,4 +52,4 @@ async function show(session: Session): Promise<void> {
   announce(`${signals.length} ${signals.length === 1 ? 'openstaand signaal' : 'openstaande signalen'}, stand van ${now}.`);
 }
 
-void runPage('contractmanager', 'Signalen', show);
+void runPage('signalen', show);

@@ -58,4 +58,4 @@ async function show(session: Session): Promise<void> {
   announce(`${table.rows.length} bronnen in gebruik, zoals bekend op ${known}.`);
 }
 
-void runPage('beleidsadviseur', 'Bronnen', show);
+void runPage('bronnen', show);

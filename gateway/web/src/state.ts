@@ -24,7 +24,8 @@ export const FIRST_MONTH: Month = '2015-01';
 const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/;
 const MOMENT = /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/;
 
-function isMoment(text: string): boolean {
+/** A day, or a moment in RFC 3339. */
+export function isMoment(text: string): boolean {
   if (!MOMENT.test(text)) return false;
   // 31 February is a pattern but not a day.
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);

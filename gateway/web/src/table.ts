@@ -5,7 +5,7 @@ import type { Cell } from './figure';
 import { euro, glue, number, percent } from './format';
 
 /** What the numbers of a column are. Euro columns hold cents, percent columns shares, index columns 100 for the base. */
-export type Kind = 'text' | 'count' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio' | 'bits';
+export type Kind = 'text' | 'count' | 'months' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio' | 'bits';
 
 export interface Column {
   header: string;
@@ -33,6 +33,8 @@ export function scaleOf(kind: Kind): { factor: number; decimals: number; unit: s
     case 'index':
     case 'ratio':
       return { factor: 1, decimals: 2, unit: '' };
+    case 'months':
+      return { factor: 1, decimals: 1, unit: 'maanden' };
     case 'bits':
       return { factor: 1, decimals: 3, unit: '' };
     case 'count':
@@ -54,6 +56,7 @@ export function show(value: number, kind: Kind): string {
     case 'share':
       return percent(value, 1);
     case 'index':
+    case 'months':
       return number(value, 1);
     case 'ratio':
       return number(value, 2);
@@ -90,7 +93,7 @@ function row(cells: Cell[], table: Table, action?: HTMLElement[]): HTMLElement {
       if (index === 0) return h('th', { scope: 'row', class: `utrecht-table__cell nmd-row-header${lengthClass(content)}` }, content);
       const numeric = kind === 'text' ? lengthClass(content) : ' utrecht-table__cell--numeric-column';
       if (cell.kind !== 'absent') return h('td', { class: `utrecht-table__cell${numeric}` }, content);
-      return h('td', { class: `utrecht-table__cell${numeric}` }, h('span', { class: 'nmd-absent', title: cell.why }, content));
+      return h('td', { class: `utrecht-table__cell${numeric}` }, h('span', { class: `nmd-absent${cell.state ? ` nmd-absent--${cell.state.toLowerCase()}` : ''}`, title: cell.why }, content));
     }),
     ...(action ? [h('td', { class: 'utrecht-table__cell nmd-row-actions' }, ...action)] : []),
   );
@@ -112,7 +115,7 @@ export function tableElement(table: Table, tall = false, actions?: (row: number)
   const why = reasons(table);
   return h(
     'div',
-    { class: 'nmd-table' },
+    { class: `nmd-table${table.columns.length > 7 ? ' nmd-table--wide' : ''}` },
     h(
       'div',
       { class: `nmd-table__frame${tall ? ' nmd-table__frame--tall' : ''}`, role: 'region', 'aria-labelledby': caption, tabindex: '0' },

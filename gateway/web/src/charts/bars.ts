@@ -4,8 +4,9 @@ import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { svg } from '../dom';
 import type { Cell } from '../figure';
-import { cellText } from '../table';
+import { cellText, type Kind } from '../table';
 import { chart, hatch, label } from './frame';
+import { fit } from './interval_bars';
 
 export interface Group {
   title: string;
@@ -18,7 +19,7 @@ export interface Group {
 const BAR = 18;
 
 /** The chart. A value that is not there is its word, at the axis; there is no bar of length zero for it. */
-export function pairedBars(title: string, description: string, groups: Group[], legend: { before: string; after: string }): HTMLElement {
+export function pairedBars(title: string, description: string, groups: Group[], legend: { before: string; after: string }, kind: Kind = 'count'): HTMLElement {
   return chart(title, description, (width, id) => {
     const narrow = width < 560;
     // Room for the names at about 8 px a letter, within reason, and for the growth at the right.
@@ -27,7 +28,7 @@ export function pairedBars(title: string, description: string, groups: Group[], 
     const numbers = groups.flatMap((group) => [group.before, group.after]).flatMap((cell) => (cell.kind === 'value' ? [cell.value] : []));
     const x = scaleLinear([0, Math.max(1, max(numbers) ?? 1)], [0, width - left - right]);
     const marks: SVGElement[] = [svg('defs', {}, hatch(`${id}-before`, 'nmd-before'))];
-    const second = left + (narrow ? 112 : 150);
+    const second = left + Math.max(narrow ? 112 : 150, 46 + 7.6 * legend.before.length);
     // Legend: two swatches with words.
     marks.push(svg('rect', { x: left, y: 2, width: 22, height: 14, class: 'nmd-bar nmd-bar--before', fill: `url(#${id}-before)` }));
     marks.push(label(left + 30, 14, legend.before));
@@ -38,7 +39,7 @@ export function pairedBars(title: string, description: string, groups: Group[], 
     const pitch = 2 * BAR + 20;
     groups.forEach((group, index) => {
       const y = top + index * pitch;
-      marks.push(label(left - 14, y + BAR + 5, group.title, 'nmd-label--strong', 'end'));
+      marks.push(label(left - 14, y + BAR + 5, fit(group.title, left - 14), 'nmd-label--strong', 'end'));
       for (const [offset, cell, name] of [[0, group.before, 'before'], [BAR, group.after, 'after']] as const) {
         const middle = y + offset + BAR / 2 + 5;
         const length = cell.kind === 'value' ? x(cell.value) : 0;
@@ -54,7 +55,7 @@ export function pairedBars(title: string, description: string, groups: Group[], 
             }),
           );
         }
-        marks.push(label(left + length + 8, middle, cellText(cell, 'count'), 'nmd-figures'));
+        marks.push(label(left + length + 8, middle, cellText(cell, kind), 'nmd-figures'));
       }
       marks.push(label(width - 2, y + BAR + 5, group.change, 'nmd-label--strong nmd-figures', 'end'));
     });

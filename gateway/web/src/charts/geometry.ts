@@ -45,3 +45,37 @@ export function spread(positions: number[], gap: number): number[] {
   }
   return placed;
 }
+
+/** From values to pixels from 0 to `width`; zero is always there. */
+export function barScale(values: number[], width: number): (value: number) => number {
+  return scaleLinear([Math.min(0, ...values), Math.max(0, ...values) || 1], [0, Math.max(1, width)]);
+}
+
+/** A point of a curve of shares, at the end of so many months. */
+export interface CurvePoint {
+  months: number;
+  share: number;
+  low?: number | undefined;
+  high?: number | undefined;
+}
+
+type Scale = (value: number) => number;
+const tenth = (pixels: number) => Math.round(pixels * 10) / 10;
+
+/** A line that keeps its level until the next point: between two messages nothing is known to have ended. */
+export function stepPath(points: CurvePoint[], x: Scale, y: Scale, months: number): string {
+  const shown = points.filter((point) => point.months <= months);
+  return shown.map((point, index) => (index === 0 ? `M${tenth(x(point.months))} ${tenth(y(point.share))}` : `H${tenth(x(point.months))}V${tenth(y(point.share))}`)).join('');
+}
+
+/** The area between the bounds of the interval, where both are known. */
+export function bandPath(points: CurvePoint[], x: Scale, y: Scale, months: number): string {
+  const shown = points.filter((point) => point.months <= months && point.low !== undefined && point.high !== undefined);
+  if (shown.length < 2) return '';
+  const side = (of: 'low' | 'high') => shown.map((point): CurvePoint => ({ months: point.months, share: point[of]! }));
+  const upper = stepPath(side('high'), x, y, months);
+  // The lower side is walked back: down or up to each level, then along it to the left.
+  const lower = [...side('low')].reverse();
+  const back = lower.map((point, index) => (index === 0 ? `L${tenth(x(point.months))} ${tenth(y(point.share))}` : `V${tenth(y(point.share))}H${tenth(x(point.months))}`)).join('');
+  return `${upper}${back}Z`;
+}

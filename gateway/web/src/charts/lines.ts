@@ -8,11 +8,11 @@ import type { Cell } from '../figure';
 import { type Month, monthShort, number } from '../format';
 import { chart, label } from './frame';
 import { spread } from './geometry';
+import type { Stroke } from './strokes';
 
 export interface Series {
   title: string;
-  /** Class suffix: solid, dashed or dotted. */
-  stroke: 'solid' | 'dashed' | 'dotted';
+  stroke: Stroke;
   /** One per month; an absent one is a gap. */
   values: Cell[];
 }

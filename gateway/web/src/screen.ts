@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What every screen with figures has: a form and an address that say the same question, an answer, and words when there is none.
+import './style/screen.css';
+import { idOf, type Dimension, type Measure, type Provenance, type Session, type Source } from './api';
+import { byId, h } from './dom';
+import type { Figure } from './figure';
+import { dateOf, dateTime, glue } from './format';
+import { type Choice, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
+import { alert, announce, button, problemAlert, runPage } from './shell';
+
+/** What holds for every question of a page. */
+export interface Context {
+  session: Session;
+  role: string;
+  measures: Measure[];
+  dimensions: Dimension[];
+  sources: Source[];
+  /** The last year about which approved claims are in: what a screen opens with. */
+  year: number;
+  /** Today in the Netherlands, "2026-11-26". */
+  today: string;
+}
+
+export interface View extends Context {
+  values: Values;
+  /** Known time of the figures, RFC 3339. */
+  known: string;
+  /** Figures and tables are numbered in the order in which they stand on the page. */
+  next: { figure: number; table: number };
+}
+
+export interface Plan<Answer> {
+  id: string;
+  fields: (context: Context) => Field[] | Promise<Field[]>;
+  /** What cannot be asked, in Dutch. */
+  check?: (values: Values, context: Context) => string[];
+  question: (values: Values, context: Context) => string;
+  ask: (context: Context, values: Values, known: { known_time?: string }) => Promise<Answer>;
+  /** The known time that the answer says it has. */
+  knownOf: (answer: Answer) => string | undefined;
+  show: (view: View, answer: Answer) => HTMLElement[];
+}
+
+export const lawField = (all = true): Field => ({
+  key: 'wet',
+  label: 'Wet',
+  choices: [...(all ? [{ value: 'alle', title: 'Jeugdwet en Wmo' }] : []), { value: 'jeugdwet', title: 'Jeugdwet' }, { value: 'wmo', title: 'Wmo' }],
+  initial: 'jeugdwet',
+});
+
+/** The filter of a field "wet". */
+export function lawFilter(law: string | undefined): Array<{ dimension: string; values: string[] }> {
+  return !law || law === 'alle' ? [] : [{ dimension: 'law', values: [law] }];
+}
+
+/** What a law pays for, as people say it. */
+export function careOf(law: string | undefined): string {
+  return law === 'jeugdwet' ? 'jeugdhulp' : law === 'wmo' ? 'Wmo-ondersteuning' : 'jeugdhulp en Wmo-ondersteuning';
+}
+
+export function choicesOf(items: Array<{ name: string; title?: string }>): Choice[] {
+  return items.map((item) => ({ value: idOf(item.name), title: item.title || idOf(item.name) }));
+}
+
+async function lastYear(session: Session, today: string): Promise<number> {
+  const now = Number(today.slice(0, 4));
+  const answer = await session.query({ measures: ['approved'], dimensions: ['year'], period: { start_date: '2015-01-01', end_date: yearPeriod(now).end_date }, filters: [] });
+  const years = (answer.figures ?? []).flatMap((figure: Figure) => {
+    const year = Number(figure.dimensions?.find((each) => each.dimension === 'year')?.value ?? figure.period?.start_date.slice(0, 4));
+    return figure.state === 'ANSWERED' && Number(figure.amount_cents) > 0 && figure.reliability?.provisional !== true ? [year] : [];
+  });
+  return years.length > 0 ? Math.max(...years) : now - 1;
+}
+
+export async function contextOf(session: Session, role: string): Promise<Context> {
+  const today = dateOf(new Date().toISOString());
+  const [measures, dimensions, sources, year] = await Promise.all([session.measures(), session.dimensions(), session.sources(), lastYear(session, today)]);
+  return { session, role, measures, dimensions, sources, year, today };
+}
+
+/** A labelled list of choices. */
+export function selectField(key: string, label: string, choices: Choice[], chosen: string): HTMLElement {
+  const select = h(
+    'select',
+    { class: 'utrecht-select utrecht-select--html-select', id: key, name: key },
+    ...choices.map(({ value, title }) => {
+      const option = h('option', {}, title);
+      option.value = value;
+      return option;
+    }),
+  );
+  select.value = chosen;
+  return h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: key }, label), select);
+}
+
+/** When figures were known, with its explanation and the button that asks. */
+export function knownFields(): HTMLElement[] {
+  return [
+    h(
+      'div',
+      { class: 'nmd-field' },
+      h('label', { class: 'utrecht-form-label', for: 'bekend_op' }, 'Cijfers bekend op'),
+      h('input', { class: 'utrecht-textbox utrecht-textbox--html-input', id: 'bekend_op', name: 'bekend_op', type: 'date', 'aria-describedby': 'bekend_op_uitleg' }),
+    ),
+    h('button', { class: 'nl-button nl-button--primary', type: 'submit' }, h('span', { class: 'nl-button__label' }, 'Toon cijfers')),
+    h(
+      'p',
+      { class: 'nmd-form__hint', id: 'bekend_op_uitleg' },
+      'Kies een eerdere datum om te zien wat de gemeente toen wist. Laat de datum leeg voor de nieuwste cijfers.',
+    ),
+  ];
+}
+
+// Fills in the months of a period of the planning and control cycle; the months themselves are the question.
+function presetField(context: Context): HTMLElement {
+  const years = [context.year + 1, context.year, context.year - 1, context.year - 2].filter((year) => `${year}-01-01` <= context.today && year >= 2016);
+  const select = h(
+    'select',
+    { class: 'utrecht-select utrecht-select--html-select', id: 'pc' },
+    h('option', {}, 'Eigen keuze'),
+    ...years.map((year) =>
+      h('optgroup', { label: String(year) }, ...presetsOf(year).map(({ title, from, to }) => h('option', { value: `${from} ${to}` }, title))),
+    ),
+  );
+  select.addEventListener('change', () => {
+    const [from, to] = select.value.split(' ');
+    if (!/^\d{4}-\d\d$/.test(from ?? '') || !to) return;
+    (byId('van') as HTMLSelectElement).value = from!;
+    (byId('tot') as HTMLSelectElement).value = to;
+  });
+  return h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: 'pc' }, 'P&C-periode'), select);
+}
+
+/** The form and the address say the same; both only ever change through here. */
+class ScreenPage<Answer> {
+  private asked = 0;
+  /** The query of the address that is shown or being asked. */
+  private shown = '';
+
+  constructor(
+    private readonly plan: Plan<Answer>,
+    private readonly context: Context,
+    private readonly fields: Field[],
+  ) {
+    const form = byId('form');
+    const { values } = parseQuery(location.search, fields, context.today);
+    const months = fields.some(({ key }) => key === 'van') && fields.some(({ key }) => key === 'tot');
+    form.replaceChildren(
+      ...fields.map(({ key, label, choices }) => selectField(key, label, choices, values[key] ?? '')),
+      ...(months ? [presetField(context)] : []),
+      ...knownFields(),
+    );
+    byId('bekend_op').setAttribute('max', context.today);
+    form.hidden = false;
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      this.submit();
+    };
+    window.addEventListener('popstate', () => {
+      // Moving inside the page, as the skip link does, asks nothing new.
+      if (location.search !== this.shown) void this.load();
+    });
+  }
+
+  private valueOf(key: string): string {
+    return (byId(key) as HTMLInputElement | HTMLSelectElement).value;
+  }
+
+  // A date that was not touched keeps its exact moment.
+  private submit(): void {
+    const { known } = parseQuery(location.search, this.fields, this.context.today);
+    const date = this.valueOf('bekend_op');
+    const values = Object.fromEntries(this.fields.map(({ key }) => [key, this.valueOf(key)]));
+    history.pushState(null, '', formatQuery(values, known && dateOf(known) === date ? known : date));
+    void this.load();
+  }
+
+  private write({ values }: Query, known: string): void {
+    history.replaceState(null, '', formatQuery(values, known) + location.hash);
+    this.shown = location.search;
+    this.fill(values, known);
+  }
+
+  private fill(values: Values, known: string): void {
+    for (const { key } of this.fields) (byId(key) as HTMLSelectElement).value = values[key] ?? '';
+    (byId('bekend_op') as HTMLInputElement).value = known ? dateOf(known) : '';
+  }
+
+  /** Asks what the address says and shows the answer; of two that overlap the last one asked is shown. */
+  async load(): Promise<void> {
+    const mine = ++this.asked;
+    this.shown = location.search;
+    const { plan, context } = this;
+    const query = parseQuery(location.search, this.fields, context.today);
+    const content = byId('content');
+    const faults = [...query.faults, ...(query.faults.length === 0 ? (plan.check?.(query.values, context) ?? []) : [])];
+    this.fill(query.values, query.known);
+    byId('question').textContent = glue(plan.question(query.values, context));
+    if (faults.length) {
+      announce('');
+      content.replaceChildren(alert('error', 'Deze vraag kan niet worden gesteld', [...faults, 'Pas de keuzes hierboven aan en kies "Toon cijfers".']));
+      return;
+    }
+    announce('De cijfers worden geladen…', true);
+    content.setAttribute('aria-busy', 'true');
+    try {
+      const answer = await plan.ask(context, query.values, knownTime(query.known, context.today));
+      if (mine !== this.asked) return;
+      const known = plan.knownOf(answer) ?? knownTime(query.known, context.today).known_time ?? new Date().toISOString();
+      // "The newest" becomes a moment, so that the address gives these same figures later.
+      this.write(query, knownTime(query.known, context.today).known_time ? query.known : known);
+      const view: View = { ...context, values: query.values, known, next: { figure: 1, table: 1 } };
+      content.replaceChildren(...head(view), ...plan.show(view, answer), takeAlong());
+      announce(`Cijfers getoond, bekend op ${dateTime(known)}.`);
+    } catch (error) {
+      if (mine !== this.asked) return;
+      announce('');
+      content.replaceChildren(problemAlert(error, () => void this.load()));
+    } finally {
+      if (mine === this.asked) content.removeAttribute('aria-busy');
+    }
+  }
+}
+
+// Whose figures, as known when, and how to take the page along.
+function head(view: View): HTMLElement[] {
+  const newest = formatQuery(view.values, '');
+  return [
+    h(
+      'p',
+      { class: 'nmd-facts' },
+      `Gemeente ${view.session.title}. Cijfers bekend op ${dateTime(view.known)}. `,
+      h('a', { class: 'nl-link nmd-screen-only', href: newest }, 'Toon de nieuwste cijfers'),
+    ),
+  ];
+}
+
+// What every page ends its answer with.
+function takeAlong(): HTMLElement {
+  return h(
+    'div',
+    { class: 'nmd-actions nmd-end' },
+    button('Afdrukken of bewaren als pdf', () => window.print()),
+    h('a', { class: 'nl-link nmd-permalink', href: location.search, 'data-address': location.href }, 'Vaste link naar deze cijfers'),
+  );
+}
+
+/** Runs a screen. One page object per session: a retry after a failed sign-in makes the first one. */
+export function runScreen<Answer>(plan: Plan<Answer>): void {
+  let page: ScreenPage<Answer> | undefined;
+  void runPage(plan.id, async (session, role) => {
+    if (!page) {
+      const context = await contextOf(session, role);
+      page = new ScreenPage(plan, context, await plan.fields(context));
+    }
+    await page.load();
+  });
+}
+
+/** Sources behind several answers, each once, with the newest and the most of what was said. */
+export function joinProvenance(...lists: Array<Provenance[] | undefined>): Provenance[] {
+  const found = new Map<string, Provenance>();
+  for (const line of lists.flatMap((list) => list ?? [])) {
+    const before = found.get(line.source);
+    if (!before || Number(line.delivery_count ?? 0) > Number(before.delivery_count ?? 0)) found.set(line.source, line);
+  }
+  return [...found.values()].sort((a, b) => (a.source < b.source ? -1 : 1));
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Every screen there is: what it answers, who may ask it, and where it stands in the menu. The pages are made from this table when
+// the dashboard is built (vite.config.ts); the roles are those of nmd.type.access of what the screen asks first.
+
+/** The Dutch words of nmd.type.Role for people of a municipality. */
+export type Role = 'beleidsadviseur' | 'controller' | 'contractmanager' | 'griffie' | 'koppelbeheerder' | 'privacyfunctionaris' | 'beheerder';
+
+export const ROLES: Array<[role: Role, title: string]> = [
+  ['beleidsadviseur', 'Beleidsadviseur'],
+  ['controller', 'Controller'],
+  ['contractmanager', 'Contractmanager'],
+  ['griffie', 'Griffie'],
+  ['koppelbeheerder', 'Koppelbeheerder'],
+  ['privacyfunctionaris', 'Privacyfunctionaris'],
+  ['beheerder', 'Beheerder'],
+];
+
+export interface Screen {
+  /** Name of the page: "groei" is groei.html; the start page is index.html. */
+  id: string;
+  title: string;
+  /** The question that the screen answers; its heading. */
+  question: string;
+  /** Who may see it; the first is who the demo signs in as when nobody chose. Empty: everybody, without signing in. */
+  roles: Role[];
+  /** Heading of the menu; empty is the top, "voet" the foot of the page. */
+  group: '' | 'Cijfers' | 'Beleid en raad' | 'Gegevens' | 'voet';
+  script: string;
+  /** What stands at the foot of the page; the promise about figures when absent. */
+  promise?: string;
+}
+
+const FIGURES: Role[] = ['beleidsadviseur', 'controller', 'contractmanager', 'griffie'];
+
+export const SCREENS: Screen[] = [
+  { id: 'index', title: 'Overzicht', question: 'Hoe staat het ervoor, en wat vraagt nu aandacht?', roles: ['controller', 'beleidsadviseur', 'contractmanager', 'griffie'], group: '', script: 'overview' },
+  { id: 'groei', title: 'Groei', question: 'Hoe groeiden cliënten, voorzieningen en kosten?', roles: FIGURES, group: 'Cijfers', script: 'growth' },
+  { id: 'verkenner', title: 'Verkenner', question: 'Hoeveel, van wat, en waar?', roles: FIGURES, group: 'Cijfers', script: 'explorer' },
+  { id: 'stroom', title: 'In- en uitstroom', question: 'Wie kwam erbij, wie vertrok, en via wie?', roles: FIGURES, group: 'Cijfers', script: 'flows' },
+  { id: 'begrippen', title: 'Begrippenlijst', question: 'Wat betekent elk cijfer?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'voet', script: 'terms' },
+  { id: 'bronnen', title: 'Bronnen', question: 'Op welke bronnen berusten de cijfers?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'sources' },
+  {
+    id: 'koppelen', title: 'Koppelen', question: 'Wie is wie, en hoe zeker is dat?', roles: ['koppelbeheerder'], group: 'Gegevens', script: 'koppel',
+    promise: 'Elke blik op een persoon komt in het inzagelogboek, met uw naam en het doel. Een besluit kan altijd worden teruggedraaid.',
+  },
+  { id: 'signalen', title: 'Signalen', question: 'Welke signalen staan open?', roles: ['contractmanager', 'controller'], group: 'Gegevens', script: 'signals' },
+  { id: 'toegankelijkheid', title: 'Toegankelijkheid', question: 'Is deze monitor voor iedereen te gebruiken?', roles: [], group: 'voet', script: 'accessibility' },
+];
+
+export const PROMISE = 'Elk cijfer zegt waar het vandaan komt, hoe betrouwbaar het is en wanneer het bekend was. Een cijfer dat er niet is, staat er in woorden.';
+
+export function screenOf(id: string): Screen {
+  const found = SCREENS.find((screen) => screen.id === id);
+  if (!found) throw new Error(`no screen ${id}`);
+  return found;
+}
+
+/** Whether a role may see a screen; no role is somebody whose role follows the screen. */
+export function maySee(screen: Screen, role: string): boolean {
+  return role === '' || screen.roles.length === 0 || (screen.roles as string[]).includes(role);
+}
+
+const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+
+function link(screen: Screen, here: Screen, name: string): string {
+  return `<li data-screen="${screen.id}"><a class="nl-link ${name}" href="./${screen.id}.html"${screen === here ? ' aria-current="page"' : ''}>${escape(screen.title)}</a></li>`;
+}
+
+/** The page of a screen: the template with its words filled in. */
+export function pageOf(screen: Screen, template: string): string {
+  const groups = [...new Set(SCREENS.map((each) => each.group))].filter((group) => group !== 'voet');
+  const list = (group: string) => `<ul class="nmd-nav__list">${SCREENS.filter((each) => each.group === group).map((each) => link(each, screen, 'nmd-nav__link')).join('')}</ul>`;
+  const navigation = groups.map((group) => (group ? `<div class="nmd-nav__group"><p class="nmd-nav__title">${escape(group)}</p>${list(group)}</div>` : list(group))).join('');
+  const words: Record<string, string> = {
+    TITLE: escape(screen.title),
+    QUESTION: escape(screen.question),
+    SCRIPT: `./src/${screen.script}.ts`,
+    PROMISE: escape(screen.promise ?? PROMISE),
+    NAVIGATION: navigation,
+    FOOTER: SCREENS.filter((each) => each.group === 'voet').map((each) => link(each, screen, 'nmd-footer__link')).join(''),
+  };
+  return template.replaceAll(/@([A-Z]+)@/g, (_, name: string) => words[name] ?? '');
+}
