@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -57,10 +58,26 @@ class PackedColumn {
     if (needed > rows_.index()) WidenTo<0>(needed);
   }
 
+  void Set(size_t row, Value value) {
+    WidenFor(value, value);
+    std::visit([=](auto& rows) { rows[row] = static_cast<typename std::decay_t<decltype(rows)>::value_type>(value); }, rows_);
+  }
+
   // Appends rows [begin, end) of another column.
   void Append(const PackedColumn& from, size_t begin, size_t end) {
     if (from.rows_.index() > rows_.index()) WidenTo<0>(from.rows_.index());
-    Copy(from, begin, end, [](auto value) { return value; });
+    std::visit(
+        [&](auto& to, const auto& rows) {
+          using To = typename std::decay_t<decltype(to)>::value_type;
+          const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
+          const auto last = rows.begin() + static_cast<std::ptrdiff_t>(end);
+          if constexpr (std::is_same_v<std::decay_t<decltype(to)>, std::decay_t<decltype(rows)>>) {
+            to.insert(to.end(), first, last);
+          } else {
+            std::transform(first, last, std::back_inserter(to), [](auto value) { return static_cast<To>(value); });
+          }
+        },
+        rows_, from.rows_);
   }
 
  protected:
@@ -140,7 +157,7 @@ class Column : public PackedColumn<uint32_t, uint8_t, uint16_t, uint32_t> {
   // Appends rows [begin, end) of another column; code c becomes map[c], or stays when the map is empty.
   void AppendMapped(const Column& from, size_t begin, size_t end, const std::vector<uint32_t>& map) {
     if (map.empty()) {
-      Copy(from, begin, end, [](uint32_t code) { return code; });
+      Append(from, begin, end);
     } else {
       Copy(from, begin, end, [&map](uint32_t code) { return map[code]; });
     }

@@ -328,7 +328,7 @@ Costs::Work Costs::Plan(Moment moment, Month month) {
   if (nearest != nullptr) {
     std::optional<Day> open_from;
     if (nearest->month != month) open_from = OpenFrom(std::min(nearest->month, month));
-    work.part = ledger_.AsKnownSince(nearest->mark, nearest->moment, moment, open_from);
+    work.part = ledger_.AsKnownSince(nearest->mark, nearest->moment, moment, month, open_from);
     work.base = nearest->snapshot;
   }
   if (!work.part.has_value()) work.all = ledger_.AsKnown(moment);

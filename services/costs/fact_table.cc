@@ -277,6 +277,17 @@ class Scan {
       }
       return own;
     };
+    const auto steady = [&](const CodeMap& map) {
+      return map.column->Visit([=](const auto& codes) {
+        const auto* code = codes.data();
+        return std::all_of(code + row, code + end, [first = code[row]](auto other) { return other == first; });
+      });
+    };
+    if (on_ == 0 && std::all_of(varying_.begin(), varying_.end(), steady)) {
+      const uint64_t own = place_of(row);
+      if (own != kOut) add(row, end - row, own, 0);
+      return;
+    }
     while (row < end) {
       const uint64_t own = place_of(row);
       uint32_t until = row + 1;
@@ -587,7 +598,7 @@ size_t FactTable::Bytes() const {
   return bytes;
 }
 
-void FactTable::Index() {
+void FactTable::FindRuns() {
   runs = Runs();
   runs.begin = RunsOf(*this);
   const size_t count = runs.begin.size() - 1;
@@ -602,6 +613,9 @@ void FactTable::Index() {
     runs.fields[field] = Column(fields[field].cardinality());
     fields[field].Visit([&](const auto& codes) { take(codes, &runs.fields[field]); });
   }
+}
+
+void FactTable::ListRuns() {
   by_provider = IndexOf(runs.fields[kProviderField]);
   by_product = IndexOf(runs.fields[kProductField]);
 }

@@ -80,7 +80,13 @@ struct FactTable {
   };
   Postings by_provider, by_product;
   // Call once, when the rows are all there.
-  void Index();
+  void Index() {
+    FindRuns();
+    ListRuns();
+  }
+  // Its two steps.
+  void FindRuns();
+  void ListRuns();
 };
 
 // Maps the codes of a column to positions on an axis of the answer, or drops the row.

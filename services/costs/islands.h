@@ -35,13 +35,17 @@ class Islands {
   // How many facts of a kind were added; the next one has this index.
   size_t size(Kind kind) const { return links_[kind].size(); }
 
-  // Adds the next fact of a kind. REQUIRES: size(kind) < 2^29.
-  void Add(Kind kind, absl::Span<const uint64_t> keys) {
+  // Adds the next fact of a kind. Calls met(i, other) for every keys[i] that `other` was the first to have, which may be the
+  // fact itself. REQUIRES: size(kind) < 2^29.
+  template <typename Met>
+  void Add(Kind kind, absl::Span<const uint64_t> keys, Met met) {
     const Node node = NodeOf(kind, size(kind));
     links_[kind].push_back({node, node});
-    for (const uint64_t key : keys) {
-      const auto [known, fresh] = node_of_.try_emplace(key, node);
-      if (!fresh) Join(known->second, node);
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const auto [known, fresh] = node_of_.try_emplace(keys[i], node);
+      if (fresh) continue;
+      met(i, known->second);
+      Join(known->second, node);
     }
   }
 

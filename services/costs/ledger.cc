@@ -12,6 +12,8 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
+#include "services/costs/amounts.h"
+#include "services/costs/provisions.h"
 #include "services/platform/proto_time.h"
 
 namespace nmd::costs {
@@ -401,25 +403,38 @@ std::pair<size_t, size_t> RangeOf(const Rows& rows, uint32_t batch) {
 bool Ledger::CatchUp(size_t limit) {
   size_t done = 0;
   // Adds what is missing of one kind, as long as there is room.
-  const auto each = [&](Islands::Kind kind, const auto& rows, auto keys_of) {
+  const auto each_meeting = [&](Islands::Kind kind, const auto& rows, auto keys_of, auto met) {
     for (size_t i = islands_.size(kind); i < rows.size() && done < limit; ++i, ++done) {
       uint64_t keys[4];
-      islands_.Add(kind, absl::MakeConstSpan(keys, keys_of(rows[i], keys)));
+      const size_t count = keys_of(rows[i], keys);
+      islands_.Add(kind, absl::MakeConstSpan(keys, count), [&](size_t key, Islands::Node other) { met(i, key, other); });
     }
   };
-  each(Islands::kAllocation, facts_.allocations, [](const AllocationFact& fact, uint64_t* keys) {
+  const auto each = [&](Islands::Kind kind, const auto& rows, auto keys_of) {
+    each_meeting(kind, rows, keys_of, [](size_t, size_t, Islands::Node) {});
+  };
+  each(Islands::kAllocation, facts_.allocations, [this](const AllocationFact& fact, uint64_t* keys) {
     keys[0] = PersonKey(fact.person);
     keys[1] = AllocationKey(fact.law, fact.number);
+    same_allocation_.Add(keys[1]);
     return size_t{2};
   });
-  each(Islands::kClaimLine, facts_.claim_lines, [](const ClaimLineFact& fact, uint64_t* keys) {
-    size_t count = 0;
-    keys[count++] = PersonKey(fact.person);
-    keys[count++] = ReferenceKey(fact, fact.reference);
-    if (!fact.previous->empty()) keys[count++] = ReferenceKey(fact, fact.previous);
-    if (fact.allocation != 0) keys[count++] = AllocationKey(fact.law, fact.allocation);
-    return count;
-  });
+  shares_reference_.resize(facts_.claim_lines.size());
+  each_meeting(
+      Islands::kClaimLine, facts_.claim_lines,
+      [](const ClaimLineFact& fact, uint64_t* keys) {
+        size_t count = 0;
+        keys[count++] = ReferenceKey(fact, fact.reference);
+        if (!fact.previous->empty()) keys[count++] = ReferenceKey(fact, fact.previous);
+        keys[count++] = PersonKey(fact.person);
+        if (fact.allocation != 0) keys[count++] = AllocationKey(fact.law, fact.allocation);
+        return count;
+      },
+      [this](size_t line, size_t key, Islands::Node other) {
+        if (key > (facts_.claim_lines[line].previous->empty() ? 0 : 1)) return;
+        shares_reference_[line] = true;
+        if (Islands::KindOf(other) == Islands::kClaimLine) shares_reference_[Islands::IndexOf(other)] = true;
+      });
   each(Islands::kTraits, facts_.traits, [](const TraitsFact& fact, uint64_t* keys) {
     keys[0] = PersonKey(fact.person);
     return size_t{1};
@@ -433,8 +448,9 @@ bool Ledger::CatchUp(size_t limit) {
     if (fact.allocation != 0) keys[1] = AllocationKey(fact.law, fact.allocation);
     return size_t{fact.allocation != 0 ? 2u : 1u};
   });
-  each(Islands::kLink, links_, [](const LinkFact& fact, uint64_t* keys) {
+  each(Islands::kLink, links_, [this](const LinkFact& fact, uint64_t* keys) {
     keys[0] = PersonKey(fact.person);
+    same_person_.Add(keys[0]);
     if (!fact.client->empty()) keys[1] = ClientKey(fact.client);
     return size_t{fact.client->empty() ? 1u : 2u};
   });
@@ -463,24 +479,76 @@ class Ledger::Difference {
 
   // Everybody with a row the facts of this batch can touch.
   void TouchBatch(uint32_t batch) {
+    TouchBesidesClaims(batch);
+    ReachBatch(batch);
+    for (; touched_claims_ < claims_.size(); ++touched_claims_) {
+      const ClaimFact& claim = facts_.claims[claims_[touched_claims_]];
+      for (uint32_t i = 0; i < claim.line_count; ++i) Touch(Islands::kClaimLine, claim.first_line + i);
+    }
+  }
+
+  // The same, but for its claims and answers, which SettleLines is to be called about.
+  void TouchBesidesClaims(uint32_t batch) {
     const auto touch = [&](Islands::Kind kind, const auto& rows) {
       const auto [first, end] = RangeOf(rows, batch);
       for (size_t i = first; i < end; ++i) Touch(kind, i);
     };
     touch(Islands::kAllocation, facts_.allocations);
-    touch(Islands::kClaimLine, facts_.claim_lines);
     touch(Islands::kTraits, facts_.traits);
     touch(Islands::kResidence, facts_.residences);
     touch(Islands::kReferral, facts_.referrals);
-    const auto [first_claim, end_claim] = RangeOf(facts_.claims, batch);
-    for (size_t i = first_claim; i < end_claim; ++i) ReachClaim(static_cast<uint32_t>(i));
-    const auto [first_answer, end_answer] = RangeOf(facts_.answers, batch);
-    for (size_t i = first_answer; i < end_answer; ++i) ReachAnswer(static_cast<uint32_t>(i));
-    Spread();
-    for (; touched_claims_ < claims_.size(); ++touched_claims_) {
-      const ClaimFact& claim = facts_.claims[claims_[touched_claims_]];
-      for (uint32_t i = 0; i < claim.line_count; ++i) Touch(Islands::kClaimLine, claim.first_line + i);
+  }
+
+  // What becomes of the rows of the lines of these batches, of everybody who was not touched; touches who needs more than that.
+  // `then`: the batches that counted before; `known` has those that count now. REQUIRES: of every batch that is in one and not
+  // in the other, and not in `batches`, TouchBatch was called; of those in `batches`, TouchBesidesClaims.
+  std::vector<LineChange> SettleLines(const std::vector<uint32_t>& batches, const std::vector<bool>& then,
+                                      const KnownFacts& known, Month known_month) {
+    const size_t first_claim = claims_.size();
+    for (const uint32_t batch : batches) ReachBatch(batch);
+    // Together with the lines that share a reference with one of them: which one of those counts depends on all of them.
+    std::vector<uint32_t> lines;
+    absl::flat_hash_set<Islands::Node> walked;
+    for (size_t c = first_claim, end = claims_.size(); c < end; ++c) {
+      const ClaimFact& claim = facts_.claims[claims_[c]];
+      for (uint32_t line = claim.first_line; line < claim.first_line + claim.line_count; ++line) {
+        const Islands::Node island = ledger_.islands_.IslandOf(Islands::NodeOf(Islands::kClaimLine, line));
+        if (islands_.contains(island)) continue;
+        if (!ledger_.shares_reference_[line]) {
+          lines.push_back(line);
+        } else if (walked.insert(island).second) {
+          ledger_.islands_.Walk(island, [&](Islands::Node node) {
+            if (Islands::KindOf(node) == Islands::kClaimLine) lines.push_back(static_cast<uint32_t>(Islands::IndexOf(node)));
+          });
+        }
+      }
     }
+    std::sort(lines.begin(), lines.end());
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+    ReachClaimsOf(lines);
+    Spread();
+
+    const std::vector<LineSays> before = Say(lines, then), after = Say(lines, known.counted);
+    std::vector<std::pair<uint32_t, LineChange>> changes;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (before[i] == after[i]) continue;
+      LineChange change;
+      if (Place(facts_.claim_lines[lines[i]], known, known_month, &change)) {
+        const Cents amount = facts_.claim_lines[lines[i]].amount;
+        change.lines = after[i].counts - before[i].counts;
+        change.answered = after[i].answered - before[i].answered;
+        change.declared = change.lines * amount;
+        change.approved = (after[i].approved - before[i].approved) * amount;
+        changes.emplace_back(lines[i], change);
+      } else {
+        Touch(Islands::kClaimLine, lines[i]);
+      }
+    }
+    std::vector<LineChange> apart;
+    for (const auto& [line, change] : changes) {
+      if (!islands_.contains(ledger_.islands_.IslandOf(Islands::NodeOf(Islands::kClaimLine, line)))) apart.push_back(change);
+    }
+    return apart;
   }
 
   size_t island_count() const { return order_.size(); }
@@ -532,6 +600,97 @@ class Ledger::Difference {
   void ReachAnswer(uint32_t answer) {
     if (seen_answers_.insert(answer).second) answers_.push_back(answer);
   }
+  void ReachBatch(uint32_t batch) {
+    const auto [first_claim, end_claim] = RangeOf(facts_.claims, batch);
+    for (size_t i = first_claim; i < end_claim; ++i) ReachClaim(static_cast<uint32_t>(i));
+    const auto [first_answer, end_answer] = RangeOf(facts_.answers, batch);
+    for (size_t i = first_answer; i < end_answer; ++i) ReachAnswer(static_cast<uint32_t>(i));
+    Spread();
+  }
+  void ReachClaimsOf(const std::vector<uint32_t>& lines) {
+    size_t next = 0;
+    for (const uint32_t line : lines) {
+      // A claim comes before its lines, and has those from its first line on; lines mostly come claim by claim.
+      if (next == 0 || line < facts_.claims[next - 1].first_line ||
+          (next < facts_.claims.size() && facts_.claims[next].first_line <= line)) {
+        const auto after = std::upper_bound(facts_.claims.begin(), facts_.claims.end(), line,
+                                            [](uint32_t l, const ClaimFact& claim) { return l < claim.first_line; });
+        next = static_cast<size_t>(after - facts_.claims.begin());
+      }
+      ReachClaim(static_cast<uint32_t>(next - 1));
+    }
+  }
+
+  // What a line adds to its row.
+  struct LineSays {
+    int counts = 0, answered = 0, approved = 0;  // 0 or 1.
+    friend bool operator==(const LineSays&, const LineSays&) = default;
+  };
+  // What the lines say when these batches count. REQUIRES: whatever the lines depend on was reached.
+  std::vector<LineSays> Say(const std::vector<uint32_t>& lines, const std::vector<bool>& counted) const {
+    Facts part;
+    std::vector<size_t> place;  // Among `lines`, of those in the part.
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (!counted[facts_.claim_lines[lines[i]].batch]) continue;
+      part.claim_lines.push_back(facts_.claim_lines[lines[i]]);
+      place.push_back(i);
+    }
+    const auto take = [&counted](std::vector<uint32_t> indices, const auto& from, auto* to) {
+      std::sort(indices.begin(), indices.end());
+      for (const uint32_t index : indices) {
+        if (counted[from[index].batch]) to->push_back(from[index]);
+      }
+    };
+    take(claims_, facts_.claims, &part.claims);
+    take(answers_, facts_.answers, &part.answers);
+    std::vector<LineSays> says(lines.size());
+    for (const NetLine& net : NetClaims(part, ledger_.batches_)) {
+      says[place[static_cast<size_t>(net.line - part.claim_lines.data())]] = {1, net.answered ? 1 : 0, net.approved ? 1 : 0};
+    }
+    return says;
+  }
+
+  // Finds the row of a line by its allocation. False when it has none for sure: then its person is worked out again.
+  bool Place(const ClaimLineFact& line, const KnownFacts& known, Month known_month, LineChange* change) const {
+    if (line.allocation == 0) return false;
+    std::vector<AllocationFact> versions;
+    for (uint32_t i = ledger_.same_allocation_.Last(AllocationKey(line.law, line.allocation)); i != Chains::kNone;
+         i = ledger_.same_allocation_.before[i]) {
+      const AllocationFact& version = facts_.allocations[i];
+      if (known.counted[version.batch] && version.law == line.law && version.number == line.allocation) {
+        versions.push_back(version);
+      }
+    }
+    if (versions.size() > 1) versions = PickCurrent(std::move(versions), ledger_.batches_).allocations;
+    if (versions.empty() || NeverExisted(versions[0])) return false;
+    const AllocationFact& current = versions[0];
+    // The rules of the builder (snapshot.cc, JoinClaims), as far as one allocation can tell: its provision may be longer.
+    if (current.provider != line.provider || current.person != line.person) return false;
+    if (line.product != current.product && !line.product->empty()) return false;
+    const Month month = MonthOf(line.start);
+    if (current.period.Empty() || month < MonthOf(current.period.start) || FirstDay(month) >= current.period.end ||
+        month > known_month + kHorizonMonths) {
+      return false;
+    }
+    change->client = {line.person, false};
+    const LinkFact* holds = nullptr;
+    for (uint32_t i = ledger_.same_person_.Last(PersonKey(line.person)); i != Chains::kNone;
+         i = ledger_.same_person_.before[i]) {
+      const LinkFact& link = ledger_.links_[i];
+      if (link.person != line.person || link.known > known.moment) continue;
+      if (holds == nullptr || std::pair(holds->known, holds->sequence) < std::pair(link.known, link.sequence)) holds = &link;
+    }
+    if (holds != nullptr && !holds->client->empty()) change->client = {holds->client, true};
+    change->law = current.law;
+    change->category = current.category;
+    change->product = current.product;
+    change->provider = current.provider;
+    change->period = current.period;
+    change->batch = current.batch;
+    change->month = month;
+    change->origin = line.batch;
+    return true;
+  }
 
   // Which answer a claim has depends on all claims and answers that share a name with it or with one of those.
   void Spread() {
@@ -555,12 +714,7 @@ class Ledger::Difference {
   }
 
   void GatherClaims(const std::vector<uint32_t>& lines, KnownFacts* known) {
-    for (const uint32_t line : lines) {
-      // A claim comes before its lines, and has those from its first line on.
-      const auto after = std::upper_bound(facts_.claims.begin(), facts_.claims.end(), line,
-                                          [](uint32_t l, const ClaimFact& claim) { return l < claim.first_line; });
-      ReachClaim(static_cast<uint32_t>(after - facts_.claims.begin() - 1));
-    }
+    ReachClaimsOf(lines);
     Spread();
     std::sort(claims_.begin(), claims_.end());
     std::sort(answers_.begin(), answers_.end());
@@ -582,23 +736,31 @@ class Ledger::Difference {
 };
 
 std::optional<KnownPart> Ledger::AsKnownSince(const Mark& base, Moment base_moment, Moment moment,
-                                              std::optional<Day> open_from) const {
+                                              std::optional<Month> known_month, std::optional<Day> open_from) const {
   const absl::flat_hash_set<Word> revised(revised_.begin() + static_cast<std::ptrdiff_t>(base.corrections), revised_.end());
   KnownFacts known = WithoutFacts(moment);
-  std::vector<uint32_t> changed;
+  // Batches that count now and did not, or the other way round; apart from those of which the clients are touched, because more
+  // was said since, so that it cannot be told whether they counted, or because they are asked for.
+  std::vector<uint32_t> came_or_went, changed;
+  std::vector<bool> then(batches_.size());
   for (size_t i = 0; i < batches_.size(); ++i) {
     const Batch& batch = batches_[i];
-    if (i < base.batches && !revised.contains(batch.delivery) &&
-        StandingOf(batch, base_moment) == (known.counted[i]     ? Standing::kCounts
-                                           : known.withdrawn[i] ? Standing::kWithdrawn
-                                                                : Standing::kNotKnown)) {
-      continue;
+    const bool said = i < base.batches && revised.contains(batch.delivery);
+    if (i < base.batches && !said) {
+      const Standing standing = StandingOf(batch, base_moment);
+      then[i] = standing == Standing::kCounts;
+      if (standing == (known.counted[i]     ? Standing::kCounts
+                       : known.withdrawn[i] ? Standing::kWithdrawn
+                                            : Standing::kNotKnown)) {
+        continue;
+      }
     }
     if ((batch.kinds & (kLevels | kTariffs)) != 0) return std::nullopt;
-    changed.push_back(static_cast<uint32_t>(i));
+    (said || !known_month.has_value() ? changed : came_or_went).push_back(static_cast<uint32_t>(i));
   }
   Difference difference(*this);
   for (const uint32_t batch : changed) difference.TouchBatch(batch);
+  for (const uint32_t batch : came_or_went) difference.TouchBesidesClaims(batch);
   const auto between = [&](Moment known_since) { return (known_since > base_moment) != (known_since > moment); };
   for (size_t i = 0; i < links_.size(); ++i) {
     if (i >= base.links || between(links_[i].known)) difference.Touch(Islands::kLink, i);
@@ -611,8 +773,11 @@ std::optional<KnownPart> Ledger::AsKnownSince(const Mark& base, Moment base_mome
       if (facts_.allocations[i].period.end > *open_from) difference.Touch(Islands::kAllocation, i);
     }
   }
+  std::vector<LineChange> line_changes;
+  if (known_month.has_value()) line_changes = difference.SettleLines(came_or_went, then, known, *known_month);
   AddGeneral(&known);
   KnownPart part = difference.Gather(std::move(known));
+  part.line_changes = std::move(line_changes);
   // Beyond this, working out everything costs less than joining what is new with what is not.
   const auto much = [](size_t some, size_t all) { return some > 10'000 && some > all / 2; };
   if (much(part.known.facts.allocations.size(), facts_.allocations.size()) ||

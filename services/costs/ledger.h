@@ -379,12 +379,31 @@ struct KnownRecords {
   absl::flat_hash_map<Word, LinkFact> links;  // Of the persons in it.
 };
 
+// A claim line that came or went, or is answered otherwise, in the row of a provision that stays what it was.
+struct LineChange {
+  std::pair<Word, bool> client;  // Client id and true, or the person key of somebody without a link and false.
+  // The allocation of the line, by which its provision is found.
+  uint8_t law = 0;
+  Word category = nullptr, product = nullptr, provider = nullptr;
+  nmd::Period period;
+  uint32_t batch = 0;
+  Month month = 0;
+  // What to add to the row: lines and answered lines, of which there are -1, 0 or 1, and amounts.
+  uint32_t origin = 0;  // Batch of the line.
+  int lines = 0, answered = 0;
+  Cents declared = 0, approved = 0;
+};
+
 // The facts of some persons that differ from what was known before, and of everybody whose rows theirs can touch. Of these
 // `known` has all there is; facts that are about nobody, such as tariffs and budgets, it has all of.
+//
+// Most of what comes in are claim lines of provisions that stay what they are: those touch nothing but the amounts of one row,
+// so what becomes of that row is told instead.
 struct KnownPart {
   KnownFacts known;
-  absl::flat_hash_set<Word> persons;  // Person keys in it, also of facts that do not count,
-  absl::flat_hash_set<Word> clients;  // and the clients they were ever linked to.
+  absl::flat_hash_set<Word> persons;     // Person keys in it, also of facts that do not count,
+  absl::flat_hash_set<Word> clients;     // and the clients they were ever linked to.
+  std::vector<LineChange> line_changes;  // About nobody of these.
 };
 
 // Two states of knowledge at once, the later one of them now: what to know for going from the one to the other step by step.
@@ -455,11 +474,12 @@ class Ledger {
                                    const absl::flat_hash_set<std::string>& sources) const;
 
   // What to work out again to get from what was known at `base_moment`, when the ledger was at `base`, to what is known at
-  // `moment` now. `open_from` not nullopt: also everybody with an allocation that ends after that day, because their rows
-  // depend on the month of K. nullopt when that is about everybody or nearly so, or when a tariff or a level changed, which
-  // can touch anybody: then AsKnown is the way. Later moments and earlier ones are equally fine.
+  // `moment` now. `known_month`, that of K at `moment`: claim lines that touch one row only are told apart; nullopt: their
+  // clients are in the part like everybody else. `open_from` not nullopt: also everybody with an allocation that ends after
+  // that day, because their rows depend on the month of K. nullopt when that is about everybody or nearly so, or when a tariff
+  // or a level changed, which can touch anybody: then AsKnown is the way. Later moments and earlier ones are equally fine.
   // Cost: that of AsKnown of the part, and some nanoseconds per batch and link. REQUIRES: CatchUp.
-  std::optional<KnownPart> AsKnownSince(const Mark& base, Moment base_moment, Moment moment,
+  std::optional<KnownPart> AsKnownSince(const Mark& base, Moment base_moment, Moment moment, std::optional<Month> known_month,
                                         std::optional<Day> open_from) const;
 
   // From what was known at `moment` when the ledger was at `mark` to what is known at `now`. `open_from` as in AsKnownSince.
@@ -515,7 +535,25 @@ class Ledger {
   std::vector<StayFact> stays_;
   std::vector<OpenPairFact> open_pairs_;
 
+  // The facts with one key that came before each, as a chain: from the last one of a key on.
+  struct Chains {
+    static constexpr uint32_t kNone = 0xffffffff;
+    absl::flat_hash_map<uint64_t, uint32_t> last;  // By key.
+    std::vector<uint32_t> before;                  // Per fact.
+    void Add(uint64_t key) {
+      const auto [at, fresh] = last.try_emplace(key, static_cast<uint32_t>(before.size()));
+      before.push_back(fresh ? kNone : at->second);
+      at->second = static_cast<uint32_t>(before.size() - 1);
+    }
+    uint32_t Last(uint64_t key) const {
+      const auto at = last.find(key);
+      return at == last.end() ? kNone : at->second;
+    }
+  };
+
   Islands islands_;
+  std::vector<bool> shares_reference_;  // Per claim line: whether another one has its reference, or takes it or the same back.
+  Chains same_allocation_, same_person_;  // Of allocations by number, of links by person.
   // Which claims and answers have a number or an identification; keys as in ledger.cc.
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> claims_named_, answers_named_;
   size_t claims_caught_ = 0, answers_caught_ = 0;

@@ -34,7 +34,7 @@ std::vector<bool> Ledger::CountedThen(const Mark& mark, Moment moment) const {
 
 Passage Ledger::PassageFrom(const Mark& mark, Moment moment, Moment now, std::optional<Day> open_from, bool records) const {
   Passage passage;
-  if (std::optional<KnownPart> part = AsKnownSince(mark, moment, now, open_from)) {
+  if (std::optional<KnownPart> part = AsKnownSince(mark, moment, now, std::nullopt, open_from)) {
     passage.partial = true;
     passage.part = *std::move(part);
   } else {

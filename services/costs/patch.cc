@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Snapshots from snapshots: the rows of the clients that differ are worked out again, the others are copied.
+// Snapshots from snapshots: the rows of the clients that differ are worked out again, the others are copied, with the claim
+// lines that came or went.
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -63,6 +65,7 @@ class Joiner {
     for (const Stretch& stretch : stretches_) Append(stretch.fresh ? fresh_ : base_, stretch);
     joined_->client_begin.push_back(
         {static_cast<uint32_t>(joined_->table.size()), static_cast<uint32_t>(joined_->provision_sources.size())});
+    joined_->table.runs.begin.push_back(static_cast<uint32_t>(joined_->table.size()));
     IndexClaimOrigins(joined_.get());
     joined_->tallies = base_.tallies;
     for (const Word person : part_.persons) joined_->tallies.erase(person);
@@ -111,12 +114,11 @@ class Joiner {
     size_t rows = 0;
     EachStretch([&](const Stretch&, const Snapshot& from, uint32_t begin, uint32_t end) {
       rows += end - begin;
-      if (begin == end) return;
-      from.table.fields[kMonthField].Visit([&](const auto& codes) {
-        const auto [low, high] = std::minmax_element(codes.begin() + begin, codes.begin() + end);
-        months.Include(
-            {from.table.first_month + static_cast<Month>(*low), from.table.first_month + static_cast<Month>(*high) + 1});
-      });
+      const FactTable::Runs& runs = from.table.runs;
+      for (size_t run = FirstRun(runs, begin); runs.begin[run] < end; ++run) {
+        const Month first = from.table.first_month + static_cast<Month>(runs.fields[kMonthField][run]);
+        months.Include({first, first + static_cast<Month>(runs.begin[run + 1] - runs.begin[run])});
+      }
     });
     FactTable& table = joined_->table;
     table.first_month = months.first;
@@ -132,6 +134,11 @@ class Joiner {
       }
     }
     Reserve(rows);
+  }
+
+  // The first run from a row on. Clients have runs of their own.
+  static size_t FirstRun(const FactTable::Runs& runs, uint32_t row) {
+    return static_cast<size_t>(std::lower_bound(runs.begin.begin(), runs.begin.end(), row) - runs.begin.begin());
   }
 
   void Reserve(size_t rows) {
@@ -156,6 +163,7 @@ class Joiner {
             JoinWords(base_.dictionaries[field].words, fresh_.dictionaries[field].words, &maps_[0][field], &maps_[1][field]);
         column = Column(static_cast<uint32_t>(words.size()));
       }
+      joined_->table.runs.fields[field] = Column(column.cardinality());
       column.reserve(rows_);
     }
   }
@@ -192,10 +200,24 @@ class Joiner {
     pack(table.approved, &to.approved);
     pack(table.claim_lines, &to.claim_lines);
     pack(table.answered_lines, &to.answered_lines);
-    for (uint32_t row = begin.row; row < end.row; ++row) {
-      to.client.push_back(table.client[row] - stretch.first + first_client);
-      const uint32_t provision = table.provision[row];
-      to.provision.push_back(provision == kNoProvision ? kNoProvision : provision - begin.provision + first_provision);
+    const uint32_t clients_on = first_client - stretch.first, provisions_on = first_provision - begin.provision;
+    const auto renumber = [&](const auto& numbers, auto* all, size_t first, size_t last, uint32_t on) {
+      const size_t size = all->size();
+      append(numbers, all, first, last);
+      for (auto number = all->begin() + static_cast<std::ptrdiff_t>(size); number != all->end(); ++number) {
+        *number = *number == kNoProvision ? kNoProvision : *number + on;
+      }
+    };
+    renumber(table.client, &to.client, begin.row, end.row, clients_on);
+    renumber(table.provision, &to.provision, begin.row, end.row, provisions_on);
+    const FactTable::Runs& runs = table.runs;
+    const size_t first_run = FirstRun(runs, begin.row), end_run = FirstRun(runs, end.row);
+    renumber(runs.begin, &to.runs.begin, first_run, end_run, first_row - begin.row);
+    renumber(runs.client, &to.runs.client, first_run, end_run, clients_on);
+    renumber(runs.provision, &to.runs.provision, first_run, end_run, provisions_on);
+    append(runs.flags, &to.runs.flags, first_run, end_run);
+    for (size_t field = 0; field < kFieldCount; ++field) {
+      to.runs.fields[field].AppendMapped(runs.fields[field], first_run, end_run, maps_[stretch.fresh][field]);
     }
 
     if (begin.provision < end.provision) {
@@ -223,48 +245,157 @@ class Joiner {
   size_t rows_ = 0;
 };
 
+// Puts claim lines on the rows of the base's provisions, where these now are.
+class LinePlacer {
+ public:
+  LinePlacer(const KnownPart& part, Snapshot* snapshot) : part_(part), snapshot_(*snapshot) {}
+
+  void Place() {
+    if (part_.line_changes.empty()) return;
+    FindRows();
+    snapshot_.claim_origins = ChangedOrigins();
+    FactTable& table = snapshot_.table;
+    for (const auto& [row, change] : rows_) {
+      const auto add = [row = row](auto* column, int64_t number) {
+        if (number != 0) column->Set(row, static_cast<decltype((*column)[row])>(static_cast<int64_t>((*column)[row]) + number));
+      };
+      add(&table.declared, change->declared);
+      add(&table.approved, change->approved);
+      add(&table.claim_lines, change->lines);
+      add(&table.answered_lines, change->answered);
+    }
+    IndexClaimOrigins(&snapshot_);
+  }
+
+ private:
+  void FindRows() {
+    absl::flat_hash_map<ClientId, uint32_t> numbers;
+    for (const LineChange& change : part_.line_changes) numbers.emplace(change.client, 0);
+    for (uint32_t client = 0; client < snapshot_.clients.size(); ++client) {
+      const auto asked = numbers.find(snapshot_.clients[client]);
+      if (asked != numbers.end()) asked->second = client;
+    }
+    for (const LineChange& change : part_.line_changes) rows_.emplace_back(RowOf(change, numbers.at(change.client)), &change);
+    std::sort(rows_.begin(), rows_.end());
+  }
+
+  // The row of the month of the provision that has the allocation.
+  uint32_t RowOf(const LineChange& change, uint32_t client) const {
+    const FactTable& table = snapshot_.table;
+    const Snapshot::ClientBegin begin = snapshot_.client_begin[client], end = snapshot_.client_begin[client + 1];
+    const auto rows_begin = table.provision.begin() + begin.row, rows_end = table.provision.begin() + end.row;
+    for (uint32_t provision = begin.provision; provision < end.provision; ++provision) {
+      const Snapshot::Span span = snapshot_.provision_sources[provision];
+      const auto sources = snapshot_.sources.begin() + span.first;
+      const bool has = std::any_of(sources, sources + span.count, [&change](const Snapshot::Source& source) {
+        return source.origin == change.batch && source.period == change.period;
+      });
+      if (!has) continue;
+      // The rows of a client are in order of provision; those without one, which has the greatest number, are last.
+      const auto first = static_cast<uint32_t>(std::lower_bound(rows_begin, rows_end, provision) - table.provision.begin());
+      const auto says = [&](Field field, Word word) {
+        return snapshot_.dictionaries[field].words[table.fields[field][first]] == word;
+      };
+      if (first == end.row || table.provision[first] != provision || table.fields[kLawField][first] != change.law ||
+          !says(kProviderField, change.provider) || !says(kProductField, change.product) ||
+          (change.product->empty() && !says(kCategoryField, change.category))) {
+        continue;
+      }
+      const Month month = table.first_month + static_cast<Month>(table.fields[kMonthField][first]);
+      return first + static_cast<uint32_t>(change.month - month);
+    }
+    // The ledger and the snapshot are not of one state: nothing that is worked out from them can be trusted.
+    std::abort();
+  }
+
+  std::vector<uint32_t> ChangedOrigins() const {
+    std::vector<uint32_t> origins;
+    origins.reserve(snapshot_.claim_origins.size() + rows_.size());
+    auto next = snapshot_.claim_origins.begin();
+    for (size_t i = 0; i < rows_.size();) {
+      const uint32_t row = rows_[i].first;
+      const Snapshot::Span span = snapshot_.ClaimOrigins(row);
+      const auto own = snapshot_.claim_origins.begin() + span.first;
+      origins.insert(origins.end(), next, own + span.count);
+      next = own + span.count;
+      const auto first = origins.end() - span.count;
+      std::vector<uint32_t> list(first, origins.end());
+      for (; i < rows_.size() && rows_[i].first == row; ++i) {
+        const LineChange& change = *rows_[i].second;
+        if (change.lines > 0) list.push_back(change.origin);
+        if (change.lines < 0) list.erase(std::find(list.begin(), list.end(), change.origin));
+      }
+      std::sort(list.begin(), list.end(),
+                [this](uint32_t a, uint32_t b) { return *part_.known.batches[a].delivery < *part_.known.batches[b].delivery; });
+      origins.erase(first, origins.end());
+      origins.insert(origins.end(), list.begin(), list.end());
+    }
+    origins.insert(origins.end(), next, snapshot_.claim_origins.end());
+    return origins;
+  }
+
+  const KnownPart& part_;
+  Snapshot& snapshot_;
+  std::vector<std::pair<uint32_t, const LineChange*>> rows_;  // In order of row.
+};
+
 // Leaves out of a dictionary what no row has.
-void DropUnusedWords(Column* column, std::vector<Word>* words) {
-  std::vector<bool> used(words->size());
-  column->Visit([&used](const auto& codes) {
+void DropUnusedWords(size_t field, Snapshot* snapshot) {
+  Column& column = snapshot->table.fields[field];
+  Column& of_runs = snapshot->table.runs.fields[field];
+  std::vector<Word>& words = snapshot->dictionaries[field].words;
+  std::vector<bool> used(words.size());
+  of_runs.Visit([&used](const auto& codes) {
     for (const auto code : codes) used[code] = true;
   });
   if (!used.empty()) used[0] = true;
   if (std::find(used.begin(), used.end(), false) == used.end()) return;
-  CodeMap map(words->size());
+  CodeMap map(words.size());
   std::vector<Word> left;
-  for (uint32_t code = 0; code < words->size(); ++code) {
+  for (uint32_t code = 0; code < words.size(); ++code) {
     map[code] = static_cast<uint32_t>(left.size());
-    if (used[code]) left.push_back((*words)[code]);
+    if (used[code]) left.push_back(words[code]);
   }
-  Column mapped(static_cast<uint32_t>(left.size()));
-  mapped.reserve(column->size());
-  mapped.AppendMapped(*column, 0, column->size(), map);
-  *column = std::move(mapped);
-  *words = std::move(left);
+  for (Column* codes : {&column, &of_runs}) {
+    Column mapped(static_cast<uint32_t>(left.size()));
+    mapped.reserve(codes->size());
+    mapped.AppendMapped(*codes, 0, codes->size(), map);
+    *codes = std::move(mapped);
+  }
+  words = std::move(left);
 }
 
 }  // namespace
 
 void FinishRows(Snapshot* snapshot) {
+  snapshot->table.FindRuns();
+  FinishRuns(snapshot);
+}
+
+void FinishRuns(Snapshot* snapshot) {
   FactTable& table = snapshot->table;
   for (size_t field = 0; field < kFieldCount; ++field) {
-    std::vector<Word>& words = snapshot->dictionaries[field].words;
-    if (!words.empty()) DropUnusedWords(&table.fields[field], &words);
+    if (!snapshot->dictionaries[field].words.empty()) DropUnusedWords(field, snapshot);
   }
   const auto months = static_cast<size_t>(table.end_month - table.first_month);
-  std::vector<bool> counted(months), claimed(months);
-  table.fields[kMonthField].Visit([&](const auto& codes) {
-    for (size_t row = 0; row < codes.size(); ++row) {
-      if ((table.flags[row] & kCounts) != 0) counted[codes[row]] = true;
-      if (table.claim_lines[row] > 0) claimed[codes[row]] = true;
+  std::vector<uint8_t> counted(months), claimed(months);
+  const FactTable::Runs& runs = table.runs;
+  table.claim_lines.Visit([&](const auto& lines) {
+    for (size_t run = 0; run < runs.size(); ++run) {
+      const uint32_t begin = runs.begin[run], count = runs.begin[run + 1] - begin;
+      const uint32_t month = runs.fields[kMonthField][run];
+      const uint8_t counts = (runs.flags[run] & kCounts) != 0 ? 1 : 0;
+      for (uint32_t i = 0; i < count; ++i) {
+        counted[month + i] |= counts;
+        claimed[month + i] = static_cast<uint8_t>(claimed[month + i] | (lines[begin + i] > 0 ? 1 : 0));
+      }
     }
   });
-  const auto range_of = [&table](const std::vector<bool>& has) {
+  const auto range_of = [&table](const std::vector<uint8_t>& has) {
     MonthRange range;
     for (size_t i = 0; i < has.size(); ++i) {
       const Month month = table.first_month + static_cast<Month>(i);
-      if (has[i]) range.Include({month, month + 1});
+      if (has[i] != 0) range.Include({month, month + 1});
     }
     return range;
   };
@@ -276,13 +407,15 @@ void FinishRows(Snapshot* snapshot) {
     snapshot->current_count += tally.current;
   }
   snapshot->client_count = static_cast<int64_t>(snapshot->clients.size());
-  table.Index();
+  table.ListRuns();
 }
 
 std::shared_ptr<const Snapshot> PatchSnapshot(const Snapshot& base, const KnownPart& part, Month known_month) {
-  const std::shared_ptr<const Snapshot> fresh = BuildRows(part.known, known_month);
+  const std::shared_ptr<Snapshot> fresh = BuildRows(part.known, known_month);
+  fresh->table.FindRuns();
   std::shared_ptr<Snapshot> joined = Joiner(base, *fresh, part).Join();
-  FinishRows(joined.get());
+  LinePlacer(part, joined.get()).Place();
+  FinishRuns(joined.get());
   Describe(part.known, joined.get());
   return joined;
 }

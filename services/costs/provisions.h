@@ -14,6 +14,10 @@
 // From versions of allocations to provisions (voorzieningen).
 namespace nmd::costs {
 
+// Rows of an allocation without an end reach up to and including this many months after the month of K; an end more than
+// ten years after K is as good as none.
+inline constexpr int kHorizonMonths = 12;
+
 // True when the version says that its allocation never existed: reason 13, or the former 01 with an empty period, where
 // "empty" is also the Einddatum on the Ingangsdatum (requirements section 6, time algebra).
 bool NeverExisted(const AllocationFact& version);

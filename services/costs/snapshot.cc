@@ -500,11 +500,14 @@ size_t Snapshot::Bytes() const {
 }
 
 void IndexClaimOrigins(Snapshot* snapshot) {
-  uint32_t first = 0;
-  for (size_t row = 0; row < snapshot->table.size(); ++row) {
-    if (row % Snapshot::kOriginBlock == 0) snapshot->claim_origin_begin.push_back(first);
-    first += snapshot->table.claim_lines[row];
-  }
+  snapshot->claim_origin_begin.clear();
+  snapshot->table.claim_lines.Visit([snapshot](const auto& lines) {
+    uint32_t first = 0;
+    for (size_t row = 0; row < lines.size(); ++row) {
+      if (row % Snapshot::kOriginBlock == 0) snapshot->claim_origin_begin.push_back(first);
+      first += lines[row];
+    }
+  });
 }
 
 bool ClientBefore(const ClientId& a, const ClientId& b) { return std::tie(*a.first, a.second) < std::tie(*b.first, b.second); }

@@ -144,10 +144,6 @@ struct Snapshot {
   size_t Bytes() const;
 };
 
-// Rows of an allocation without an end reach up to and including this many months after the month of K; an end more than
-// ten years after K is as good as none.
-inline constexpr int kHorizonMonths = 12;
-
 // The first day after which the end of an allocation is no end, in a snapshot of this month.
 Day OpenFrom(Month known_month);
 
@@ -155,7 +151,8 @@ Day OpenFrom(Month known_month);
 std::shared_ptr<const Snapshot> BuildSnapshot(const KnownFacts& known, Month known_month);
 
 // The same as BuildSnapshot of everything that is known, from a snapshot of before (or after) and what differs, which
-// Ledger::AsKnownSince gave for it. Cost: that of BuildSnapshot for what differs, and a copy of the columns: 40 ns per row.
+// Ledger::AsKnownSince gave for it. Cost: that of BuildSnapshot for what differs, about a microsecond per claim line that
+// touches no more than its row, and a copy of the columns: 15 ns per row.
 std::shared_ptr<const Snapshot> PatchSnapshot(const Snapshot& base, const KnownPart& part, Month known_month);
 
 }  // namespace nmd::costs

@@ -22,8 +22,10 @@ std::shared_ptr<Snapshot> BuildRows(const KnownFacts& known, Month known_month);
 // Makes claim_origin_begin from the numbers of claim lines.
 void IndexClaimOrigins(Snapshot* snapshot);
 
-// What follows from the rows: drops unused words, finds the months there is data about, adds up the tallies, and indexes.
+// What follows from the rows: drops unused words, finds the months there is data about, adds up the tallies, and indexes. The
+// runs of the table are made first, by FinishRows, or are there already.
 void FinishRows(Snapshot* snapshot);
+void FinishRuns(Snapshot* snapshot);
 
 // What is about nobody in particular: deliveries, labels, inhabitants and budgets.
 void Describe(const KnownFacts& known, Snapshot* snapshot);

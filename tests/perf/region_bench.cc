@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Ten years of the whole region (tests/support/region.h) in one instance: how fast facts go in, what a provision-month takes
-// in memory, how soon an instance answers after a start, and what a fixed set of thirty questions costs from request to answer.
-// Times are of the processor, on one core.   region_bench [clients]
+// in memory, how soon an instance answers after a start, and what a fixed set of thirty questions, and one of measures that
+// look further than a month, costs from request to answer. Times are of the processor, on one core.   region_bench [clients]
 #include <time.h>
 
 #include <algorithm>
@@ -18,6 +18,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/types/span.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
@@ -74,6 +76,25 @@ constexpr BenchQuestion kQuestions[] = {
     {"indicated declared approved", "provider", "ivn=3", "2018-01", "2019-01"},
 };
 static_assert(std::size(kQuestions) == 30);
+
+// Measures that look at more of a client than one month, at how money is spread, and at records.
+constexpr BenchQuestion kWideQuestions[] = {
+    {"stock_start inflow returned resumed moved_in moved_out outflow interrupted stock_end", "", "", "2009-01", "2019-01"},
+    {"stock_start inflow outflow stock_end", "month", "", "2009-01", "2019-01"},
+    {"stock_start inflow outflow stock_end", "year", "", "2009-01", "2019-01"},
+    {"inflow outflow", "year product", "", "2009-01", "2019-01"},
+    {"stock_end moved_in", "month ivn", "", "2018-01", "2019-01"},
+    {"inflow outflow", "year age_band", "", "2009-01", "2019-01"},
+    {"provisions_start provisions_started provisions_ended provisions_end", "year", "", "2009-01", "2019-01"},
+    {"trajectories episodes", "year", "", "2009-01", "2019-01"},
+    {"step_down step_up", "year", "", "2009-01", "2019-01"},
+    {"inflow", "year", "wijk=WK173003", "2009-01", "2019-01"},
+    {"top1_share top10_share gini hhi", "", "", "2009-01", "2019-01"},
+    {"top10_share gini cost_p50 cost_p90", "year", "", "2009-01", "2019-01"},
+    {"hhi largest5_share", "product", "", "2018-01", "2019-01"},
+    {"waits waits_open", "month", "", "2009-01", "2019-01"},
+    {"waits wait_days_p50 wait_days_p90", "year provider", "", "2009-01", "2019-01"},
+};
 
 double Mebibytes() {
   std::ifstream in("/proc/self/status");
@@ -162,7 +183,7 @@ void Fold(const std::vector<ingestion::v1::FactBatch>& batches, const testing::R
       add_facts();
       while (!ledger.CatchUp(1'000'000)) {
       }
-      const auto part = ledger.AsKnownSince(mark, now, now, std::nullopt);
+      const auto part = ledger.AsKnownSince(mark, now, now, month, std::nullopt);
       snapshot = part.has_value() ? PatchSnapshot(*snapshot, *part, month) : BuildSnapshot(ledger.AsKnown(now), month);
     });
   };
@@ -188,7 +209,7 @@ void Fold(const std::vector<ingestion::v1::FactBatch>& batches, const testing::R
   std::shared_ptr<const Snapshot> earlier;
   const double back = SecondsOf([&] {
     const Moment then = absl::ToUnixMicros(testing::At("2018-12-31"));
-    const auto part = ledger.AsKnownSince(ledger.Here(), now, then, OpenFrom(MonthOf(2018, 12)));
+    const auto part = ledger.AsKnownSince(ledger.Here(), now, then, MonthOf(2018, 12), OpenFrom(MonthOf(2018, 12)));
     earlier = part.has_value() ? PatchSnapshot(*snapshot, *part, MonthOf(2018, 12))
                                : BuildSnapshot(ledger.AsKnown(then), MonthOf(2018, 12));
   });
@@ -197,27 +218,37 @@ void Fold(const std::vector<ingestion::v1::FactBatch>& batches, const testing::R
   std::printf("%-52s %10.0f\n", "ms to work out everything (the peer of those)", rebuild * 1e3);
 }
 
-void Ask(Costs* costs) {
-  std::printf("\n%8s %8s %8s  %s\n", "p50 ms", "p99 ms", "figures", "question");
+// Asks every question so many times. Processor time is what counts; the time on the clock stands beside it.
+void Ask(Costs* costs, const char* title, absl::Span<const BenchQuestion> questions, int turns, double most_ms) {
+  std::printf("\n%s, asked: p99 under %.0f ms\n%8s %8s %8s %8s  %s\n", title, most_ms, "p50 ms", "p99 ms", "wall p50",
+              "figures", "question");
   double worst = 0;
-  for (const BenchQuestion& question : kQuestions) {
+  int slow = 0;
+  for (const BenchQuestion& question : questions) {
     const v1::QueryFiguresRequest request = RequestOf(question);
-    std::vector<double> times;
+    std::vector<double> times, walls;
     int figures = 0;
-    for (int turn = 0; turn < 200; ++turn) {
-      times.push_back(SecondsOf([&] {
+    for (int turn = -1; turn < turns; ++turn) {
+      const absl::Time begin = absl::Now();
+      const double seconds = SecondsOf([&] {
         const auto answer = costs->QueryFigures(Caller(), request);
         Check(answer.status());
         figures = answer->figures_size() + answer->totals_size();
-      }));
+      });
+      if (turn < 0) continue;  // The first makes what later ones find.
+      times.push_back(seconds);
+      walls.push_back(absl::ToDoubleSeconds(absl::Now() - begin));
     }
     std::sort(times.begin(), times.end());
+    std::sort(walls.begin(), walls.end());
     const double p99 = times[times.size() * 99 / 100] * 1e3;
     worst = std::max(worst, p99);
-    std::printf("%8.2f %8.2f %8d  %s by [%s] where [%s] %s..%s\n", times[times.size() / 2] * 1e3, p99, figures,
-                question.measures, question.dimensions, question.filters, question.from, question.to);
+    slow += p99 > most_ms ? 1 : 0;
+    std::printf("%8.2f %8.2f %8.2f %8d  %s by [%s] where [%s] %s..%s\n", times[times.size() / 2] * 1e3, p99,
+                walls[walls.size() / 2] * 1e3, figures, question.measures, question.dimensions, question.filters, question.from,
+                question.to);
   }
-  std::printf("worst p99: %.2f ms\n", worst);
+  std::printf("worst p99: %.2f ms; %d of %zu slower than asked\n", worst, slow, questions.size());
 }
 
 void Run(const testing::RegionSpec& spec) {
@@ -255,7 +286,8 @@ void Run(const testing::RegionSpec& spec) {
     costs.Warm();
   });
   std::printf("%-52s %10.2f\n", "seconds from a cold start to answers", start);
-  Ask(&costs);
+  Ask(&costs, "Thirty questions", kQuestions, 200, 10);
+  Ask(&costs, "Flows, trajectories, spread and records", kWideQuestions, 20, 50);
   std::filesystem::remove_all(folder);
 }
 
