@@ -37,6 +37,8 @@ constexpr size_t kLongestText = 20'000;
 constexpr size_t kLongestSnapshotTitle = 60;
 constexpr size_t kLongestAnnotation = 2'000;
 constexpr size_t kMostRequestId = 64;
+// Facts brought into the islands in one hold of the lock.
+constexpr size_t kCatchUpSlice = 20'000;
 
 // What of an answer must be the same whenever it is asked: how far the feeds were followed goes on.
 v1::QueryFiguresResponse Lasting(v1::QueryFiguresResponse response) {
@@ -281,9 +283,14 @@ absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
     for (const auto* lines : {&given.provenance(), &found.provenance()}) {
       for (const type::Provenance& line : *lines) sources.insert(line.source());
     }
-    MutexLock lock(mutex_);
-    AddLedgerCauses(ledger_.ChangesSince(mark, MicrosOf(answer.question().known_time()), MicrosOf(known_time), sources),
-                    AsksForHouseholds(answer.question()), causes);
+    for (bool ready = false; !ready;) {
+      // Slice by slice, so that questions go on meanwhile; what is left then is some milliseconds.
+      MutexLock lock(mutex_);
+      ready = ledger_.CatchUp(kCatchUpSlice);
+      if (!ready) continue;
+      AddLedgerCauses(ledger_.ChangesSince(mark, MicrosOf(answer.question().known_time()), MicrosOf(known_time), sources),
+                      AsksForHouseholds(answer.question()), causes);
+    }
   };
   if (!response.reproduced()) explain(answer.question().known_time(), then, response.mutable_reproduction_causes());
   if (!response.changes().empty()) explain(response.check_time(), now, response.mutable_causes());

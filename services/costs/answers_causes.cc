@@ -206,30 +206,44 @@ std::vector<Ledger::Change> Ledger::ChangesSince(const Mark& mark, Moment moment
     if (counts != then[i]) count(counts ? Change::kAdded : Change::kGone, batch.source, batch.known);
   }
 
-  absl::flat_hash_set<Word> persons;
-  const auto add_persons = [&](const auto& facts) {
-    for (const auto& fact : facts) {
-      if (then[fact.batch] && sources.contains(*batches_[fact.batch].source)) persons.insert(fact.person);
-    }
-  };
-  add_persons(facts_.allocations);
-  add_persons(facts_.claim_lines);
-  add_persons(facts_.records);
   // Of each person the link that held, and the one that holds.
-  absl::flat_hash_map<Word, std::pair<const LinkFact*, const LinkFact*>> links;
+  struct Links {
+    const LinkFact* was = nullptr;
+    const LinkFact* is = nullptr;
+  };
+  absl::flat_hash_map<Word, Links> links;
   const auto newer = [](const LinkFact& link, const LinkFact* held) {
     return held == nullptr || std::pair(held->known, held->sequence) < std::pair(link.known, link.sequence);
   };
   for (size_t i = 0; i < links_.size(); ++i) {
     const LinkFact& link = links_[i];
-    if (link.known > now || !persons.contains(link.person)) continue;
-    auto& [was, is] = links[link.person];
-    if (i < mark.links && link.known <= moment && newer(link, was)) was = &link;
-    if (newer(link, is)) is = &link;
+    if (link.known > now) continue;
+    Links& of = links[link.person];
+    if (i < mark.links && link.known <= moment && newer(link, of.was)) of.was = &link;
+    if (newer(link, of.is)) of.is = &link;
   }
-  for (const auto& [person, pair] : links) {
-    const auto& [was, is] = pair;
-    if (was == nullptr || was->client != is->client) count(Change::kLinked, nullptr, is->known);
+  absl::erase_if(links,
+                 [](const auto& of) { return of.second.was != nullptr && of.second.was->client == of.second.is->client; });
+  // Only persons with facts of the sources that counted. Those are looked for on the islands of the few whose links are others,
+  // not among all facts.
+  const auto asked = [&](const auto& fact) { return then[fact.batch] && sources.contains(*batches_[fact.batch].source); };
+  absl::flat_hash_set<Word> persons;
+  for (const Record& record : facts_.records) {
+    if (links.contains(record.person) && asked(record)) persons.insert(record.person);
+  }
+  for (const auto& [person, of] : links) {
+    const auto link = Islands::NodeOf(Islands::kLink, static_cast<size_t>(of.is - links_.data()));
+    islands_.Walk(islands_.IslandOf(link), [&, who = person](Islands::Node node) {
+      const size_t i = Islands::IndexOf(node);
+      const auto see = [&](const auto& fact) {
+        if (fact.person == who && asked(fact)) persons.insert(who);
+      };
+      if (Islands::KindOf(node) == Islands::kAllocation) see(facts_.allocations[i]);
+      if (Islands::KindOf(node) == Islands::kClaimLine) see(facts_.claim_lines[i]);
+    });
+  }
+  for (const auto& [person, of] : links) {
+    if (persons.contains(person)) count(Change::kLinked, nullptr, of.is->known);
   }
 
   using Revision = std::pair<Moment, int64_t>;

@@ -2,6 +2,7 @@
 #include "services/costs/flows.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <set>
 #include <tuple>
@@ -10,11 +11,26 @@
 namespace nmd::costs {
 namespace {
 
+// Periods that overlap or touch become one; in order of start.
+void Join(std::vector<nmd::Period>* care) {
+  std::sort(care->begin(), care->end(),
+            [](const nmd::Period& a, const nmd::Period& b) { return std::tie(a.start, a.end) < std::tie(b.start, b.end); });
+  size_t joined = 0;
+  for (const nmd::Period& period : *care) {
+    if (joined > 0 && period.start <= (*care)[joined - 1].end) {
+      (*care)[joined - 1].end = std::max((*care)[joined - 1].end, period.end);
+    } else {
+      (*care)[joined++] = period;
+    }
+  }
+  care->resize(joined);
+}
+
 // Where a day lies among the stretches without gaps of one subject, whatever the cell.
 class Presence {
  public:
-  // `care`: in order of start, apart from one another.
-  explicit Presence(std::vector<nmd::Period> care) : care_(std::move(care)) {}
+  // `care`: in order of start, apart from one another. Must outlive this.
+  explicit Presence(const std::vector<nmd::Period>& care) : care_(care) {}
 
   bool On(Day day) const {
     const auto after = After(day);
@@ -35,13 +51,19 @@ class Presence {
   std::vector<nmd::Period>::const_iterator After(Day day) const {
     return std::upper_bound(care_.begin(), care_.end(), day, [](Day d, const nmd::Period& p) { return d < p.start; });
   }
-  std::vector<nmd::Period> care_;
+  const std::vector<nmd::Period>& care_;
 };
+
+// Sorting what is in order already takes ten times as long as seeing that it is.
+template <typename Row, typename Before>
+void SortIfNeeded(std::vector<Row>* rows, Before before) {
+  if (!std::is_sorted(rows->begin(), rows->end(), before)) std::sort(rows->begin(), rows->end(), before);
+}
 
 }  // namespace
 
 std::vector<Stretch> MergeStretches(std::vector<Stretch> stretches, int gap_days) {
-  std::sort(stretches.begin(), stretches.end(), [](const Stretch& a, const Stretch& b) {
+  SortIfNeeded(&stretches, [](const Stretch& a, const Stretch& b) {
     return std::tie(a.subject, a.cell, a.days.start, a.days.end) < std::tie(b.subject, b.cell, b.days.start, b.days.end);
   });
   std::vector<Stretch> merged;
@@ -60,16 +82,13 @@ std::vector<Stretch> MergeStretches(std::vector<Stretch> stretches, int gap_days
 
 FlowBook::FlowBook(std::vector<Stretch> stretches, uint32_t cells, const FlowRules& rules) : cells_(cells) {
   const std::vector<Stretch> parts = MergeStretches(std::move(stretches), 0);
+  std::vector<nmd::Period> care;
   for (size_t first = 0; first < parts.size();) {
     size_t end = first;
-    std::vector<Stretch> whole;
-    for (; end < parts.size() && parts[end].subject == parts[first].subject; ++end) {
-      whole.push_back(parts[end]);
-      whole.back().cell = 0;
-    }
-    std::vector<nmd::Period> care;
-    for (const Stretch& stretch : MergeStretches(std::move(whole), 0)) care.push_back(stretch.days);
-    const Presence presence(std::move(care));
+    care.clear();
+    for (; end < parts.size() && parts[end].subject == parts[first].subject; ++end) care.push_back(parts[end].days);
+    Join(&care);
+    const Presence presence(care);
     for (; first < end; ++first) {
       const nmd::Period& days = parts[first].days;
       Cell& cell = cells_[parts[first].cell];
@@ -141,12 +160,13 @@ int64_t StretchBook::Touching(uint32_t cell, const nmd::Period& period) const {
 }
 
 std::vector<LevelStep> StepsOf(std::vector<LevelStretch> stretches, int gap_days) {
-  std::sort(stretches.begin(), stretches.end(),
-            [](const LevelStretch& a, const LevelStretch& b) { return a.subject < b.subject; });
+  SortIfNeeded(&stretches, [](const LevelStretch& a, const LevelStretch& b) { return a.subject < b.subject; });
   std::vector<LevelStep> steps;
+  std::vector<std::pair<Day, int>> changes;
+  std::vector<int> running;  // Ascending.
   for (size_t first = 0; first < stretches.size();) {
     // What begins (+level) and ends (-level) on each day; the heaviest of what is running holds.
-    std::vector<std::pair<Day, int>> changes;
+    changes.clear();
     const uint32_t subject = stretches[first].subject;
     for (; first < stretches.size() && stretches[first].subject == subject; ++first) {
       const LevelStretch& stretch = stretches[first];
@@ -155,20 +175,22 @@ std::vector<LevelStep> StepsOf(std::vector<LevelStretch> stretches, int gap_days
       changes.emplace_back(stretch.days.end, -stretch.level);
     }
     std::sort(changes.begin(), changes.end());
-    std::multiset<int> running;
+    running.clear();
     int last_level = 0;
     Day last_end = 0;
     for (size_t i = 0; i < changes.size();) {
       const Day day = changes[i].first;
-      const int before = running.empty() ? 0 : *running.rbegin();
+      const int before = running.empty() ? 0 : running.back();
       for (; i < changes.size() && changes[i].first == day; ++i) {
+        const int level = std::abs(changes[i].second);
+        const auto at = std::lower_bound(running.begin(), running.end(), level);
         if (changes[i].second > 0) {
-          running.insert(changes[i].second);
+          running.insert(at, level);
         } else {
-          running.erase(running.find(-changes[i].second));
+          running.erase(at);
         }
       }
-      const int after = running.empty() ? 0 : *running.rbegin();
+      const int after = running.empty() ? 0 : running.back();
       if (before != 0) {
         last_level = before;
         last_end = day;

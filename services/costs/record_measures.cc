@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "services/core/money.h"
 
 namespace nmd::costs {
@@ -212,6 +214,22 @@ Value EmptyRecordMeasure(const RecordBook& book, const MeasureInfo& measure, con
   return value;
 }
 
+namespace {
+
+// The months that hold every day of a record on which a measure may look.
+MonthRange MonthsOf(const Record& record) {
+  const bool open = record.days.end == kOpenEnd;
+  Day first = record.days.start, last = open ? DayOf(9999, 1, 1) : std::max(record.days.start, record.days.end - 1);
+  for (const Day day : {record.from, record.until, record.asked}) {
+    if (day == 0) continue;
+    first = std::min(first, day);
+    last = std::max(last, day);
+  }
+  return {MonthOf(first), MonthOf(last) + 1};
+}
+
+}  // namespace
+
 std::optional<Evaluation> EvaluateRecords(const RecordBook& book, const Question& question, size_t figure_limit) {
   const size_t cell_limit = figure_limit / question.measures.size();
   const auto empty = [&](std::vector<std::string> values, const MonthRange& months) {
@@ -251,22 +269,39 @@ std::optional<Evaluation> EvaluateRecords(const RecordBook& book, const Question
     for (const auto& [month, months] : times) filling_at(values_of(nullptr, month), months);
   }
 
+  // Fillings by the values of a record and the number of the time, so that strings are compared once per filling and not once
+  // per record.
+  absl::flat_hash_map<std::pair<std::string, size_t>, Filling*> found;
+  std::pair<std::string, size_t> place;
+
   Evaluation evaluation;
   evaluation.total = empty({}, {question.first, question.end});
   std::vector<Gathered> total(question.measures.size());
   for (const Record& record : book.records) {
     if (!KeptRecord(question, record)) continue;
+    const MonthRange own = MonthsOf(record);
+    size_t near = 0, end = 0;
+    if (!question.dimensions.empty()) {
+      const auto ends_before = [](const auto& time, Month month) { return time.second.end <= month; };
+      near = static_cast<size_t>(std::lower_bound(times.begin(), times.end(), own.first, ends_before) - times.begin());
+      for (end = near; end < times.size() && times[end].second.first < own.end;) ++end;
+      place.first.clear();
+      for (const DimensionInfo* dimension : question.dimensions) {
+        if (!IsTime(dimension)) absl::StrAppend(&place.first, RecordValueOf(record, *dimension), "\n");
+      }
+    }
     for (size_t m = 0; m < question.measures.size(); ++m) {
       const MeasureId measure = question.measures[m]->measure;
       if (KindOf(measure) != record.kind) continue;
       total[m].Add(measure, record, RecordDaysOf(question, evaluation.total.months));
-      if (question.dimensions.empty()) continue;
-      for (const auto& [month, months] : times) {
+      for (place.second = near; place.second < end; ++place.second) {
+        const auto& [month, months] = times[place.second];
         const nmd::Period days = RecordDaysOf(question, months);
         // A cell is made by the first record that plays a part in it.
-        if (Gathered().Add(measure, record, days)) {
-          filling_at(values_of(&record, month), months).gathered[m].Add(measure, record, days);
-        }
+        if (!Gathered().Add(measure, record, days)) continue;
+        Filling*& filling = found[place];
+        if (filling == nullptr) filling = &filling_at(values_of(&record, month), months);
+        filling->gathered[m].Add(measure, record, days);
       }
     }
     if (fillings.size() > cell_limit) return std::nullopt;

@@ -2,6 +2,7 @@
 #include "services/costs/row_measures.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <string>
 #include <tuple>
@@ -23,6 +24,17 @@ bool Asks(const Question& question, Family family, std::initializer_list<Measure
   return std::any_of(question.measures.begin(), question.measures.end(), [&](const MeasureInfo* measure) {
     return measure->family == family && (ids.size() == 0 || std::find(ids.begin(), ids.end(), measure->measure) != ids.end());
   });
+}
+
+// Whether the cell of a row, and whether an age filter keeps it, is told by columns of the table: then it is the same for all
+// rows of a run.
+bool OfColumns(const Question& question) {
+  const auto of_columns = [](const DimensionInfo* dimension) {
+    return IsTime(dimension) || dimension->kind == DimensionKind::kColumn;
+  };
+  return std::all_of(question.dimensions.begin(), question.dimensions.end(), of_columns) &&
+         std::none_of(question.filters.begin(), question.filters.end(),
+                      [](const QuestionFilter& filter) { return filter.dimension->kind == DimensionKind::kAge; });
 }
 
 // --- Flows ---
@@ -71,8 +83,10 @@ class Flows {
   int64_t CountOf(MeasureId measure, uint32_t cell, const nmd::Period& period, const FlowCounts& clients,
                   const FlowCounts& provisions) const {
     const auto steps = [&](bool down) {
-      return std::count_if(steps_.begin(), steps_.end(),
-                           [&](const LevelStep& step) { return step.down == down && period.Contains(step.day); });
+      const auto from = [this](Day day) {
+        return std::lower_bound(steps_.begin(), steps_.end(), day, [](const LevelStep& step, Day d) { return step.day < d; });
+      };
+      return std::count_if(from(period.start), from(period.end), [down](const LevelStep& step) { return step.down == down; });
     };
     switch (measure) {
       case MeasureId::kStockStart:
@@ -145,25 +159,36 @@ class Flows {
     const bool trajectories = Asks(question, Family::kFlows, {MeasureId::kTrajectories});
     const bool steps = Asks(question, Family::kFlows, {MeasureId::kStepDown, MeasureId::kStepUp, MeasureId::kSameLevel});
     const FactTable& table = snapshot_.table;
-    std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> numbers;  // Of trajectories, by client, category, provider.
+    absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t>
+        numbers;  // Of trajectories, by client, category, provider.
     std::vector<int> levels;
     for (const std::string& ivn : snapshot_.dictionaries[kIvnField].values) {
       int level = 0;
       levels.push_back(absl::SimpleAtoi(ivn, &level) && level > 0 ? level : 0);
     }
     const std::vector<uint32_t> rows = RowsBehind(snapshot_, wide, true);
+    const bool by_run = OfColumns(question);
+    size_t run = 0;
     for (size_t i = 0; i < rows.size(); ++i) {
       const uint32_t row = rows[i];
       if ((table.flags[row] & kCounts) == 0 || !space_.KeptByAge(row)) continue;
       const Month month = table.first_month + static_cast<Month>(table.fields[kMonthField][row]);
       const Day first = FirstDay(month);
-      nmd::Period days = {first + table.from_day[row] - 1, first + table.to_day[row] - 1};
       const uint32_t provision = table.provision[row];
-      const bool last = row + 1 == table.size() || table.provision[row + 1] != provision;
-      if (last && days.end == FirstDay(month + 1)) days.end = std::max(days.end, EndOf(provision));
+      // The rows of a run are one stretch of days, in one cell unless that is told by more than its columns.
+      uint32_t end = row + 1;
+      while (table.runs.begin[run + 1] <= row) ++run;
+      for (; by_run && end < table.runs.begin[run + 1] && i + 1 < rows.size() && rows[i + 1] == end; ++end) ++i;
+      const Day end_first = FirstDay(month + static_cast<Month>(end - 1 - row));
+      nmd::Period days = {first + table.from_day[row] - 1, end_first + table.to_day[end - 1] - 1};
+      const bool last = end == table.size() || table.provision[end] != provision;
+      if (last && days.end == FirstDay(MonthOf(end_first) + 1)) days.end = std::max(days.end, EndOf(provision));
       const uint32_t cell = space_.CellOf(row);
       if (cell >= qualities_.size()) qualities_.resize(cell + 1);
-      if (question.first <= month && month < question.end) qualities_[cell].See(table.flags[row]);
+      for (uint32_t at = row; at < end; ++at) {
+        const Month of = month + static_cast<Month>(at - row);
+        if (question.first <= of && of < question.end) qualities_[cell].See(table.flags[at]);
+      }
       Push(table.client[row], cell, days, &by_client_);
       Push(provision, cell, days, &by_provision_);
       if (trajectories) {
@@ -208,10 +233,35 @@ struct Money {
     quality.See(table.flags[row]);
     lines += table.claim_lines[row];
     answered += table.answered_lines[row];
-    if (table.approved[row] == 0) return;
-    clients[table.client[row]] += table.approved[row];
-    providers[table.fields[kProviderField][row]] += table.approved[row];
+    const Cents approved = table.approved[row];
+    if (approved == 0) return;
+    client.Add(table.client[row], approved, &clients);
+    provider.Add(table.fields[kProviderField][row], approved, &providers);
   }
+  // Call after the last Add.
+  void Finish() {
+    client.Flush(&clients);
+    provider.Flush(&providers);
+  }
+
+  // Rows of one client, and mostly of one provider, follow one another: their amounts are added up before they are put away.
+  struct Pending {
+    uint32_t who = 0;
+    Cents amount = 0;
+    bool any = false;
+    void Add(uint32_t next, Cents more, absl::flat_hash_map<uint32_t, Cents>* amounts) {
+      if (any && who != next) Flush(amounts);
+      who = next;
+      amount += more;
+      any = true;
+    }
+    void Flush(absl::flat_hash_map<uint32_t, Cents>* amounts) {
+      if (any) (*amounts)[who] += amount;
+      amount = 0;
+      any = false;
+    }
+  };
+  Pending client, provider;
 };
 
 Spread SpreadOf(const absl::flat_hash_map<uint32_t, Cents>& amounts) {
@@ -221,15 +271,32 @@ Spread SpreadOf(const absl::flat_hash_map<uint32_t, Cents>& amounts) {
   return Spread(std::move(list));
 }
 
-Value SpreadValue(const Snapshot& snapshot, const MeasureInfo& measure, const Money& money, const MonthRange& months) {
+// The amounts of a cell in order, made when a measure asks for them.
+class Spreads {
+ public:
+  explicit Spreads(const Money& money) : money_(money) {}
+  const Spread& clients() { return Of(money_.clients, &clients_); }
+  const Spread& providers() { return Of(money_.providers, &providers_); }
+
+ private:
+  static const Spread& Of(const absl::flat_hash_map<uint32_t, Cents>& amounts, std::optional<Spread>* spread) {
+    if (!spread->has_value()) *spread = SpreadOf(amounts);
+    return **spread;
+  }
+  const Money& money_;
+  std::optional<Spread> clients_, providers_;
+};
+
+Value SpreadValue(const Snapshot& snapshot, const MeasureInfo& measure, const Money& money, Spreads* spreads,
+                  const MonthRange& months) {
   Value value = EmptyRowMeasure(snapshot, measure, months);
   value.link_quality = money.quality.share();
   if (money.lines > 0) value.completeness = static_cast<double>(money.answered) / static_cast<double>(money.lines);
   if (value.state == Value::State::kPeriodNotDelivered) return value;
   std::optional<double> ratio;
   std::optional<Cents> amount;
-  const auto top = [&money](int percent) -> std::optional<double> {
-    const auto part = SpreadOf(money.clients).TopPercent(percent);
+  const auto top = [spreads](int percent) -> std::optional<double> {
+    const auto part = spreads->clients().TopPercent(percent);
     return part.has_value() ? std::optional<double>(part->share) : std::nullopt;
   };
   switch (measure.measure) {
@@ -243,22 +310,22 @@ Value SpreadValue(const Snapshot& snapshot, const MeasureInfo& measure, const Mo
       ratio = top(10);
       break;
     case MeasureId::kGini:
-      ratio = SpreadOf(money.clients).Gini();
+      ratio = spreads->clients().Gini();
       break;
     case MeasureId::kHhi:
-      ratio = SpreadOf(money.providers).Hhi();
+      ratio = spreads->providers().Hhi();
       break;
     case MeasureId::kLargest5Share:
-      ratio = SpreadOf(money.providers).ShareOfLargest(5);
+      ratio = spreads->providers().ShareOfLargest(5);
       break;
     case MeasureId::kCostP50:
-      amount = SpreadOf(money.clients).Percentile(50);
+      amount = spreads->clients().Percentile(50);
       break;
     case MeasureId::kCostP90:
-      amount = SpreadOf(money.clients).Percentile(90);
+      amount = spreads->clients().Percentile(90);
       break;
     case MeasureId::kCostP99:
-      amount = SpreadOf(money.clients).Percentile(99);
+      amount = spreads->clients().Percentile(99);
       break;
     default:  // Not of this family.
       break;
@@ -341,14 +408,20 @@ std::optional<Evaluation> EvaluateRowMeasures(const Snapshot& snapshot, const Qu
       Put(question, Family::kFlows, total.ValuesOf(part_whole, 0, evaluation.total.months), &evaluation.total);
     }
     if (!question.dimensions.empty()) {
-      const Flows flows(snapshot, part);
+      // Split by time only, the cell is that of the total, unless ages are those of each part of the period.
+      const bool one_cell = std::all_of(question.dimensions.begin(), question.dimensions.end(), IsTime) && OfColumns(question);
+      std::optional<Flows> split;
+      if (!one_cell) split.emplace(snapshot, part);
+      const Flows& flows = one_cell ? total : *split;
       if (size_t{flows.space().size()} * times.size() > 16 * cell_limit) return std::nullopt;
       for (uint32_t number = 0; number < flows.space().size(); ++number) {
         for (const Month month : times) {
           const MonthRange months = CellMonths(question, question.dimensions, month);
           std::vector<Value> values = flows.ValuesOf(part, number, months);
           if (std::all_of(values.begin(), values.end(), [](const Value& value) { return value.value == 0; })) continue;
-          Put(question, Family::kFlows, std::move(values), &cell_at(flows.space().ValuesOf(number), month));
+          std::vector<std::string> at =
+              one_cell ? std::vector<std::string>(question.dimensions.size()) : flows.space().ValuesOf(number);
+          Put(question, Family::kFlows, std::move(values), &cell_at(std::move(at), month));
           if (cells.size() > cell_limit) return std::nullopt;
         }
       }
@@ -359,23 +432,42 @@ std::optional<Evaluation> EvaluateRowMeasures(const Snapshot& snapshot, const Qu
     const FactTable& table = snapshot.table;
     Money all;
     CellSpace space(snapshot, part, {part.first, part.end});
-    std::map<std::pair<uint32_t, Month>, Money> moneys;  // By cell and first month of the part of the period.
+    // By cell and first month of the part of the period.
+    absl::flat_hash_map<std::pair<uint32_t, Month>, size_t> numbers;
+    std::deque<Money> moneys;
+    std::vector<Month> firsts;
+    for (Month month = part.first; month < part.end; ++month) {
+      firsts.push_back(CellMonths(question, question.dimensions, month).first);
+    }
+    const bool by_run = OfColumns(part);
+    size_t run = 0, run_of_cell = table.runs.size();
+    uint32_t cell = 0;
     for (const uint32_t row : RowsBehind(snapshot, part, true)) {
       all.Add(table, row);
       if (question.dimensions.empty() || table.claim_lines[row] == 0) continue;
+      while (table.runs.begin[run + 1] <= row) ++run;
+      if (!by_run || run != run_of_cell) cell = space.CellOf(row);
+      run_of_cell = run;
       const Month month = table.first_month + static_cast<Month>(table.fields[kMonthField][row]);
-      moneys[{space.CellOf(row), CellMonths(question, question.dimensions, month).first}].Add(table, row);
+      const auto [number, fresh] = numbers.try_emplace({cell, firsts[static_cast<size_t>(month - part.first)]}, moneys.size());
+      if (fresh) moneys.emplace_back();
       if (moneys.size() > cell_limit) return std::nullopt;
+      moneys[number->second].Add(table, row);
     }
+    all.Finish();
+    for (Money& money : moneys) money.Finish();
     const auto values_of = [&](const Money& money, const MonthRange& months) {
+      Spreads spreads(money);
       std::vector<Value> values;
-      for (const MeasureInfo* measure : part.measures) values.push_back(SpreadValue(snapshot, *measure, money, months));
+      for (const MeasureInfo* measure : part.measures) {
+        values.push_back(SpreadValue(snapshot, *measure, money, &spreads, months));
+      }
       return values;
     };
     Put(question, Family::kSpread, values_of(all, evaluation.total.months), &evaluation.total);
-    for (const auto& [key, money] : moneys) {
-      Cell& cell = cell_at(space.ValuesOf(key.first), key.second);
-      Put(question, Family::kSpread, values_of(money, cell.months), &cell);
+    for (const auto& [key, number] : numbers) {
+      Cell& at = cell_at(space.ValuesOf(key.first), key.second);
+      Put(question, Family::kSpread, values_of(moneys[number], at.months), &at);
     }
   }
   for (auto& [key, cell] : cells) evaluation.cells.push_back(std::move(cell));
