@@ -37,8 +37,6 @@ constexpr size_t kLongestText = 20'000;
 constexpr size_t kLongestSnapshotTitle = 60;
 constexpr size_t kLongestAnnotation = 2'000;
 constexpr size_t kMostRequestId = 64;
-// Facts brought into the islands in one hold of the lock.
-constexpr size_t kCatchUpSlice = 20'000;
 
 // What of an answer must be the same whenever it is asked: how far the feeds were followed goes on.
 v1::QueryFiguresResponse Lasting(v1::QueryFiguresResponse response) {
@@ -286,7 +284,7 @@ absl::StatusOr<v1::CheckRegisteredAnswerResponse> Costs::CheckRegisteredAnswer(
     for (bool ready = false; !ready;) {
       // Slice by slice, so that questions go on meanwhile; what is left then is some milliseconds.
       MutexLock lock(mutex_);
-      ready = ledger_.CatchUp(kCatchUpSlice);
+      ready = ledger_.CatchUp(Ledger::kCatchUpSlice);
       if (!ready) continue;
       AddLedgerCauses(ledger_.ChangesSince(mark, MicrosOf(answer.question().known_time()), MicrosOf(known_time), sources),
                       AsksForHouseholds(answer.question()), causes);

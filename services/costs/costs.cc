@@ -42,9 +42,6 @@ constexpr size_t kCachedBytes = size_t{384} << 20;
 // Of what a checkpoint holds (internal.v1.CostsCheckpoint).
 constexpr int32_t kCheckpointVersion = 7;
 constexpr int64_t kCheckpointRecords = 10'000;
-// Facts brought into the islands in one hold of the lock: some milliseconds.
-constexpr size_t kCatchUpSlice = 20'000;
-
 
 absl::Status Unreadable() {
   return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "a record of the costs journal cannot be read");
@@ -349,7 +346,7 @@ std::shared_ptr<const Snapshot> Costs::SnapshotAt(absl::Time known_time, bool ke
     MutexLock lock(mutex_);  // Let go between slices: questions about other moments go on meanwhile.
     made.moment = ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time));
     if (auto cached = FindCached(made.moment, month)) return cached;
-    ready = cache_.empty() || ledger_.CatchUp(kCatchUpSlice);
+    ready = cache_.empty() || ledger_.CatchUp(Ledger::kCatchUpSlice);
     if (!ready) continue;
     made.mark = ledger_.Here();
     work = Plan(made.moment, month);

@@ -23,8 +23,6 @@ namespace {
 
 // Tries before a caller is told to come back: each begins anew when something came in meanwhile.
 constexpr int kTries = 5;
-// Facts brought into the islands in one hold of the lock.
-constexpr size_t kCatchUpSlice = 20'000;
 
 type::Figure FigureOf(const Snapshot& snapshot, const RecordBook& records, const AskedQuestion& asked) {
   const FigureMaker maker(snapshot, asked);
@@ -52,7 +50,7 @@ absl::StatusOr<Costs::Way> Costs::FindWay(absl::Time earlier, const Ledger::Mark
     way.later_records = RecordsAt(later, records);
     for (bool ready = false; !ready;) {
       MutexLock lock(mutex_);  // Let go between slices.
-      ready = ledger_.CatchUp(kCatchUpSlice);
+      ready = ledger_.CatchUp(Ledger::kCatchUpSlice);
     }
     Passage passage;
     {

@@ -494,6 +494,8 @@ class Ledger {
   void Save(WordWriter* words, internal::v1::CostsCheckpoint* to) const;
   bool Load(const internal::v1::CostsCheckpoint& from, std::vector<Word>* words);
 
+  // What to bring into the islands in one hold of a lock: some milliseconds.
+  static constexpr size_t kCatchUpSlice = 20'000;
   // Brings the islands up to date with what came in, at most `limit` facts; false when there is more to do.
   bool CatchUp(size_t limit);
 

@@ -159,8 +159,8 @@ class Flows {
     const bool trajectories = Asks(question, Family::kFlows, {MeasureId::kTrajectories});
     const bool steps = Asks(question, Family::kFlows, {MeasureId::kStepDown, MeasureId::kStepUp, MeasureId::kSameLevel});
     const FactTable& table = snapshot_.table;
-    absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t>
-        numbers;  // Of trajectories, by client, category, provider.
+    // Of trajectories, by client, category and provider.
+    absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> numbers;
     std::vector<int> levels;
     for (const std::string& ivn : snapshot_.dictionaries[kIvnField].values) {
       int level = 0;
