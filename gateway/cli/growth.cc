@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gateway/cli/figures.h"
+#include "gateway/cli/series.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
 #include "services/platform/status_macros.h"
@@ -503,7 +504,10 @@ Table NeighbourhoodsTable(const v1::CompareNeighbourhoodsResponse& response) {
 std::string NeighbourhoodsText(const v1::CompareNeighbourhoodsResponse& response) {
   if (response.state() != type::Figure::ANSWERED) return NoAnswer(response);
   std::string text = absl::StrCat(TextOf(NeighbourhoodsTable(response)), "\n");
-  for (const v1::Neighbourhood& area : response.areas()) absl::StrAppend(&text, area.conclusion(), "\n");
+  for (const v1::Neighbourhood& area : response.areas()) {
+    absl::StrAppend(&text, area.conclusion(), "\n");
+    for (const v1::ExternalValue& value : area.external_values()) absl::StrAppend(&text, "  ", SeriesLine(value), "\n");
+  }
   return absl::StrCat(text, response.total().conclusion(), "\n\n", Closing(response));
 }
 

@@ -128,11 +128,16 @@ TEST_F(GrowthCommandTest, SetsInhabitantsBesideClients) {
       "area":{"dimension":"wijk","value":"W1","label":"Ter Borch"},
       "before":{"year":2018,"state":"ANSWERED","clients":{"state":"ANSWERED","count":"40"},"population":{"state":"ANSWERED","count":"1200"},"per1000":33.3},
       "after":{"year":2020,"state":"ANSWERED","clients":{"state":"ANSWERED","count":"77"},"population":{"state":"ANSWERED","count":"1200"},"per1000":64.2},
-      "growth":{"state":"NOT_AVAILABLE","stateReason":"TOO_FEW_CASES"},"conclusion":"Te weinig."}]})");
+      "growth":{"state":"NOT_AVAILABLE","stateReason":"TOO_FEW_CASES"},"conclusion":"Te weinig.",
+      "externalValues":[{"publisher":"CBS","title":"Jongeren met jeugdhulp","text":"75","period":{"startDate":"2020-01-01","endDate":"2021-01-01"},
+          "withdrawnDate":"2021-12-01","withdrawnReason":"te klein",
+          "counterpart":{"figure":{"measure":"clients","state":"ANSWERED","count":"77"},"difference":"CBS rondt af op vijf."}}]}]})");
   ASSERT_EQ(Run("neighbourhoods --from 2018 --to 2020 --area wijk --ages 0,22"), 0) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("Ter Borch"));
   EXPECT_THAT(out_.str(), HasSubstr("64,2"));
-  EXPECT_THAT(out_.str(), HasSubstr("Te weinig."));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("Te weinig.\n  CBS zegt over 2020, Jongeren met jeugdhulp: 75 (ingetrokken op 01-12-2021: te klein); "
+                        "wij (clients): 77. CBS rondt af op vijf.\n"));
   EXPECT_THAT(Asked(), HasSubstr("22"));
   EXPECT_EQ(Run("neighbourhoods --from 2018 --to 2020 --area straat"), 2);
 }

@@ -170,6 +170,17 @@ Table SeriesValueTable(const costs::v1::QueryExternalSeriesResponse& response) {
   return table;
 }
 
+std::string SeriesLine(const ExternalValue& value) {
+  const type::Figure& own = value.counterpart().figure();
+  std::string text = absl::StrCat(value.publisher(), " zegt over ", value.period().start_date().substr(0, 4), ", ",
+                                  value.title(), ": ", value.text());
+  if (!value.withdrawn_date().empty()) {
+    absl::StrAppend(&text, " (ingetrokken op ", DateText(value.withdrawn_date()),
+                    value.withdrawn_reason().empty() ? "" : absl::StrCat(": ", value.withdrawn_reason()), ")");
+  }
+  return absl::StrCat(text, "; wij (", own.measure(), "): ", FigureText(own), ". ", value.counterpart().difference());
+}
+
 std::string SeriesFooter(const costs::v1::QueryExternalSeriesResponse& response) {
   std::string text;
   std::set<std::string> said;

@@ -31,6 +31,9 @@ void AddSeriesCommand(CLI::App& app, SeriesOptions& options, const Perform& perf
 // A row per series, and one per value.
 Table SeriesTable(const costs::v1::ListExternalSeriesResponse& response);
 Table SeriesValueTable(const costs::v1::QueryExternalSeriesResponse& response);
+// "CBS zegt over 2018, Jongeren: 75 (ingetrokken op 01-12-2019: te weinig inwoners); wij (clients): 77. CBS rondt af op vijf."
+// REQUIRES: the value has a counterpart.
+std::string SeriesLine(const costs::v1::ExternalValue& value);
 // Below the values, for a person: why own figures differ, and what was withdrawn.
 std::string SeriesFooter(const costs::v1::QueryExternalSeriesResponse& response);
 

@@ -8,6 +8,9 @@
 #include "services/platform/clock.h"
 #include "services/platform/router.h"
 
+namespace nmd::costs {
+class ExternalSeriesBook;
+}
 namespace nmd::costs::v1 {
 class CompareNeighbourhoodsRequest;
 class CompareNeighbourhoodsResponse;
@@ -33,8 +36,9 @@ namespace v1 = costs::v1;
 // Thread safety: all methods may be called from any thread.
 class Growth {
  public:
-  // Both must outlive this.
-  Growth(costs::Costs& costs, const Clock& clock) : costs_(costs), clock_(clock) {}
+  // All must outlive this.
+  Growth(costs::Costs& costs, costs::ExternalSeriesBook& externals, const Clock& clock)
+      : costs_(costs), externals_(externals), clock_(clock) {}
 
   // nmd.costs.v1.GrowthService; contracts in growth.proto.
   absl::StatusOr<v1::ExplainGrowthResponse> ExplainGrowth(const Caller& caller, const v1::ExplainGrowthRequest& request);
@@ -50,6 +54,7 @@ class Growth {
 
  private:
   costs::Costs& costs_;
+  costs::ExternalSeriesBook& externals_;
   const Clock& clock_;
 };
 

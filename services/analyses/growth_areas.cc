@@ -14,6 +14,7 @@
 #include "services/analyses/growth_reading.h"
 #include "services/core/dutch.h"
 #include "services/costs/answer.h"
+#include "services/costs/external.h"
 #include "services/costs/figures.h"
 #include "services/costs/intervals.h"
 #include "services/platform/errors.h"
@@ -200,7 +201,7 @@ std::string Conclusion(const v1::Neighbourhood& area) {
 }  // namespace
 
 absl::StatusOr<v1::CompareNeighbourhoodsResponse> Growth::CompareNeighbourhoods(
-    const Caller&, const v1::CompareNeighbourhoodsRequest& request) {
+    const Caller& caller, const v1::CompareNeighbourhoodsRequest& request) {
   const costs::Catalogue& catalogue = costs_.catalogue();
   costs::QuestionReader reader(catalogue, clock_.Now());
   costs::AskedQuestion asked;
@@ -271,7 +272,17 @@ absl::StatusOr<v1::CompareNeighbourhoodsResponse> Growth::CompareNeighbourhoods(
     shown->set_conclusion(Conclusion(*shown));
     hidden = hidden || shown->growth().state_reason() == "TOO_FEW_CASES";
   };
-  for (const auto& [area, there] : areas) show(&area, before.stated && after.stated, response.add_areas());
+  const auto year_days = [](int year) { return nmd::Period{FirstDay(MonthOf(year, 1)), FirstDay(MonthOf(year + 1, 1))}; };
+  NMD_ASSIGN_OR_RETURN(
+      const auto beside,
+      externals_.BesideAreas(caller, level, {year_days(request.year_before()), year_days(request.year_after())}, asked.known));
+  for (const auto& [area, there] : areas) {
+    v1::Neighbourhood* shown = response.add_areas();
+    show(&area, before.stated && after.stated, shown);
+    if (const auto found = beside.find(area); found != beside.end()) {
+      shown->mutable_external_values()->Add(found->second.begin(), found->second.end());
+    }
+  }
   const auto total_stated = [](const YearSides& sides) {
     return sides.people.areas.total.measures.front().state == costs::Value::State::kAnswered;
   };

@@ -9,8 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "nmd/costs/v1/growth.pb.h"
+#include "nmd/internal/v1/config.pb.h"
 #include "services/analyses/growth.h"
 #include "services/core/dutch.h"
+#include "services/costs/external.h"
 #include "services/platform/errors.h"
 #include "tests/support/costs_scene.h"
 #include "tests/support/fixture_f1.h"
@@ -34,7 +36,9 @@ using Fact = ingestion::v1::Fact;
 
 class SpreadTest : public ::testing::Test {
  protected:
-  SpreadTest() : growth_(scene_.costs, scene_.clock) {}
+  explicit SpreadTest(costs::Counterparts counterparts = {})
+      : externals_(scene_.costs, scene_.clock, std::move(counterparts)), growth_(scene_.costs, externals_, scene_.clock) {}
+
   static void Months(const std::string& from, const std::string& to, type::Period* period) {
     period->set_start_date(from + "-01");
     period->set_end_date(to + "-01");
@@ -50,6 +54,7 @@ class SpreadTest : public ::testing::Test {
   }
 
   testing::CostsScene scene_;
+  costs::ExternalSeriesBook externals_;
   Growth growth_;
 };
 
@@ -369,6 +374,7 @@ TEST_F(SpreadTest, FiveProvidersHave45PercentOfTheBudgetT19R86) {
 
 class AreaTest : public SpreadTest {
  protected:
+  using SpreadTest::SpreadTest;
   // So many children with care in an area in a year, each with two providers.
   void Care(const std::string& wijk, int year, int count, int age) {
     for (int i = 0; i < count; ++i) {
@@ -460,6 +466,60 @@ TEST_F(AreaTest, GrowthComesWithInhabitantsRateAndIntervalT22R123Q20) {
   EXPECT_EQ(response.total().before().clients().count(), 49);
   EXPECT_EQ(response.total().before().population().count(), 1'500);
   EXPECT_THAT(response.remarks(), Contains(HasSubstr("minder dan 10")));
+}
+
+// A series of youths with care by neighbourhood, which its publisher took back.
+class PublishedAreaTest : public AreaTest {
+ protected:
+  PublishedAreaTest() : AreaTest(Counterpart()) {}
+  static costs::Counterparts Counterpart() {
+    costs::Counterparts counterparts;
+    auto* counterpart = counterparts.Add();
+    counterpart->set_series("jeugdhulp_wijk");
+    counterpart->set_measure("clients");
+    counterpart->set_difference("CBS rondt af op vijf.");
+    return counterparts;
+  }
+  void Published(const std::string& series, const std::string& area, int year, int64_t count) {
+    Fact fact;
+    auto* value = fact.mutable_published_value();
+    value->set_series(series);
+    value->set_publisher("CBS");
+    value->set_area(area);
+    value->set_start_day(DayOf(year, 1, 1));
+    value->set_end_day(DayOf(year + 1, 1, 1));
+    value->mutable_value()->set_thousandths(count * 1000);
+    value->mutable_value()->set_measured_in(ingestion::v1::COUNT);
+    value->set_published_day(DayOf(year + 1, 5, 1));
+    value->set_withdrawn_day(DayOf(year + 1, 12, 1));
+    value->set_withdrawn_reason("te weinig inwoners");
+    facts_.push_back(std::move(fact));
+  }
+};
+
+TEST_F(PublishedAreaTest, WhatOthersSaidStandsBesideWithOurOwnFigureAndWhyTheyDifferR20R21) {
+  Care("WK173001", 2018, 40, 10);
+  Care("WK173001", 2020, 77, 10);
+  Care("WK173002", 2020, 12, 10);
+  for (const int year : {2018, 2019, 2020}) Published("jeugdhulp_wijk", "WK173001", year, 75);
+  Published("jeugdhulp_wijk", "WK173009", 2020, 5);    // Nothing else is known of it.
+  Published("jeugdhulp_wijk", "BU17300101", 2020, 5);  // A buurt.
+  Published("jeugdhulp_wijk", "", 2020, 300);          // The municipality.
+  Published("huishoudens", "WK173001", 2020, 3'000);   // No own figure is named for it.
+  const auto response = Compare(Years());
+  ASSERT_EQ(response.areas_size(), 2);
+  const auto& values = response.areas(0).external_values();
+  ASSERT_EQ(values.size(), 2) << "of the two years, not the one between them";
+  EXPECT_EQ(values[1].period().start_date(), "2020-01-01");
+  EXPECT_EQ(values[1].text(), "75");
+  EXPECT_EQ(values[1].withdrawn_date(), "2021-12-01");
+  EXPECT_EQ(values[1].withdrawn_reason(), "te weinig inwoners");
+  EXPECT_EQ(values[1].counterpart().figure().count(), 77);
+  EXPECT_EQ(values[1].counterpart().gap_thousandths(), 2'000);
+  EXPECT_EQ(values[1].counterpart().difference(), "CBS rondt af op vijf.");
+  EXPECT_EQ(values[0].counterpart().figure().count(), 40);
+  EXPECT_TRUE(response.areas(1).external_values().empty());
+  EXPECT_TRUE(response.total().external_values().empty());
 }
 
 TEST_F(AreaTest, PopulationGrowthIsNoGrowthOfCareR123) {

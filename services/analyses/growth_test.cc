@@ -11,7 +11,9 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "nmd/costs/v1/growth.pb.h"
+#include "nmd/internal/v1/config.pb.h"
 #include "services/core/dutch.h"
+#include "services/costs/external.h"
 #include "services/platform/errors.h"
 #include "tests/support/costs_scene.h"
 #include "tests/support/fixture_f1.h"
@@ -38,7 +40,9 @@ using Fact = ingestion::v1::Fact;
 class GrowthTest : public ::testing::Test {
  protected:
   explicit GrowthTest(std::vector<Day> breaks = {})
-      : scene_("2026-01-01", std::move(breaks)), growth_(scene_.costs, scene_.clock) {}
+      : scene_("2026-01-01", std::move(breaks)),
+        externals_(scene_.costs, scene_.clock, {}),
+        growth_(scene_.costs, externals_, scene_.clock) {}
 
   static void Months(const std::string& from, const std::string& to, type::Period* period) {
     period->set_start_date(from + "-01");
@@ -66,6 +70,7 @@ class GrowthTest : public ::testing::Test {
   }
 
   testing::CostsScene scene_;
+  costs::ExternalSeriesBook externals_;
   Growth growth_;
 };
 
@@ -476,7 +481,8 @@ TEST(GrowthLaws, EffectsSumToTheCentReverseWithTimeAndDoNotDependOnArrival) {
       batches[i].set_sequence(static_cast<int64_t>(i + 1));
       other.Feed(std::vector<ingestion::v1::FactBatch>{batches[i]});
     }
-    Growth growth(scene.costs, scene.clock), shuffled(other.costs, other.clock);
+    costs::ExternalSeriesBook externals(scene.costs, scene.clock, {}), other_externals(other.costs, other.clock, {});
+    Growth growth(scene.costs, externals, scene.clock), shuffled(other.costs, other_externals, other.clock);
     v1::ExplainGrowthRequest request;
     request.mutable_before()->set_start_date("2017-01-01");
     request.mutable_before()->set_end_date("2017-04-01");

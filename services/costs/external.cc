@@ -73,6 +73,11 @@ std::vector<Coordinate> CoordinatesOf(const ExternalFact& value) {
   return all;
 }
 
+// Whom a value is about, as a question names it; empty is this municipality.
+const std::string& AreaOf(const ExternalFact& value) {
+  return !value.area->empty() ? *value.area : !value.buurt->empty() ? *value.buurt : *value.wijk;
+}
+
 // Of whole months their number, else days, so that a year is as long as any other; 0 without an end.
 std::pair<bool, int> LengthOf(const nmd::Period& days) {
   if (days.end == kOpenEnd) return {false, 0};
@@ -297,7 +302,7 @@ absl::StatusOr<v1::ListExternalSeriesResponse> ExternalSeriesBook::ListExternalS
     }
     // The newest value has the title that holds.
     series.message.set_title(message.title());
-    series.areas.insert(*value.area);
+    series.areas.insert(AreaOf(value));
     series.days = {std::min(series.days.start, value.days.start), std::max(series.days.end, value.days.end)};
     series.message.set_value_count(series.message.value_count() + 1);
     if (value.withdrawn != 0) series.message.set_withdrawn_count(series.message.withdrawn_count() + 1);
@@ -335,32 +340,61 @@ absl::StatusOr<v1::QueryExternalSeriesResponse> ExternalSeriesBook::QueryExterna
   }
   if (!check.ok()) return check.Result();
   const absl::Time known = KnownTime(request.has_known_time(), request.known_time(), clock_.Now());
-  const auto book = costs_.RecordsAt(known, true);
   v1::QueryExternalSeriesResponse response;
   *response.mutable_known_time() = TimestampOf(known);
+  const auto wanted = [&](const ExternalFact& value, bool newest) {
+    return (request.kind() == v1::ExternalSeries::KIND_UNSPECIFIED || request.kind() == value.kind) &&
+           (request.series().empty() || Has(request.series(), *value.series)) &&
+           (request.areas().empty() || Has(request.areas(), AreaOf(value))) &&
+           (!request.has_period() || value.days.Overlaps(within)) && (newest || request.all_vintages());
+  };
+  NMD_RETURN_IF_ERROR(Collect(caller, known, wanted, [&response](const ExternalFact&, v1::ExternalValue message) {
+    *response.add_values() = std::move(message);
+  }));
+  return response;
+}
+
+absl::Status ExternalSeriesBook::Collect(const Caller& caller, absl::Time known,
+                                         absl::FunctionRef<bool(const ExternalFact&, bool)> wanted,
+                                         absl::FunctionRef<void(const ExternalFact&, v1::ExternalValue)> take) {
+  const auto book = costs_.RecordsAt(known, true);
   const std::vector<ExternalFact>& values = book->externals;
+  size_t taken = 0;
   const ExternalFact* before = nullptr;  // The newest vintage of the period before in the same series.
   for (size_t i = 0; i < values.size(); ++i) {
     const ExternalFact& value = values[i];
     if (i > 0 && !SameSeries(values[i - 1], value)) before = nullptr;
     if (i > 0 && SameSeries(values[i - 1], value) && !SameSubject(values[i - 1], value)) before = &values[i - 1];
     const bool newest = i + 1 == values.size() || !SameSubject(value, values[i + 1]);
-    const bool wanted = (request.kind() == v1::ExternalSeries::KIND_UNSPECIFIED || request.kind() == value.kind) &&
-                        (request.series().empty() || Has(request.series(), *value.series)) &&
-                        (request.areas().empty() || Has(request.areas(), *value.area)) &&
-                        (!request.has_period() || value.days.Overlaps(within)) && (newest || request.all_vintages());
-    if (!wanted) continue;
-    if (static_cast<size_t>(response.values_size()) == kValueLimit) {
+    if (!wanted(value, newest)) continue;
+    if (taken++ == kValueLimit) {
       return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
                   absl::StrCat("the answer would have more than ", kValueLimit, " values; ask for fewer series"));
     }
-    v1::ExternalValue* message = response.add_values();
-    *message = Message(value);
-    message->set_newest(newest);
-    if (newest && before != nullptr) SetGrowth(*before, value, message);
-    NMD_RETURN_IF_ERROR(AddCounterpart(caller, value, known, message));
+    v1::ExternalValue message = Message(value);
+    message.set_newest(newest);
+    if (newest && before != nullptr) SetGrowth(*before, value, &message);
+    NMD_RETURN_IF_ERROR(AddCounterpart(caller, value, known, &message));
+    take(value, std::move(message));
   }
-  return response;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<std::string, std::vector<v1::ExternalValue>>> ExternalSeriesBook::BesideAreas(
+    const Caller& caller, absl::string_view level, absl::Span<const nmd::Period> periods, absl::Time known) {
+  const auto code_of = [level](const ExternalFact& value) -> const std::string& {
+    return level == "buurt" ? *value.buurt : *value.wijk;
+  };
+  const auto wanted = [&](const ExternalFact& value, bool newest) {
+    return newest && !code_of(value).empty() && code_of(value) == AreaOf(value) && CounterpartOf(value) != nullptr &&
+           std::any_of(periods.begin(), periods.end(),
+                       [&value](const nmd::Period& period) { return value.days.Overlaps(period); });
+  };
+  std::map<std::string, std::vector<v1::ExternalValue>> areas;
+  NMD_RETURN_IF_ERROR(Collect(caller, known, wanted, [&](const ExternalFact& value, v1::ExternalValue message) {
+    areas[code_of(value)].push_back(std::move(message));
+  }));
+  return areas;
 }
 
 void BindExternalSeries(ExternalSeriesBook* book, Router* router) {

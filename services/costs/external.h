@@ -3,11 +3,16 @@
 #define NMD_SERVICES_COSTS_EXTERNAL_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "services/costs/ledger.h"
 #include "services/costs/records.h"
@@ -67,7 +72,18 @@ class ExternalSeriesBook {
   absl::StatusOr<v1::QueryExternalSeriesResponse> QueryExternalSeries(const Caller& caller,
                                                                       const v1::QueryExternalSeriesRequest& request);
 
+  // What others said about wijken or buurten (`level`) over a period that overlaps one of these, by code of the area: the
+  // newest vintages that have an own figure to stand beside, with it.
+  absl::StatusOr<std::map<std::string, std::vector<v1::ExternalValue>>> BesideAreas(const Caller& caller,
+                                                                                    absl::string_view level,
+                                                                                    absl::Span<const nmd::Period> periods,
+                                                                                    absl::Time known);
+
  private:
+  // Hands over every value that is wanted, of which the second argument says whether it is the newest vintage, in order of what
+  // it is about. Errors: RESULT_TOO_LARGE.
+  absl::Status Collect(const Caller& caller, absl::Time known, absl::FunctionRef<bool(const ExternalFact&, bool)> wanted,
+                       absl::FunctionRef<void(const ExternalFact&, v1::ExternalValue)> take);
   const internal::v1::SeriesCounterpart* CounterpartOf(const ExternalFact& value) const;
   // Puts the own figure beside the value, as known at the time.
   absl::Status AddCounterpart(const Caller& caller, const ExternalFact& value, absl::Time known, v1::ExternalValue* to);

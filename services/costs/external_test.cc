@@ -262,6 +262,29 @@ TEST(ExternalSeries, EveryDocumentIsAVintageOfABudgetLineT12R60I10) {
 }
 
 // 560 clients as the earlier monitor counted them, with ours beside it (R21): we do not know its definition.
+// Codes of CBS are wijken and buurten of this municipality, with our own figure about them; other names are of elsewhere.
+TEST(ExternalSeries, AValueAboutANeighbourhoodIsComparedWithThatNeighbourhoodR21) {
+  Scene scene(OneCounterpart("jeugdhulp", "clients"));
+  std::vector<Fact> facts;
+  for (const char* area : {"WK173001", "BU17300101", "WK17300", "Drenthe", ""}) {
+    facts.push_back(Published("jeugdhulp", "2017-01-01", "2018-01-01", 50'000, "2018-07-01", MeasuredIn::COUNT, area));
+  }
+  scene.Feed({BatchOf(1, At("2018-08-01"), std::move(facts))});
+  std::string text;
+  const auto response = scene.AskSeries(scene.Question());
+  for (const v1::ExternalValue& value : response.values()) {
+    for (const auto& dimension : value.dimensions()) absl::StrAppend(&text, dimension.dimension(), "=", dimension.value(), " ");
+    absl::StrAppend(&text, value.has_counterpart() ? "with ours" : "alone", "\n");
+  }
+  EXPECT_EQ(text, "with ours\nbuurt=BU17300101 with ours\nwijk=WK173001 with ours\narea=Drenthe alone\narea=WK17300 alone\n");
+  auto question = scene.Question();
+  for (const auto& [area, count] : {std::pair("WK173001", 1), std::pair("", 1), std::pair("Drenthe", 1), std::pair("WK", 0)}) {
+    question.clear_areas();
+    question.add_areas(area);
+    EXPECT_EQ(scene.AskSeries(question).values_size(), count) << area;
+  }
+}
+
 TEST(ExternalSeries, TheOwnFigureStandsBesideWithTheDifferenceInWordsR21R35) {
   Counterparts counterparts = OneCounterpart("clienten", "clients");
   auto* where = counterparts.Mutable(0)->add_where();

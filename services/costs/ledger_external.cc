@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What others said, as the ledger takes it in.
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "nmd/costs/v1/external.pb.h"
 #include "nmd/ingestion/v1/fact.pb.h"
 #include "services/costs/ledger.h"
 
 namespace nmd::costs {
+namespace {
+
+// "WK173001" and "BU17300101" are codes of Statistics Netherlands (CBS) of a wijk and a buurt.
+bool IsCode(absl::string_view area, absl::string_view letters, size_t digits) {
+  return area.size() == letters.size() + digits && absl::ConsumePrefix(&area, letters) &&
+         std::all_of(area.begin(), area.end(), absl::ascii_isdigit);
+}
+
+}  // namespace
 
 using ingestion::v1::Fact;
 
@@ -32,7 +46,9 @@ uint32_t Ledger::AddExternal(const Fact& fact, uint32_t batch) {
       external.publisher = Intern(in.publisher());
       external.series = Intern(in.series());
       external.title = Intern(in.title());
-      external.area = Intern(in.area());
+      (IsCode(in.area(), "WK", 6)   ? external.wijk
+       : IsCode(in.area(), "BU", 8) ? external.buurt
+                                    : external.area) = Intern(in.area());
       external.published = in.published_day();
       external.withdrawn = in.withdrawn_day();
       external.reason = Intern(in.withdrawn_reason());

@@ -39,10 +39,10 @@ struct State {
   std::unique_ptr<nmd::costs::Costs> costs;
   std::unique_ptr<nmd::analyses::Access> access;
   std::unique_ptr<nmd::analyses::Durations> durations;
+  std::unique_ptr<nmd::costs::ExternalSeriesBook> external;
   std::unique_ptr<nmd::analyses::Growth> growth;
   std::unique_ptr<nmd::analyses::Scenarios> scenarios;
   std::unique_ptr<nmd::analyses::Policies> policies;
-  std::unique_ptr<nmd::costs::ExternalSeriesBook> external;
   std::unique_ptr<nmd::analyses::Forecasts> forecasts;
   std::unique_ptr<nmd::Follower> facts, links;
 };
@@ -82,7 +82,10 @@ int main(int argc, char** argv) {
         nmd::analyses::BindAccess(state->access.get(), &process.router());
         state->durations = std::make_unique<nmd::analyses::Durations>(*costs, process.clock());
         nmd::analyses::BindDurations(state->durations.get(), &process.router());
-        state->growth = std::make_unique<nmd::analyses::Growth>(*costs, process.clock());
+        state->external =
+            std::make_unique<nmd::costs::ExternalSeriesBook>(*costs, process.clock(), config.series_counterparts());
+        nmd::costs::BindExternalSeries(state->external.get(), &process.router());
+        state->growth = std::make_unique<nmd::analyses::Growth>(*costs, *state->external, process.clock());
         nmd::analyses::BindGrowth(state->growth.get(), &process.router());
         NMD_ASSIGN_OR_RETURN(const std::shared_ptr<const nmd::analyses::PolicyData> policy,
                              nmd::analyses::PolicyData::Load(config.policy_files(), municipality, costs->catalogue()));
@@ -92,9 +95,6 @@ int main(int argc, char** argv) {
         state->policies = std::make_unique<nmd::analyses::Policies>(*costs, process.clock(), policy);
         NMD_RETURN_IF_ERROR(state->policies->Load());
         nmd::analyses::BindPolicies(state->policies.get(), &process.router());
-        state->external =
-            std::make_unique<nmd::costs::ExternalSeriesBook>(*costs, process.clock(), config.series_counterparts());
-        nmd::costs::BindExternalSeries(state->external.get(), &process.router());
         state->forecasts = std::make_unique<nmd::analyses::Forecasts>(*costs, process.clock());
         nmd::analyses::BindForecasts(state->forecasts.get(), &process.router());
 

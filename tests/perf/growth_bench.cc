@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "nmd/costs/v1/growth.pb.h"
+#include "nmd/internal/v1/config.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "services/analyses/growth.h"
 #include "services/costs/costs.h"
+#include "services/costs/external.h"
 #include "services/platform/clock.h"
 #include "services/platform/journal.h"
 #include "tests/support/facts.h"
@@ -81,7 +83,8 @@ void Run(const testing::RegionSpec& spec) {
   });
   Check(costs.AddLinks(links));
   costs.Warm();
-  Growth growth(costs, clock);
+  costs::ExternalSeriesBook externals(costs, clock, {});
+  Growth growth(costs, externals, clock);
   std::printf("%10s %10s\n", "first ms", "p50 ms");
 
   v1::ExplainGrowthRequest request;
