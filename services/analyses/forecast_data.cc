@@ -40,7 +40,7 @@ struct Stretch {
 
 class Builder {
  public:
-  Builder(const costs::CareBook& book, const DataScope& scope, Day today) : book_(book), scope_(scope) {
+  Builder(const costs::CareBook& book, const DataScope& scope, Day today, Look look) : book_(book), scope_(scope), look_(look) {
     const Day next = today + 1;
     Viewpoint& now = data_.now;
     now.anchor = MonthOf(next);
@@ -51,7 +51,7 @@ class Builder {
     data_.allocated = MonthGrid(data_.first, data_.end);
     const auto size = static_cast<size_t>(data_.end - data_.first);
     data_.new_allocations.assign(size, 0);
-    for (int q = 1; q <= kBackTests; ++q) {
+    for (int q = 1; look == Look::kAhead && q <= kBackTests; ++q) {
       Viewpoint& view = data_.before.emplace_back();
       view.anchor = now.anchor - 3 * q;
     }
@@ -152,7 +152,7 @@ class Builder {
       for (size_t i = 0; i < last.values.size(); ++i) {
         data_.now.allocated[static_cast<size_t>(last.first - data_.first) + i] += last.values[i];
       }
-      AddKept(last, &data_.now);
+      if (look_ == Look::kAhead) AddKept(last, &data_.now);
     }
     for (Viewpoint& view : data_.before) {
       for (const Stretch& stretch : stretches_) {
@@ -220,14 +220,15 @@ class Builder {
 
   const costs::CareBook& book_;
   const DataScope& scope_;
+  const Look look_;
   ForecastData data_;
   std::vector<Stretch> stretches_;  // Of the allocation at hand, in order of time.
 };
 
 }  // namespace
 
-ForecastData MakeForecastData(const costs::CareBook& book, const DataScope& scope, Day today) {
-  return Builder(book, scope, today).Make();
+ForecastData MakeForecastData(const costs::CareBook& book, const DataScope& scope, Day today, Look look) {
+  return Builder(book, scope, today, look).Make();
 }
 
 std::vector<Driver> MakeDrivers(const costs::CareBook& book, const std::vector<uint32_t>& courses, Month from, Month until) {

@@ -24,9 +24,13 @@ struct DataScope {
   std::function<bool(uint8_t law, costs::Word category, costs::Word product, costs::Word provider)> keeps_loose;
 };
 
+// What a question looks at: months that are over, or also what becomes of what was allocated (Viewpoint::kept) and how that
+// went before (ForecastData::before), which are left empty otherwise.
+enum class Look { kBack, kAhead };
+
 // `today` is the day of K. Cost: a tenth of a microsecond per month of every version of an allocation that reaches into the
-// window, and some nanoseconds per course and claim.
-ForecastData MakeForecastData(const costs::CareBook& book, const DataScope& scope, Day today);
+// window, twice of that to look ahead, and some nanoseconds per course and claim.
+ForecastData MakeForecastData(const costs::CareBook& book, const DataScope& scope, Day today, Look look);
 
 // What care that runs is made of: over the months [from, until), by law, product and unit (Stede Broec's formula).
 struct Driver {

@@ -26,7 +26,7 @@ using testing::On;
 using testing::StopOf;
 using testing::TariffOf;
 
-ForecastData DataOf(std::vector<Fact> facts, const std::string& today, bool loose = true) {
+ForecastData DataOf(std::vector<Fact> facts, const std::string& today, bool loose = true, Look look = Look::kAhead) {
   CostsScene scene;
   scene.Feed({BatchOf(1, At("2018-01-01"), std::move(facts))});
   const auto book = scene.costs.CareAt(At("2026-01-01"));
@@ -34,7 +34,7 @@ ForecastData DataOf(std::vector<Fact> facts, const std::string& today, bool loos
   scope.courses.resize(book->courses.size());
   std::iota(scope.courses.begin(), scope.courses.end(), 0u);
   if (loose) scope.keeps_loose = [](uint8_t, costs::Word, costs::Word, costs::Word) { return true; };
-  return MakeForecastData(*book, scope, On(today));
+  return MakeForecastData(*book, scope, On(today), look);
 }
 
 Month M(int month) { return MonthOf(2018, month); }
@@ -74,6 +74,22 @@ TEST(ForecastData, AVersionIsInForceFromTheMonthAfterItWasAssignedUntilTheNext) 
   EXPECT_EQ(Now(data, data.before[1].allocated, M(8)), 10'00);
   EXPECT_EQ(data.new_allocations[static_cast<size_t>(M(1) - data.first)], 1);
   EXPECT_EQ(data.new_allocations[static_cast<size_t>(M(5) - data.first)], 0) << "a later version is no new allocation";
+}
+
+TEST(ForecastData, LookingBackLeavesOutWhatOnlyLookingAheadNeeds) {
+  const auto data = [](Look look) {
+    return DataOf(
+        {TariffOf("45A04", 10'00), AllocationOf({.first = "2018-02-01", .last = "2018-12-31", .assigned = "2018-01-20"}),
+         AllocationOf({.first = "2018-02-01", .last = "2018-06-30", .assigned = "2018-05-10"})},
+        "2018-09-30", true, look);
+  };
+  const ForecastData back = data(Look::kBack), ahead = data(Look::kAhead);
+  EXPECT_TRUE(back.before.empty());
+  EXPECT_EQ(back.now.kept.At(M(6), M(3)), 0);
+  EXPECT_EQ(back.now.allocated, ahead.now.allocated);
+  EXPECT_EQ(back.now.declared, ahead.now.declared);
+  EXPECT_EQ(back.allocated.At(M(8), M(5)), 10'00);
+  EXPECT_EQ(back.new_allocations, ahead.new_allocations);
 }
 
 TEST(ForecastData, AnExtensionIsNotKeptButComesOnTop) {

@@ -225,7 +225,7 @@ absl::StatusOr<costs::v1::EstimateOutstandingResponse> Forecasts::EstimateOutsta
   }
   const DataScope scope = ScopeOf(*book, asked);
   const Teller teller(*book, known, kForecastKinds, LinkedShare(*book, scope.courses));
-  const ForecastData data = MakeForecastData(*book, scope, TodayOf(known));
+  const ForecastData data = MakeForecastData(*book, scope, TodayOf(known), Look::kBack);
   const analyses::Outstanding past = analyses::EstimateOutstanding(data, data.now, options);
   if (!past.AnyClaim()) {
     *response.mutable_declared() = teller.Missing("declared", period, Figure::NOT_AVAILABLE, "PERIOD_NOT_DELIVERED");
@@ -360,7 +360,7 @@ absl::StatusOr<costs::v1::ForecastYearResponse> Forecasts::ForecastYear(const Ca
   }
   const DataScope scope = ScopeOf(*book, asked);
   const Teller teller(*book, known, kForecastKinds, LinkedShare(*book, scope.courses));
-  const ForecastData data = MakeForecastData(*book, scope, TodayOf(known));
+  const ForecastData data = MakeForecastData(*book, scope, TodayOf(known), Look::kAhead);
   const YearForecast forecast = analyses::ForecastYear(data, data.now, options);
   AddForecast(teller, forecast, period, response.mutable_forecast());
   if (forecast.state != ForecastState::kAnswered) {
