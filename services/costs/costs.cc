@@ -420,15 +420,20 @@ int64_t Costs::Arrived() const {
 }
 
 void Costs::Warm() {
-  SnapshotAt(clock_.Now());
+  const absl::Time now = clock_.Now();
+  SnapshotAt(now);
+  bool save;
   {
     MutexLock lock(mutex_);
-    if (journal_sequence_ - checkpoint_sequence_ < std::max(kCheckpointRecords, checkpoint_sequence_ / 2)) return;
+    save = journal_sequence_ - checkpoint_sequence_ >= std::max(kCheckpointRecords, checkpoint_sequence_ / 2);
   }
-  // Only the next start is slower without it.
-  if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) {
-    Log(LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
+  if (save) {
+    // Only the next start is slower without it.
+    if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) {
+      Log(LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
+    }
   }
+  CareAt(now);
 }
 
 absl::StatusOr<v1::ListMeasuresResponse> Costs::ListMeasures(const Caller&, const v1::ListMeasuresRequest& request) const {
