@@ -46,6 +46,13 @@ class PackedColumn {
                rows_);
   }
 
+  // The numbers when they are held as T; null when not. For loops over few rows at a time, which Visit would cost more than.
+  template <typename T>
+  const T* As() const {
+    const auto* rows = std::get_if<RowVector<T>>(&rows_);
+    return rows == nullptr ? nullptr : rows->data();
+  }
+
   // Calls visit(rows) with the vector of the type the rows have. For loops over many rows.
   template <typename Visitor>
   decltype(auto) Visit(Visitor visit) const {

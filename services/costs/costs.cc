@@ -381,13 +381,20 @@ std::shared_ptr<const RecordBook> Costs::RecordsAt(absl::Time known_time, bool n
     static const auto* empty = new std::shared_ptr<const RecordBook>(std::make_shared<RecordBook>());
     return *empty;
   }
-  MutexLock lock(mutex_);
-  const std::pair<Moment, int64_t> wanted = {ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), Arrived()};
-  if (book_ == nullptr || book_of_ != wanted) {
-    book_ = MakeRecordBook(ledger_.RecordsAsKnown(wanted.first));
-    book_of_ = wanted;
+  std::pair<Moment, int64_t> wanted;
+  KnownRecords known;
+  {
+    MutexLock lock(mutex_);
+    wanted = {ledger_.KnowledgeMoment(absl::ToUnixMicros(known_time)), Arrived()};
+    if (book_ != nullptr && book_of_ == wanted) return book_;
+    known = ledger_.RecordsAsKnown(wanted.first);
   }
-  return book_;
+  // Outside the lock, so that other questions go on; two who ask at once both make it.
+  std::shared_ptr<const RecordBook> book = MakeRecordBook(known);
+  MutexLock lock(mutex_);
+  book_ = book;
+  book_of_ = wanted;
+  return book;
 }
 
 std::shared_ptr<const CareBook> Costs::CareAt(absl::Time known_time) {
@@ -433,6 +440,7 @@ void Costs::Warm() {
       Log(LogLevel::kWarning, "no checkpoint could be saved", {{"detail", saved.message()}});
     }
   }
+  RecordsAt(now, true);
   CareAt(now);
 }
 

@@ -117,8 +117,8 @@ class Costs {
   absl::Status AddFacts(const ingestion::v1::ListFactsResponse& response) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status AddLinks(const linking::v1::ListLinksResponse& response) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Works out the snapshot and the book of courses of now, so that the next question need not wait for them, and keeps the
-  // checkpoint fresh.
+  // Works out the snapshot, the records and the book of courses of now, so that the next question need not wait for them, and
+  // keeps the checkpoint fresh.
   void Warm() ABSL_LOCKS_EXCLUDED(mutex_, build_mutex_);
 
   // For analyses: what was known at a time, made at the first question and kept a while. Cost: that of BuildSnapshot or

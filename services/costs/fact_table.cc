@@ -308,13 +308,6 @@ class Scan {
   std::optional<std::vector<uint32_t>> chosen_;  // The runs to pass over; absent: all.
 };
 
-template <typename T>
-int64_t Sum(const T* numbers, uint32_t count) {
-  int64_t sum = 0;
-  for (uint32_t i = 0; i < count; ++i) sum += numbers[i];
-  return sum;
-}
-
 // Everything that is counted while runs pass by.
 struct Accumulators {
   std::vector<Slot> slots;
@@ -344,23 +337,69 @@ void Mark(Slot* slots, uint64_t place, uint64_t step, uint32_t count, uint32_t c
   }
 }
 
-// Adds every number of a span to what field(place) gives.
-template <typename Numbers, typename FieldOf>
-void AddNumbers(const Numbers& column, uint32_t row, uint32_t count, uint64_t place, uint64_t step, FieldOf field) {
-  column.Visit([&](const auto& numbers) {
-    const auto* number = numbers.data() + row;
-    if (step == 0) {
-      field(place) += Sum(number, count);
-    } else {
-      for (uint32_t i = 0; i < count; ++i, place += step) field(place) += number[i];
-    }
-  });
+// Adds what add(slot, row) finds in every row of a span to the slots of their places, by way of one of our own when they have
+// one place together.
+template <typename AnySlot, typename Add>
+void AddRows(AnySlot* slots, uint32_t row, uint32_t count, uint64_t place, uint64_t step, Add add) {
+  if (step == 0) {
+    AnySlot sum = slots[place];
+    for (uint32_t i = 0; i < count; ++i) add(&sum, row + i);
+    slots[place] = sum;
+  } else {
+    for (uint32_t i = 0; i < count; ++i, place += step) add(&slots[place], row + i);
+  }
 }
+
+// The numbers of a table while spans of a few rows pass by. Nearly always they fit the narrowest type, and which type they have
+// is asked once per table instead of once per span and column.
+class Numbers {
+ public:
+  explicit Numbers(const FactTable& table)
+      : table_(table),
+        indicated_(table.indicated.As<int32_t>()),
+        declared_(table.declared.As<int32_t>()),
+        approved_(table.approved.As<int32_t>()),
+        lines_(table.claim_lines.As<uint8_t>()),
+        answered_(table.answered_lines.As<uint8_t>()),
+        narrow_claims_(declared_ != nullptr && approved_ != nullptr && lines_ != nullptr && answered_ != nullptr) {}
+
+  void AddIndicated(Slot* slots, uint32_t row, uint32_t count, uint64_t place, uint64_t step) const {
+    if (indicated_ != nullptr) {
+      AddRows(slots, row, count, place, step, [this](Slot* slot, uint32_t i) { slot->indicated += indicated_[i]; });
+    } else {
+      AddRows(slots, row, count, place, step, [this](Slot* slot, uint32_t i) { slot->indicated += table_.indicated[i]; });
+    }
+  }
+  void AddClaims(ClaimSlot* slots, uint32_t row, uint32_t count, uint64_t place, uint64_t step) const {
+    if (narrow_claims_) {
+      AddRows(slots, row, count, place, step, [this](ClaimSlot* slot, uint32_t i) {
+        slot->declared += declared_[i];
+        slot->approved += approved_[i];
+        slot->lines += lines_[i];
+        slot->answered += answered_[i];
+      });
+    } else {
+      AddRows(slots, row, count, place, step, [this](ClaimSlot* slot, uint32_t i) {
+        slot->declared += table_.declared[i];
+        slot->approved += table_.approved[i];
+        slot->lines += table_.claim_lines[i];
+        slot->answered += table_.answered_lines[i];
+      });
+    }
+  }
+
+ private:
+  const FactTable& table_;
+  const int32_t *indicated_, *declared_, *approved_;
+  const uint8_t *lines_, *answered_;
+  const bool narrow_claims_;
+};
 
 // `group_at` gives the group of a place that comes by, and grows the accumulators where it must.
 template <bool kClients, bool kProvisions, typename GroupAt>
 void Accumulate(const FactTable& table, const Scan& scan, const Wanted& wanted, GroupAt group_at, Accumulators* to) {
   const FactTable::Runs& runs = table.runs;
+  const Numbers numbers(table);
   Overall all = to->overall;
   scan.Walk([&](uint32_t run, auto spans) {
     const uint32_t client = runs.client[run], provision = runs.provision[run];
@@ -373,15 +412,10 @@ void Accumulate(const FactTable& table, const Scan& scan, const Wanted& wanted, 
       any = true;
       for (uint32_t i = 0; i < places; ++i) slots[place + i * step].rows += rows_each;
       if (wanted.indicated) {
-        AddNumbers(table.indicated, row, count, place, step, [slots](uint64_t p) -> int64_t& { return slots[p].indicated; });
+        numbers.AddIndicated(slots, row, count, place, step);
       }
       if (wanted.claims) {
-        ClaimSlot* claims = to->claims.data();
-        AddNumbers(table.declared, row, count, place, step, [claims](uint64_t p) -> int64_t& { return claims[p].declared; });
-        AddNumbers(table.approved, row, count, place, step, [claims](uint64_t p) -> int64_t& { return claims[p].approved; });
-        AddNumbers(table.claim_lines, row, count, place, step, [claims](uint64_t p) -> int64_t& { return claims[p].lines; });
-        AddNumbers(table.answered_lines, row, count, place, step,
-                   [claims](uint64_t p) -> int64_t& { return claims[p].answered; });
+        numbers.AddClaims(to->claims.data(), row, count, place, step);
       }
       if (flags != (kCounts | kExact)) {
         for (uint32_t i = 0; i < places; ++i) {

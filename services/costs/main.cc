@@ -76,7 +76,8 @@ int main(int argc, char** argv) {
                                                            std::move(catalogue));
         nmd::costs::Costs* costs = state->costs.get();
         NMD_RETURN_IF_ERROR(costs->Replay());
-        costs->Warm();
+        // What most figures come from; the rest is made ahead when the feeds have been followed (Warm).
+        costs->SnapshotAt(process.clock().Now());
         nmd::costs::BindMethods(costs, &process.router());
         state->access = std::make_unique<nmd::analyses::Access>(*costs, process.clock());
         nmd::analyses::BindAccess(state->access.get(), &process.router());
