@@ -32,6 +32,7 @@
 #include "gateway/cli/listings.h"
 #include "gateway/cli/new_file.h"
 #include "gateway/cli/policies.h"
+#include "gateway/cli/protect_file.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/scenarios.h"
 #include "gateway/cli/series.h"
@@ -70,6 +71,8 @@ struct Options {
   int hours = 12;
   int timeout_seconds = 300;
   cli::LinkFile link_file;
+  cli::ProtectFile protect;
+  cli::AuditFile audit;
   LinkOptions links;
   SubjectOptions subjects;
   RegisterOptions answers;
@@ -257,6 +260,15 @@ class Command {
 
   absl::StatusOr<int> LinkFile() {
     const absl::StatusOr<int> result = RunLinkFile(options_.link_file, io_);
+    return result.status().code() == absl::StatusCode::kInvalidArgument ? Usage(result.status()) : result;
+  }
+
+  absl::StatusOr<int> Protect() {
+    const absl::StatusOr<int> result = RunProtectFile(options_.protect, io_);
+    return result.status().code() == absl::StatusCode::kInvalidArgument ? Usage(result.status()) : result;
+  }
+  absl::StatusOr<int> Audit() {
+    const absl::StatusOr<int> result = RunAuditFile(options_.audit, io_);
     return result.status().code() == absl::StatusCode::kInvalidArgument ? Usage(result.status()) : result;
   }
 
@@ -708,6 +720,10 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   add(&app, "wait", "Wachten tot wat geleverd is, is verwerkt", &Command::Wait)
       ->add_option("--timeout", options.timeout_seconds, "Hooguit zoveel seconden")
       ->check(CLI::Range(1, 86400));
+
+  AddProtectCommands(
+      app, options.protect, options.audit, [&] { code = command.Run(&Command::Protect, false); },
+      [&] { code = command.Run(&Command::Audit, false); });
 
   CLI::App* publish = add(&app, "publish", "Delen met de regio", nullptr);
   publish->require_subcommand(1);
