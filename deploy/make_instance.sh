@@ -9,21 +9,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=${1:?usage: make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR}
 municipality=$2 title=$3 http=$4 web=$5
 
-mkdir -p "$dir"/{config/mappings,config/codes,config/policy,keys,data,log}
+mkdir -p "$dir"/{config,keys,data,log}
 "$here/make_certs.sh" "$dir/certs" "$municipality"
 for service in ingestion linking; do
   [ -f "$dir/keys/$service.key" ] || (umask 077 && openssl rand -hex 32 >"$dir/keys/$service.key")
 done
 
-expressions=(-e "s|@MUNICIPALITY@|$municipality|g" -e "s|@TITLE@|$title|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g")
-port=$http
-for service in INGESTION LINKING COSTS CONTRACTS PUBLICATION GATEWAY; do
-  expressions+=(-e "s|@PORT_$service@|$((++port))|g" -e "s|@ADMIN_$service@|$((++port))|g")
-done
-for file in "$here"/config/*.yaml; do
-  sed "${expressions[@]}" "$file" >"$dir/config/$(basename "$file")"
-done
-cp "$here"/config/mappings/*.yaml "$dir/config/mappings/"
-cp "$here"/config/codes/*.csv "$dir/config/codes/"
-cp "$here"/config/policy/*.yaml "$dir/config/policy/"
+"$here/render_config.sh" "$dir/config" "$municipality" "$title" "$http" "$web"
 echo "$municipality $http" >"$dir/instance"

@@ -10,11 +10,12 @@ packages=(
   libsqlite3-dev libxml2-dev libsodium-dev libssl-dev libzip-dev libzstd-dev zlib1g-dev
   libyaml-cpp-dev libcli11-dev coinor-libclp-dev libcpp-httplib-dev libboost-dev libjwt-dev libxlsxwriter-dev
   libgtest-dev libgmock-dev libbenchmark-dev
+  sqlite3 age
 )
 # gRPC's CMake files name the plugin, so it must be there although no stub is generated.
 packages+=(protobuf-compiler-grpc)
 if [ "${1:-}" = --with-tests ]; then
-  packages+=(libxml2-utils chromium)
+  packages+=(libxml2-utils chromium python3-yaml python3-jsonschema)
 fi
 
 missing=()

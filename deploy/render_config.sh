@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Fills in the configuration of one instance: the only place that reads the templates in deploy/config, whether the
+# instance runs on one machine, in containers or in a cluster.
+#   render_config.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]
+# HTTP_PORT is the gateway's; the services listen on the twelve ports after it: gRPC and admin in turn.
+#   machine  (preset) one address, 127.0.0.1, and the development issuer; DIR/{mappings,codes,policy} lie beside the YAML
+#   cluster  services are found by name; DIR/../{mappings,codes,policy}, so that each can be a mount of its own; tokens come
+#            from NMD_ISSUER (an https address), and BSNs of the test range are not those of persons
+# NMD_CONFIG_DIR: templates of one's own, laid out as deploy/config.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+dir=${1:?usage: render_config.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]}
+municipality=$2 title=$3 http=$4 web=$5 where=${6:-machine}
+templates=${NMD_CONFIG_DIR:-$here/config}
+
+issuer=${NMD_ISSUER:-https://issuer.invalid/set-NMD_ISSUER}
+case $where in
+  machine)
+    listen=127.0.0.1 sets="" beside=$dir drain=0 test_numbers=true
+    token="issuer: nmd-development, audience: nmd-monitor, public_key: ../certs/issuer.pem, development: true,
+   development_key: ../certs/issuer.key, title: \"$title\"" ;;
+  cluster)
+    listen=0.0.0.0 sets=../ beside=$dir/.. drain=5 test_numbers=false
+    token="issuer: \"$issuer\", audience: nmd-monitor, public_key: ../certs/issuer.pem" ;;
+  *) echo "render_config.sh: $where is neither machine nor cluster" >&2; exit 2 ;;
+esac
+
+expressions=(-e "s|@MUNICIPALITY@|$municipality|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g" -e "s|@LISTEN@|$listen|g"
+  -e "s|@SETS@|$sets|g" -e "s|@DRAIN_DELAY@|$drain|g" -e "s|@TEST_NUMBERS@|$test_numbers|g"
+  -e "s|@ISSUER@|${token//$'\n'/\\n}|g")
+port=$http
+for service in ingestion linking costs contracts publication gateway; do
+  host=127.0.0.1
+  [ "$where" = machine ] || host=$service
+  expressions+=(-e "s|@HOST_${service^^}@|$host|g" -e "s|@PORT_${service^^}@|$((++port))|g" -e "s|@ADMIN_${service^^}@|$((++port))|g")
+done
+
+mkdir -p "$dir" "$beside"/{mappings,codes,policy}
+for file in "$templates"/*.yaml; do
+  sed "${expressions[@]}" "$file" >"$dir/$(basename "$file")"
+done
+cp "$templates"/mappings/*.yaml "$beside/mappings/"
+cp "$templates"/codes/*.csv "$beside/codes/"
+cp "$templates"/policy/*.yaml "$beside/policy/"

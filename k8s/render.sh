@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Makes a folder that kustomize can build: the manifests as they are here, and the configuration of every instance made from
+# deploy/config. For `kubectl apply -k`, or for the repository that Flux or Argo CD reads.
+#   NMD_ISSUER=https://login.example.nl k8s/render.sh OUT && kubectl apply -k OUT/overlays/gm1730
+# NMD_CONFIG_DIR: templates of one's own, with the own agreements and mappings; see deploy/render_config.sh.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:?usage: k8s/render.sh OUT}
+
+mkdir -p "$out"
+cp -R "$here/base" "$here/overlays" "$out/"
+for overlay in "$out"/overlays/gm*; do
+  municipality=$(basename "$overlay")
+  rendered=$overlay/rendered
+  rm -rf "$rendered"
+  "$here/../deploy/render_config.sh" "$rendered/config" "$municipality" "$municipality" 8100 /nmd/web cluster
+  {
+    echo "# Made by k8s/render.sh."
+    echo "apiVersion: kustomize.config.k8s.io/v1alpha1"
+    echo "kind: Component"
+    echo "configMapGenerator:"
+    for set in config mappings codes policy; do
+      echo "  - name: nmd-$set"
+      echo "    files:"
+      (cd "$rendered" && printf '      - %s\n' "$set"/*)
+    done
+  } >"$rendered/kustomization.yaml"
+done

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The manifests in k8s: valid by the strict schemas of Kubernetes 1.36, restricted, and in agreement with the code."""
+import json
+import tempfile
+import unittest
+
+import support
+from support import ROOT, SERVICES, need, run
+
+yaml = support.library("yaml")
+jsonschema = support.library("jsonschema")
+
+SCHEMAS = ROOT.parent / "shared/k8s/v1.36-standalone-strict"
+MUNICIPALITIES = ["gm1680", "gm0106", "gm1731", "gm1699", "gm1730"]
+
+
+def schema_name(item):
+    group, _, version = item["apiVersion"].rpartition("/")
+    # "networking.k8s.io/v1" is in networkpolicy-networking-v1.json.
+    return "-".join(filter(None, [item["kind"].lower(), group.split(".")[0], version])) + ".json"
+
+
+def errors(item):
+    schema = json.loads((SCHEMAS / schema_name(item)).read_text(encoding="utf-8"))
+    return [f"{item['kind']} {item['metadata']['name']}: {'/'.join(map(str, e.path))}: {e.message[:200]}"
+            for e in jsonschema.Draft7Validator(schema).iter_errors(item)]
+
+
+def pod_faults(item):
+    """What in a workload breaks the rules of the profile "restricted" and of this project."""
+    spec = item["spec"]["template"]["spec"]
+    pod = spec.get("securityContext", {})
+    faults = []
+
+    def expect(condition, text):
+        if not condition:
+            faults.append(f"{item['metadata']['name']}: {text}")
+
+    expect(pod.get("runAsNonRoot") is True and pod.get("runAsUser", 0) > 0, "may run as root")
+    expect(pod.get("seccompProfile") == {"type": "RuntimeDefault"}, "has no seccomp profile")
+    expect(spec.get("automountServiceAccountToken") is False, "gets a token of the cluster")
+    expect(not any(spec.get(key) for key in ("hostNetwork", "hostPID", "hostIPC")), "shares something with the host")
+    expect(spec.get("topologySpreadConstraints"), "is not spread")
+    for volume in spec["volumes"]:
+        expect(set(volume) & {"configMap", "secret", "emptyDir"}, f"volume {volume['name']} is of the host or the cluster")
+    for container in spec["containers"] + spec.get("initContainers", []):
+        name = container["name"]
+        security = container.get("securityContext", {})
+        expect(security.get("allowPrivilegeEscalation") is False, f"{name} may gain privileges")
+        expect(not security.get("privileged"), f"{name} is privileged")
+        expect(security.get("readOnlyRootFilesystem") is True, f"{name} may write to its image")
+        expect(security.get("capabilities") == {"drop": ["ALL"]}, f"{name} keeps capabilities")
+        for kind in ("requests", "limits"):
+            expect(set(container.get("resources", {}).get(kind, {})) == {"cpu", "memory"}, f"{name} has no {kind}")
+        expect("livenessProbe" in container and "readinessProbe" in container, f"{name} has no probes")
+        expect("env" not in container and "envFrom" not in container, f"{name} gets settings beside its file")
+        image, _, tag = container["image"].rpartition(":")
+        expect(tag == support.version(), f"{name} has the tag {tag}, not the version of CMakeLists.txt")
+        binary = image.removeprefix("nmd-monitor/") + "_server"
+        expect(name == "front" or binary in support.program_targets(), f"CMake builds no {binary}")
+        for mount in container.get("volumeMounts", []):
+            expect(mount["name"] == "data" or mount.get("readOnly"), f"{name} may write to {mount['name']}")
+    return faults
+
+
+class BaseFiles(unittest.TestCase):
+    def test_they_are_valid_as_they_are_also_where_kubectl_is_not(self):
+        if not SCHEMAS.is_dir():
+            self.skipTest(f"{SCHEMAS} is not there")
+        checked = 0
+        for path in sorted((ROOT / "k8s/base").glob("*.yaml")):
+            if path.name in ("kustomization.yaml", "pod.yaml", "store.yaml"):
+                continue  # The list of files, and parts of objects.
+            for item in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+                self.assertEqual(errors(item), [], path.name)
+                checked += 1
+        self.assertGreater(checked, 30)
+
+
+class Kubernetes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        need("kubectl")
+        with tempfile.TemporaryDirectory() as folder:
+            run(ROOT / "k8s/render.sh", folder)
+            cls.rendered = {name: list(yaml.safe_load_all(run("kubectl", "kustomize", f"{folder}/overlays/{name}")))
+                            for name in MUNICIPALITIES + ["region"]}
+
+    def of(self, kind, municipality="gm1730"):
+        return {i["metadata"]["name"]: i for i in self.rendered[municipality] if i["kind"] == kind}
+
+    def config(self, service):
+        maps = [i for name, i in self.of("ConfigMap").items() if name.startswith("nmd-config-")]
+        self.assertEqual(len(maps), 1)
+        return yaml.safe_load(maps[0]["data"][f"{service}.yaml"])
+
+    def workloads(self):
+        return {**self.of("StatefulSet"), **self.of("Deployment")}
+
+    def test_every_object_is_valid_by_the_strict_schemas(self):
+        if not SCHEMAS.is_dir():
+            self.skipTest(f"{SCHEMAS} is not there")
+        for overlay, items in self.rendered.items():
+            with self.subTest(overlay):
+                self.assertEqual([e for item in items for e in errors(item)], [])
+
+    def test_the_schemas_refuse_what_they_must(self):
+        if not SCHEMAS.is_dir():
+            self.skipTest(f"{SCHEMAS} is not there")
+        item = json.loads(json.dumps(self.of("StatefulSet")["costs"]))
+        item["spec"]["template"]["spec"]["containers"][0]["imagePullPolice"] = "Always"
+        self.assertEqual(len(errors(item)), 1)
+
+    def test_the_region_is_the_sum_of_its_municipalities(self):
+        key = lambda i: (i["metadata"].get("namespace", ""), i["kind"], i["metadata"]["name"])
+        self.assertEqual(sorted(map(key, self.rendered["region"])),
+                         sorted(key(i) for m in MUNICIPALITIES for i in self.rendered[m]))
+
+    def test_every_municipality_has_a_namespace_of_its_own_that_is_restricted(self):
+        for municipality in MUNICIPALITIES:
+            namespace, = self.of("Namespace", municipality).values()
+            self.assertEqual(namespace["metadata"]["name"], f"nmd-{municipality}")
+            self.assertEqual(namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "restricted")
+            for item in self.rendered[municipality]:
+                if item["kind"] != "Namespace":
+                    self.assertEqual(item["metadata"]["namespace"], f"nmd-{municipality}", item["metadata"]["name"])
+
+    def test_no_workload_breaks_a_rule(self):
+        self.assertEqual(sorted(self.workloads()), sorted(SERVICES))
+        self.assertEqual([f for item in self.workloads().values() for f in pod_faults(item)], [])
+
+    def test_the_rules_are_heard(self):
+        breaks = {
+            "may run as root": lambda pod: pod["securityContext"].pop("runAsNonRoot"),
+            "server is privileged": lambda pod: pod["containers"][0]["securityContext"].update(privileged=True),
+            "server has no limits": lambda pod: pod["containers"][0]["resources"].pop("limits"),
+            "server may write to config": lambda pod: [m.pop("readOnly", 0) for m in pod["containers"][0]["volumeMounts"]
+                                                       if m["name"] == "config"],
+            "CMake builds no cost_server": lambda pod: pod["containers"][0].update(
+                image=f"nmd-monitor/cost:{support.version()}"),
+        }
+        for fault, break_it in breaks.items():
+            item = json.loads(json.dumps(self.workloads()["costs"]))
+            break_it(item["spec"]["template"]["spec"])
+            self.assertEqual(pod_faults(item), [f"costs: {fault}"])
+
+    def test_a_store_has_one_replica_and_keeps_its_volume(self):
+        for name, item in self.of("StatefulSet").items():
+            spec = item["spec"]
+            self.assertEqual(spec["replicas"], 1, name)
+            self.assertEqual(spec["persistentVolumeClaimRetentionPolicy"], {"whenDeleted": "Retain", "whenScaled": "Retain"})
+            claim, = spec["volumeClaimTemplates"]
+            # Haven: no class of a particular cluster.
+            self.assertNotIn("storageClassName", claim["spec"], name)
+
+    def test_the_stateless_part_scales_and_is_never_gone(self):
+        scaler, = self.of("HorizontalPodAutoscaler").values()
+        self.assertEqual(scaler["spec"]["scaleTargetRef"]["name"], "gateway")
+        self.assertGreaterEqual(scaler["spec"]["minReplicas"], 2)
+        budgets = self.of("PodDisruptionBudget")
+        self.assertEqual(sorted(budgets), sorted(SERVICES))
+        self.assertEqual(budgets["gateway"]["spec"]["minAvailable"], 1)
+
+    def test_ports_and_files_are_those_of_the_configuration(self):
+        for name, item in self.workloads().items():
+            config = self.config(name)
+            pod = item["spec"]["template"]["spec"]
+            container = pod["containers"][0]
+            ports = {p["name"]: p["containerPort"] for p in container["ports"]}
+            self.assertEqual(ports["admin"], int(config["server"]["admin_listen"].split(":")[1]), name)
+            if name != "gateway":
+                self.assertEqual(ports["grpc"], int(config["server"]["listen"].split(":")[1]), name)
+                service = self.of("Service")[name]["spec"]
+                self.assertEqual([p["port"] for p in service["ports"]], [ports["grpc"]])
+            self.assertEqual(container["args"], [f"--config=/nmd/config/{name}.yaml"])
+            # Time to drain fits into the time Kubernetes gives.
+            self.assertGreater(pod["terminationGracePeriodSeconds"], config["server"]["drain_delay_seconds"] + 20)
+            mounts = {m["mountPath"] for m in container["volumeMounts"]}
+            # Every folder that the configuration names is mounted.
+            for folder in {"certs", "keys", "data", "mappings", "codes", "policy"}:
+                self.assertEqual(f"../{folder}" in json.dumps(config), f"/nmd/{folder}" in mounts, f"{name}: {folder}")
+
+    def test_the_network_allows_exactly_the_calls_that_the_configuration_has(self):
+        policies = self.of("NetworkPolicy")
+        self.assertEqual(policies["deny-all"]["spec"],
+                         {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]})
+        self.assertEqual(sorted(policies), sorted(["deny-all", "allow-dns"] + SERVICES))
+        label = "app.kubernetes.io/name"
+        called, may_call, may_be_called = set(), set(), set()
+        for name in SERVICES:
+            config = self.config(name)
+            called |= {(name, peer, int(config[peer]["address"].split(":")[1])) for peer in SERVICES if peer in config}
+            spec = policies[name]["spec"]
+            self.assertEqual(spec["podSelector"]["matchLabels"][label], name)
+            for rule in spec.get("egress", []):
+                may_call |= {(name, to["podSelector"]["matchLabels"][label], p["port"]) for to in rule["to"] for p in rule["ports"]}
+            outside = {}
+            for rule in spec["ingress"]:
+                for source in rule["from"]:
+                    for port in rule["ports"]:
+                        if "podSelector" in source:
+                            may_be_called.add((source["podSelector"]["matchLabels"][label], name, port["port"]))
+                        else:
+                            (key,) = source["namespaceSelector"]["matchLabels"]
+                            outside[key] = port["port"]
+            ports = {p["name"]: p["containerPort"] for c in self.workloads()[name]["spec"]["template"]["spec"]["containers"]
+                     for p in c["ports"]}
+            expected = {"nmd.nl/may-scrape": ports["admin"]}
+            if name == "gateway":
+                expected["nmd.nl/may-enter"] = ports["https"]
+            self.assertEqual(outside, expected, name)
+        self.assertEqual(may_call, called)
+        self.assertEqual(may_be_called, called)
+
+    def test_selectors_find_what_they_mean(self):
+        names = {n: w["spec"]["template"]["metadata"]["labels"] for n, w in self.workloads().items()}
+        for kind in ("Service", "PodDisruptionBudget", "StatefulSet", "Deployment"):
+            for name, item in self.of(kind).items():
+                selector = item["spec"]["selector"]
+                selector = selector.get("matchLabels", selector)
+                self.assertEqual([n for n, labels in names.items() if selector.items() <= labels.items()], [name], kind)
+
+    def test_no_secret_and_no_demo_setting_is_in_the_manifests(self):
+        for items in self.rendered.values():
+            self.assertNotIn("Secret", {i["kind"] for i in items})
+        text = json.dumps(self.rendered["region"])
+        self.assertNotIn("PRIVATE KEY", text)
+        self.assertNotIn("development_key", text)
+        self.assertFalse(self.config("linking")["test_numbers"])
+
+    def test_the_binaries_take_the_configuration(self):
+        missing = [s for s in SERVICES if not (support.BINARIES / f"{s}_server").exists()]
+        if missing:
+            self.skipTest(f"not built: {', '.join(missing)}")
+        with tempfile.TemporaryDirectory() as folder:
+            run(ROOT / "deploy/render_config.sh", f"{folder}/config", "gm1730", "Tynaarlo", "8100", "/nmd/web", "cluster")
+            run(ROOT / "deploy/make_certs.sh", f"{folder}/certs", "gm1730")
+            run("mkdir", f"{folder}/keys")
+            for service in ("ingestion", "linking"):
+                run("openssl", "rand", "-hex", "-out", f"{folder}/keys/{service}.key", "32")
+            for service in SERVICES:
+                run(support.BINARIES / f"{service}_server", f"--config={folder}/config/{service}.yaml", "--check-config")
+
+
+if __name__ == "__main__":
+    support.main()
