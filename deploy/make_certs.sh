@@ -25,6 +25,15 @@ for service in ingestion linking costs contracts publication gateway; do
     -extfile <(printf 'subjectAltName=URI:spiffe://nmd.nl/%s/%s,DNS:%s,IP:127.0.0.1\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n' "$municipality" "$service" "$service") 2>/dev/null
   rm "$service.csr"
 done
+# What HAProxy shows to people where there are containers: certificate and key in one file.
+if [ ! -f front.pem ]; then
+  ec_key front.key
+  openssl req -new -key front.key -subj "/O=NMD Monitor development/CN=localhost" -out front.csr
+  openssl x509 -req -in front.csr -CA ca.pem -CAkey ca.key -CAcreateserial -sha256 -days 397 -out front.crt \
+    -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nbasicConstraints=critical,CA:FALSE\n') 2>/dev/null
+  cat front.crt front.key >front.pem
+  rm front.csr front.crt front.key
+fi
 if [ ! -f issuer.pem ]; then
   ec_key issuer.key
   openssl ec -in issuer.key -pubout -out issuer.pem 2>/dev/null

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: EUPL-1.2
 # Lays out one instance: configuration, keys, development certificates, an empty store.
-#   make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR
+#   make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]
 # Ports: HTTP_PORT is the gateway's; the services listen on the twelve ports after it. Running it again keeps keys,
-# certificates and data, and renews the configuration.
+# certificates and data, and renews the configuration. "cluster": for containers, see render_config.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-dir=${1:?usage: make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR}
+dir=${1:?usage: make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]}
 municipality=$2 title=$3 http=$4 web=$5
 
 mkdir -p "$dir"/{config,keys,data,log}
+# Containers share no folder: each store is mounted on its own.
+[ "${6:-machine}" = machine ] || mkdir -p "$dir"/data/{ingestion,linking,costs,contracts,publication}
 "$here/make_certs.sh" "$dir/certs" "$municipality"
 for service in ingestion linking; do
   [ -f "$dir/keys/$service.key" ] || (umask 077 && openssl rand -hex 32 >"$dir/keys/$service.key")
 done
 
-"$here/render_config.sh" "$dir/config" "$municipality" "$title" "$http" "$web"
+"$here/render_config.sh" "$dir/config" "$municipality" "$title" "$http" "$web" "${6:-machine}"
 echo "$municipality $http" >"$dir/instance"
