@@ -3,16 +3,23 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
-import { assertAccessible, folder, open, page, rows, texts } from './browser.mjs';
+import { before, describe, it } from 'node:test';
+import { assertAccessible, folder, forgive, open, page, real, rows, texts } from './browser.mjs';
 
-const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'bronnen', 'signalen', 'begrippen', 'toegankelijkheid'];
+const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'aansluiting', 'wijken', 'aanbieders', 'scenarios', 'doelen', 'vragen', 'bronnen', 'signalen', 'begrippen', 'toegankelijkheid'];
+// Documents, not figures: there is no known time in the question.
+const TIMELESS = ['scenarios', 'vragen'];
 // Their tables are downloaded in one file, or not at all.
 const WITHOUT_FILES = ['groei', 'bronnen', 'signalen', 'begrippen', 'toegankelijkheid'];
 // On screen, at 400% on a small one, and on an A4 page of 210 mm with margins of 17 mm.
 const WIDTHS = [['screen', 1280], ['screen', 320], ['print', 665]];
 
 const visit = (id) => open(id === 'index' ? '/' : `/${id}.html`);
+
+async function chooseRoleFirst(role) {
+  await visit('toegankelijkheid');
+  await chooseRole(role);
+}
 
 async function chooseRole(role) {
   await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
@@ -71,6 +78,18 @@ async function leaveOutRepeats() {
   });
 }
 
+before(async () => {
+  // Something in the register, asked as known on an earlier day, so that there is something to compare.
+  const token = (await (await fetch(new URL('/v1/dev/token?role=griffie', real))).json()).token;
+  const question = { measures: ['approved'], dimensions: ['ivn'], period: { start_date: '2018-01-01', end_date: '2018-07-01' }, known_time: '2018-08-01T10:00:00Z' };
+  const answer = await fetch(new URL('/v1/municipalities/gm1730/registeredanswers', real), {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ title: 'Wat is er over het eerste halfjaar goedgekeurd?', text: 'Zie de cijfers.', question, request_id: 'screens-test' }),
+  });
+  assert.equal(answer.status, 200);
+});
+
 describe('every screen', () => {
   for (const id of MAIN) {
     it(`${id}: has real answers, words where there are none, a table under every chart, and keeps its question in the address`, async () => {
@@ -89,11 +108,13 @@ describe('every screen', () => {
         const buttons = await page.getByRole('button', { name: 'Download tabel' }).all();
         assert.ok(buttons.length > 0);
         for (const button of buttons) await assertFileIsTable(button);
-        assert.match(new URL(page.url()).searchParams.get('bekend_op'), /^\d{4}-\d\d-\d\dT/);
+        if (!TIMELESS.includes(id)) assert.match(new URL(page.url()).searchParams.get('bekend_op'), /^\d{4}-\d\d-\d\dT/);
         const address = page.url();
         await open(address);
         assert.equal(page.url(), address);
-        assert.equal(await page.innerText('#content'), content);
+        // A page of documents says when it was asked.
+        const timed = (words) => (TIMELESS.includes(id) ? words.replaceAll(/\d\d-\d\d-\d{4} om \d\d:\d\d/g, '') : words);
+        assert.equal(timed(await page.innerText('#content')), timed(content));
       }
       for (const [media, width] of WIDTHS) {
         await page.emulateMedia({ media });
@@ -203,5 +224,125 @@ describe('page In- en uitstroom', () => {
     await visit('stroom');
     const column = (await rows('tabel-stand')).map((cells) => numberOf(cells[2]).value);
     assert.equal(column.slice(0, -1).reduce((all, each) => all + each, 0), column.at(-1));
+  });
+});
+
+describe('page Looptijd', () => {
+  it('draws a curve from 100% with its band, and compares groups with words for those that are too small (Q11)', async () => {
+    await open('/looptijd.html?per=provider&begonnen=2018');
+    const shares = (await rows('tabel-kromme')).map((cells) => numberOf(cells[2]).value);
+    assert.equal(shares[0], 100);
+    assert.ok(shares.every((share, index) => index === 0 || share <= shares[index - 1]));
+    assert.equal(await page.locator('.nmd-band').count(), 1);
+    assert.match(await page.innerText('#tabel-looptijd'), /niet beschikbaar/);
+  });
+});
+
+describe('page Aansluiting', () => {
+  it('closes from indicated to booked to the cent (R84)', async () => {
+    await visit('aansluiting');
+    const button = page.getByRole('button', { name: 'Download tabel' }).first();
+    const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    const lines = (await readFile(await file.path(), 'utf8')).slice(1).split('\r\n').slice(1, -1).map(fieldsOf);
+    const cents = (text) => Math.round(Number(text.replace(',', '.')) * 100);
+    let level = 0;
+    let subtotals = 0;
+    for (const [, stand, difference] of lines) {
+      if (stand === '–') level += cents(difference);
+      else if (subtotals++ === 0) level = cents(stand);
+      else assert.equal(level, cents(stand));
+    }
+    assert.equal(subtotals, 4);
+  });
+});
+
+describe('page Wijken', () => {
+  it('has number, rate and interval per neighbourhood, and the municipality beside them (R66)', async () => {
+    await visit('wijken');
+    const table = await rows('tabel-wijken');
+    assert.equal(table.at(-1)[0], 'Tynaarlo');
+    for (const [, clients, inhabitants, rate, interval] of table) {
+      assert.ok(Math.abs((1000 * numberOf(clients).value) / numberOf(inhabitants).value - numberOf(rate).value) < 0.06, rate);
+      const [low, high] = interval.split(' tot ').map((each) => numberOf(each).value);
+      assert.ok(low < numberOf(rate).value && numberOf(rate).value < high, interval);
+    }
+  });
+});
+
+describe('page Aanbieders', () => {
+  it('splits the growth of every provider in causes that sum to it (R52)', async () => {
+    await visit('aanbieders');
+    const [first, ...table] = await page.locator('#tabel-groei tr').evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+    const at = first.indexOf('Groei');
+    for (const cells of table) {
+      const causes = cells.slice(at + 2).reduce((sum, cell) => sum + numberOf(cell).value, 0);
+      // Every amount is shown in whole euro.
+      assert.ok(Math.abs(causes - numberOf(cells[at]).value) <= 3, cells.join(' '));
+    }
+  });
+});
+
+describe("page Scenario's", () => {
+  it('adds up a choice of one\'s own, and tells which printed sums do not close (T-25)', async () => {
+    await open('/scenarios.html?denkrichting=sociaal');
+    assert.match(await page.innerText('#scenario ~ .nmd-conclusion'), /26,1 miljoen/);
+    assert.match(await page.innerText('#tabel-denkrichtingen'), /niet weggewerkt/);
+    const before = numberOf((await rows('tabel-posten')).at(-1)[2]).value;
+    await page.getByText('Stel zelf samen').click();
+    await page.getByLabel(/^Subsidies/).selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Toon cijfers' }).click();
+    await page.waitForURL(/post-subsidies=/);
+    await page.waitForSelector('#content:not([aria-busy])');
+    const after = (await rows('tabel-posten')).at(-1);
+    assert.ok(numberOf(after[2]).value < before, after.join());
+    assert.equal(numberOf(after[1]).value + numberOf(after[3]).value, numberOf(after[2]).value);
+  });
+});
+
+describe('page Doelen en maatregelen', () => {
+  it('has a word for an indicator that nobody registers, and the printed sums of pilots (T-24, R141)', async () => {
+    await open('/doelen.html?doel=zelfredzaamheid&gebeurtenis=inkoop-2017');
+    assert.match(await page.innerText('#tabel-indicatoren'), /niet geregistreerd/);
+    assert.match(await page.innerText('#content'), /Geen bron van de gemeente registreert eenzaamheid/);
+    assert.match(await page.innerText('#content'), /632\.621; gedrukt staat €\s637\.621/);
+  });
+});
+
+describe('page Vragenregister', () => {
+  it('says whether an answer still holds, and what is behind every difference (Q24)', async () => {
+    await visit('vragen');
+    await page.locator('#tabel-register a').last().click();
+    await page.waitForURL(/antwoord=\d{4}-\d{4}/);
+    await page.waitForSelector('#tabel-verschil');
+    assert.match(await page.innerText('.nmd-headlines'), /precies hetzelfde/);
+    const changes = await rows('tabel-verschil');
+    for (const [, , given, found, difference, causes] of changes) {
+      assert.equal(Math.sign(numberOf(found).value - numberOf(given).value), Math.sign(numberOf(difference).value));
+      const steps = causes.split('; ').map((step) => numberOf(step.split(': ')[1]).value);
+      assert.ok(Math.abs(steps.reduce((sum, step) => sum + step, 0) - numberOf(difference).value) <= steps.length, causes);
+    }
+    await assertAccessible();
+  });
+
+  it('keeps the answer of a screen under a number, by keyboard, and refuses a number of a person', async () => {
+    await chooseRoleFirst('griffie');
+    await open('/verkenner.html?maat=clients&per=ivn&van=2018-01&tot=2018-01');
+    await page.getByRole('button', { name: 'Leg vast als antwoord aan de raad' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Het antwoord').fill('Over burgerservicenummer 999900006.');
+    await assertAccessible();
+    await page.getByRole('button', { name: 'Leg vast', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#content [role=alert]');
+    forgive(400);
+    await page.getByRole('button', { name: 'Leg vast als antwoord aan de raad' }).click();
+    await page.getByLabel('Het antwoord').fill('Het waren er 598.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Naar het vragenregister' }).click();
+    await page.waitForURL(/antwoord=/);
+    await page.waitForSelector('#tabel-gegeven');
+    assert.match(await page.innerText('#content'), /Het waren er 598\./);
+    assert.deepEqual((await rows('tabel-gegeven')).at(-1), ['Cliënten', 'Totaal', '598']);
   });
 });

@@ -53,7 +53,8 @@ export function block(view: View, parts: Block): HTMLElement {
   }
   const numbered = table && { ...table, caption: `Tabel ${view.next.table++}. ${table.caption}` };
   if (numbered) body.push(tableElement(numbered, parts.tall ?? numbered.rows.length > 20, parts.actions));
-  if (parts.remarks?.length) body.push(h('ul', { class: 'nmd-list nmd-remarks' }, ...parts.remarks.map((remark) => h('li', {}, glue(remark)))));
+  const remarks = [...new Set(parts.remarks ?? [])];
+  if (remarks.length > 0) body.push(h('ul', { class: 'nmd-list nmd-remarks' }, ...remarks.map((remark) => h('li', {}, glue(remark)))));
   if (parts.ground || numbered) body.push(label(view, parts.ground ?? {}, numbered));
   return h('section', { class: 'nmd-section', 'aria-labelledby': parts.id }, h('h2', { class: 'nl-heading nl-heading--level-2', id: parts.id }, parts.title), ...body);
 }

@@ -86,12 +86,11 @@ function itemTable(step: BridgeStep): Table {
 function conclusionOf(steps: BridgeStep[], now: string): string {
   const at = (id: string) => steps.find((step) => step.step === id);
   const indicated = cents(at('indicated'));
-  const told = [`Over ${now} was ${euro(indicated)} toegewezen.`];
-  for (const [id, words] of [['declared', 'gedeclareerd'], ['approved', 'goedgekeurd'], ['booked', 'geboekt']] as const) {
+  const told = ([['declared', 'gedeclareerd'], ['approved', 'goedgekeurd'], ['booked', 'geboekt']] as const).flatMap(([id, words]) => {
     const step = at(id);
-    if (step && indicated > 0) told.push(`Daarvan is ${euro(cents(step))} ${words} (${percent(cents(step) / indicated, 1)}).`);
-  }
-  return told.join(' ');
+    return step && indicated > 0 ? [`${words}: ${euro(cents(step))} (${percent(cents(step) / indicated, 1)})`] : [];
+  });
+  return `Over ${now} was ${euro(indicated)} toegewezen${told.length > 0 ? `; ${told.join(', ')}` : ''}.`;
 }
 
 function show(view: View, bridge: Bridge): HTMLElement[] {

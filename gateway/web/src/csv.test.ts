@@ -40,7 +40,7 @@ describe('text fields', () => {
 });
 
 describe('number fields', () => {
-  it.each([[598264, 2, '598264,00'], [-2520, 2, '-2520,00'], [-0.001, 2, '0,00'], [786, 0, '786']])('%d with %d decimals is %s', (given, decimals, expected) =>
+  it.each([[598264, 2, '598264,00'], [-2520, 2, '-2520,00'], [-0.001, 2, '0,00'], [786, 0, '786'], [5.725, 2, '5,73']])('%d with %d decimals is %s', (given, decimals, expected) =>
     expect(numberField(given, decimals)).toBe(expected),
   );
 });

@@ -25,8 +25,9 @@ export function textField(text: string): string {
 
 /** A number without thousands separators: -2520 with 2 decimals is "-2520,00". */
 export function numberField(value: number, decimals: number): string {
-  const fixed = value.toFixed(decimals);
-  return (Number(fixed) === 0 ? fixed.replace('-', '') : fixed).replace('.', ',');
+  // The same rounding as on screen: toFixed would make 5,72 of 5.725 where the screen says 5,73.
+  const fixed = new Intl.NumberFormat('nl-NL', { useGrouping: false, minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(Math.abs(value));
+  return value < 0 && /[1-9]/.test(fixed) ? `-${fixed}` : fixed;
 }
 
 /** The whole file. */

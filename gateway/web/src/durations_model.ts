@@ -4,7 +4,7 @@ import type { Provenance } from './api';
 import type { Curve } from './charts/curves';
 import type { Bar } from './charts/interval_bars';
 import { STROKES } from './charts/strokes';
-import { absent, cellIf, count, text, type Absent, type Cell, type DimensionValue } from './figure';
+import { absent, cellIf, count, text, value, type Absent, type Cell, type DimensionValue } from './figure';
 import type { Column, Table } from './table';
 
 export interface DurationValue {
@@ -111,6 +111,9 @@ export function summaryTable(answer: Durations, dimension: string): Table {
   };
 }
 
+// At the beginning all are there, which is no estimate.
+const bound = (share: number | undefined): Cell => (share === undefined ? { kind: 'absent', word: 'geen marge', why: '' } : value(share));
+
 export function curveTable(total: DurationGroup): Table {
   return {
     id: 'tabel-kromme',
@@ -120,7 +123,7 @@ export function curveTable(total: DurationGroup): Table {
       { header: 'Deel dat langer duurt', kind: 'share' }, { header: 'Ondergrens', kind: 'share' }, { header: 'Bovengrens', kind: 'share' },
     ],
     rows: (total.points ?? []).map((point) => [
-      count(point.months), count(point.at_risk), cellIf('ANSWERED', '', point.share ?? 0), cellIf('ANSWERED', '', point.low), cellIf('ANSWERED', '', point.high),
+      count(point.months), count(point.at_risk), value(point.share ?? 0), bound(point.low), bound(point.high),
     ]),
   };
 }

@@ -13,6 +13,7 @@ import {
 import { cellOf, type Figure } from './figure';
 import { number } from './format';
 import { type Choice, knownTime, monthChoices, periodBetween, periodWords, yearsEarlier } from './query';
+import { registerButton } from './register';
 import { choicesOf, type Context, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
 
 // Dimensions to filter by: those a policy adviser asks about, not the fine ones.
@@ -116,17 +117,20 @@ function show(view: View, explored: Explored): HTMLElement[] {
   const caption = `${title}${names.length > 0 ? ` naar ${names.join(' en ').toLowerCase()}` : ''}, ${now}`;
   const shown = rows.length > 0 ? rows : total ? [{ ...total, labels: [view.session.title] }] : [];
   const where = view.values['waar'] === 'geen' ? '' : ` ${whereWords(view)}`;
+  const conclusion = conclusionOf(rows, total, words, now);
   return [
     block(view, {
       id: 'antwoord',
       title: `${title}${where}`,
-      conclusion: conclusionOf(rows, total, words, now),
+      conclusion,
       caption: caption + where,
       chart: chartOf(rows, splits, words),
       table: tableOf(shown, rows.length > 0 ? total : undefined, words, caption + where),
       remarks: remarksOf(rows, splits, rows.length > 0 && /verschillende|uniek/.test(measure?.formula ?? ''), Boolean(before)),
       ground: { figures: [total?.now, ...figures.slice(0, 200)], measures: [values['maat']!], provenance: joinProvenance(explored.answer?.provenance, explored.compared?.provenance) },
     }),
+    // What is kept is one question: a comparison is two.
+    ...(before ? [] : registerButton(view, { measures: [values['maat']!], dimensions: splits, period, filters: filtersOf(values) }, { title: `${caption}${where}`.slice(0, 200), text: conclusion })),
   ];
 }
 

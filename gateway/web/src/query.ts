@@ -15,6 +15,8 @@ export interface Field {
   choices: Choice[];
   /** When the address leaves it out. */
   initial: string;
+  /** Heading of a part of the form that opens; such a field stands in the address only when it is not as it was. */
+  group?: string;
 }
 
 export type Values = Record<string, string>;
@@ -42,6 +44,11 @@ export function parseQuery(search: string, fields: Field[], today: string): Quer
   else if (known && dateOf(known) > today) faults.push('De datum bij "bekend op" ligt in de toekomst.');
   if (values['van'] && values['tot'] && values['van'] > values['tot']) faults.push('De eerste maand ligt na de laatste maand.');
   return { values, known: known && isMoment(known) ? known : '', faults };
+}
+
+/** Without the fields of a group that are as they were. */
+export function chosenOf(values: Values, fields: Field[]): Values {
+  return Object.fromEntries(Object.entries(values).filter(([key, value]) => !fields.some((field) => field.key === key && field.group !== undefined && field.initial === value)));
 }
 
 /** The query of an address, every part named. */

@@ -5,7 +5,7 @@ import { idOf, type Dimension, type Measure, type Provenance, type Session, type
 import { byId, h } from './dom';
 import type { Figure } from './figure';
 import { dateOf, dateTime, glue } from './format';
-import { type Choice, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
+import { type Choice, chosenOf, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
 import { alert, announce, button, problemAlert, runPage } from './shell';
 
 /** What holds for every question of a page. */
@@ -31,6 +31,10 @@ export interface View extends Context {
 
 export interface Plan<Answer> {
   id: string;
+  /** What it asks has no known time: documents and registers, not figures. */
+  timeless?: boolean;
+  /** Field on which the choices of the others depend: another value of it is another form. */
+  root?: string;
   fields: (context: Context) => Field[] | Promise<Field[]>;
   /** What cannot be asked, in Dutch. */
   check?: (values: Values, context: Context) => string[];
@@ -93,6 +97,8 @@ export function selectField(key: string, label: string, choices: Choice[], chose
   return h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: key }, label), select);
 }
 
+const askButton = () => h('button', { class: 'nl-button nl-button--primary', type: 'submit' }, h('span', { class: 'nl-button__label' }, 'Toon cijfers'));
+
 /** When figures were known, with its explanation and the button that asks. */
 export function knownFields(): HTMLElement[] {
   return [
@@ -102,7 +108,7 @@ export function knownFields(): HTMLElement[] {
       h('label', { class: 'utrecht-form-label', for: 'bekend_op' }, 'Cijfers bekend op'),
       h('input', { class: 'utrecht-textbox utrecht-textbox--html-input', id: 'bekend_op', name: 'bekend_op', type: 'date', 'aria-describedby': 'bekend_op_uitleg' }),
     ),
-    h('button', { class: 'nl-button nl-button--primary', type: 'submit' }, h('span', { class: 'nl-button__label' }, 'Toon cijfers')),
+    askButton(),
     h(
       'p',
       { class: 'nmd-form__hint', id: 'bekend_op_uitleg' },
@@ -145,13 +151,21 @@ class ScreenPage<Answer> {
     const form = byId('form');
     const { values } = parseQuery(location.search, fields, context.today);
     const months = fields.some(({ key }) => key === 'van') && fields.some(({ key }) => key === 'tot');
+    const select = ({ key, label, choices }: Field) => selectField(key, label, choices, values[key] ?? '');
+    const groups = [...new Set(fields.flatMap(({ group }) => group ?? []))];
     form.replaceChildren(
-      ...fields.map(({ key, label, choices }) => selectField(key, label, choices, values[key] ?? '')),
+      ...fields.filter(({ group }) => group === undefined).map(select),
       ...(months ? [presetField(context)] : []),
-      ...knownFields(),
+      ...groups.map((group) => {
+        const own = fields.filter((field) => field.group === group);
+        const box = h('details', { class: 'nmd-form__more' }, h('summary', {}, group), h('div', { class: 'nmd-form__fields' }, ...own.map(select)));
+        box.open = own.some(({ key, initial }) => values[key] !== initial);
+        return box;
+      }),
+      ...(plan.timeless ? [askButton()] : knownFields()),
     );
-    byId('bekend_op').setAttribute('max', context.today);
-    form.hidden = false;
+    if (!plan.timeless) byId('bekend_op').setAttribute('max', context.today);
+    form.hidden = fields.length === 0;
     form.onsubmit = (event) => {
       event.preventDefault();
       this.submit();
@@ -169,21 +183,26 @@ class ScreenPage<Answer> {
   // A date that was not touched keeps its exact moment.
   private submit(): void {
     const { known } = parseQuery(location.search, this.fields, this.context.today);
-    const date = this.valueOf('bekend_op');
+    const date = this.plan.timeless ? '' : this.valueOf('bekend_op');
     const values = Object.fromEntries(this.fields.map(({ key }) => [key, this.valueOf(key)]));
-    history.pushState(null, '', formatQuery(values, known && dateOf(known) === date ? known : date));
+    const { root } = this.plan;
+    if (root && values[root] !== undefined && values[root] !== parseQuery(location.search, this.fields, this.context.today).values[root]) {
+      location.assign(formatQuery({ [root]: values[root] }, date));
+      return;
+    }
+    history.pushState(null, '', formatQuery(chosenOf(values, this.fields), known && dateOf(known) === date ? known : date));
     void this.load();
   }
 
   private write({ values }: Query, known: string): void {
-    history.replaceState(null, '', formatQuery(values, known) + location.hash);
+    history.replaceState(null, '', formatQuery(chosenOf(values, this.fields), this.plan.timeless ? '' : known) + location.hash);
     this.shown = location.search;
     this.fill(values, known);
   }
 
   private fill(values: Values, known: string): void {
     for (const { key } of this.fields) (byId(key) as HTMLSelectElement).value = values[key] ?? '';
-    (byId('bekend_op') as HTMLInputElement).value = known ? dateOf(known) : '';
+    if (!this.plan.timeless) (byId('bekend_op') as HTMLInputElement).value = known ? dateOf(known) : '';
   }
 
   /** Asks what the address says and shows the answer; of two that overlap the last one asked is shown. */
@@ -210,8 +229,8 @@ class ScreenPage<Answer> {
       // "The newest" becomes a moment, so that the address gives these same figures later.
       this.write(query, knownTime(query.known, context.today).known_time ? query.known : known);
       const view: View = { ...context, values: query.values, known, next: { figure: 1, table: 1 } };
-      content.replaceChildren(...head(view), ...plan.show(view, answer), takeAlong());
-      announce(`Cijfers getoond, bekend op ${dateTime(known)}.`);
+      content.replaceChildren(...(plan.timeless ? [] : head(view)), ...plan.show(view, answer), takeAlong());
+      announce(plan.timeless ? 'Het antwoord is getoond.' : `Cijfers getoond, bekend op ${dateTime(known)}.`);
     } catch (error) {
       if (mine !== this.asked) return;
       announce('');

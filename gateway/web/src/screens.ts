@@ -37,6 +37,13 @@ export const SCREENS: Screen[] = [
   { id: 'groei', title: 'Groei', question: 'Hoe groeiden cliënten, voorzieningen en kosten?', roles: FIGURES, group: 'Cijfers', script: 'growth' },
   { id: 'verkenner', title: 'Verkenner', question: 'Hoeveel, van wat, en waar?', roles: FIGURES, group: 'Cijfers', script: 'explorer' },
   { id: 'stroom', title: 'In- en uitstroom', question: 'Wie kwam erbij, wie vertrok, en via wie?', roles: FIGURES, group: 'Cijfers', script: 'flows' },
+  { id: 'looptijd', title: 'Looptijd', question: 'Hoe lang duurt hulp, en verschilt dat?', roles: FIGURES, group: 'Cijfers', script: 'durations' },
+  { id: 'aansluiting', title: 'Aansluiting', question: 'Sluit wat is toegewezen aan op wat is geboekt?', roles: ['controller', 'beleidsadviseur', 'contractmanager', 'griffie'], group: 'Cijfers', script: 'bridge' },
+  { id: 'wijken', title: 'Wijken', question: 'Hoeveel inwoners krijgen hulp, per wijk?', roles: FIGURES, group: 'Cijfers', script: 'areas' },
+  { id: 'aanbieders', title: 'Aanbieders', question: 'Hoe is het geld verdeeld over aanbieders, en wie groeide?', roles: ['contractmanager', 'controller', 'beleidsadviseur', 'griffie'], group: 'Cijfers', script: 'providers' },
+  { id: 'scenarios', title: "Scenario's", question: 'Wat kost een andere keuze?', roles: FIGURES, group: 'Beleid en raad', script: 'scenarios' },
+  { id: 'doelen', title: 'Doelen en maatregelen', question: 'Komen de doelen dichterbij, en werkt wat wij doen?', roles: FIGURES, group: 'Beleid en raad', script: 'goals' },
+  { id: 'vragen', title: 'Vragenregister', question: 'Wat is eerder gezegd, en klopt dat nog?', roles: ['griffie', 'beleidsadviseur', 'controller', 'contractmanager'], group: 'Beleid en raad', script: 'answers' },
   { id: 'begrippen', title: 'Begrippenlijst', question: 'Wat betekent elk cijfer?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'voet', script: 'terms' },
   { id: 'bronnen', title: 'Bronnen', question: 'Op welke bronnen berusten de cijfers?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'sources' },
   {

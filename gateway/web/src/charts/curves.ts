@@ -4,7 +4,7 @@ import { scaleLinear } from 'd3-scale';
 import { svg } from '../dom';
 import { percent } from '../format';
 import { chart, label } from './frame';
-import { bandPath, spread, stepPath, type CurvePoint } from './geometry';
+import { bandPath, spreadWithin, stepPath, type CurvePoint } from './geometry';
 import type { Stroke } from './strokes';
 
 export interface Curve {
@@ -38,7 +38,7 @@ export function survivalCurves(title: string, description: string, curves: Curve
       marks.push(svg('path', { d: stepPath(curve.points, x, y, months), class: `nmd-line nmd-line--${curve.stroke}` }));
       ends.push(y(curve.points.filter((point) => point.months <= months).at(-1)?.share ?? 0));
     }
-    const places = spread(ends, 20);
+    const places = spreadWithin(ends, 20, height - bottom - 4);
     curves.forEach((curve, index) => {
       const at = narrow ? { x: 0, y: 12 + index * 22 } : { x: width - right + 6, y: places[index]! };
       marks.push(svg('line', { x1: at.x, x2: at.x + 26, y1: at.y, y2: at.y, class: `nmd-line nmd-line--${curve.stroke}` }));

@@ -46,6 +46,14 @@ export function spread(positions: number[], gap: number): number[] {
   return placed;
 }
 
+/** As `spread`, and none of them below `most`. */
+export function spreadWithin(positions: number[], gap: number, most: number): number[] {
+  // Mirrored, what is pushed down is pushed up.
+  const placed = spread(positions, gap);
+  if (Math.max(...placed) <= most) return placed;
+  return spread(positions.map((position) => -Math.min(position, most)), gap).map((position) => -position);
+}
+
 /** From values to pixels from 0 to `width`; zero is always there. */
 export function barScale(values: number[], width: number): (value: number) => number {
   return scaleLinear([Math.min(0, ...values), Math.max(0, ...values) || 1], [0, Math.max(1, width)]);

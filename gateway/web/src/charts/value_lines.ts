@@ -7,7 +7,7 @@ import { svg } from '../dom';
 import type { Cell } from '../figure';
 import { show, type Kind } from '../table';
 import { chart, label } from './frame';
-import { spread } from './geometry';
+import { spreadWithin } from './geometry';
 import { fit } from './interval_bars';
 import type { Series } from './lines';
 
@@ -37,7 +37,7 @@ export function valueLines(title: string, description: string, periods: string[]
       const last = each.values.findLast((cell) => cell.kind === 'value');
       return y(last?.kind === 'value' ? last.value : 0);
     });
-    const places = spread(ends, 20);
+    const places = spreadWithin(ends, 20, height - bottom - 4);
     series.forEach((each, index) => {
       const at = narrow ? { x: 0, y: 12 + index * 22 } : { x: width - right + 6, y: places[index]! };
       marks.push(svg('line', { x1: at.x, x2: at.x + 26, y1: at.y, y2: at.y, class: `nmd-line nmd-line--${each.stroke}` }));

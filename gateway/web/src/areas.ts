@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The page Wijken: number, inhabitants, rate and its interval per neighbourhood in two years, and what chance does not explain.
+import type { Provenance } from './api';
+import { block, noAnswer } from './block';
+import { intervalBars, type Bar } from './charts/interval_bars';
+import { cellIf, cellOf, text, type Cell, type DimensionValue, type Figure, type Interval } from './figure';
+import { number } from './format';
+import { yearChoices } from './query';
+import { careOf, lawField, lawFilter, runScreen, type View } from './screen';
+import type { Table } from './table';
+
+interface AreaYear {
+  year?: number;
+  clients?: Figure;
+  population?: Figure;
+  state?: string;
+  state_reason?: string;
+  per_1000?: number;
+  per_1000_interval?: Interval;
+  standardised_per_1000?: number;
+}
+
+interface Area {
+  area?: DimensionValue;
+  before?: AreaYear;
+  after?: AreaYear;
+  growth?: { state?: string; state_reason?: string; clients_growth?: number; rate_ratio?: number; rate_ratio_interval?: Interval; beyond_chance?: boolean };
+  conclusion?: string;
+}
+
+interface Areas {
+  state?: string;
+  state_reason?: string;
+  areas?: Area[];
+  total?: Area;
+  remarks?: string[];
+  provenance?: Provenance[];
+  known_time?: string;
+}
+
+const AGES: Array<{ value: string; title: string }> = [
+  { value: '0-17', title: '0 tot en met 17 jaar' },
+  { value: '0-120', title: 'Alle leeftijden' },
+  { value: '18-64', title: '18 tot en met 64 jaar' },
+  { value: '65-120', title: '65 jaar en ouder' },
+];
+
+const nameOf = (area: Area) => area.area?.label || area.area?.value || 'onbekend';
+
+/** "80,1 tot 97,8", or nothing to say. */
+function bounds(interval: Interval | undefined, decimals: number, otherwise: Cell): Cell {
+  if (interval?.low === undefined || interval.high === undefined) return otherwise.kind === 'absent' ? otherwise : { kind: 'absent', word: 'niet te zeggen', why: '' };
+  return text(`${number(interval.low, decimals)} tot ${number(interval.high, decimals)}`);
+}
+
+function rateTable({ areas, total }: Areas, title: string, year: number, municipality: string): Table {
+  const row = (area: Area, name: string): Cell[] => {
+    const rate = cellIf(area.after?.state, area.after?.state_reason, area.after?.per_1000);
+    return [
+      text(name), cellOf(area.after?.clients), cellOf(area.after?.population), rate, bounds(area.after?.per_1000_interval, 1, rate),
+      area.after?.standardised_per_1000 === undefined ? { kind: 'absent', word: 'niet te zeggen', why: 'Het aantal inwoners per leeftijd is niet bekend.' } : cellIf('ANSWERED', '', area.after.standardised_per_1000),
+    ];
+  };
+  return {
+    id: 'tabel-wijken',
+    caption: `Cliënten en inwoners per ${title} in ${year}, met het interval van 95%`,
+    columns: [
+      { header: title === 'wijk' ? 'Wijk' : 'Buurt', kind: 'text' }, { header: 'Cliënten', kind: 'count' }, { header: 'Inwoners', kind: 'count' },
+      { header: 'Cliënten per 1000 inwoners', kind: 'index' }, { header: 'Tussen', kind: 'text' }, { header: 'Per 1000 bij gelijke leeftijden', kind: 'index' },
+    ],
+    rows: (areas ?? []).map((area) => row(area, nameOf(area))),
+    ...(total && { total: row(total, municipality) }),
+  };
+}
+
+function growthTable({ areas, total }: Areas, title: string, before: number, after: number, municipality: string): Table {
+  const row = (area: Area, name: string): Cell[] => {
+    const ratio = cellIf(area.growth?.state, area.growth?.state_reason, area.growth?.rate_ratio);
+    return [
+      text(name), cellOf(area.before?.clients), cellOf(area.after?.clients), cellIf(area.growth?.state, area.growth?.state_reason, area.growth?.clients_growth), ratio,
+      bounds(area.growth?.rate_ratio_interval, 2, ratio),
+      ratio.kind === 'absent' ? ratio : text(area.growth?.beyond_chance ? 'meer dan toeval' : 'kan toeval zijn'),
+    ];
+  };
+  return {
+    id: 'tabel-groei-wijken',
+    caption: `Groei per ${title} van ${before} naar ${after}; de verhouding vergelijkt cliënten per inwoner`,
+    columns: [
+      { header: title === 'wijk' ? 'Wijk' : 'Buurt', kind: 'text' }, { header: `Cliënten ${before}`, kind: 'count' }, { header: `Cliënten ${after}`, kind: 'count' },
+      { header: `Groei t.o.v. ${before}`, kind: 'growth' }, { header: 'Verhouding per inwoner', kind: 'ratio' }, { header: 'Tussen', kind: 'text' }, { header: 'Verklaart toeval dit?', kind: 'text' },
+    ],
+    rows: (areas ?? []).map((area) => row(area, nameOf(area))),
+    ...(total && { total: row(total, municipality) }),
+  };
+}
+
+function rateBars(answer: Areas, municipality: string): Bar[] {
+  const bar = (area: Area, title: string, reference: boolean): Bar => ({
+    title, reference,
+    cell: cellIf(area.after?.state, area.after?.state_reason, area.after?.per_1000),
+    low: area.after?.per_1000_interval?.low, high: area.after?.per_1000_interval?.high,
+  });
+  return [...(answer.total ? [bar(answer.total, municipality, true)] : []), ...(answer.areas ?? []).map((area) => bar(area, nameOf(area), false))];
+}
+
+function ratioBars(answer: Areas, municipality: string): Bar[] {
+  const bar = (area: Area, title: string, reference: boolean): Bar => ({
+    title, reference,
+    cell: cellIf(area.growth?.state, area.growth?.state_reason, area.growth?.rate_ratio),
+    low: area.growth?.rate_ratio_interval?.low, high: area.growth?.rate_ratio_interval?.high,
+  });
+  return [...(answer.total ? [bar(answer.total, municipality, true)] : []), ...(answer.areas ?? []).map((area) => bar(area, nameOf(area), false))];
+}
+
+function conclusionOf(answer: Areas, municipality: string, title: string): string {
+  const whole = cellIf(answer.total?.after?.state, answer.total?.after?.state_reason, answer.total?.after?.per_1000);
+  const interval = answer.total?.after?.per_1000_interval;
+  const outside = (answer.areas ?? []).filter((area) => {
+    const { low, high } = area.after?.per_1000_interval ?? {};
+    return area.after?.state === 'ANSWERED' && interval?.low !== undefined && interval.high !== undefined && ((low ?? 0) > interval.high || (high ?? Infinity) < interval.low);
+  });
+  const first = whole.kind === 'value' ? `In ${municipality} kregen ${number(whole.value, 1)} van de 1000 inwoners hulp.` : '';
+  const plural = title === 'wijk' ? 'wijken' : 'buurten';
+  const second = outside.length > 0 ? `Duidelijk anders dan de gemeente: ${outside.map(nameOf).join(', ')}.` : `Tussen de ${plural} zijn geen verschillen die groter zijn dan het toeval verklaart.`;
+  return `${first} ${second}`.trim();
+}
+
+function show(view: View, answer: Areas): HTMLElement[] {
+  const [before, after] = [Number(view.values['van']), Number(view.values['naar'])];
+  const title = view.values['gebied'] === 'buurt' ? 'buurt' : 'wijk';
+  const municipality = view.session.title;
+  if (answer.state !== 'ANSWERED') return [noAnswer('wijken', 'Cliënten per wijk', answer.state, answer.state_reason, 'Kies andere jaren.')];
+  const figures = (answer.areas ?? []).flatMap((area) => [area.after?.clients, area.after?.population, area.before?.clients]);
+  const ground = { figures: [answer.total?.after?.clients, answer.total?.after?.population, ...figures], measures: ['clients_per_1000'], provenance: answer.provenance };
+  const changed = (answer.areas ?? []).filter((area) => area.growth?.state === 'ANSWERED' && area.growth.beyond_chance);
+  return [
+    block(view, {
+      id: 'wijken', title: `Hoeveel inwoners per ${title} krijgen hulp?`, conclusion: conclusionOf(answer, municipality, title), ground, remarks: answer.remarks,
+      caption: `Cliënten per 1000 inwoners in ${after}, met het interval van 95%`,
+      chart: (words) => intervalBars(words, `${conclusionOf(answer, municipality, title)} De tabel onder de grafiek geeft dezelfde cijfers.`, rateBars(answer, municipality), 'index'),
+      table: rateTable(answer, title, after, municipality),
+    }),
+    block(view, {
+      id: 'groei', title: `Waar veranderde het tussen ${before} en ${after}?`, ground,
+      conclusion: changed.length > 0 ? changed.map((area) => area.conclusion ?? '').join(' ') : 'In geen enkel gebied is de verandering groter dan het toeval verklaart.',
+      remarks: ['Een verhouding van 1 betekent: per inwoner evenveel cliënten als eerst. Ligt 1 buiten het interval, dan verklaart toeval alleen het verschil niet.'],
+      caption: `Cliënten per inwoner in ${after} gedeeld door die in ${before}, met het interval van 95%`,
+      chart: (words) => intervalBars(words, 'De tabel onder de grafiek geeft dezelfde cijfers.', ratioBars(answer, municipality), 'ratio'),
+      table: growthTable(answer, title, before, after, municipality),
+    }),
+  ];
+}
+
+runScreen<Areas>({
+  id: 'wijken',
+  fields: (context) => {
+    const years = yearChoices(Number(context.today.slice(0, 4)));
+    return [
+      lawField(),
+      { key: 'gebied', label: 'Gebied', choices: [{ value: 'wijk', title: 'Wijken' }, { value: 'buurt', title: 'Buurten' }], initial: 'wijk' },
+      { key: 'leeftijd', label: 'Leeftijd', choices: AGES, initial: '0-17' },
+      { key: 'van', label: 'Eerste jaar', choices: years, initial: String(context.year - 1) },
+      { key: 'naar', label: 'Tweede jaar', choices: years, initial: String(context.year) },
+    ];
+  },
+  check: ({ van, naar }) => (Number(van) < Number(naar) ? [] : ['Het eerste jaar moet voor het tweede jaar liggen.']),
+  question: ({ wet, naar, gebied, leeftijd }) => `Hoeveel inwoners van ${(AGES.find((each) => each.value === leeftijd)?.title ?? '').toLowerCase()} krijgen ${careOf(wet)}, per ${gebied}, in ${naar}?`,
+  ask: ({ session }, { wet, gebied, leeftijd, van, naar }, known) => {
+    const [from, to] = (leeftijd ?? '0-17').split('-').map(Number);
+    return session.post('neighbourhoods/_compare', { year_before: Number(van), year_after: Number(naar), area_level: gebied, age_from: from, age_to: to, filters: lawFilter(wet), ...known });
+  },
+  knownOf: (answer) => answer.known_time,
+  show,
+});

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The page Aanbieders: how money is spread over providers, who grew and why, where each stands against its ceiling, and the signals.
+// Never a ranking by duration or level: the order is that of the money, which is the question, or of the name.
+import type { Provenance, Signal } from './api';
+import { block, headlines, noAnswer } from './block';
+import { pairedBars } from './charts/bars';
+import { intervalBars } from './charts/interval_bars';
+import { h } from './dom';
+import { cellIf, cellOf, count, growth, text, value, type Cell, type DimensionValue, type Figure } from './figure';
+import { dateShort, euro, number, percent } from './format';
+import { yearChoices, yearPeriod } from './query';
+import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
+import { maySee, screenOf } from './screens';
+import { cellText, type Table } from './table';
+
+interface ProviderGrowth {
+  provider?: DimensionValue;
+  cohort?: string;
+  provider_count?: string;
+  clients_before?: string;
+  clients_after?: string;
+  mean_ivn_before?: number;
+  mean_ivn_after?: number;
+  amount_before_cents?: string;
+  amount_after_cents?: string;
+  growth_cents?: string;
+  effects?: Array<{ factor?: string; title?: string; amount_cents?: string }>;
+}
+
+interface Growth {
+  state?: string;
+  state_reason?: string;
+  providers?: ProviderGrowth[];
+  cohorts?: ProviderGrowth[];
+  total?: ProviderGrowth;
+  conclusion?: string;
+  remarks?: string[];
+  provenance?: Provenance[];
+  known_time?: string;
+}
+
+interface Range {
+  least?: number;
+  most?: number;
+}
+
+interface Concentration {
+  state?: string;
+  state_reason?: string;
+  providers?: {
+    state?: string;
+    state_reason?: string;
+    provider_count?: string;
+    amount_cents?: string;
+    largest5_share?: Range;
+    hhi?: Range;
+    largest?: Array<{ provider?: DimensionValue; amount_cents?: string; share?: number }>;
+    changes?: Array<{ text?: string }>;
+  };
+  conclusion?: string;
+  remarks?: string[];
+  provenance?: Provenance[];
+  known_time?: string;
+}
+
+interface Position {
+  provider_title?: string;
+  provider?: string;
+  law?: string;
+  indicated?: Figure;
+  declared?: Figure;
+  approved?: Figure;
+  ceiling?: Figure;
+  used?: Figure;
+  expected?: Figure;
+}
+
+interface Answers {
+  growth: Growth;
+  concentration?: Concentration;
+  positions?: Position[];
+  signals?: Signal[];
+}
+
+const COHORTS: Record<string, string> = { NEW_PROVIDER: 'Nieuwe aanbieders', SMALL_PROVIDER: 'Kleine aanbieders', LARGE_PROVIDER: 'Grote aanbieders' };
+const LAWS: Record<string, string> = { jeugdwet: 'Jeugdwet', wmo: 'Wmo' };
+const FACTORS: Array<[factor: string, header: string]> = [['clients', 'Door cliënten'], ['intensity', 'Door voorzieningen per cliënt'], ['mix', 'Door zwaarte'], ['price', 'Door prijs']];
+const TOLD = 'De tabel onder de grafiek geeft dezelfde cijfers.';
+const MOST_BARS = 20;
+
+const nameOf = (each: ProviderGrowth) => each.provider?.label || each.provider?.value || COHORTS[each.cohort ?? ''] || 'onbekend';
+const optional = (number: number | undefined): Cell => cellIf(number === undefined ? 'NOT_AVAILABLE' : 'ANSWERED', '', number);
+
+function growthTable(id: string, title: string, rows: ProviderGrowth[], total: ProviderGrowth | undefined, before: number, after: number): Table {
+  const factors = FACTORS.filter(([factor]) => [...rows, ...(total ? [total] : [])].some((each) => each.effects?.some((effect) => effect.factor === factor)));
+  const row = (each: ProviderGrowth, name: string): Cell[] => {
+    const [from, to] = [count(each.amount_before_cents), count(each.amount_after_cents)];
+    const named = factors.map(([factor]) => Number(each.effects?.find((effect) => effect.factor === factor)?.amount_cents ?? 0));
+    const other = Number(each.growth_cents ?? 0) - named.reduce((sum, amount) => sum + amount, 0);
+    return [
+      text(name), count(each.clients_before), count(each.clients_after), optional(each.mean_ivn_before), optional(each.mean_ivn_after), from, to, count(each.growth_cents), growth(from, to),
+      ...named.map((amount) => value(amount)), value(other),
+    ];
+  };
+  return {
+    id,
+    caption: `${title}, ${before} en ${after}`,
+    columns: [
+      { header: 'Aanbieder', kind: 'text' }, { header: `Cliënten ${before}`, kind: 'count' }, { header: `Cliënten ${after}`, kind: 'count' },
+      { header: `Gemiddeld IVN ${before}`, kind: 'ratio' }, { header: `Gemiddeld IVN ${after}`, kind: 'ratio' },
+      { header: `Bedrag ${before}`, kind: 'euro' }, { header: `Bedrag ${after}`, kind: 'euro' }, { header: 'Groei', kind: 'growth_euro' }, { header: `Groei t.o.v. ${before}`, kind: 'growth' },
+      ...factors.map(([, header]) => ({ header, kind: 'growth_euro' as const })), { header: 'Door andere oorzaken', kind: 'growth_euro' },
+    ],
+    rows: rows.map((each) => row(each, nameOf(each))),
+    ...(total && { total: row(total, 'Alle aanbieders') }),
+  };
+}
+
+function rangeWords(range: Range | undefined, show: (value: number) => string): string {
+  if (range?.least === undefined && range?.most === undefined) return 'niet te zeggen';
+  const [least, most] = [range.least ?? 0, range.most ?? 0];
+  return least === most ? show(most) : `${show(least)} tot ${show(most)}`;
+}
+
+function concentrationBlock(view: View, answer: Concentration, year: number): HTMLElement {
+  const spread = answer.providers;
+  const title = 'Hoe is het geld verdeeld?';
+  if (answer.state !== 'ANSWERED' || spread?.state !== 'ANSWERED') return noAnswer('verdeling', title, spread?.state ?? answer.state, spread?.state_reason ?? answer.state_reason);
+  const largest = spread.largest ?? [];
+  return block(view, {
+    id: 'verdeling', title,
+    conclusion: `In ${year} ging ${euro(Number(spread.amount_cents ?? 0))} naar ${number(Number(spread.provider_count ?? 0))} aanbieders. De vijf grootste kregen samen ${rangeWords(spread.largest5_share, (share) => percent(share))}.`,
+    before: [
+      headlines([
+        { title: 'Deel van de vijf grootste', figure: rangeWords(spread.largest5_share, (share) => percent(share)), base: ['van het goedgekeurde bedrag'] },
+        { title: 'Concentratie (HHI)', figure: rangeWords(spread.hhi, (points) => number(points)), base: ['0 is gelijk verdeeld, 10.000 is alles bij één aanbieder'] },
+        { title: 'Aanbieders', figure: number(Number(spread.provider_count ?? 0)), base: ['met een goedgekeurd bedrag'] },
+      ]),
+    ],
+    caption: `Deel van het goedgekeurde bedrag, de ${largest.length} grootste aanbieders, ${year}`,
+    chart: (words) => intervalBars(words, TOLD, largest.map((each) => ({ title: each.provider?.label || each.provider?.value || 'onbekend', cell: value(each.share ?? 0) })), 'share'),
+    table: {
+      id: 'tabel-verdeling',
+      caption: `De ${largest.length} grootste aanbieders, ${year}`,
+      columns: [{ header: 'Aanbieder', kind: 'text' }, { header: 'Goedgekeurd bedrag', kind: 'euro' }, { header: 'Deel', kind: 'share' }],
+      rows: largest.map((each) => [text(each.provider?.label || each.provider?.value || 'onbekend'), count(each.amount_cents), value(each.share ?? 0)]),
+    },
+    remarks: [...(answer.remarks ?? []), ...(spread.changes ?? []).map((change) => change.text ?? '').filter(Boolean)],
+    ground: { measures: ['approved', 'largest5_share', 'hhi'], provenance: answer.provenance },
+  });
+}
+
+function growthBlocks(view: View, answer: Growth, before: number, after: number): HTMLElement[] {
+  if (answer.state !== 'ANSWERED') return [noAnswer('groei', 'Wie groeide, en waardoor?', answer.state, answer.state_reason, 'Kies een ander jaar.')];
+  const providers = answer.providers ?? [];
+  const shown = providers.slice(0, MOST_BARS);
+  const ground = { measures: ['indicated', 'clients'], provenance: answer.provenance };
+  return [
+    block(view, {
+      id: 'groei', title: 'Wie groeide, en waardoor?', conclusion: answer.conclusion, ground,
+      remarks: [...(answer.remarks ?? []), ...(providers.length > MOST_BARS ? [`De grafiek toont de ${MOST_BARS} aanbieders die het meest groeiden; de tabel heeft ze alle.`] : [])],
+      caption: `Geïndiceerd bedrag per aanbieder, ${before} en ${after}, grootste groei bovenaan`,
+      chart: (words) =>
+        pairedBars(words, `${shown.map((each) => `${nameOf(each)}: van ${cellText(count(each.amount_before_cents), 'euro')} naar ${cellText(count(each.amount_after_cents), 'euro')}`).join('; ')}. ${TOLD}`, shown.map((each) => {
+          const [from, to] = [count(each.amount_before_cents), count(each.amount_after_cents)];
+          const change = growth(from, to);
+          return { title: nameOf(each), before: from, after: to, change: change.kind === 'value' ? percent(change.value, 0, true) : change.word };
+        }), { before: String(before), after: String(after) }, 'euro'),
+      table: growthTable('tabel-groei', 'Groei per aanbieder', providers, answer.total, before, after), tall: true,
+    }),
+    block(view, { id: 'soorten', title: 'Groeien nieuwe, kleine en grote aanbieders even hard?', table: growthTable('tabel-soorten', 'Groei naar soort aanbieder', answer.cohorts ?? [], answer.total, before, after), ground }),
+  ];
+}
+
+function positionTable(positions: Position[], year: number): Table {
+  return {
+    id: 'tabel-posities',
+    caption: `Aanbieders met een contract: waar zij staan tegen hun plafond, ${year}`,
+    columns: [
+      { header: 'Aanbieder', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Geïndiceerd', kind: 'euro' }, { header: 'Gedeclareerd', kind: 'euro' }, { header: 'Goedgekeurd', kind: 'euro' },
+      { header: 'Plafond', kind: 'euro' }, { header: 'Deel van het plafond', kind: 'share' }, { header: 'Verwacht in het hele jaar', kind: 'euro' },
+    ],
+    rows: positions.map((each) => [
+      text(each.provider_title || each.provider || 'onbekend'), text(LAWS[each.law ?? ''] ?? 'onbekend'), cellOf(each.indicated), cellOf(each.declared), cellOf(each.approved), cellOf(each.ceiling), cellOf(each.used), cellOf(each.expected),
+    ]),
+  };
+}
+
+function show(view: View, answers: Answers): HTMLElement[] {
+  const after = Number(view.values['jaar']);
+  const before = after - 1;
+  const { positions, signals, concentration } = answers;
+  const only = view.values['wet'] === 'alle' ? () => true : (each: { law?: string }) => each.law === view.values['wet'];
+  const shownPositions = positions?.filter(only);
+  const shownSignals = signals?.filter((signal) => only(signal) && signal.year === after);
+  const over = (shownPositions ?? []).filter((each) => each.used?.state === 'ANSWERED' && (each.used.ratio ?? 0) > 1).length;
+  return [
+    ...(concentration ? [concentrationBlock(view, concentration, after)] : []),
+    ...growthBlocks(view, answers.growth, before, after),
+    ...(shownPositions
+      ? [
+          block(view, {
+            id: 'posities', title: 'Waar staan zij tegen hun plafond?',
+            conclusion: over > 0 ? `${number(over)} van de ${number(shownPositions.length)} contracten zitten boven het plafond van ${after}.` : `Geen van de ${number(shownPositions.length)} contracten zit boven het plafond van ${after}.`,
+            table: positionTable(shownPositions, after), tall: shownPositions.length > 20,
+            ground: { figures: shownPositions.flatMap((each) => [each.indicated, each.declared, each.approved]), provenance: joinProvenance(answers.growth.provenance) },
+          }),
+        ]
+      : []),
+    ...(shownSignals
+      ? [
+          block(view, {
+            id: 'signalen', title: 'Welke signalen staan open?',
+            before: [h('p', { class: 'nl-paragraph' }, 'Een signaal is een reden om met een aanbieder te praten. Het is geen oordeel en geen bewijs.')],
+            table: {
+              id: 'tabel-signalen',
+              caption: `Openstaande signalen over ${after}`,
+              columns: ['Aanbieder', 'Wat er aan de hand is', 'Wat u nu kunt doen', 'Sinds'].map((header) => ({ header, kind: 'text' as const })),
+              rows: shownSignals.map((signal) => [text(signal.provider_title || signal.provider || 'onbekend'), text(signal.text || 'onbekend'), text(signal.next_step || 'onbekend'), text(signal.open_time ? dateShort(signal.open_time) : 'onbekend')]),
+            },
+          }),
+        ]
+      : []),
+  ];
+}
+
+runScreen<Answers>({
+  id: 'aanbieders',
+  fields: (context) => [
+    { ...lawField(), initial: 'jeugdwet' },
+    { key: 'jaar', label: 'Jaar', choices: yearChoices(Number(context.today.slice(0, 4))).slice(1), initial: String(context.year) },
+    {
+      key: 'niveau', label: 'Tel per', initial: 'provider',
+      choices: [{ value: 'provider', title: 'Aanbieder' }, { value: 'concern', title: 'Concern' }, { value: 'organisation', title: 'Organisatie' }],
+    },
+  ],
+  question: ({ wet, jaar }) => `Hoe is het geld voor ${careOf(wet)} in ${jaar} verdeeld over aanbieders, en wie groeide?`,
+  ask: async ({ session, role }, { wet, jaar, niveau }, known) => {
+    const filters = lawFilter(wet);
+    const year = Number(jaar);
+    const contracts = maySee(screenOf('signalen'), role);
+    const [growth, concentration, positions, signals] = await Promise.all([
+      session.post<Growth>('growth/_providers', { before: yearPeriod(year - 1), after: yearPeriod(year), provider_level: niveau, filters, ...known }),
+      role === 'griffie' ? undefined : session.post<Concentration>('concentration/_describe', { period: yearPeriod(year), provider_level: niveau, filters, ...known }),
+      contracts ? session.list<Position>('positions', { year: String(year), page_size: '1000', ...(known.known_time && { known_time: known.known_time }) }) : undefined,
+      contracts ? session.signals() : undefined,
+    ]);
+    return { growth, ...(concentration && { concentration }), ...(positions && { positions }), ...(signals && { signals }) };
+  },
+  knownOf: ({ growth }) => growth.known_time,
+  show,
+});
