@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { assertAccessible, folder, forgive, open, page, real, rows, texts } from './browser.mjs';
 
-const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'aansluiting', 'wijken', 'aanbieders', 'scenarios', 'doelen', 'vragen', 'bronnen', 'signalen', 'begrippen', 'toegankelijkheid'];
+const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'scenarios', 'doelen', 'vragen', 'bronnen', 'signalen', 'begrippen', 'toegankelijkheid'];
 // Documents, not figures: there is no known time in the question.
-const TIMELESS = ['scenarios', 'vragen'];
+const TIMELESS = ['scenarios', 'vragen', 'prognose'];
 // Their tables are downloaded in one file, or not at all.
 const WITHOUT_FILES = ['groei', 'bronnen', 'signalen', 'begrippen', 'toegankelijkheid'];
 // On screen, at 400% on a small one, and on an A4 page of 210 mm with margins of 17 mm.
@@ -311,7 +311,7 @@ describe('page Doelen en maatregelen', () => {
 describe('page Vragenregister', () => {
   it('says whether an answer still holds, and what is behind every difference (Q24)', async () => {
     await visit('vragen');
-    await page.locator('#tabel-register a').last().click();
+    await page.locator('#tabel-register tr', { hasText: 'eerste halfjaar' }).getByRole('link').click();
     await page.waitForURL(/antwoord=\d{4}-\d{4}/);
     await page.waitForSelector('#tabel-verschil');
     assert.match(await page.innerText('.nmd-headlines'), /precies hetzelfde/);
@@ -344,5 +344,17 @@ describe('page Vragenregister', () => {
     await page.waitForSelector('#tabel-gegeven');
     assert.match(await page.innerText('#content'), /Het waren er 598\./);
     assert.deepEqual((await rows('tabel-gegeven')).at(-1), ['Cliënten', 'Totaal', '598']);
+  });
+});
+
+describe('page Verplichtingen en prognose', () => {
+  it('sums to the forecast, which lies within its margin, and looks back at earlier ones (R161)', async () => {
+    await visit('prognose');
+    const amounts = (await rows('tabel-prognose')).map((cells) => numberOf(cells[1]).value);
+    assert.ok(Math.abs(amounts.slice(0, -1).reduce((sum, each) => sum + each, 0) - amounts.at(-1)) <= 3, amounts.join());
+    const [low, high] = [...(await rows('tabel-prognose')).at(-1)[2].matchAll(/€\s[\d.]+/g)].map(([found]) => numberOf(found).value);
+    assert.ok(low < amounts.at(-1) && amounts.at(-1) < high, `${low} ${high}`);
+    assert.match(await page.innerText('#tabel-terugblik'), /nog niet te zeggen/);
+    assert.equal((await rows('tabel-prognose-maanden')).length, 12);
   });
 });

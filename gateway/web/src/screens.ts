@@ -38,6 +38,7 @@ export const SCREENS: Screen[] = [
   { id: 'verkenner', title: 'Verkenner', question: 'Hoeveel, van wat, en waar?', roles: FIGURES, group: 'Cijfers', script: 'explorer' },
   { id: 'stroom', title: 'In- en uitstroom', question: 'Wie kwam erbij, wie vertrok, en via wie?', roles: FIGURES, group: 'Cijfers', script: 'flows' },
   { id: 'looptijd', title: 'Looptijd', question: 'Hoe lang duurt hulp, en verschilt dat?', roles: FIGURES, group: 'Cijfers', script: 'durations' },
+  { id: 'prognose', title: 'Verplichtingen en prognose', question: 'Wat gaat het jaar kosten?', roles: ['controller', 'beleidsadviseur', 'contractmanager'], group: 'Cijfers', script: 'forecast' },
   { id: 'aansluiting', title: 'Aansluiting', question: 'Sluit wat is toegewezen aan op wat is geboekt?', roles: ['controller', 'beleidsadviseur', 'contractmanager', 'griffie'], group: 'Cijfers', script: 'bridge' },
   { id: 'wijken', title: 'Wijken', question: 'Hoeveel inwoners krijgen hulp, per wijk?', roles: FIGURES, group: 'Cijfers', script: 'areas' },
   { id: 'aanbieders', title: 'Aanbieders', question: 'Hoe is het geld verdeeld over aanbieders, en wie groeide?', roles: ['contractmanager', 'controller', 'beleidsadviseur', 'griffie'], group: 'Cijfers', script: 'providers' },

@@ -19,7 +19,7 @@ export interface Group {
 const BAR = 18;
 
 /** The chart. A value that is not there is its word, at the axis; there is no bar of length zero for it. */
-export function pairedBars(title: string, description: string, groups: Group[], legend: { before: string; after: string }, kind: Kind = 'count'): HTMLElement {
+export function pairedBars(title: string, description: string, groups: Group[], legend: { before: string; after: string; change?: string }, kind: Kind = 'count'): HTMLElement {
   return chart(title, description, (width, id) => {
     const narrow = width < 560;
     // Room for the names at about 8 px a letter, within reason, and for the growth at the right.
@@ -34,7 +34,7 @@ export function pairedBars(title: string, description: string, groups: Group[], 
     marks.push(label(left + 30, 14, legend.before));
     marks.push(svg('rect', { x: second, y: 2, width: 22, height: 14, class: 'nmd-bar nmd-bar--after' }));
     marks.push(label(second + 30, 14, legend.after));
-    if (!narrow) marks.push(label(width - 2, 14, 'groei', '', 'end'));
+    if (!narrow) marks.push(label(width - 2, 14, legend.change ?? 'groei', '', 'end'));
     const top = 34;
     const pitch = 2 * BAR + 20;
     groups.forEach((group, index) => {
