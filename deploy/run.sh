@@ -21,38 +21,6 @@ bold= plain=
 step() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 die() { echo "run.sh: $*" >&2; exit 1; }
 
-alive() { grep -qs "$1_server" "/proc/$(cat "$2/$1.pid" 2>/dev/null)/cmdline"; }
-
-# Asks all services to drain, then waits for them: each finishes what it does.
-stop_instance() {
-  local dir=$1 service
-  for service in "${services[@]}"; do alive "$service" "$dir" && kill -TERM "$(cat "$dir/$service.pid")"; done
-  for service in "${services[@]}"; do
-    while alive "$service" "$dir"; do sleep 0.05; done
-    rm -f "$dir/$service.pid"
-  done
-}
-
-# Starts what is not running; returns when all of it says it is ready.
-start_instance() {
-  local dir=$1 service admin tries
-  for service in "${services[@]}"; do
-    alive "$service" "$dir" && continue
-    setsid "$bin/${service}_server" --config="$dir/config/$service.yaml" >>"$dir/log/$service.log" 2>&1 </dev/null &
-    echo $! >"$dir/$service.pid"
-  done
-  for service in "${services[@]}"; do
-    admin=$(sed -n 's/^ *admin_listen: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$dir/config/$service.yaml")
-    for ((tries = 0; ; ++tries)); do
-      curl -fs -o /dev/null "http://$admin/readyz" && break
-      alive "$service" "$dir" || die "$service did not start; see $dir/log/$service.log:
-$(tail -n 3 "$dir/log/$service.log")"
-      [ "$tries" -lt 600 ] || die "$service is not ready after a minute; see $dir/log/$service.log"
-      sleep 0.1
-    done
-  done
-}
-
 build() {
   step "1. Packages"
   deploy/packages.sh
@@ -65,12 +33,12 @@ build() {
 only=
 case "${1:-}" in
   stop)
-    for dir in "$run"/gm*; do [ ! -f "$dir/instance" ] || { echo "Stopping $(basename "$dir")"; stop_instance "$dir"; }; done
+    for dir in "$run"/gm*; do [ ! -f "$dir/instance" ] || { echo "Stopping $(basename "$dir")"; deploy/instance.sh stop "$dir"; }; done
     exit 0 ;;
   --instance)
     file=$(realpath "${2:?usage: deploy/run.sh --instance FILE}")
     build
-    start_instance "$(dirname "$file")"
+    deploy/instance.sh start "$(dirname "$file")"
     read -r municipality http <"$file"
     echo "The instance of $municipality answers at http://127.0.0.1:$http/"
     exit 0 ;;
@@ -90,7 +58,7 @@ for entry in "gm1730 Tynaarlo" "gm0106 Assen" "gm1680 Aa en Hunze" "gm1731 Midde
   municipality=${entry%% *} title=${entry#* }
   if [ -z "$only" ] || [ "$only" = "$municipality" ]; then
     deploy/make_instance.sh "$run/$municipality" "$municipality" "$title" "$http" "$root/build/web"
-    start_instance "$run/$municipality"
+    deploy/instance.sh start "$run/$municipality"
     echo "$title: 6 services are ready, http://127.0.0.1:$http/"
   fi
   http=$((http + 20))

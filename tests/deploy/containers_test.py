@@ -4,7 +4,6 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import unittest
@@ -16,24 +15,6 @@ from support import BINARIES, ROOT, SERVICES, need, read, run
 yaml = support.library("yaml")
 
 USER = "10001:10001"
-
-
-def free_ports(count):
-    """The first of a row of free ports, below those the kernel gives to clients."""
-    for row in range(900):
-        first = 20000 + (os.getpid() + row) % 900 * count
-        sockets = []
-        try:
-            for port in range(first, first + count):
-                sockets.append(socket.socket())
-                sockets[-1].bind(("127.0.0.1", port))
-            return first
-        except OSError:
-            continue
-        finally:
-            for each in sockets:
-                each.close()
-    raise AssertionError("no free ports")
 
 
 class Images(unittest.TestCase):
@@ -69,7 +50,7 @@ class Images(unittest.TestCase):
             for service in SERVICES:
                 run(ROOT / "deploy/image_root.sh", BINARIES / f"{service}_server", root)
             self.assertFalse([p for p in os.listdir(f"{root}/usr/bin") if not p.endswith("_server")], "a shell or a tool")
-            ports = free_ports(13)
+            ports = support.free_ports(13)
             run(ROOT / "deploy/make_instance.sh", f"{root}/nmd", "gm1730", "Tynaarlo", ports, "", "cluster")
             run("chown", "-R", USER, f"{root}/nmd")
             enter = ["chroot", f"--userspec={USER}", root]

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import unittest
@@ -57,6 +58,24 @@ def program_targets():
 
 def golden_metrics():
     return {line.split()[0] for line in read("tests/golden/metrics.txt").splitlines() if line.strip()}
+
+
+def free_ports(count):
+    """The first of a row of free ports, below those the kernel gives to clients."""
+    for row in range(900):
+        first = 20000 + (os.getpid() + row) % 900 * count
+        sockets = []
+        try:
+            for port in range(first, first + count):
+                sockets.append(socket.socket())
+                sockets[-1].bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+        finally:
+            for each in sockets:
+                each.close()
+    raise AssertionError("no free ports")
 
 
 def main():
