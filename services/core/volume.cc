@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "services/ingestion/volume.h"
+#include "services/core/volume.h"
 
 #include <algorithm>
 #include <limits>
 
-namespace nmd::ingestion {
+namespace nmd {
 namespace {
 
 // Output is paid per piece (82) or in euros (83); every other unit is inspanning (domain-standards 3.5).
@@ -33,17 +33,17 @@ int64_t OutputWeeks(const Period& allocation, const Period& part) {
 }
 
 // Volume over a part of the allocation, but for the exceptions of MaxVolume.
-std::optional<int64_t> VolumeOver(const AllocatedVolume& allocated, const Period& allocation, const Period& part) {
-  const bool output = IsOutput(allocated.unit);
-  if (allocated.frequency == "6") return allocated.volume;
+std::optional<int64_t> VolumeOver(const GrantedVolume& granted, const Period& allocation, const Period& part) {
+  const bool output = IsOutput(granted.unit);
+  if (granted.frequency == "6") return granted.volume;
   if (part.end == kOpenEnd) return std::nullopt;
-  if (allocated.frequency == "1") return Times(allocated.volume, part.Days());
-  if (allocated.frequency == "2") {
-    return Times(allocated.volume, output ? OutputWeeks(allocation, part) : IsoWeeksTouched(part));
+  if (granted.frequency == "1") return Times(granted.volume, part.Days());
+  if (granted.frequency == "2") {
+    return Times(granted.volume, output ? OutputWeeks(allocation, part) : IsoWeeksTouched(part));
   }
-  if (allocated.frequency == "4") {
+  if (granted.frequency == "4") {
     if (output && !IsWholeMonths(part)) return std::nullopt;
-    return Times(allocated.volume, MonthsTouched(part));
+    return Times(granted.volume, MonthsTouched(part));
   }
   return std::nullopt;
 }
@@ -55,19 +55,19 @@ int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 Period ProductPeriod(const Period& allocation, Month month) { return Intersect(allocation, MonthPeriod(month)); }
 
-std::optional<int64_t> MaxVolume(const AllocatedVolume& allocated, const Period& allocation, const Period& product_period,
-                                 Law law, absl::string_view category) {
+std::optional<int64_t> MaxVolume(const GrantedVolume& granted, const Period& allocation, const Period& product_period,
+                                 bool free_weeks) {
   const Period part = Intersect(allocation, product_period);
   if (part.Empty()) return 0;
   // Household help may be planned freely over the weeks of a month (TR321 of iWmo).
-  if (law == Law::kWmo && category == "01" && allocated.frequency == "2" && !IsOutput(allocated.unit)) {
-    return Times(allocated.volume, 6);
+  if (free_weeks && granted.frequency == "2" && !IsOutput(granted.unit)) {
+    return Times(granted.volume, 6);
   }
-  return VolumeOver(allocated, allocation, part);
+  return VolumeOver(granted, allocation, part);
 }
 
-std::optional<int64_t> MaxVolumeOfAllocation(const AllocatedVolume& allocated, const Period& allocation) {
-  return VolumeOver(allocated, allocation, allocation);
+std::optional<int64_t> MaxVolumeOfAllocation(const GrantedVolume& granted, const Period& allocation) {
+  return VolumeOver(granted, allocation, allocation);
 }
 
 std::optional<int64_t> InDeclaredUnit(int64_t volume, absl::string_view allocated_unit, absl::string_view declared_unit) {
@@ -86,4 +86,4 @@ bool AmountFits(absl::string_view unit, int64_t volume, Cents tariff, Cents amou
   return low <= high;
 }
 
-}  // namespace nmd::ingestion
+}  // namespace nmd
