@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
         };
         const nmd::Peer* ingestion = connect(config.ingestion());
         const nmd::Peer* costs = connect(config.costs());
+        const nmd::Peer* contracts = connect(config.contracts());
         parts.peers = {{"nmd.ingestion.v1.IngestionService", ingestion},
                        {"google.longrunning.Operations", ingestion},
                        {"nmd.linking.v1.LinkingService", connect(config.linking())},
@@ -48,7 +49,8 @@ int main(int argc, char** argv) {
                        {"nmd.costs.v1.ExternalSeriesService", costs},
                        {"nmd.costs.v1.ForecastsService", costs},
                        {"nmd.costs.v1.RowsService", costs},
-                       {"nmd.contracts.v1.ContractsService", connect(config.contracts())},
+                       {"nmd.contracts.v1.ContractsService", contracts},
+                       {"nmd.contracts.v1.ReconciliationService", contracts},
                        {"nmd.publication.v1.PublicationService", connect(config.publication())}};
         NMD_ASSIGN_OR_RETURN(state->tokens, nmd::gateway::TokenChecker::Create(config.issuer(), process.clock()));
         parts.tokens = state->tokens.get();

@@ -34,6 +34,7 @@
 #include "gateway/cli/policies.h"
 #include "gateway/cli/protect_file.h"
 #include "gateway/cli/question.h"
+#include "gateway/cli/reconciliation.h"
 #include "gateway/cli/scenarios.h"
 #include "gateway/cli/series.h"
 #include "gateway/cli/source_listings.h"
@@ -85,6 +86,7 @@ struct Options {
   ForecastCommandOptions forecasts;
   CouncilOptions council;
   RowOptions rows;
+  ReconciliationOptions reconciliation;
 };
 
 class Command {
@@ -700,6 +702,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   AddExportCommands(app, options.council, [&](const Action& action) { code = command.Run(action, true); });
   AddSeriesCommand(app, options.series, [&](const Action& action) { code = command.Run(action, false); });
   AddForecastCommands(app, options.forecasts, [&](const Action& action) { code = command.Run(action, false); });
+  AddReconciliationCommands(app, options.reconciliation, [&](const Action& action) { code = command.Run(action, false); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);

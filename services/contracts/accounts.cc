@@ -189,4 +189,22 @@ absl::StatusOr<std::vector<Account>> AskAccounts(const Peer& costs, const Book& 
   return accounts;
 }
 
+std::vector<Figure> AskTotals(const Peer& costs, const AccountQuestion& question, std::initializer_list<const char*> measures,
+                              absl::Duration timeout) {
+  std::vector<Figure> figures;
+  for (const char* measure : measures) {
+    const auto answer = costs.Call<QueryFiguresResponse>(kQueryFigures, Question(question, {measure}, {}), timeout);
+    if (answer.ok()) {
+      figures.push_back(Absent(*answer, measure));
+      if (answer->totals_size() == 1) figures.back() = answer->totals(0);
+      continue;
+    }
+    Figure& figure = figures.emplace_back();
+    figure.set_measure(measure);
+    figure.set_state(Figure::NOT_AVAILABLE);
+    figure.set_state_reason(type::ErrorReason_Name(ReasonOf(answer.status())));
+  }
+  return figures;
+}
+
 }  // namespace nmd::contracts

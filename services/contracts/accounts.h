@@ -2,6 +2,7 @@
 #ifndef NMD_SERVICES_CONTRACTS_ACCOUNTS_H_
 #define NMD_SERVICES_CONTRACTS_ACCOUNTS_H_
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "nmd/contracts/v1/contracts.pb.h"
+#include "nmd/type/figure.pb.h"
 #include "services/contracts/contract_book.h"
 #include "services/contracts/signals.h"
 #include "services/platform/peer.h"
@@ -36,6 +38,11 @@ struct AccountQuestion {
 // Errors: those of costs.
 absl::StatusOr<std::vector<Account>> AskAccounts(const Peer& costs, const Book& book, const AccountQuestion& question,
                                                  absl::Duration timeout);
+
+// Measures of one provider in a year, over both laws: a figure each, in the order they were asked for. What costs cannot
+// answer, also because it cannot be reached, is NOT_AVAILABLE with the reason: an account does without.
+std::vector<type::Figure> AskTotals(const Peer& costs, const AccountQuestion& question,
+                                    std::initializer_list<const char*> measures, absl::Duration timeout);
 
 }  // namespace nmd::contracts
 

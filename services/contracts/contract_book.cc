@@ -8,14 +8,11 @@
 namespace nmd::contracts {
 namespace {
 
+using ingestion::v1::ContractTerm;
 using ingestion::v1::Fact;
 using ingestion::v1::FactBatch;
 
 Period PeriodOf(Day start, Day end) { return {start, end == 0 ? kOpenEnd : end}; }
-
-absl::Time KnownTime(const FactBatch& batch) {
-  return absl::FromUnixSeconds(batch.known_time().seconds()) + absl::Nanoseconds(batch.known_time().nanos());
-}
 
 }  // namespace
 
@@ -53,31 +50,82 @@ std::vector<BookedPrice> Book::PricesOf(const BookedContract& contract) const {
   return found;
 }
 
+std::vector<BookedTerm> Book::TermsOf(const BookedContract& contract) const {
+  std::vector<BookedTerm> found;
+  for (const BookedTerm& term : terms) {
+    if (term.contract == contract.id && term.law == contract.law) found.push_back(term);
+  }
+  return found;
+}
+
+std::vector<BookedGroup> Book::GroupsOf(const BookedContract& contract) const {
+  std::vector<BookedGroup> found;
+  for (const BookedGroup& group : groups) {
+    if (group.provider == contract.provider && group.period.Overlaps(contract.period)) found.push_back(group);
+  }
+  return found;
+}
+
+Agreed Book::AgreedWith(absl::string_view provider) const {
+  Agreed agreed;
+  const auto law_of = [](const std::string& law) { return law == "wmo" ? Law::kWmo : Law::kYouth; };
+  for (const BookedPrice& price : prices) {
+    if (!price.provider.empty() && price.provider != provider) continue;
+    agreed.prices.Add(law_of(price.law), price.product, price.unit, !price.provider.empty(), price.period, price.amount);
+  }
+  for (const BookedContract& contract : contracts) {
+    if (contract.provider != provider) continue;
+    AgreedContract& entry = agreed.contracts.emplace_back();
+    entry.law = law_of(contract.law);
+    entry.period = contract.period;
+    for (const BookedTerm& term : TermsOf(contract)) {
+      if (term.kind == ContractTerm::PRODUCT) entry.products.push_back({term.category, term.product, term.period});
+    }
+  }
+  return agreed;
+}
+
 void ContractBook::Add(const FactBatch& batch) {
-  if (!batch.supersedes().empty()) superseded_.insert(batch.supersedes());
-  if (!batch.corrects().empty()) corrected_[batch.corrects()] = KnownPeriodsOf(batch.counted());
-  if (batch.facts_size() > 0) batches_.push_back(batch);
+  deliveries_.Add(batch);
+  FactBatch kept;
+  for (const Fact& fact : batch.facts()) {
+    if (Keeps(fact)) *kept.add_facts() = fact;
+  }
+  if (kept.facts_size() == 0) return;
+  kept.set_delivery(batch.delivery());
+  *kept.mutable_known_time() = batch.known_time();
+  batches_.push_back(std::move(kept));
+}
+
+absl::Time ContractBook::KnowledgeMoment(absl::Time at) const {
+  absl::Time last = deliveries_.LastChange(at);
+  for (const FactBatch& batch : batches_) {
+    if (KnownTimeOf(batch) <= at) last = std::max(last, KnownTimeOf(batch));
+  }
+  return last;
 }
 
 Book ContractBook::AsKnown(absl::Time known_time) const {
   std::vector<const FactBatch*> known;
   for (const FactBatch& batch : batches_) {
-    if (KnownTime(batch) > known_time || superseded_.count(batch.delivery()) > 0) continue;
-    const auto correction = corrected_.find(batch.delivery());
-    if (correction != corrected_.end() && !correction->second.Contains(absl::ToUnixMicros(known_time))) continue;
-    known.push_back(&batch);
+    if (deliveries_.Counts(batch.delivery(), KnownTimeOf(batch), known_time)) known.push_back(&batch);
   }
   std::sort(known.begin(), known.end(), [](const FactBatch* a, const FactBatch* b) {
-    return KnownTime(*a) != KnownTime(*b) ? KnownTime(*a) < KnownTime(*b) : a->delivery() < b->delivery();
+    return KnownTimeOf(*a) != KnownTimeOf(*b) ? KnownTimeOf(*a) < KnownTimeOf(*b) : a->delivery() < b->delivery();
   });
 
   std::map<std::string, BookedContract> contracts;
   std::map<std::tuple<std::string, std::string, std::string, std::string, Day>, BookedPrice> prices;
+  std::map<std::tuple<std::string, std::string, ContractTerm::Kind, std::string, std::string, std::string, Day>, BookedTerm>
+      terms;
+  std::map<std::pair<std::string, Day>, BookedGroup> groups;
   for (const FactBatch* batch : known) {
     for (const Fact& fact : batch->facts()) {
       if (fact.has_contract()) {
         const auto& stated = fact.contract();
         BookedContract& contract = contracts[stated.contract()];
+        if (!contract.provider.empty()) contract.former_providers.insert(contract.provider);
+        contract.former_providers.erase(stated.provider());
         contract.id = stated.contract();
         contract.law = LawId(stated.law());
         contract.provider = stated.provider();
@@ -85,9 +133,35 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
         contract.period = PeriodOf(stated.start_day(), stated.end_day());
         if (stated.ceiling_cents() > 0) {
           contract.ceilings[stated.ceiling_year()] = stated.ceiling_cents();
+          contract.zero_ceilings.erase(stated.ceiling_year());
         } else {
           contract.ceilings.erase(stated.ceiling_year());
+          if (stated.ceiling_year() != 0) contract.zero_ceilings.insert(stated.ceiling_year());
         }
+      }
+      if (fact.has_contract_term()) {
+        const auto& stated = fact.contract_term();
+        const std::string law = LawId(stated.law());
+        terms[{stated.contract(), law, stated.kind(), stated.category(), stated.product(), stated.indicator(),
+               stated.start_day()}] = {stated.contract(),
+                                       law,
+                                       stated.provider(),
+                                       stated.kind(),
+                                       stated.category(),
+                                       stated.product(),
+                                       stated.indicator(),
+                                       stated.value(),
+                                       PeriodOf(stated.start_day(), stated.end_day())};
+      }
+      if (fact.has_provider_group()) {
+        const auto& stated = fact.provider_group();
+        groups[{stated.provider(), stated.start_day()}] = {stated.provider(),
+                                                           stated.provider_name(),
+                                                           stated.organisation(),
+                                                           stated.organisation_name(),
+                                                           stated.concern(),
+                                                           stated.concern_name(),
+                                                           PeriodOf(stated.start_day(), stated.end_day())};
       }
       if (fact.has_tariff()) {
         const auto& stated = fact.tariff();
@@ -99,6 +173,8 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
     }
   }
   Book book;
+  for (auto& [key, term] : terms) book.terms.push_back(std::move(term));
+  for (auto& [key, group] : groups) book.groups.push_back(std::move(group));
   for (auto& [id, contract] : contracts) book.contracts.push_back(std::move(contract));
   std::sort(book.contracts.begin(), book.contracts.end(), [](const BookedContract& a, const BookedContract& b) {
     return std::tie(a.provider, a.period.start, a.id) < std::tie(b.provider, b.period.start, b.id);

@@ -50,7 +50,7 @@ std::vector<std::string> Texts(const std::vector<BookedPrice>& prices) {
   return texts;
 }
 
-TEST(ContractBook, KeepsContractsAndTariffsOfAllKindsOfFacts) {
+TEST(ContractBook, KeepsTheRegisterOfAllKindsOfFacts) {
   std::vector<std::string> kept;
   const google::protobuf::OneofDescriptor* payload = ingestion::v1::Fact::descriptor()->FindOneofByName("payload");
   for (int i = 0; i < payload->field_count(); ++i) {
@@ -58,7 +58,7 @@ TEST(ContractBook, KeepsContractsAndTariffsOfAllKindsOfFacts) {
     fact.GetReflection()->MutableMessage(&fact, payload->field(i));
     if (ContractBook::Keeps(fact)) kept.push_back(payload->field(i)->name());
   }
-  EXPECT_THAT(kept, ElementsAre("tariff", "contract"));
+  EXPECT_THAT(kept, ElementsAre("tariff", "contract", "provider_group", "contract_term"));
   EXPECT_FALSE(ContractBook::Keeps(ingestion::v1::Fact())) << "a kind this binary never heard of";
 }
 

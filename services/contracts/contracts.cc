@@ -34,25 +34,24 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 // After the feed fell idle costs may still be reading it; the second judgement, a wait later, sees what it missed.
 constexpr int kIdleJudgements = 2;
 
-absl::Time FromProto(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
+// What is kept of facts (FollowedFacts.edition).
+constexpr int kEdition = 1;
+
+bool Keeps(const ingestion::v1::Fact& fact) { return ContractBook::Keeps(fact) || AccountLedger::Keeps(fact); }
 
 // The page of an answer that is kept: what this service needs of it.
-FollowedFacts Keep(const ingestion::v1::ListFactsResponse& page) {
+FollowedFacts Keep(ingestion::v1::ListFactsResponse page) {
   FollowedFacts followed;
   followed.set_next_sequence(page.next_sequence());
+  followed.set_edition(kEdition);
   absl::Time newest = absl::InfinitePast();
-  for (const FactBatch& batch : page.batches()) {
+  for (FactBatch& batch : *page.mutable_batches()) {
     const bool corrects = !batch.supersedes().empty() || !batch.corrects().empty();
     if (batch.facts_size() == 0 && !corrects) continue;  // A refused delivery: nothing became known.
-    newest = std::max(newest, FromProto(batch.known_time()));
-    FactBatch kept = batch;
-    kept.clear_facts();
-    for (const auto& fact : batch.facts()) {
-      if (ContractBook::Keeps(fact)) *kept.add_facts() = fact;
-    }
-    if (kept.facts_size() > 0 || corrects) *followed.add_batches() = std::move(kept);
+    newest = std::max(newest, KnownTimeOf(batch));
+    auto* facts = batch.mutable_facts();
+    facts->erase(std::remove_if(facts->begin(), facts->end(), [](const auto& fact) { return !Keeps(fact); }), facts->end());
+    if (batch.facts_size() > 0 || corrects) *followed.add_batches() = std::move(batch);
   }
   if (newest > absl::InfinitePast()) *followed.mutable_newest_known_time() = TimestampOf(newest);
   return followed;
@@ -75,31 +74,6 @@ std::set<int> YearsOf(const Book& book, absl::Time known_time) {
     }
   }
   return years;
-}
-
-v1::Contract ToProto(const BookedContract& contract, const Book& book, const std::string& municipality) {
-  v1::Contract proto;
-  proto.set_name(absl::StrCat("municipalities/", municipality, "/contracts/", contract.id));
-  proto.set_provider(contract.provider);
-  proto.set_provider_title(contract.provider_title);
-  proto.set_law(contract.law);
-  const auto end_of = [](const Period& period) { return period.end == kOpenEnd ? std::string() : FormatDay(period.end); };
-  proto.set_start_date(FormatDay(contract.period.start));
-  proto.set_end_date(end_of(contract.period));
-  for (const auto& [year, amount] : contract.ceilings) {
-    auto* ceiling = proto.add_ceilings();
-    ceiling->set_year(year);
-    ceiling->set_amount_cents(amount);
-  }
-  for (const BookedPrice& booked : book.PricesOf(contract)) {
-    auto* price = proto.add_prices();
-    price->set_product(booked.product);
-    price->set_unit(booked.unit);
-    price->set_amount_cents(booked.amount);
-    price->set_start_date(FormatDay(booked.period.start));
-    price->set_end_date(end_of(booked.period));
-  }
-  return proto;
 }
 
 }  // namespace
@@ -128,7 +102,7 @@ absl::Status Contracts::Replay() {
     if (record.kind == kFactsKind) {
       FollowedFacts followed;
       damaged = !followed.ParseFromString(record.payload);
-      if (!damaged) Apply(followed);
+      if (!damaged && followed.edition() == kEdition) Apply(followed);
     } else if (record.kind == kSignalKind) {
       Signal signal;
       damaged = !signal.ParseFromString(record.payload);
@@ -141,9 +115,15 @@ absl::Status Contracts::Replay() {
 }
 
 void Contracts::Apply(const FollowedFacts& followed) {
-  for (const FactBatch& batch : followed.batches()) book_.Add(batch);
+  for (const FactBatch& batch : followed.batches()) {
+    book_.Add(batch);
+    ledger_.Add(batch);
+  }
+  ++changes_;
+  worked_.clear();
   cursor_ = followed.next_sequence();
-  if (followed.has_newest_known_time()) newest_known_ = std::max(newest_known_, FromProto(followed.newest_known_time()));
+  if (followed.has_newest_known_time())
+    newest_known_ = std::max(newest_known_, absl::FromUnixMicros(MicrosOf(followed.newest_known_time())));
   idle_judgements_due_ = kIdleJudgements;
 }
 
@@ -155,8 +135,8 @@ absl::Status Contracts::Follow(int wait_seconds) {
     MutexLock lock(mutex_);
     request.set_after_sequence(cursor_);
   }
-  NMD_ASSIGN_OR_RETURN(const auto page, ingestion_.Call<ingestion::v1::ListFactsResponse>(
-                                            kListFacts, request, kPatience + absl::Seconds(wait_seconds)));
+  NMD_ASSIGN_OR_RETURN(auto page, ingestion_.Call<ingestion::v1::ListFactsResponse>(kListFacts, request,
+                                                                                    kPatience + absl::Seconds(wait_seconds)));
   if (page.next_sequence() == request.after_sequence()) {
     {
       MutexLock lock(mutex_);
@@ -168,7 +148,7 @@ absl::Status Contracts::Follow(int wait_seconds) {
     if (cursor_ == request.after_sequence()) --idle_judgements_due_;
     return absl::OkStatus();
   }
-  const FollowedFacts followed = Keep(page);
+  const FollowedFacts followed = Keep(std::move(page));
   MutexLock lock(mutex_);
   if (cursor_ != request.after_sequence()) return absl::OkStatus();  // Somebody else was first with this page.
   JournalRecord record;
@@ -258,21 +238,9 @@ absl::Status Contracts::Judge(absl::Time deadline) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::ListContractsResponse> Contracts::ListContracts(const Caller&,
-                                                                   const v1::ListContractsRequest& request) const {
-  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  Book book;
-  {
-    MutexLock lock(mutex_);
-    book = book_.AsKnown(clock_.Now());
-  }
-  const auto total = static_cast<int64_t>(book.contracts.size());
-  v1::ListContractsResponse response;
-  for (int64_t i = page.offset; i < std::min(total, page.offset + page.size); ++i) {
-    *response.add_contracts() = ToProto(book.contracts[static_cast<size_t>(i)], book, municipality_);
-  }
-  response.set_next_page_token(NextPageToken(request, page.offset + page.size, total));
-  return response;
+Book Contracts::BookAsKnown(absl::Time known_time) const {
+  MutexLock lock(mutex_);
+  return book_.AsKnown(known_time);
 }
 
 absl::StatusOr<v1::ListPositionsResponse> Contracts::ListPositions(const Caller& caller,
@@ -281,12 +249,8 @@ absl::StatusOr<v1::ListPositionsResponse> Contracts::ListPositions(const Caller&
   FieldCheck check;
   check.Require(2000 <= request.year() && request.year() <= 2100, "year", "must be a calendar year, 2000 to 2100");
   NMD_RETURN_IF_ERROR(check.Result());
-  const absl::Time known_time = request.has_known_time() ? FromProto(request.known_time()) : clock_.Now();
-  Book book;
-  {
-    MutexLock lock(mutex_);
-    book = book_.AsKnown(known_time);
-  }
+  const absl::Time known_time = request.has_known_time() ? absl::FromUnixMicros(MicrosOf(request.known_time())) : clock_.Now();
+  const Book book = BookAsKnown(known_time);
   NMD_ASSIGN_OR_RETURN(const std::vector<Account> accounts,
                        AskAccounts(costs_, book, {municipality_, request.year(), request.provider(), known_time},
                                    std::min(kPatience, caller.deadline - clock_.Now())));

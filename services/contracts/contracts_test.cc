@@ -246,6 +246,7 @@ TEST_F(ContractsTest, ListsContractsWithCeilingsAndPrices) {
 TEST_F(ContractsTest, KeepsOnlyTheFactsItNeedsAndTheCursor) {
   AddBoomhut(Noon(2018, 1, 5));
   for (int month = 1; month <= 5; ++month) Declare(kBoomhut, month, 1000, Noon(2018, month + 1, 5));
+  ingestion_.batches.back().add_facts()->mutable_population();
   FollowAll();
   int records = 0, facts = 0;
   int64_t cursor = 0;
@@ -262,7 +263,7 @@ TEST_F(ContractsTest, KeepsOnlyTheFactsItNeedsAndTheCursor) {
                            })
                   .ok());
   EXPECT_EQ(records, 3) << "one per page of the feed";
-  EXPECT_EQ(facts, 1);
+  EXPECT_EQ(facts, 6) << "a contract and five claims";
   EXPECT_EQ(cursor, 60);
   contracts_ = Open();
   const int64_t before = journal_->LastSequence();

@@ -37,6 +37,10 @@ int main(int argc, char** argv) {
                                                    process.clock(), *state->ingestion, *state->costs));
         auto& contracts = *state->contracts;
         constexpr absl::string_view kService = "nmd.contracts.v1.ContractsService";
+        process.router().Handle(kService, "GetContract",
+                                [&contracts](const nmd::Caller& caller, const GetContractRequest& request) {
+                                  return contracts.GetContract(caller, request);
+                                });
         process.router().Handle(kService, "ListContracts",
                                 [&contracts](const nmd::Caller& caller, const ListContractsRequest& request) {
                                   return contracts.ListContracts(caller, request);
@@ -48,6 +52,15 @@ int main(int argc, char** argv) {
         process.router().Handle(kService, "ListSignals",
                                 [&contracts](const nmd::Caller& caller, const ListSignalsRequest& request) {
                                   return contracts.ListSignals(caller, request);
+                                });
+        constexpr absl::string_view kAccounts = "nmd.contracts.v1.ReconciliationService";
+        process.router().Handle(kAccounts, "GetProviderAccount",
+                                [&contracts](const nmd::Caller& caller, const GetProviderAccountRequest& request) {
+                                  return contracts.GetProviderAccount(caller, request);
+                                });
+        process.router().Handle(kAccounts, "ListReconciliationItems",
+                                [&contracts](const nmd::Caller& caller, const ListReconciliationItemsRequest& request) {
+                                  return contracts.ListReconciliationItems(caller, request);
                                 });
         state->facts =
             std::make_unique<nmd::Follower>("ingestion facts", [&contracts] { return contracts.Follow(kWaitSeconds); });

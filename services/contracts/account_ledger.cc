@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/contracts/account_ledger.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "services/core/dutch.h"
+
+namespace nmd::contracts {
+namespace {
+
+using ingestion::v1::Fact;
+using ingestion::v1::FactBatch;
+
+Period PeriodOf(Day start, Day end) { return {start, end == 0 ? kOpenEnd : end}; }
+
+// RedenWijziging 13 says that an allocation never existed; before release 3.1 it was 01 with an empty period.
+bool IsWithdrawn(const ingestion::v1::Allocation& stated) {
+  return stated.change_reason() == "13" || (stated.change_reason() == "01" && stated.end_day() == stated.start_day());
+}
+
+}  // namespace
+
+Law LawOf(ingestion::v1::Law law) { return law == ingestion::v1::WMO ? Law::kWmo : Law::kYouth; }
+
+bool AccountLedger::Keeps(const Fact& fact) {
+  return fact.has_allocation() || fact.has_start() || fact.has_stop() || fact.has_claim() || fact.has_claim_answer() ||
+         fact.has_delivered_quantity();
+}
+
+void AccountLedger::Add(const FactBatch& batch) {
+  deliveries_.Add(batch);
+  if (std::none_of(batch.facts().begin(), batch.facts().end(), [](const Fact& fact) { return Keeps(fact); })) return;
+  const auto at = static_cast<uint32_t>(batches_.size());
+  Batch& held = batches_.emplace_back();
+  held.known = KnownTimeOf(batch);
+  held.delivery = words_.Add(batch.delivery());
+  held.identification = words_.Add(batch.message().identification());
+  for (const Fact& fact : batch.facts()) {
+    switch (fact.payload_case()) {
+      case Fact::kAllocation: {
+        const auto& stated = fact.allocation();
+        providers_[stated.provider()].allocations.push_back(
+            {at, LawOf(stated.law()), IsWithdrawn(stated), words_.Add(stated.person_key()), words_.Add(stated.category()),
+             words_.Add(stated.product()), words_.Add(stated.unit()), words_.Add(stated.frequency()), stated.number(),
+             stated.assigned_second(), stated.volume(), PeriodOf(stated.start_day(), stated.end_day()), stated.budget_cents()});
+        break;
+      }
+      case Fact::kStart: {
+        const auto& stated = fact.start();
+        held.kinds |= kStarts;
+        providers_[stated.provider()].care.push_back(
+            {at, LawOf(stated.law()), false, stated.status() == "3", 0, stated.number(), stated.start_day(), 0});
+        break;
+      }
+      case Fact::kStop: {
+        const auto& stated = fact.stop();
+        held.kinds |= kStops;
+        providers_[stated.provider()].care.push_back({at, LawOf(stated.law()), true, stated.status() == "3",
+                                                      words_.Add(stated.reason()), stated.number(), stated.start_day(),
+                                                      stated.end_day()});
+        break;
+      }
+      case Fact::kClaim: {
+        const auto& stated = fact.claim();
+        held.kinds |= kClaims;
+        Provider& provider = providers_[stated.provider()];
+        provider.claims.push_back({at, LawOf(stated.law()), words_.Add(stated.number()), stated.dated_day(),
+                                   Period{stated.start_day(), stated.end_day()}, static_cast<uint32_t>(provider.lines.size()),
+                                   static_cast<uint32_t>(stated.lines_size()), stated.total_cents()});
+        for (const auto& line : stated.lines()) {
+          provider.lines.push_back({words_.Add(line.person_key()), words_.Add(line.reference()),
+                                    words_.Add(line.previous_reference()), words_.Add(line.category()),
+                                    words_.Add(line.product()), words_.Add(line.unit()), line.start_day(), line.end_day(),
+                                    line.allocation(), line.volume(), line.tariff_cents(), line.amount_cents()});
+        }
+        break;
+      }
+      case Fact::kClaimAnswer: {
+        const auto& stated = fact.claim_answer();
+        held.kinds |= kAnswers;
+        Answer answer;
+        answer.batch = at;
+        answer.law = LawOf(stated.law());
+        answer.rejected = stated.rejected();
+        answer.number = words_.Add(stated.number());
+        answer.claim_identification = words_.Add(stated.claim_identification());
+        for (const std::string& code : stated.return_codes()) {
+          // 0200 and 0233 only say that codes follow below, 8001 that all was granted.
+          if (answer.code == 0 && code != "0200" && code != "0233" && code != "8001") answer.code = words_.Add(code);
+        }
+        answer.submitted = stated.submitted_cents();
+        answer.granted = stated.granted_cents();
+        for (int i = 0; i < stated.rejected_references_size(); ++i) {
+          // Journals of before rejected_lines have the references only.
+          const bool told = i < stated.rejected_lines_size() && stated.rejected_lines(i).return_codes_size() > 0;
+          answer.lines.emplace_back(words_.Add(stated.rejected_references(i)),
+                                    words_.Add(told ? stated.rejected_lines(i).return_codes(0) : ""));
+        }
+        providers_[stated.provider()].answers.push_back(std::move(answer));
+        break;
+      }
+      case Fact::kDeliveredQuantity: {
+        const auto& stated = fact.delivered_quantity();
+        providers_[stated.provider()].statements.push_back({at, LawOf(stated.law()), words_.Add(stated.person_key()),
+                                                            words_.Add(stated.product()), words_.Add(stated.unit()),
+                                                            PeriodOf(stated.start_day(), stated.end_day()), stated.number(),
+                                                            stated.volume_thousandths(), stated.amount_cents()});
+        break;
+      }
+      default:
+        break;
+    }
+  }
+}
+
+ProviderBooks AccountLedger::AsKnown(absl::string_view provider, absl::Time at) const {
+  ProviderBooks books;
+  // The place of every batch that counts; -1 of the others.
+  std::vector<uint32_t> sorted;
+  std::vector<int32_t> order(batches_.size(), -1);
+  for (uint32_t i = 0; i < batches_.size(); ++i) {
+    const Batch& batch = batches_[i];
+    if (!deliveries_.Counts(words_[batch.delivery], batch.known, at)) continue;
+    sorted.push_back(i);
+    books.starts_come_in |= (batch.kinds & kStarts) != 0;
+    books.stops_come_in |= (batch.kinds & kStops) != 0;
+    books.claims_come_in |= (batch.kinds & kClaims) != 0;
+    books.answers_come_in |= (batch.kinds & kAnswers) != 0;
+  }
+  std::sort(sorted.begin(), sorted.end(), [this](uint32_t a, uint32_t b) {
+    const auto key = [this](uint32_t i) { return std::make_tuple(batches_[i].known, words_[batches_[i].delivery]); };
+    return key(a) < key(b);
+  });
+  for (size_t i = 0; i < sorted.size(); ++i) order[sorted[i]] = static_cast<int32_t>(i);
+
+  const auto found = providers_.find(provider);
+  if (found == providers_.end()) return books;
+  const Provider& rows = found->second;
+  const auto text = [this](Word word) { return words_[word]; };
+
+  // Versions and rows with one key: sorted so that the one that holds comes last.
+  std::vector<std::pair<int32_t, AllocationRow>> versions;
+  for (const Allocation& a : rows.allocations) {
+    if (order[a.batch] < 0) continue;
+    versions.emplace_back(order[a.batch],
+                          AllocationRow{a.law, a.number, text(a.person), text(a.category), text(a.product), text(a.unit),
+                                        text(a.frequency), a.period, a.assigned_second, a.volume, a.budget, a.withdrawn});
+  }
+  std::sort(versions.begin(), versions.end(), [](const auto& a, const auto& b) {
+    const auto key = [](const auto& v) {
+      const AllocationRow& r = v.second;
+      return std::make_tuple(r.law, r.number, r.assigned_second, v.first, r.person, r.category, r.product, r.period.start,
+                             r.period.end, r.withdrawn, r.volume, r.unit, r.frequency, r.budget);
+    };
+    return key(a) < key(b);
+  });
+  for (const auto& [known, row] : versions) {
+    if (!books.allocations.empty() && books.allocations.back().law == row.law &&
+        books.allocations.back().number == row.number) {
+      books.allocations.back() = row;
+    } else {
+      books.allocations.push_back(row);
+    }
+  }
+
+  for (const Care& c : rows.care) {
+    if (order[c.batch] < 0) continue;
+    books.care.push_back({c.law, c.stop, c.taken_back, c.number, c.start, c.end, text(c.reason), order[c.batch]});
+  }
+
+  for (const Claim& c : rows.claims) {
+    if (order[c.batch] < 0) continue;
+    const Batch& batch = batches_[c.batch];
+    const auto claim = static_cast<uint32_t>(books.claims.size());
+    books.claims.push_back({c.law, text(c.number), text(batch.identification), text(batch.delivery), c.dated,
+                            dutch::CalendarDay(batch.known), c.period, c.total, order[c.batch]});
+    for (uint32_t i = c.first_line; i < c.first_line + c.line_count; ++i) {
+      const Line& l = rows.lines[i];
+      books.lines.push_back({claim, text(l.person), text(l.reference), text(l.previous), text(l.category), text(l.product),
+                             text(l.unit), l.allocation, Period{l.start, l.end}, l.volume, l.tariff, l.amount});
+    }
+  }
+
+  for (const Answer& a : rows.answers) {
+    if (order[a.batch] < 0) continue;
+    AnswerRow& row = books.answers.emplace_back();
+    row = {a.law,
+           text(a.number),
+           text(a.claim_identification),
+           text(batches_[a.batch].delivery),
+           text(a.code),
+           a.rejected,
+           a.submitted,
+           a.granted,
+           {},
+           order[a.batch]};
+    for (const auto& [reference, code] : a.lines) row.lines.push_back({text(reference), text(code)});
+  }
+  std::sort(books.answers.begin(), books.answers.end(), [](const AnswerRow& a, const AnswerRow& b) {
+    return std::tie(a.order, a.law, a.number, a.claim_identification) <
+           std::tie(b.order, b.law, b.number, b.claim_identification);
+  });
+
+  std::vector<std::pair<int32_t, StatementRow>> stated;
+  for (const Statement& s : rows.statements) {
+    if (order[s.batch] < 0) continue;
+    stated.emplace_back(order[s.batch], StatementRow{s.law, text(s.person), text(s.product), text(s.unit), s.number, s.period,
+                                                     s.thousandths, s.amount});
+  }
+  const auto key_of = [](const StatementRow& r) {
+    return std::tie(r.law, r.number, r.product, r.period.start, r.unit, r.person);
+  };
+  std::sort(stated.begin(), stated.end(), [&](const auto& a, const auto& b) {
+    const auto rest = [](const auto& s) {
+      return std::tie(s.first, s.second.period.end, s.second.thousandths, s.second.amount);
+    };
+    const auto key_a = key_of(a.second), key_b = key_of(b.second);
+    return key_a != key_b ? key_a < key_b : rest(a) < rest(b);
+  });
+  for (const auto& [known, row] : stated) {
+    if (!books.statements.empty() && key_of(books.statements.back()) == key_of(row)) {
+      books.statements.back() = row;
+    } else {
+      books.statements.push_back(row);
+    }
+  }
+  return books;
+}
+
+absl::Time AccountLedger::KnowledgeMoment(absl::Time at) const {
+  absl::Time last = deliveries_.LastChange(at);
+  for (const Batch& batch : batches_) {
+    if (batch.known <= at) last = std::max(last, batch.known);
+  }
+  return last;
+}
+
+std::vector<std::string> AccountLedger::Providers() const {
+  std::vector<std::string> providers;
+  for (const auto& [provider, rows] : providers_) providers.push_back(provider);
+  std::sort(providers.begin(), providers.end());
+  return providers;
+}
+
+}  // namespace nmd::contracts

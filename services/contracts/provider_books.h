@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_CONTRACTS_PROVIDER_BOOKS_H_
+#define NMD_SERVICES_CONTRACTS_PROVIDER_BOOKS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "services/contracts/law.h"
+#include "services/core/date.h"
+#include "services/core/money.h"
+
+// What is known about one provider at one moment, as facts tell it. Plain values; texts are views into the ledger they come
+// from. Conventions are those of fact.proto, but a period is a Period with kOpenEnd when open.
+//
+// `order` says what became known before what: by known time, and by delivery id of what became known at one moment. It is never
+// the order of arrival (T-29).
+namespace nmd::contracts {
+
+// The version of an allocation that is in force: the one assigned last (OP033x1).
+struct AllocationRow {
+  Law law = Law::kYouth;
+  int64_t number = 0;
+  absl::string_view person, category, product, unit, frequency;
+  Period period;
+  int64_t assigned_second = 0;
+  int64_t volume = 0;
+  Cents budget = 0;
+  bool withdrawn = false;  // Never existed (decision 13 of the standard: RedenWijziging 13, or 01 without a day).
+};
+
+// A start (305) or stop (307) of care.
+struct CareRow {
+  Law law = Law::kYouth;
+  bool stop = false;
+  bool taken_back = false;  // StatusAanlevering 3.
+  int64_t number = 0;
+  Day start = 0;
+  Day end = 0;  // First day without care; of a stop.
+  absl::string_view reason;
+  int32_t order = 0;
+};
+
+struct ClaimRow {
+  Law law = Law::kYouth;
+  absl::string_view number, identification, delivery;
+  Day dated = 0;        // DeclaratieDagtekening; 0 when not told.
+  Day received = 0;     // On the Dutch calendar.
+  Period period{0, 0};  // DeclaratiePeriode.
+  Cents total = 0;
+  int32_t order = 0;
+};
+
+struct LineRow {
+  uint32_t claim = 0;  // Index in `claims`.
+  absl::string_view person, reference, previous, category, product, unit;
+  int64_t allocation = 0;
+  Period period;
+  int64_t volume = 0;
+  Cents tariff = 0;
+  Cents amount = 0;
+
+  bool IsCredit() const { return !previous.empty(); }
+};
+
+struct RejectedRow {
+  absl::string_view reference;
+  absl::string_view code;  // The first return code; empty when none was told.
+};
+struct AnswerRow {
+  Law law = Law::kYouth;
+  absl::string_view number, claim_identification, delivery;
+  absl::string_view code;  // The first return code of the answer as a whole.
+  bool rejected = false;   // As a whole.
+  Cents submitted = 0, granted = 0;
+  std::vector<RejectedRow> lines;
+  int32_t order = 0;
+};
+
+// A row of the provider's own administration.
+struct StatementRow {
+  Law law = Law::kYouth;
+  absl::string_view person, product, unit;
+  int64_t number = 0;
+  Period period;
+  int64_t thousandths = 0;
+  Cents amount = 0;
+};
+
+struct ProviderBooks {
+  std::vector<AllocationRow> allocations;  // Each law and number once, in that order.
+  std::vector<CareRow> care;
+  std::vector<ClaimRow> claims;
+  std::vector<LineRow> lines;
+  std::vector<AnswerRow> answers;  // By order.
+  std::vector<StatementRow> statements;
+  // Whether such messages come in at all, from whichever provider: where they never do, none is missing (decision 35).
+  bool starts_come_in = false, stops_come_in = false, claims_come_in = false, answers_come_in = false;
+};
+
+}  // namespace nmd::contracts
+
+#endif  // NMD_SERVICES_CONTRACTS_PROVIDER_BOOKS_H_

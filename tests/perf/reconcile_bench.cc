@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The account of a provider with 50,000 lines a year, worked out from nothing (asked: less than 1 s), what one message more
+// costs (asked: less than 1 ms), and how long a start takes after ten years of a municipality.
+//   reconcile_bench [lines of a year]
+#include <time.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "nmd/internal/v1/contracts_events.pb.h"
+#include "services/contracts/account_ledger.h"
+#include "services/contracts/contracts.h"
+#include "services/contracts/reconcile.h"
+#include "services/platform/clock.h"
+#include "services/platform/journal.h"
+#include "services/platform/peer.h"
+#include "services/platform/router.h"
+
+namespace nmd::contracts {
+namespace {
+
+using ingestion::v1::FactBatch;
+
+constexpr int kMonths = 12;
+
+double SecondsOf(const std::function<void()>& work) {
+  const auto now = [] {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+  };
+  const double start = now();
+  work();
+  return now() - start;
+}
+
+double ResidentMiB() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    double kilobytes = 0;
+    if (word == "VmRSS:" && status >> kilobytes) return kilobytes / 1024;
+  }
+  return 0;
+}
+
+FactBatch Batch(const std::string& delivery, Day known) {
+  FactBatch batch;
+  batch.set_delivery(delivery);
+  batch.mutable_known_time()->set_seconds(int64_t{known} * 86400 + 43200);
+  batch.mutable_message()->set_identification(delivery);
+  return batch;
+}
+
+// A year of a provider: allocations with starts, a claim and an answer a month, and a statement at the end. One line in 50 is
+// rejected, one in 80 is taken back and sent again, one in 60 has another tariff, one in 70 is not in the statement.
+std::vector<FactBatch> Year(const std::string& provider, int year, int allocations) {
+  std::vector<FactBatch> batches;
+  const Period whole = {DayOf(year, 1, 1), DayOf(year + 1, 1, 1)};
+  const auto number_of = [&](int i) { return int64_t{year} * 1'000'000 + i; };
+  FactBatch given = Batch(absl::StrCat("a-", provider, "-", year), whole.start - 10);
+  FactBatch starts = Batch(absl::StrCat("s-", provider, "-", year), whole.start + 3);
+  for (int i = 0; i < allocations; ++i) {
+    auto& a = *given.add_facts()->mutable_allocation();
+    a.set_law(ingestion::v1::YOUTH);
+    a.set_person_key(absl::StrCat("person-", i));
+    a.set_provider(provider);
+    a.set_number(number_of(i));
+    a.set_category("45");
+    a.set_product("45A04");
+    a.set_start_day(whole.start);
+    a.set_end_day(whole.end);
+    a.set_volume(10);
+    a.set_unit("04");
+    a.set_frequency("2");
+    auto& s = *starts.add_facts()->mutable_start();
+    s.set_law(ingestion::v1::YOUTH);
+    s.set_person_key(a.person_key());
+    s.set_provider(provider);
+    s.set_number(a.number());
+    s.set_start_day(whole.start + 1);
+    s.set_status("1");
+  }
+  batches.push_back(std::move(given));
+  batches.push_back(std::move(starts));
+  FactBatch stated = Batch(absl::StrCat("q-", provider, "-", year), whole.end + 60);
+  for (int month = 1; month <= kMonths; ++month) {
+    const Period days = MonthPeriod(MonthOf(year, month));
+    FactBatch claimed = Batch(absl::StrCat("c-", provider, "-", year, "-", month), days.end + 4);
+    FactBatch answered = Batch(absl::StrCat("r-", provider, "-", year, "-", month), days.end + 9);
+    auto& claim = *claimed.add_facts()->mutable_claim();
+    auto& answer = *answered.add_facts()->mutable_claim_answer();
+    claim.set_law(ingestion::v1::YOUTH);
+    claim.set_provider(provider);
+    claim.set_number(absl::StrCat(year, "-", month));
+    claim.set_dated_day(days.end + 4);
+    answer.set_law(ingestion::v1::YOUTH);
+    answer.set_provider(provider);
+    answer.set_number(claim.number());
+    answer.set_claim_identification(claimed.delivery());
+    Cents total = 0, granted = 0;
+    for (int i = 0; i < allocations; ++i) {
+      const int mark = i * kMonths + month;
+      const auto add = [&](const std::string& reference, const std::string& previous) {
+        auto& line = *claim.add_lines();
+        line.set_person_key(absl::StrCat("person-", i));
+        line.set_reference(reference);
+        line.set_previous_reference(previous);
+        line.set_allocation(number_of(i));
+        line.set_category("45");
+        line.set_product("45A04");
+        line.set_start_day(days.start);
+        line.set_end_day(days.end);
+        line.set_volume(40);
+        line.set_unit("04");
+        line.set_tariff_cents(mark % 60 == 0 ? 5600 : 5500);
+        line.set_amount_cents(40 * line.tariff_cents() * (previous.empty() ? 1 : -1));
+        total += line.amount_cents();
+        return line.amount_cents();
+      };
+      const std::string reference = absl::StrCat(year, "-", i, "-", month);
+      const Cents amount = add(reference, "");
+      if (mark % 50 == 0) {
+        answer.add_rejected_references(reference);
+      } else {
+        granted += amount;
+      }
+      if (month > 1 && (mark - 1) % 80 == 0) granted += add(reference + "-c", absl::StrCat(year, "-", i, "-", month - 1));
+      if (mark % 70 == 0) continue;
+      auto& row = *stated.add_facts()->mutable_delivered_quantity();
+      row.set_law(ingestion::v1::YOUTH);
+      row.set_provider(provider);
+      row.set_number(number_of(i));
+      row.set_product("45A04");
+      row.set_start_day(days.start);
+      row.set_end_day(days.end);
+      row.set_unit("04");
+      row.set_volume_thousandths(40'000);
+    }
+    claim.set_total_cents(total);
+    answer.set_submitted_cents(total);
+    answer.set_granted_cents(granted);
+    batches.push_back(std::move(claimed));
+    batches.push_back(std::move(answered));
+  }
+  batches.push_back(std::move(stated));
+  return batches;
+}
+
+void Check(bool good, const char* what) {
+  if (good) return;
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
+
+void MeasureAccount(int lines) {
+  const std::string provider = "01234567";
+  const int allocations = lines / kMonths;
+  AccountLedger ledger;
+  for (const FactBatch& batch : Year(provider, 2018, allocations)) ledger.Add(batch);
+  Agreed agreed;
+  agreed.prices.Add(Law::kYouth, "45A04", "04", true, {DayOf(2018, 1, 1), kOpenEnd}, 5500);
+  agreed.contracts.push_back({Law::kYouth, {DayOf(2018, 1, 1), kOpenEnd}, {}});
+  const Day today = DayOf(2019, 6, 1);
+  const absl::Time at = absl::FromUnixSeconds(int64_t{today} * 86400);
+  std::vector<double> times;
+  size_t items = 0, count = 0;
+  for (int turn = 0; turn < 7; ++turn) {
+    times.push_back(SecondsOf([&] {
+      const Reconciliation account = Reconcile(ledger.AsKnown(provider, at), agreed, today);
+      items = account.items.size();
+      count = account.books.lines.size();
+    }));
+  }
+  std::sort(times.begin(), times.end());
+  std::printf("%8.1f ms  account of %zu lines and %zu items from nothing (median of %zu)\n", times[times.size() / 2] * 1e3,
+              count, items, times.size());
+  Check(items > count, "an account without items is no account");
+
+  std::vector<FactBatch> more;
+  for (int i = 0; i < 1000; ++i) {
+    FactBatch& batch = more.emplace_back(Batch(absl::StrCat("m", i), today - 1));
+    auto& claim = *batch.add_facts()->mutable_claim();
+    claim.set_law(ingestion::v1::YOUTH);
+    claim.set_provider(provider);
+    claim.set_number(absl::StrCat("m", i));
+    claim.add_lines()->set_reference(absl::StrCat("m", i));
+  }
+  const double taken = SecondsOf([&] {
+    for (const FactBatch& batch : more) ledger.Add(batch);
+  });
+  std::printf("%8.3f ms  one message more\n", taken / static_cast<double>(more.size()) * 1e3);
+}
+
+// 40 providers of 900 lines a year.
+void MeasureStart() {
+  auto journal = NewMemoryJournal();
+  int64_t lines = 0, sequence = 0, bytes = 0;
+  for (int year = 2010; year < 2020; ++year) {
+    for (int p = 0; p < 40; ++p) {
+      internal::v1::FollowedFacts followed;
+      followed.set_edition(1);
+      for (FactBatch& batch : Year(absl::StrCat("010000", 10 + p), year, 75)) {
+        batch.set_sequence(++sequence);
+        for (const auto& fact : batch.facts()) lines += fact.claim().lines_size();
+        *followed.add_batches() = std::move(batch);
+      }
+      followed.set_next_sequence(sequence);
+      JournalRecord record;
+      record.kind = "facts";
+      record.payload = followed.SerializeAsString();
+      bytes += static_cast<int64_t>(record.payload.size());
+      Check(journal->Append({std::move(record)}, journal->LastSequence()).ok(), "no journal");
+    }
+  }
+  const FakeClock clock(absl::FromUnixSeconds(int64_t{DayOf(2020, 6, 1)} * 86400));
+  Router router("gm1730", clock);
+  const auto peer = NewLocalPeer(router, "contracts");
+  const double before = ResidentMiB();
+  std::unique_ptr<Contracts> contracts;
+  const double taken = SecondsOf([&] { contracts = *Contracts::Open("gm1730", 70, *journal, clock, *peer, *peer); });
+  std::printf("%8.1f ms  start after ten years of a municipality: %lld lines, %.0f MB of journal, %.0f MiB of memory\n",
+              taken * 1e3, static_cast<long long>(lines), static_cast<double>(bytes) / 1e6, ResidentMiB() - before);
+}
+
+}  // namespace
+}  // namespace nmd::contracts
+
+int main(int argc, char** argv) {
+  nmd::contracts::MeasureAccount(argc > 1 ? std::atoi(argv[1]) : 50'000);
+  nmd::contracts::MeasureStart();
+  return 0;
+}
