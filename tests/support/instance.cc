@@ -197,6 +197,12 @@ void Instance::KillNine(const std::string& service) {
   children_.erase(service);
 }
 
+void Instance::Stop(const std::string& service) {
+  children_.at(service)->Terminate();
+  EXPECT_EQ(children_.at(service)->Join(), 0) << service;
+  children_.erase(service);
+}
+
 void Instance::StopAll() {
   for (const auto& [service, child] : children_) child->Terminate();
   for (const auto& [service, child] : children_) EXPECT_EQ(child->Join(), 0) << service;
@@ -285,6 +291,8 @@ int64_t Child::PeakMemory() const {
   }
   return -1;
 }
+
+pid_t Instance::Pid(const std::string& service) const { return children_.at(service)->pid(); }
 
 int64_t Instance::PeakMemory(const std::string& service) const { return children_.at(service)->PeakMemory(); }
 

@@ -37,6 +37,7 @@ class Child {
   int Join();
   // Peak resident memory so far, in bytes; -1 when it ended.
   int64_t PeakMemory() const;
+  pid_t pid() const { return pid_; }
 
  private:
   void ReadOutput(int descriptor);
@@ -65,6 +66,8 @@ class Instance {
   void Start(const std::string& service);
   void StartAll();
   void KillNine(const std::string& service);
+  // Asks it to end and waits; it must exit with 0.
+  void Stop(const std::string& service);
   // Asks all to end, then waits for them; all must exit with 0.
   void StopAll();
   bool Running(const std::string& service) const { return children_.count(service) > 0; }
@@ -91,6 +94,8 @@ class Instance {
   std::string Logs() const;
   // Peak resident memory of a running service in bytes.
   int64_t PeakMemory(const std::string& service) const;
+  // Process of a running service.
+  pid_t Pid(const std::string& service) const;
 
   const std::string& dir() const { return dir_; }
   int http_port() const { return http_port_; }
