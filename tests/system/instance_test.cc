@@ -20,6 +20,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/util/json_util.h"
+#include "nmd/contracts/v1/contracts.pb.h"
+#include "nmd/contracts/v1/reconciliation.pb.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
@@ -199,6 +201,34 @@ TEST_F(InstanceTest, SignalsNameAContractThatPassesItsCeiling) {
   const auto result = instance_->RunCtl("contractmanager", {"signals"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output;
   EXPECT_THAT(result.output, HasSubstr("plafond"));
+}
+
+// Contracts reads the facts on its own and must end at the cents of costs (R84, Q23).
+TEST_F(InstanceTest, AccountsOfProvidersHaveTheAmountsOfTheFigures) {
+  const auto positions = Parsed<contracts::v1::ListPositionsResponse>(
+      instance_->Get("/v1/municipalities/gm1730/positions?year=2018&page_size=1000", "contractmanager"));
+  ASSERT_GT(positions.positions_size(), 5);
+  int64_t lines = 0;
+  for (const auto& position : positions.positions()) {
+    const auto account = Parsed<contracts::v1::ProviderAccount>(instance_->Get(
+        absl::StrCat("/v1/municipalities/gm1730/accounts/", position.provider(), "?year=2018"), "contractmanager"));
+    contracts::v1::ProviderAccount::Balance of_law;
+    for (const auto& balance : account.balances()) {
+      if (balance.law() == position.law()) of_law = balance;
+    }
+    EXPECT_EQ(of_law.declared().amount_cents(), position.declared().amount_cents()) << position.name();
+    EXPECT_EQ(of_law.approved().amount_cents(), position.approved().amount_cents()) << position.name();
+    EXPECT_EQ(account.paid().state(), type::Figure::NOT_REGISTERED);
+    lines += of_law.declared().count();
+  }
+  EXPECT_GT(lines, 1000);
+  const std::string provider = positions.positions(0).provider();
+  const auto items = instance_->RunCtl("contractmanager", {"items", provider, "--year", "2018", "--kind", "line"});
+  EXPECT_EQ(items.exit_code, 0) << items.output;
+  EXPECT_THAT(items.output, HasSubstr("klopt en is toegekend"));
+  // The demo's aanbieder has no AGB code in its subject.
+  EXPECT_EQ(instance_->Get(absl::StrCat("/v1/municipalities/gm1730/accounts/", provider), "aanbieder").status, 403);
+  EXPECT_EQ(instance_->Get(absl::StrCat("/v1/municipalities/gm1730/accounts/", provider), "beleidsadviseur").status, 403);
 }
 
 TEST_F(InstanceTest, Tr338AnUnknownAllocationIsFoundAndTheRestIsRead) {
