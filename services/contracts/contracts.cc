@@ -102,7 +102,12 @@ absl::Status Contracts::Replay() {
     if (record.kind == kFactsKind) {
       FollowedFacts followed;
       damaged = !followed.ParseFromString(record.payload);
-      if (!damaged && followed.edition() == kEdition) Apply(followed);
+      if (damaged) return false;
+      if (followed.edition() == kEdition) {
+        Apply(followed);
+      } else {
+        read_before_ = std::max(read_before_, followed.next_sequence());
+      }
     } else if (record.kind == kSignalKind) {
       Signal signal;
       damaged = !signal.ParseFromString(record.payload);
@@ -167,6 +172,8 @@ absl::Status Contracts::Judge(absl::Time deadline) {
   absl::Time known_time;
   {
     MutexLock lock(mutex_);
+    // Half of what was known would close signals that hold.
+    if (cursor_ < read_before_) return absl::OkStatus();
     known_time = newest_known_;
     book = book_.AsKnown(known_time);
   }

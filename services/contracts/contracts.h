@@ -34,9 +34,9 @@ namespace nmd::contracts {
 // same feed in its own time. They close by themselves when a rule no longer holds; where costs has no answer a signal
 // stays as it is.
 //
-// A journal of an earlier edition, which kept less of the facts, is read as far as it goes: signals stay, facts are asked for
-// again from the beginning of the feed. There is no checkpoint: a fold of ten years of a municipality takes less than a second
-// (decision 92).
+// A journal of an earlier edition, which kept less of the facts, is read as far as it goes: signals stay, and facts are asked
+// for again from the beginning of the feed; until that is as far as it was, no signal is judged. There is no checkpoint: a fold
+// of ten years of a municipality takes less than a second (decision 92).
 //
 // Errors: as contracts.proto says per method, those of the journal, and those of costs.
 // Thread-safe. Never calls a peer while it holds the lock of its state.
@@ -101,6 +101,7 @@ class Contracts {
   // The newest ones: pages of a list are read one after another.
   mutable std::vector<std::shared_ptr<const Worked>> worked_ ABSL_GUARDED_BY(mutex_);
   int64_t cursor_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t read_before_ ABSL_GUARDED_BY(mutex_) = 0;  // How far a journal of an earlier edition had come.
   absl::Time newest_known_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   int idle_judgements_due_ ABSL_GUARDED_BY(mutex_) = 2;
   std::map<std::string, v1::Signal> signals_ ABSL_GUARDED_BY(mutex_);  // By name.
