@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates openssl curl
   libgrpc++-dev protobuf-compiler libprotobuf-dev libabsl-dev prometheus-cpp-dev
-  libsqlite3-dev libxml2-dev libsodium-dev libssl-dev libzip-dev libzstd-dev zlib1g-dev
+  libsqlite3-dev libpq-dev libxml2-dev libsodium-dev libssl-dev libzip-dev libzstd-dev zlib1g-dev
   libyaml-cpp-dev libcli11-dev coinor-libclp-dev libcpp-httplib-dev libboost-dev libjwt-dev libxlsxwriter-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   sqlite3 age
@@ -15,7 +15,7 @@ packages=(
 # gRPC's CMake files name the plugin, so it must be there although no stub is generated.
 packages+=(protobuf-compiler-grpc)
 if [ "${1:-}" = --with-tests ]; then
-  packages+=(libxml2-utils chromium python3-yaml python3-jsonschema haproxy)
+  packages+=(libxml2-utils chromium python3-yaml python3-jsonschema haproxy postgresql)
 fi
 
 missing=()

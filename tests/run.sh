@@ -25,4 +25,4 @@ step "Dashboard: in a browser, every screen against the demo"
 (cd gateway/web && npm run e2e:demo --silent)
 
 step "Tests"
-ctest --test-dir build/release --output-on-failure -j "$(nproc)" --no-tests=error "$@"
+tests/with_postgres.sh ctest --test-dir build/release --output-on-failure -j "$(nproc)" --no-tests=error "$@"

@@ -4,13 +4,16 @@
 #include <grpc/support/log.h>
 #include <signal.h>
 
+#include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/config.h"
 #include "services/platform/log.h"
 #include "services/platform/metrics.h"
+#include "services/platform/postgres_journal.h"
 #include "services/platform/server.h"
 #include "services/platform/status_macros.h"
 
@@ -28,7 +31,17 @@ class ProcessContext : public Process {
     return NewGrpcPeer(config, config_.has_tls() ? &config_.tls() : nullptr, config_.municipality());
   }
   absl::StatusOr<std::unique_ptr<Journal>> OpenJournal() override {
-    if (config_.data_dir().empty()) return BadFields({{"server.data_dir", "is missing"}});
+    if (config_.data_dir().empty() == !config_.has_postgres()) {
+      return BadFields({{"server.data_dir", "give this or server.postgres, one of them"}});
+    }
+    if (config_.has_postgres()) {
+      std::ifstream file(config_.postgres().connection_file());
+      std::string connection;
+      // One line; what follows it may be a remark.
+      if (!std::getline(file, connection)) return BadFields({{"server.postgres.connection_file", "holds no line"}});
+      return OpenPostgresJournal({std::move(connection), config_.service(), config_.municipality(),
+                                  absl::Seconds(config_.postgres().standby_seconds())});
+    }
     return OpenSqliteJournal(absl::StrCat(config_.data_dir(), "/", config_.service(), ".db"));
   }
   void AtStop(std::function<void()> stop) override { stops_.push_back(std::move(stop)); }

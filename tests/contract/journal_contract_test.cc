@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/contract/journal_contract.h"
 
+#include <libpq-fe.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "absl/cleanup/cleanup.h"
+#include "services/platform/postgres_journal.h"
 
 namespace nmd {
 namespace {
@@ -39,9 +42,34 @@ class SqliteBackend : public JournalBackend {
   std::string folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(All, JournalContract,
-                         ::testing::Values(JournalStore{"Memory", [] { return std::make_unique<MemoryBackend>(); }},
-                                           JournalStore{"Sqlite", [] { return std::make_unique<SqliteBackend>(); }}),
+// A real server; tests/with_postgres.sh starts one.
+const char* PostgresConnection() { return std::getenv("NMD_TEST_POSTGRES"); }
+
+class PostgresBackend : public JournalBackend {
+ public:
+  PostgresBackend() {
+    static int count = 0;
+    municipality_ = absl::StrCat("gm", getpid(), "x", ++count);
+  }
+  absl::StatusOr<std::unique_ptr<Journal>> Open() override { return OpenPostgresJournal(store()); }
+  bool durable() const override { return true; }
+  PostgresStore store() const { return {PostgresConnection(), "contract", municipality_, absl::ZeroDuration()}; }
+  const std::string& municipality() const { return municipality_; }
+
+ private:
+  std::string municipality_;
+};
+
+std::vector<JournalStore> Stores() {
+  std::vector<JournalStore> stores = {{"Memory", [] { return std::make_unique<MemoryBackend>(); }},
+                                      {"Sqlite", [] { return std::make_unique<SqliteBackend>(); }}};
+  if (PostgresConnection() != nullptr) {
+    stores.push_back({"Postgres", [] { return std::make_unique<PostgresBackend>(); }});
+  }
+  return stores;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, JournalContract, ::testing::ValuesIn(Stores()),
                          [](const ::testing::TestParamInfo<JournalStore>& store) { return store.param.name; });
 
 JournalRecord Record(std::string payload) {
@@ -58,8 +86,8 @@ std::string FileBytes(const std::string& path) {
 constexpr int kBatch = 3;
 
 // Appends batches of kBatch records with a blob for ever, and writes the last sequence to `acknowledge` after each.
-[[noreturn]] void AppendForEver(const std::string& path, int acknowledge) {
-  absl::StatusOr<std::unique_ptr<Journal>> journal = OpenSqliteJournal(path);
+[[noreturn]] void AppendForEver(JournalBackend& backend, int acknowledge) {
+  absl::StatusOr<std::unique_ptr<Journal>> journal = backend.Open();
   if (!journal.ok()) _exit(1);
   while (true) {
     const int64_t last = (*journal)->LastSequence();
@@ -70,8 +98,8 @@ constexpr int kBatch = 3;
   }
 }
 
-TEST(SqliteJournal, AfterKillNineNothingAcknowledgedIsLostAndNothingIsHalfThere) {
-  SqliteBackend backend;
+// `open_again` may wait until the store has noticed that its holder is gone.
+void KillAndLookAgain(JournalBackend& backend, const std::function<absl::StatusOr<std::unique_ptr<Journal>>()>& open_again) {
   int64_t acknowledged = 0;
   // The child is killed at a moment of its own choosing: after so many acknowledgements it is somewhere in its next append.
   for (int acknowledgements : {1, 2, 5, 17, 40, 3}) {
@@ -81,7 +109,7 @@ TEST(SqliteJournal, AfterKillNineNothingAcknowledgedIsLostAndNothingIsHalfThere)
     ASSERT_GE(child, 0);
     if (child == 0) {
       close(pipe_ends[0]);
-      AppendForEver(backend.path(), pipe_ends[1]);
+      AppendForEver(backend, pipe_ends[1]);
     }
     close(pipe_ends[1]);
     const absl::Cleanup close_pipe = [&] { close(pipe_ends[0]); };
@@ -99,7 +127,7 @@ TEST(SqliteJournal, AfterKillNineNothingAcknowledgedIsLostAndNothingIsHalfThere)
     EXPECT_GT(sequence, acknowledged);
     acknowledged = sequence;
 
-    absl::StatusOr<std::unique_ptr<Journal>> journal = backend.Open();
+    absl::StatusOr<std::unique_ptr<Journal>> journal = open_again();
     ASSERT_TRUE(journal.ok()) << journal.status();
     const int64_t last = (*journal)->LastSequence();
     EXPECT_GE(last, acknowledged);
@@ -120,6 +148,169 @@ TEST(SqliteJournal, AfterKillNineNothingAcknowledgedIsLostAndNothingIsHalfThere)
     }
     EXPECT_FALSE((*journal)->ReadBlob(absl::StrCat("blob", last)).ok()) << "a blob without its records";
   }
+}
+
+TEST(SqliteJournal, AfterKillNineNothingAcknowledgedIsLostAndNothingIsHalfThere) {
+  SqliteBackend backend;
+  KillAndLookAgain(backend, [&backend] { return backend.Open(); });
+}
+
+// --- What only a server can do.
+
+class PostgresJournalTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (PostgresConnection() == nullptr)
+      GTEST_SKIP() << "no PostgreSQL: run by tests/with_postgres.sh, with Debian's postgresql";
+    admin_ = PQconnectdb(PostgresConnection());
+    ASSERT_EQ(PQstatus(admin_), CONNECTION_OK) << PQerrorMessage(admin_);
+  }
+  void TearDown() override { PQfinish(admin_); }
+
+  // The first value of the answer, "" when there is none.
+  std::string Ask(const std::string& sql) {
+    PGresult* result = PQexec(admin_, sql.c_str());
+    EXPECT_TRUE(PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
+        << PQerrorMessage(admin_);
+    std::string value = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "";
+    PQclear(result);
+    return value;
+  }
+  // The server ends the session of the journal, as it does when it restarts, and has ended it when this returns.
+  void EndSession() {
+    EXPECT_EQ(
+        Ask(absl::StrCat("SELECT bool_and(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE application_name = "
+                         "'nmd-contract-",
+                         backend_.municipality(), "'")),
+        "t");
+  }
+
+  PostgresBackend backend_;
+  PGconn* admin_ = nullptr;
+};
+
+TEST_F(PostgresJournalTest, AfterKillNineNothingAcknowledgedIsLostAndNothingIsHalfThere) {
+  KillAndLookAgain(backend_, [this] {
+    // The server lets go of the lock when it has seen that the process is gone.
+    PostgresStore store = backend_.store();
+    store.lock_wait = absl::Seconds(30);
+    return OpenPostgresJournal(store);
+  });
+}
+
+TEST_F(PostgresJournalTest, AServerThatEndsTheSessionIsOverByItself) {
+  const std::unique_ptr<Journal> journal = *backend_.Open();
+  ASSERT_TRUE(journal->Append({Record("a")}, 0, {{"blob", "bytes"}}).ok());
+  EndSession();
+  ASSERT_TRUE(journal->Append({Record("b")}, 1).ok());
+  EndSession();
+  EXPECT_EQ(*journal->ReadBlob("blob"), "bytes");
+  EndSession();
+  std::string seen;
+  ASSERT_TRUE(journal
+                  ->Replay(0,
+                           [&](const JournalRecord& record) {
+                             seen += record.payload;
+                             return true;
+                           })
+                  .ok());
+  EXPECT_EQ(seen, "ab");
+}
+
+TEST_F(PostgresJournalTest, ASessionThatEndsInTheMiddleOfAnAppendLeavesNothingOfIt) {
+  const std::unique_ptr<Journal> journal = *backend_.Open();
+  ASSERT_TRUE(journal->Append({Record("a")}, 0).ok());
+  // At the commit the server ends the session, before anything is durable.
+  Ask("CREATE OR REPLACE FUNCTION nmd_contract.end_session() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$");
+  const std::string partition = absl::StrCat("nmd_contract.record_", backend_.municipality());
+  Ask(absl::StrCat("CREATE CONSTRAINT TRIGGER ended AFTER INSERT ON ", partition,
+                   " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION nmd_contract.end_session()"));
+  const absl::Status refused = journal->Append({Record("b"), Record("c")}, 1, {{"blob", "bytes"}}).status();
+  EXPECT_EQ(ReasonOf(refused), ErrorReason::UNAVAILABLE_NOW) << refused;
+  Ask(absl::StrCat("DROP TRIGGER ended ON ", partition));
+  EXPECT_EQ(journal->LastSequence(), 1);
+  EXPECT_FALSE(journal->ReadBlob("blob").ok());
+  ASSERT_TRUE(journal->Append({Record("d")}, 1).ok());
+}
+
+TEST_F(PostgresJournalTest, WhoWasAwayWhileAnotherWroteSaysThatItMustBeginAnew) {
+  const std::unique_ptr<Journal> journal = *backend_.Open();
+  ASSERT_TRUE(journal->Append({Record("a")}, 0).ok());
+  EndSession();
+  ASSERT_TRUE((*backend_.Open())->Append({Record("of the other")}, 1).ok());
+  for (int i = 0; i < 2; ++i) {
+    const absl::Status refused = journal->Append({Record("b")}, 1).status();
+    EXPECT_EQ(ReasonOf(refused), ErrorReason::UNAVAILABLE_NOW) << refused;
+    EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr("restart"));
+  }
+  EXPECT_FALSE(journal->ReadBlob("blob").ok());
+}
+
+TEST_F(PostgresJournalTest, AStandbyWaitsAndTakesOver) {
+  std::unique_ptr<Journal> leader = *backend_.Open();
+  ASSERT_TRUE(leader->Append({Record("a")}, 0).ok());
+  PostgresStore store = backend_.store();
+  store.lock_wait = absl::Seconds(60);
+  absl::StatusOr<std::unique_ptr<Journal>> standby;
+  std::thread waiting([&] { standby = OpenPostgresJournal(store); });
+  // It is waiting when the server says so.
+  while (Ask(absl::StrCat(
+             "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND application_name = 'nmd-contract-",
+             backend_.municipality(), "'")) != "1") {
+    std::this_thread::yield();
+  }
+  ASSERT_TRUE(leader->Append({Record("b")}, 1).ok());
+  leader.reset();
+  waiting.join();
+  ASSERT_TRUE(standby.ok()) << standby.status();
+  EXPECT_EQ((*standby)->LastSequence(), 2);
+}
+
+TEST_F(PostgresJournalTest, MunicipalitiesShareAServerAndNothingElse) {
+  PostgresBackend other;
+  const std::unique_ptr<Journal> ours = *backend_.Open(), theirs = *other.Open();
+  ASSERT_TRUE(ours->Append({Record("ours")}, 0, {{"blob", "ours"}}).ok());
+  EXPECT_EQ(theirs->LastSequence(), 0);
+  EXPECT_FALSE(theirs->ReadBlob("blob").ok());
+  ASSERT_TRUE(theirs->Append({Record("theirs")}, 0, {{"blob", "theirs"}}).ok());
+  EXPECT_EQ(*ours->ReadBlob("blob"), "ours");
+}
+
+TEST_F(PostgresJournalTest, ARewriteLeavesNoTraceInTheTable) {
+  const std::unique_ptr<Journal> journal = *backend_.Open();
+  const std::string secret = "Geheimhoudingsplicht";
+  ASSERT_TRUE(journal->Append({Record("kept"), Record(secret)}, 0).ok());
+  const auto traces = [&](absl::string_view word) {
+    Ask("CHECKPOINT");
+    return Ask(absl::StrCat("SELECT position('", word,
+                            "'::bytea IN pg_read_binary_file(pg_relation_filepath('nmd_contract.record_",
+                            backend_.municipality(), "'))) > 0"));
+  };
+  EXPECT_EQ(traces(secret), "t") << "the search finds what is there";
+  ASSERT_TRUE(journal
+                  ->Rewrite([](const JournalRecord& record) {
+                    return record.payload == "kept" ? std::make_optional(record) : std::nullopt;
+                  })
+                  .ok());
+  EXPECT_EQ(traces(secret), "f");
+  EXPECT_EQ(traces("kept"), "t");
+}
+
+TEST_F(PostgresJournalTest, ASchemaOfAnotherVersionIsRefused) {
+  ASSERT_TRUE(backend_.Open().ok());
+  PostgresStore store = backend_.store();
+  store.service = absl::StrCat("version", getpid());
+  ASSERT_TRUE(OpenPostgresJournal(store).ok());
+  Ask(absl::StrCat("UPDATE nmd_", store.service, ".version SET schema = 99"));
+  EXPECT_EQ(ReasonOf(OpenPostgresJournal(store).status()), ErrorReason::STORE_DAMAGED);
+  Ask(absl::StrCat("DROP SCHEMA nmd_", store.service, " CASCADE"));
+}
+
+TEST_F(PostgresJournalTest, AServerThatIsNotThereIsUnavailable) {
+  PostgresStore store = backend_.store();
+  store.connection = absl::StrCat("host=", ::testing::TempDir(), " user=nobody");
+  EXPECT_EQ(OpenPostgresJournal(store).status().code(), absl::StatusCode::kUnavailable);
 }
 
 // --- What only a file can get wrong.
