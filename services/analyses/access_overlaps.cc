@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -244,40 +243,49 @@ absl::StatusOr<v1::DescribeResponsibilityResponse> Access::DescribeResponsibilit
   const costs::Question& question = asked.question.question;
   // Without "gm".
   const std::string own = caller.municipality.size() == 6 ? caller.municipality.substr(2) : caller.municipality;
-  std::array<Cents, kResponsibilityKinds> cents{};
-  std::array<std::set<uint32_t>, kResponsibilityKinds> clients;
-  std::set<uint32_t> everybody;
+  // Courses are in order of client, so that a client who comes by for the first time is another than the one before.
+  struct Sum {
+    Cents cents = 0;
+    int64_t clients = 0;
+    uint32_t last_client = costs::kNowhere;
+    void Add(uint32_t client, Cents amount) {
+      cents += amount;
+      clients += last_client != client ? 1 : 0;
+      last_client = client;
+    }
+  };
+  std::array<Sum, kResponsibilityKinds> sums;
+  Sum all;
   const costs::FactTable& table = book->snapshot->table;
   for (const uint32_t number : PickCourses(*book, question.filters)) {
     const Course& course = book->courses[number];
     if (course.row == costs::kNowhere) continue;
+    const auto responsibilities = ResponsibilitiesOf(*book, course.client, course.law);
     for (size_t row = course.row; row < table.size() && table.provision[row] == number; ++row) {
       const Month month = table.first_month + static_cast<Month>(table.fields[costs::kMonthField][row]);
       if (month < question.first || month >= question.end) continue;
       const Day last = FirstDay(month) + table.to_day[row] - 2;  // The last valid day.
-      const size_t kind = ResponsibilityOn(ResponsibilitiesOf(*book, course.client, course.law), own, last);
-      cents[kind] += table.indicated[row];
-      clients[kind].insert(course.client);
-      everybody.insert(course.client);
+      const size_t kind = ResponsibilityOn(responsibilities, own, last);
+      const Cents indicated = table.indicated[row];
+      sums[kind].Add(course.client, indicated);
+      all.Add(course.client, indicated);
     }
   }
-  if (everybody.empty()) {
+  if (all.clients == 0) {
     NothingThere(&response);
     return response;
   }
-  Cents total = 0;
-  for (const Cents part : cents) total += part;
-  response.set_client_count(static_cast<int64_t>(everybody.size()));
-  response.set_indicated_cents(total);
+  response.set_client_count(all.clients);
+  response.set_indicated_cents(all.cents);
   for (size_t kind = 0; kind < kResponsibilityKinds; ++kind) {
     v1::DescribeResponsibilityResponse::Group& group = *response.add_groups();
     group.set_kind(static_cast<v1::DescribeResponsibilityResponse::Kind>(kind + 1));
     group.set_title(std::string(kResponsibilityTitles[kind]));
-    group.set_client_count(static_cast<int64_t>(clients[kind].size()));
-    group.set_indicated_cents(cents[kind]);
-    if (total > 0) {
+    group.set_client_count(sums[kind].clients);
+    group.set_indicated_cents(sums[kind].cents);
+    if (all.cents > 0) {
       group.mutable_share()->set_state(type::Figure::ANSWERED);
-      group.mutable_share()->set_value(static_cast<double>(cents[kind]) / static_cast<double>(total));
+      group.mutable_share()->set_value(static_cast<double>(sums[kind].cents) / static_cast<double>(all.cents));
       group.mutable_share()->set_count(group.client_count());
     } else {
       TooFew(group.client_count(), group.mutable_share());

@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "nmd/costs/v1/access.pb.h"
 #include "nmd/costs/v1/growth.pb.h"
 #include "nmd/internal/v1/config.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/linking/v1/linking.pb.h"
+#include "services/analyses/access.h"
 #include "services/analyses/growth.h"
 #include "services/costs/costs.h"
 #include "services/costs/external.h"
@@ -51,6 +53,12 @@ void CheckAnswer(const absl::StatusOr<Response>& response) {
   if (response->state() == type::Figure::ANSWERED) return;
   std::fprintf(stderr, "no answer: %s\n", response->state_reason().c_str());
   std::abort();
+}
+
+// Of a question the generated region says too little about to answer: it is read all the same.
+template <typename Response>
+void CheckRead(const absl::StatusOr<Response>& response) {
+  Check(response.status());
 }
 
 void Time(const char* what, const std::function<void()>& ask) {
@@ -122,6 +130,30 @@ void Run(const testing::RegionSpec& spec) {
   areas.set_year_after(2018);
   areas.set_area_level("buurt");
   Time("buurten 2016 and 2018", [&] { CheckAnswer(growth.CompareNeighbourhoods(Caller(), areas)); });
+
+  Access access(costs, clock);
+  v1::CompareReferrersRequest referrers;
+  Set("2009-01-01", "2019-01-01", referrers.mutable_period());
+  Time("referrers, courses of ten years", [&] { CheckAnswer(access.CompareReferrers(Caller(), referrers)); });
+
+  v1::DescribeWaitingRequest waiting;
+  Set("2009-01-01", "2019-01-01", waiting.mutable_period());
+  waiting.set_from(v1::DescribeWaitingRequest::ASSIGNED);
+  waiting.set_group_by("provider");
+  Time("waiting by provider, ten years", [&] { CheckAnswer(access.DescribeWaiting(Caller(), waiting)); });
+
+  v1::DescribeContinuationRequest continuation;
+  Set("2010-01-01", "2019-01-01", continuation.mutable_period());
+  continuation.set_group_by("referrer");
+  Time("continuation by referrer, nine years", [&] { CheckAnswer(access.DescribeContinuation(Caller(), continuation)); });
+
+  v1::DescribeOverlapsRequest overlaps;
+  overlaps.set_reference_date("2018-12-01");
+  Time("overlaps on a day", [&] { CheckAnswer(access.DescribeOverlaps(Caller(), overlaps)); });
+
+  v1::DescribeResponsibilityRequest responsibility;
+  Set("2009-01-01", "2019-01-01", responsibility.mutable_period());
+  Time("responsibility, ten years", [&] { CheckRead(access.DescribeResponsibility(Caller(), responsibility)); });
 }
 
 }  // namespace
