@@ -228,14 +228,17 @@ std::vector<std::string> Instance::Ctl(const std::string& role, const std::vecto
 }
 
 Instance::Result Instance::RunCtl(const std::string& role, const std::vector<std::string>& arguments) {
-  const std::string log = absl::StrCat(dir_, "/ctl.out");
-  std::filesystem::remove(log);
+  const std::string out = absl::StrCat(dir_, "/ctl.out"), err = absl::StrCat(dir_, "/ctl.err");
+  std::filesystem::remove(out);
+  std::vector<std::string> command = Ctl(role, arguments);
+  command.insert(command.begin(), {"/bin/sh", "-c", "exec \"$@\" 2>\"$0\"", err});
   Result result;
   {
-    Child child(Ctl(role, arguments), log);
+    Child child(command, out);
     result.exit_code = child.Join();
   }
-  result.output = ReadFile(log);
+  result.output = ReadFile(out);
+  result.errors = ReadFile(err);
   return result;
 }
 

@@ -74,10 +74,11 @@ class Instance {
 
   // Command line of nmdctl for this instance, signed in with a role.
   std::vector<std::string> Ctl(const std::string& role, const std::vector<std::string>& arguments);
-  // Runs it; standard output in the result.
+  // Runs it.
   struct Result {
     int exit_code = -1;
-    std::string output;
+    std::string output;  // Standard output; progress, which depends on how fast the machine is, is on the other.
+    std::string errors;
   };
   Result RunCtl(const std::string& role, const std::vector<std::string>& arguments);
 

@@ -193,13 +193,13 @@ TEST_F(InstanceTest, PreviewHidesSmallCells) {
   const auto result =
       instance_->RunCtl("privacyfunctionaris", {"publish", "preview", "--agreement", "regio-jeugdhulp", "--table",
                                                 "clienten-wijk-ivn", "--from", "2018-01", "--to", "2018-01"});
-  EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output;
+  EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output << result.errors;
   EXPECT_THAT(result.output, HasSubstr("onderdrukt"));
 }
 
 TEST_F(InstanceTest, SignalsNameAContractThatPassesItsCeiling) {
   const auto result = instance_->RunCtl("contractmanager", {"signals"});
-  EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output;
+  EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output << result.errors;
   EXPECT_THAT(result.output, HasSubstr("plafond"));
 }
 
@@ -264,7 +264,7 @@ TEST_F(InstanceTest, AnswersMessagesForWhomeverMayAndWritesThemOnce) {  // domai
   const std::string folder = TempDir("answers");
   for (const std::string& made : {absl::StrCat(open, " antwoorden gemaakt"), absl::StrCat(open, " al gemaakt")}) {
     const auto result = instance_->RunCtl("beheerder", {"answer", "--all-open", "--source", "wmo305", "--output", folder});
-    EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output;
+    EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output << result.errors;
     EXPECT_THAT(result.output, HasSubstr(made));
   }
   const std::filesystem::directory_iterator files(folder);
@@ -453,7 +453,7 @@ TEST_F(InstanceTest, BadInputIsExplainedAndHarmsNothing) {
   }
   const auto large = instance_->RunCtl("beheerder", {"deliver", path});
   EXPECT_EQ(large.exit_code, 3) << large.output;
-  EXPECT_THAT(large.output, HasSubstr("25")) << large.output;
+  EXPECT_THAT(large.errors, HasSubstr("25")) << large.output;
   const Instance::Answer whole =
       instance_->Post("/v1/municipalities/gm1730/deliveries/_deliver", std::string(30'000'000, ' '), "beheerder");
   EXPECT_THAT(whole.status, AnyOf(413, 0)) << "refused, or cut off while it was still sending";
