@@ -254,12 +254,9 @@ class PostgresJournal : public Journal {
           }
         }
       }
-      return Run(Parameters().Text(municipality_), "DELETE FROM checkpoint WHERE municipality = $1", "dropping a checkpoint");
+      NMD_RETURN_IF_ERROR(Execute(absl::StrCat("TRUNCATE ", PartitionOf("checkpoint")), "dropping a checkpoint"));
+      return changed ? MoveToNewFile() : absl::OkStatus();
     }));
-    // A deleted row stays in its file until it is written over: full vacuum moves what is left to a new file.
-    for (const char* table : {"record", "checkpoint"}) {
-      if (changed) NMD_RETURN_IF_ERROR(Execute(absl::StrCat("VACUUM (FULL) ", PartitionOf(table)), "vacuuming"));
-    }
     return absl::OkStatus();
   }
 
@@ -351,6 +348,13 @@ class PostgresJournal : public Journal {
     PQfreemem(quoted);
     return text;
   }
+  // The municipality as a value.
+  std::string Literal() const {
+    char* quoted = PQescapeLiteral(connection_, municipality_.data(), municipality_.size());
+    std::string text = quoted == nullptr ? "" : quoted;
+    PQfreemem(quoted);
+    return text;
+  }
   std::string PartitionOf(absl::string_view table) const { return Quoted(absl::StrCat(table, "_", municipality_)); }
 
   // Settings of a session, and the lock that makes it the one that writes.
@@ -384,15 +388,22 @@ class PostgresJournal : public Journal {
       return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED,
                   absl::StrCat(schema_, " is not a journal of this version (", kSchemaVersion, ")"));
     }
-    char* literal = PQescapeLiteral(connection_, municipality_.data(), municipality_.size());
-    const std::string value = literal == nullptr ? "" : literal;
-    PQfreemem(literal);
     for (const char* table : {"record", "blob", "checkpoint"}) {
       NMD_RETURN_IF_ERROR(Execute(absl::StrCat("CREATE TABLE IF NOT EXISTS ", PartitionOf(table), " PARTITION OF ", table,
-                                               " FOR VALUES IN (", value, ")"),
+                                               " FOR VALUES IN (", Literal(), ")"),
                                   "making a partition"));
     }
     return Run(Parameters().Text(municipality_), "INSERT INTO tail VALUES($1, 0) ON CONFLICT DO NOTHING", "making the tail");
+  }
+
+  // A changed row stays in its file until it is written over, and vacuum leaves it as long as any session of the server might
+  // look at it: what is left moves to a table of its own, and the old one goes with its file.
+  absl::Status MoveToNewFile() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const std::string old = PartitionOf("record"), fresh = PartitionOf("fresh");
+    return Execute(absl::StrCat("CREATE TABLE ", fresh, "(LIKE record INCLUDING ALL); INSERT INTO ", fresh, " SELECT * FROM ",
+                                old, "; DROP TABLE ", old, "; ALTER TABLE ", fresh, " RENAME TO ", old,
+                                "; ALTER TABLE record ATTACH PARTITION ", old, " FOR VALUES IN (", Literal(), ")"),
+                   "moving to a new file");
   }
 
   absl::StatusOr<int64_t> ReadTail() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
