@@ -3,7 +3,8 @@
 # Lays out one instance: configuration, keys, development certificates, an empty store.
 #   make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]
 # Ports: HTTP_PORT is the gateway's; the services listen on the twelve ports after it. Running it again keeps keys,
-# certificates and data, and renews the configuration. "cluster": for containers, see render_config.sh.
+# certificates and data, and renews the configuration. "cluster": for containers, see render_config.sh. With NMD_POSTGRES, a libpq
+# connection string, the stores are in that database instead of in DIR/data.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=${1:?usage: make_instance.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]}
@@ -18,4 +19,8 @@ for service in ingestion linking; do
 done
 
 "$here/render_config.sh" "$dir/config" "$municipality" "$title" "$http" "$web" "${6:-machine}"
+if [ -n "${NMD_POSTGRES:-}" ]; then
+  (umask 077 && printf '%s\n' "$NMD_POSTGRES" >"$dir/keys/postgres")
+  sed -i "s|^  data_dir: .*|  postgres: {connection_file: ../keys/postgres}|" "$dir"/config/*.yaml
+fi
 echo "$municipality $http" >"$dir/instance"

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The journal on this machine's disk: appends per batch size, beside the same rows written to plain SQLite with its
-// default durability (journal_mode=DELETE, synchronous=FULL); and replay.
+// default durability (journal_mode=DELETE, synchronous=FULL); and replay. With NMD_TEST_POSTGRES (tests/with_postgres.sh) the
+// same of PostgreSQL, beside its own bulk path: COPY of the same rows in a transaction each.
+#include <libpq-fe.h>
 #include <sqlite3.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include <benchmark/benchmark.h>
@@ -10,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/crypto.h"
 #include "services/platform/journal.h"
+#include "services/platform/postgres_journal.h"
 
 namespace nmd {
 namespace {
@@ -63,6 +67,43 @@ void BM_PeerPlainSqlite(benchmark::State& state) {
   std::filesystem::remove_all(std::filesystem::path(path).parent_path());
 }
 BENCHMARK(BM_PeerPlainSqlite)->Arg(1)->Arg(100)->Arg(1000)->UseRealTime();
+
+void BM_AppendPostgres(benchmark::State& state) {
+  const char* connection = std::getenv("NMD_TEST_POSTGRES");
+  if (connection == nullptr) return state.SkipWithError("no NMD_TEST_POSTGRES");
+  auto journal = *OpenPostgresJournal({connection, "bench", RandomHex(8), absl::ZeroDuration()});
+  const std::vector<JournalRecord> batch = Batch(state.range(0));
+  for (auto _ : state) {
+    if (!journal->Append(batch, journal->LastSequence()).ok()) state.SkipWithError("append failed");
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(BM_AppendPostgres)->Arg(1)->Arg(100)->Arg(1000)->UseRealTime();
+
+void BM_PeerPostgresCopy(benchmark::State& state) {
+  const char* connection = std::getenv("NMD_TEST_POSTGRES");
+  if (connection == nullptr) return state.SkipWithError("no NMD_TEST_POSTGRES");
+  PGconn* db = PQconnectdb(connection);
+  const auto run = [db](const char* sql) { PQclear(PQexec(db, sql)); };
+  run("DROP TABLE IF EXISTS bench_peer; CREATE TABLE bench_peer(sequence bigint PRIMARY KEY, payload text)");
+  int64_t sequence = 0;
+  const std::string payload(kPayloadBytes, 'x');
+  for (auto _ : state) {
+    std::string rows;
+    for (int64_t i = 0; i < state.range(0); ++i) absl::StrAppend(&rows, ++sequence, "\t", payload, "\n");
+    run("COPY bench_peer FROM STDIN");
+    PQputCopyData(db, rows.data(), static_cast<int>(rows.size()));
+    PQputCopyEnd(db, nullptr);
+    while (PGresult* result = PQgetResult(db)) {
+      if (PQresultStatus(result) != PGRES_COMMAND_OK) state.SkipWithError("copy failed");
+      PQclear(result);
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+  run("DROP TABLE bench_peer");
+  PQfinish(db);
+}
+BENCHMARK(BM_PeerPostgresCopy)->Arg(1)->Arg(100)->Arg(1000)->UseRealTime();
 
 void BM_Replay(benchmark::State& state) {
   const std::string path = TemporaryFile();

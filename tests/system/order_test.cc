@@ -2,9 +2,13 @@
 // T-29 (OP080, D2): any permutation of the same delivered files gives the same figures at the same known time, through
 // ingestion, linking and costs together; what is decided or withdrawn changes figures from then on and none before. The
 // services run in this process, on memory journals, over local peers.
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -24,6 +28,7 @@
 #include "services/linking/linking.h"
 #include "services/platform/config.h"
 #include "services/platform/peer.h"
+#include "services/platform/postgres_journal.h"
 #include "services/platform/router.h"
 #include "tests/support/instance.h"
 
@@ -63,7 +68,11 @@ std::vector<File> DemoFiles() {
 // Ingestion, linking and costs of one instance.
 class Pipeline {
  public:
-  Pipeline() {
+  // Where the journal of a service is kept.
+  using Store = std::function<std::unique_ptr<Journal>(const std::string& service)>;
+
+  explicit Pipeline(const Store& store = [](const std::string&) { return NewMemoryJournal(); })
+      : ingestion_journal_(store("ingestion")), linking_journal_(store("linking")), costs_journal_(store("costs")) {
     std::vector<internal::v1::MappingFile> mappings;
     for (const auto& entry :
          std::filesystem::directory_iterator(absl::StrCat(testing::SourceDir(), "/deploy/config/mappings"))) {
@@ -262,14 +271,42 @@ class Pipeline {
  private:
   FakeClock clock_{absl::FromUnixSeconds(1'764'000'000)};
   const Key key_ = Key::FromBytes({7});
-  std::unique_ptr<Journal> ingestion_journal_ = NewMemoryJournal(), linking_journal_ = NewMemoryJournal(),
-                           costs_journal_ = NewMemoryJournal();
+  const std::unique_ptr<Journal> ingestion_journal_, linking_journal_, costs_journal_;
   Router router_{"gm1699", clock_};
   std::unique_ptr<Peer> peer_ = NewLocalPeer(router_, "linking");
   std::unique_ptr<ingestion::Ingestion> ingestion_;
   std::unique_ptr<linking::Linking> linking_;
   costs::Costs costs_{*costs_journal_, clock_, "gm1699", {}};
 };
+
+// Issue 11: the store makes no difference to any answer, and is opened again with what it held.
+TEST(Order, AnInstanceOnPostgresqlAnswersAsOneInMemoryAlsoWhenItBeginsAnew) {
+  const char* connection = std::getenv("NMD_TEST_POSTGRES");
+  if (connection == nullptr) GTEST_SKIP() << "no PostgreSQL: run by tests/with_postgres.sh, with Debian's postgresql";
+  const std::string municipality = absl::StrCat("order", getpid());
+  const Pipeline::Store store = [&](const std::string& service) -> std::unique_ptr<Journal> {
+    absl::StatusOr<std::unique_ptr<Journal>> journal =
+        OpenPostgresJournal({connection, service, municipality, absl::Seconds(10)});
+    EXPECT_TRUE(journal.ok()) << journal.status();
+    return journal.ok() ? *std::move(journal) : NewMemoryJournal();
+  };
+  const std::string known = "2026-03-01T12:00:00Z";
+  Pipeline in_memory;
+  {
+    Pipeline on_postgres(store);
+    for (const File& file : DemoFiles()) {
+      in_memory.Deliver(file);
+      on_postgres.Deliver(file);
+    }
+    in_memory.Settle();
+    on_postgres.Settle();
+    EXPECT_TRUE(on_postgres.Answers(known) == in_memory.Answers(known));
+  }
+  Pipeline again(store);
+  again.Settle();
+  EXPECT_TRUE(again.Answers(known) == in_memory.Answers(known));
+  EXPECT_EQ(again.Findings(), in_memory.Findings());
+}
 
 TEST(Order, T29AnyPermutationGivesTheSameFiguresAndFindings) {
   std::vector<File> files = DemoFiles();
