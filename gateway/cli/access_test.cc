@@ -4,46 +4,21 @@
 #include "gateway/cli/access.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
 #include <string>
-#include <vector>
 
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 
 namespace nmd::cli {
 namespace {
 
-using testing::FakeMonitor;
+using testing::CommandTest;
 using ::testing::HasSubstr;
 
 const std::string kFigures = "POST /v1/municipalities/gm1730/figures/_";
 
-class AccessCommandsTest : public ::testing::Test {
- protected:
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view piece : absl::StrSplit(command, ' ', absl::SkipEmpty())) arguments.emplace_back(piece);
-    return RunNmdctl(arguments, {out_, err_, terminal_, clock_, [this](absl::Duration step) { clock_.Advance(step); },
-                                 [] { return false; }, nullptr});
-  }
-  template <typename Request>
-  Request Asked() {
-    Request request;
-    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &request).ok());
-    return request;
-  }
-
-  bool terminal_ = false;
-  FakeClock clock_{absl::FromUnixSeconds(1522533600)};
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
-};
+class AccessCommandsTest : public CommandTest {};
 
 TEST_F(AccessCommandsTest, ReferrersStandBesideTheMunicipality_R111) {
   monitor_.OnJson(kFigures + "referrers", R"({"state":"ANSWERED","courseCount":"100","groups":[

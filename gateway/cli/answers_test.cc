@@ -6,17 +6,13 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 
 namespace nmd::cli {
 namespace {
 
-using testing::FakeMonitor;
+using testing::CommandTest;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -29,25 +25,9 @@ constexpr char kAnswer[] = R"("name":"municipalities/gm1730/registeredanswers/20
 constexpr char kFigure[] =
     R"("measure":"clients","state":"ANSWERED","period":{"start_date":"2018-01-01","end_date":"2018-02-01"})";
 
-class RegisterTest : public ::testing::Test {
+class RegisterTest : public CommandTest {
  protected:
-  // Words are parted by a space; _ stands for a space in a word.
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view piece : absl::StrSplit(command, ' ', absl::SkipEmpty())) {
-      arguments.emplace_back(piece);
-      std::replace(arguments.back().begin(), arguments.back().end(), '_', ' ');
-    }
-    return RunNmdctl(arguments, {out_, err_, terminal_, clock_, [this](absl::Duration step) { clock_.Advance(step); },
-                                 [] { return false; }, nullptr});
-  }
-
-  bool terminal_ = false;
-  FakeClock clock_{absl::FromUnixSeconds(1522533600)};
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
+  RegisterTest() : CommandTest('_') {}
 };
 
 TEST_F(RegisterTest, F03_AddAsksTheQuestionAndShowsTheNumber) {

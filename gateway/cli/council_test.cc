@@ -2,7 +2,6 @@
 #include "gateway/cli/council.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -11,8 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 #include "gateway/cli/nmdctl.h"
 #include "nmd/costs/v1/answers.pb.h"
 #include "services/platform/crypto.h"
@@ -20,6 +18,7 @@
 namespace nmd::cli {
 namespace {
 
+using testing::CommandTest;
 using testing::FakeMonitor;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -27,9 +26,9 @@ using ::testing::Not;
 const std::string kParent = "/v1/municipalities/gm1730";
 const std::string kAgreement = "municipalities/gm1730/agreements/onderzoek-uitgaven-per-aanbieder";
 
-class CouncilTest : public ::testing::Test {
+class CouncilTest : public CommandTest {
  protected:
-  CouncilTest() : clock_(absl::FromUnixSeconds(1522533600)) {
+  CouncilTest() {
     monitor_.OnJson("GET " + kParent + "/agreements",
                     absl::StrCat(R"({"agreements":[{"name":"municipalities/gm1730/agreements/x",
       "tables":[{"table":"uitgaven-aanbieder"}]},{"name":")",
@@ -56,22 +55,7 @@ class CouncilTest : public ::testing::Test {
       "name":"municipalities/gm1730/frozensnapshots/jaarrekening","known_time":"2018-03-30T21:59:59.999999Z"}]})");
   }
 
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view word : absl::StrSplit(command, ' ', absl::SkipEmpty())) arguments.emplace_back(word);
-    return RunNmdctl(arguments, {out_, err_, false, clock_, [](absl::Duration) {}});
-  }
-  costs::v1::RegisterAnswerRequest Registered() {
-    costs::v1::RegisterAnswerRequest request;
-    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &request).ok());
-    return request;
-  }
-
-  FakeClock clock_;
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
+  costs::v1::RegisterAnswerRequest Registered() const { return Asked<costs::v1::RegisterAnswerRequest>(); }
 };
 
 TEST_F(CouncilTest, R22_IsSafeAndSaysNotWhichCellIsTheSmallOne) {

@@ -5,37 +5,20 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 #include "gateway/cli/nmdctl.h"
 
 namespace nmd::cli {
 namespace {
 
+using testing::CommandTest;
 using testing::FakeMonitor;
 using ::testing::HasSubstr;
 
 const std::string kParent = "/v1/municipalities/gm1730";
 
-class RowsTest : public ::testing::Test {
- protected:
-  RowsTest() : clock_(absl::FromUnixSeconds(1522533600)) {}
-
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view word : absl::StrSplit(command, ' ', absl::SkipEmpty())) arguments.emplace_back(word);
-    return RunNmdctl(arguments, {out_, err_, false, clock_, [](absl::Duration) {}});
-  }
-
-  FakeClock clock_;
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
-};
+class RowsTest : public CommandTest {};
 
 // Two pages of one answer.
 gateway::HttpResponse Page(const FakeMonitor::Asked& asked) {

@@ -1,33 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "gateway/cli/growth.h"
 
-#include <sstream>
-
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 #include "gmock/gmock.h"
 
 namespace nmd::cli {
 namespace {
 
-using testing::FakeMonitor;
+using testing::CommandTest;
 using ::testing::HasSubstr;
 
-class GrowthCommandTest : public ::testing::Test {
+class GrowthCommandTest : public CommandTest {
  protected:
-  int Run(const std::string& line) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view word : absl::StrSplit(line, ' ')) arguments.emplace_back(word);
-    return RunNmdctl(arguments, {out_, err_, false, clock_, [this](absl::Duration step) { clock_.Advance(step); },
-                                 [] { return false; }, nullptr});
-  }
+  GrowthCommandTest() : CommandTest(0, absl::FromUnixSeconds(1'546'300'800)) {}
   std::string Asked() const { return monitor_.asked().back().body; }
-
-  FakeClock clock_{absl::FromUnixSeconds(1'546'300'800)};
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
 };
 
 TEST_F(GrowthCommandTest, SplitsGrowthOfTwoYears) {

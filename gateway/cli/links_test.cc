@@ -3,14 +3,10 @@
 #include "gateway/cli/links.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 #include "nmd/linking/v1/linking.pb.h"
 #include "nmd/linking/v1/review.pb.h"
 
@@ -18,6 +14,7 @@ namespace nmd::cli {
 namespace {
 
 using ::testing::AllOf;
+using testing::CommandTest;
 using testing::FakeMonitor;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -25,27 +22,9 @@ using ::testing::Not;
 
 const std::string kBase = "/v1/municipalities/gm1730/";
 
-class LinksTest : public ::testing::Test {
+class LinksTest : public CommandTest {
  protected:
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730", "link"};
-    for (const absl::string_view word : absl::StrSplit(command, ' ', absl::SkipEmpty())) arguments.emplace_back(word);
-    return RunNmdctl(arguments, {out_, err_, terminal_, clock_, [this](absl::Duration step) { clock_.Advance(step); }});
-  }
-  // What was asked last, as a message.
-  template <typename Request>
-  Request Asked() {
-    Request request;
-    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &request).ok());
-    return request;
-  }
-
-  bool terminal_ = false;
-  FakeClock clock_{absl::FromUnixSeconds(1522533600)};
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
+  int Run(const std::string& command) { return CommandTest::Run(absl::StrCat("link ", command)); }
 };
 
 const char kDecision[] = R"({"name":"municipalities/gm1730/linkdecisions/d1","kind":"PAIR","verdict":"SAME_PERSON",

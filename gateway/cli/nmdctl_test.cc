@@ -11,8 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 #include "gateway/testing.h"
 #include "gateway/token.h"
 #include "google/protobuf/util/json_util.h"
@@ -21,34 +20,22 @@
 namespace nmd::cli {
 namespace {
 
+using testing::CommandTest;
 using testing::FakeMonitor;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const absl::Time kNow = absl::FromUnixSeconds(1522533600);
 
-class NmdctlTest : public ::testing::Test {
+class NmdctlTest : public CommandTest {
  protected:
-  NmdctlTest() : clock_(kNow) {
+  NmdctlTest() : CommandTest(0, kNow) {
     monitor_.OnJson("GET /v1/municipalities/gm1730/measures", R"({"measures":[
         {"name":"municipalities/gm1730/measures/clients","title":"Cliënten"},
         {"name":"municipalities/gm1730/measures/indicated","title":"Geïndiceerd bedrag"}]})");
     monitor_.OnJson("GET /v1/municipalities/gm1730/dimensions",
                     R"({"dimensions":[{"name":"municipalities/gm1730/dimensions/ivn","title":"Interventieniveau"}]})");
   }
-
-  // The arguments, split at spaces, after --url and --municipality.
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view word : absl::StrSplit(command, ' ', absl::SkipEmpty())) arguments.emplace_back(word);
-    return RunNmdctl(arguments, {out_, err_, false, clock_, [this](absl::Duration step) { clock_.Advance(step); }});
-  }
-
-  FakeClock clock_;
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
 };
 
 // Answers with the question as it was understood, and 100 clients per year after 2012.

@@ -4,22 +4,17 @@
 #include "gateway/cli/policies.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 #include "nmd/costs/v1/policy.pb.h"
 #include "nmd/costs/v1/scenario.pb.h"
 
 namespace nmd::cli {
 namespace {
 
-using testing::FakeMonitor;
+using testing::CommandTest;
 using ::testing::HasSubstr;
 
 const std::string kParent = "/v1/municipalities/gm1730";
@@ -34,32 +29,9 @@ constexpr char kTables[] =
       "relation":{"state":"NOT_PRINTED","sum_cents":"-230000000","statement":"Onder budget."}},
     {"option":"huidig","title":"Huidig","expenses":{"state":"CLOSES","sum_cents":"0","statement":"Sluit."}}]}]})";
 
-class PolicyCommandsTest : public ::testing::Test {
+class PolicyCommandsTest : public CommandTest {
  protected:
-  // Words are parted by a space; _ stands for a space in a word.
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view piece : absl::StrSplit(command, ' ', absl::SkipEmpty())) {
-      arguments.emplace_back(piece);
-      std::replace(arguments.back().begin(), arguments.back().end(), '_', ' ');
-    }
-    return RunNmdctl(arguments, {out_, err_, terminal_, clock_, [this](absl::Duration step) { clock_.Advance(step); },
-                                 [] { return false; }, nullptr});
-  }
-  // The last body that was sent.
-  template <typename Request>
-  Request Asked() {
-    Request request;
-    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &request).ok());
-    return request;
-  }
-
-  bool terminal_ = false;
-  FakeClock clock_{absl::FromUnixSeconds(1522533600)};
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
+  PolicyCommandsTest() : CommandTest('_') {}
 };
 
 TEST(CentsOf, IsExactOrRefuses) {

@@ -6,35 +6,17 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 
 namespace nmd::cli {
 namespace {
 
-using testing::FakeMonitor;
+using testing::CommandTest;
 using ::testing::HasSubstr;
 
 const std::string kSeries = "/v1/municipalities/gm1730/externalseries";
 
-class SeriesTest : public ::testing::Test {
- protected:
-  int Run(const std::string& command) {
-    out_.str("");
-    err_.str("");
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    for (const absl::string_view piece : absl::StrSplit(command, ' ', absl::SkipEmpty())) arguments.emplace_back(piece);
-    return RunNmdctl(arguments, {out_, err_, terminal_, clock_, [this](absl::Duration step) { clock_.Advance(step); },
-                                 [] { return false; }, nullptr});
-  }
-
-  bool terminal_ = false;
-  FakeClock clock_{absl::FromUnixSeconds(1522533600)};
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
-};
+class SeriesTest : public CommandTest {};
 
 TEST_F(SeriesTest, R20_ListsWhatOthersSaid) {
   monitor_.OnJson("GET " + kSeries, R"({"series":[{"kind":"PUBLISHED","series":"bijstand","title":"Huishoudens met bijstand",

@@ -3,23 +3,20 @@
 #include "gateway/cli/subjects.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <fstream>
-#include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "gateway/cli/fake_monitor.h"
+#include "gateway/cli/command_test.h"
 #include "services/platform/errors.h"
 
 namespace nmd::cli {
 namespace {
 
 using ::testing::AllOf;
+using testing::CommandTest;
 using testing::FakeMonitor;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -29,38 +26,9 @@ const std::string kBase = "/v1/municipalities/gm1730/";
 const std::string kBsn = "999900006";
 const std::string kClient = "c0123456789abcdef0123";
 
-class SubjectsTest : public ::testing::Test {
+class SubjectsTest : public CommandTest {
  protected:
-  // Words are parted by a space; _ stands for a space in a word.
-  int Run(const std::string& command, const std::string& typed = "") {
-    std::vector<std::string> words;
-    for (const absl::string_view piece : absl::StrSplit(command, ' ', absl::SkipEmpty())) {
-      std::string word(piece);
-      std::replace(word.begin(), word.end(), '_', ' ');
-      words.push_back(word);
-    }
-    return RunWords(words, typed);
-  }
-  int RunWords(const std::vector<std::string>& words, const std::string& typed = "") {
-    out_.str("");
-    err_.str("");
-    std::istringstream in(typed);
-    std::vector<std::string> arguments = {"--url", monitor_.url(), "--municipality", "gm1730"};
-    arguments.insert(arguments.end(), words.begin(), words.end());
-    return RunNmdctl(arguments, {out_, err_, terminal_, clock_, [this](absl::Duration step) { clock_.Advance(step); },
-                                 [] { return false; }, typed.empty() ? nullptr : &in});
-  }
-  template <typename Request>
-  Request Asked() {
-    Request request;
-    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(monitor_.asked().back().body, &request).ok());
-    return request;
-  }
-
-  bool terminal_ = false;
-  FakeClock clock_{absl::FromUnixSeconds(1522533600)};
-  FakeMonitor monitor_;
-  std::ostringstream out_, err_;
+  SubjectsTest() : CommandTest('_') {}
 };
 
 TEST_F(SubjectsTest, ABsnIsReadFromStandardInputOrAFileAndGoesInTheBody) {
