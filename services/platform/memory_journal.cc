@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <map>
 
-#include "absl/strings/str_cat.h"
 #include "services/platform/errors.h"
 #include "services/platform/journal.h"
+#include "services/platform/journal_tail.h"
 #include "services/platform/mutex.h"
+#include "services/platform/status_macros.h"
 
 namespace nmd {
 namespace {
@@ -14,17 +15,15 @@ class MemoryJournal : public Journal {
   absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected_sequence,
                                  std::vector<Blob> blobs) override {
     MutexLock lock(mutex_);
-    if (last_ != expected_sequence) {
-      return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT,
-                  absl::StrCat("expected sequence ", expected_sequence, ", the journal is at ", last_));
-    }
+    NMD_RETURN_IF_ERROR(tail_.Expect(expected_sequence));
+    int64_t sequence = expected_sequence;
     for (JournalRecord& record : records) {
-      record.sequence = ++last_;
+      record.sequence = ++sequence;
       records_.emplace(record.sequence, std::move(record));
     }
     for (Blob& blob : blobs) blobs_.emplace(std::move(blob.name), std::move(blob.bytes));
-    grown_.NotifyAll();
-    return last_;
+    tail_.MoveTo(sequence);
+    return sequence;
   }
 
   absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
@@ -40,27 +39,9 @@ class MemoryJournal : public Journal {
     return absl::OkStatus();
   }
 
-  int64_t LastSequence() const override {
-    MutexLock lock(mutex_);
-    return last_;
-  }
-
-  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override {
-    const absl::Time deadline = absl::Now() + timeout;
-    MutexLock lock(mutex_);
-    while (last_ <= after && !interrupted_) {
-      const absl::Duration left = deadline - absl::Now();
-      if (left <= absl::ZeroDuration()) break;
-      grown_.WaitFor(mutex_, left);
-    }
-    return last_;
-  }
-
-  void Interrupt() override {
-    MutexLock lock(mutex_);
-    interrupted_ = true;
-    grown_.NotifyAll();
-  }
+  int64_t LastSequence() const override { return tail_.last(); }
+  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override { return tail_.WaitBeyond(after, timeout); }
+  void Interrupt() override { tail_.Interrupt(); }
 
   absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
     MutexLock lock(mutex_);
@@ -102,12 +83,10 @@ class MemoryJournal : public Journal {
 
  private:
   mutable Mutex mutex_;
-  mutable CondVar grown_;
+  JournalTail tail_;
   std::map<int64_t, JournalRecord> records_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string, std::less<>> blobs_ ABSL_GUARDED_BY(mutex_);
   std::optional<Checkpoint> checkpoint_ ABSL_GUARDED_BY(mutex_);
-  int64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace

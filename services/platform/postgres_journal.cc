@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
+#include "services/platform/journal_tail.h"
 #include "services/platform/mutex.h"
 #include "services/platform/status_macros.h"
 
@@ -148,16 +149,17 @@ class PostgresJournal : public Journal {
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(BeginSession(lock_wait));
     NMD_RETURN_IF_ERROR(Transaction([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return MakeTables(); }));
-    NMD_ASSIGN_OR_RETURN(last_, ReadTail());
+    NMD_ASSIGN_OR_RETURN(const int64_t last, ReadTail());
+    tail_.MoveTo(last);
     return absl::OkStatus();
   }
 
   absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected_sequence,
                                  std::vector<Blob> blobs) override {
     MutexLock lock(mutex_);
-    if (last_ != expected_sequence) return Conflict(expected_sequence);
+    NMD_RETURN_IF_ERROR(tail_.Expect(expected_sequence));
     NMD_RETURN_IF_ERROR(Ready());
-    const int64_t sequence = last_ + static_cast<int64_t>(records.size());
+    const int64_t sequence = expected_sequence + static_cast<int64_t>(records.size());
     const absl::Status appended = Transaction([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
       const Result moved = Parameters()
                                .Int(sequence)
@@ -165,7 +167,9 @@ class PostgresJournal : public Journal {
                                .Int(expected_sequence)
                                .Execute(connection_, "UPDATE tail SET sequence = $1 WHERE municipality = $2 AND sequence = $3");
       NMD_RETURN_IF_ERROR(Check(moved, "moving the tail"));
-      if (moved.changed() != 1) return Conflict(expected_sequence);
+      if (moved.changed() != 1) {
+        return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT, "another process moved the tail of the journal");
+      }
       if (!records.empty()) NMD_RETURN_IF_ERROR(Copy(records, expected_sequence));
       for (const Blob& blob : blobs) {
         NMD_RETURN_IF_ERROR(Run(Parameters().Text(municipality_).Text(blob.name).Bytes(blob.bytes),
@@ -181,9 +185,8 @@ class PostgresJournal : public Journal {
       const absl::StatusOr<int64_t> tail = Reconnect(sequence);
       if (!tail.ok() || *tail != sequence || records.empty()) return appended;
     }
-    last_ = sequence;
-    grown_.NotifyAll();
-    return last_;
+    tail_.MoveTo(sequence);
+    return sequence;
   }
 
   absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
@@ -202,27 +205,9 @@ class PostgresJournal : public Journal {
     }
   }
 
-  int64_t LastSequence() const override {
-    MutexLock lock(mutex_);
-    return last_;
-  }
-
-  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override {
-    const absl::Time deadline = absl::Now() + timeout;
-    MutexLock lock(mutex_);
-    while (last_ <= after && !interrupted_) {
-      const absl::Duration left = deadline - absl::Now();
-      if (left <= absl::ZeroDuration()) break;
-      grown_.WaitFor(mutex_, left);
-    }
-    return last_;
-  }
-
-  void Interrupt() override {
-    MutexLock lock(mutex_);
-    interrupted_ = true;
-    grown_.NotifyAll();
-  }
+  int64_t LastSequence() const override { return tail_.last(); }
+  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override { return tail_.WaitBeyond(after, timeout); }
+  void Interrupt() override { tail_.Interrupt(); }
 
   absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
     MutexLock lock(mutex_);
@@ -315,11 +300,6 @@ class PostgresJournal : public Journal {
       key = key << 4 | static_cast<uint64_t>(digest[i] <= '9' ? digest[i] - '0' : digest[i] - 'a' + 10);
     }
     return static_cast<int64_t>(key);
-  }
-
-  absl::Status Conflict(int64_t expected_sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT,
-                absl::StrCat("expected sequence ", expected_sequence, ", the journal is at ", last_));
   }
 
   // Only the main line of what the server says: the detail may quote a row.
@@ -417,7 +397,7 @@ class PostgresJournal : public Journal {
   // A session to work with: a new one when the server ended the old one. Costs a round trip.
   absl::Status Ready() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (!lost_ && Result(PQexec(connection_, "")).status() == PGRES_EMPTY_QUERY) return absl::OkStatus();
-    return Reconnect(last_).status();
+    return Reconnect(tail_.last()).status();
   }
 
   // Begins a new session. Returns the tail, which is where this process believes it is, or `may_be`. Whatever another process
@@ -428,7 +408,7 @@ class PostgresJournal : public Journal {
       // The lock of the old session goes when the server has ended it, and with it whatever it was doing.
       NMD_RETURN_IF_ERROR(BeginSession(kReconnectWait));
       NMD_ASSIGN_OR_RETURN(const int64_t tail, ReadTail());
-      if (tail == last_ || tail == may_be) return tail;
+      if (tail == tail_.last() || tail == may_be) return tail;
       lost_ = true;
     }
     return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
@@ -489,13 +469,11 @@ class PostgresJournal : public Journal {
   static constexpr size_t kCopyBytes = size_t{1} << 20;
 
   mutable Mutex mutex_;
-  mutable CondVar grown_;
+  JournalTail tail_;
   PGconn* const connection_;
   const std::string municipality_, schema_;
   const int64_t lock_;
-  int64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
   mutable bool lost_ ABSL_GUARDED_BY(mutex_) = false;  // Of no use any more.
-  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
 #include "services/platform/journal.h"
+#include "services/platform/journal_tail.h"
 #include "services/platform/mutex.h"
 #include "services/platform/status_macros.h"
 
@@ -110,7 +111,7 @@ class SqliteJournal : public Journal {
   absl::Status Load() {
     MutexLock lock(mutex_);
     if (read_tail_.Step() != SQLITE_ROW) return SqlError(db_, "reading the tail");
-    last_ = read_tail_.Int(0);
+    tail_.MoveTo(read_tail_.Int(0));
     read_tail_.Reset();
     return absl::OkStatus();
   }
@@ -118,11 +119,8 @@ class SqliteJournal : public Journal {
   absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected_sequence,
                                  std::vector<Blob> blobs) override {
     MutexLock lock(mutex_);
-    if (last_ != expected_sequence) {
-      return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT,
-                  absl::StrCat("expected sequence ", expected_sequence, ", the journal is at ", last_));
-    }
-    int64_t sequence = last_;
+    NMD_RETURN_IF_ERROR(tail_.Expect(expected_sequence));
+    int64_t sequence = expected_sequence;
     NMD_RETURN_IF_ERROR(Transaction([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
       for (const JournalRecord& record : records) {
         insert_record_.Bind(1, ++sequence).Bind(2, absl::ToUnixMicros(record.record_time)).BindText(3, record.kind);
@@ -136,9 +134,8 @@ class SqliteJournal : public Journal {
       update_tail_.Bind(1, sequence);
       return Finish(update_tail_, "moving the tail");
     }));
-    last_ = sequence;
-    grown_.NotifyAll();
-    return last_;
+    tail_.MoveTo(sequence);
+    return sequence;
   }
 
   absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
@@ -165,27 +162,9 @@ class SqliteJournal : public Journal {
     }
   }
 
-  int64_t LastSequence() const override {
-    MutexLock lock(mutex_);
-    return last_;
-  }
-
-  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override {
-    const absl::Time deadline = absl::Now() + timeout;
-    MutexLock lock(mutex_);
-    while (last_ <= after && !interrupted_) {
-      const absl::Duration left = deadline - absl::Now();
-      if (left <= absl::ZeroDuration()) break;
-      grown_.WaitFor(mutex_, left);
-    }
-    return last_;
-  }
-
-  void Interrupt() override {
-    MutexLock lock(mutex_);
-    interrupted_ = true;
-    grown_.NotifyAll();
-  }
+  int64_t LastSequence() const override { return tail_.last(); }
+  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override { return tail_.WaitBeyond(after, timeout); }
+  void Interrupt() override { tail_.Interrupt(); }
 
   absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
     MutexLock lock(mutex_);
@@ -281,7 +260,7 @@ class SqliteJournal : public Journal {
   };
 
   mutable Mutex mutex_;
-  mutable CondVar grown_;
+  JournalTail tail_;
   Closer closer_;  // Before the statements, so that it is destroyed after them.
   sqlite3* const db_;
   Statement insert_record_ ABSL_GUARDED_BY(mutex_);
@@ -293,8 +272,6 @@ class SqliteJournal : public Journal {
   Statement drop_blob_ ABSL_GUARDED_BY(mutex_);
   Statement save_checkpoint_ ABSL_GUARDED_BY(mutex_);
   mutable Statement load_checkpoint_ ABSL_GUARDED_BY(mutex_);
-  int64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 int64_t Pragma(sqlite3* db, const char* sql) {
