@@ -325,7 +325,9 @@ absl::StatusOr<int> RunProtectFile(const ProtectFile& command, const Surrounding
 
   engine::Protection protection{linked->cells, {}, {}, 0};
   if (policy.round_to() <= 1) {
-    protection = engine::Suppress(linked->system, linked->cells, {static_cast<uint64_t>(policy.seed()), true, policy.effort()});
+    protection = engine::Suppress(
+        linked->system, linked->cells,
+        {static_cast<uint64_t>(policy.seed()), true, policy.effort(), std::max<int64_t>(120, policy.effort() / 1000)});
     if (!protection.Proven()) return absl::FailedPreconditionError(protection.Text());
   }
   std::vector<std::vector<CellState>> states;

@@ -16,6 +16,8 @@ constexpr double kWhole = 1e-6;
 constexpr int kIdle = 2;
 // Cells rounded in one search for whole numbers.
 constexpr int kDeepest = 20;
+// Programs to look for whole numbers one cell at a time, times unknowns of the component: a program costs about as much.
+constexpr int64_t kSearch = 1'000'000;
 // Further than this from its value no cell is looked for, so that every program is bounded.
 constexpr double kFar = 1e12;
 
@@ -39,6 +41,9 @@ class IntervalProver::Component {
       : prover_(*prover), cells_(cells), members_(std::move(members)), column_of_(*column_of) {
     for (size_t k = 0; k < members_.size(); ++k) column_of_[static_cast<size_t>(members_[k])] = static_cast<int32_t>(k);
     distance_.assign(members_.size(), 0);
+    whole_.assign(members_.size(), true);
+    reach_up_.assign(members_.size(), 0);
+    reach_down_.assign(members_.size(), 0);
     for (const int32_t cell : members_) {
       const Need& need = cells.needs[static_cast<size_t>(cell)];
       if (cells.states[static_cast<size_t>(cell)] == CellState::kPrimary) {
@@ -63,11 +68,15 @@ class IntervalProver::Component {
       idle = open.size() < before ? 0 : idle + 1;
     }
     // One by one, in the box and then in the open; to one side and the other.
+    int64_t searches = kSearch / static_cast<int64_t>(members_.size());
+    const int64_t programs = prover_.programs_left_;
+    const auto may_search = [&] { return programs - prover_.programs_left_ < searches; };
     for (const bool far : {false, true}) {
       if (open.empty()) return;
       if (far) OpenBox();
       std::vector<int32_t> left;
       for (const int32_t column : open) {
+        if (!may_search()) AcceptBroken(column);
         if (IsProven(column)) continue;
         Intervals::Narrow narrow{members_[static_cast<size_t>(column)], false, {}};
         double reach[2] = {0, 0};
@@ -91,7 +100,11 @@ class IntervalProver::Component {
         const double up = std::floor(reach[0] + kWhole), down = std::floor(reach[1] + kWhole);
         if (up >= static_cast<double>(need.up) && down >= static_cast<double>(need.down) &&
             up + down >= static_cast<double>(need.width)) {
-          Dive(column, up, down);
+          if (may_search()) {
+            Dive(column, up, down);
+          } else {
+            AcceptBroken(column);
+          }
           if (IsProven(column)) continue;
           narrow.undecided = true;
         }
@@ -207,7 +220,8 @@ class IntervalProver::Component {
     std::vector<int32_t> moved;
     for (size_t k = 0; k < members_.size(); ++k) {
       const double at = std::round(solution[k]);
-      whole_.resize(members_.size());
+      reach_up_[k] = std::max(reach_up_[k], solution[k]);
+      reach_down_[k] = std::max(reach_down_[k], -solution[k]);
       whole_[k] = std::fabs(solution[k] - at) < kWhole && std::fabs(at) < kFar;
       distance_[k] = whole_[k] ? static_cast<int64_t>(at) : 0;
       if (!whole_[k] || distance_[k] != 0) moved.push_back(static_cast<int32_t>(k));
@@ -266,6 +280,20 @@ class IntervalProver::Component {
       if (sum ? moved != Distance(all[0]) : parts < total) return false;
     }
     return true;
+  }
+
+  // Takes broken numbers for a proof, if those the programs found are far enough.
+  void AcceptBroken(int32_t column) {
+    const auto k = static_cast<size_t>(column);
+    const auto cell = static_cast<size_t>(members_[k]);
+    if (IsProven(column)) return;
+    const int64_t high = std::max(prover_.high_[cell], static_cast<int64_t>(std::floor(reach_up_[k] + kWhole)));
+    const int64_t low = std::min(prover_.low_[cell], -static_cast<int64_t>(std::floor(reach_down_[k] + kWhole)));
+    const Need& need = NeedOf(column);
+    if (high < need.up || -low < need.down || high - low < need.width) return;
+    prover_.high_[cell] = high;
+    prover_.low_[cell] = low;
+    ++prover_.broken_;
   }
 
   // Looks for a table of whole numbers where the programs found only broken ones: sets the cell and rounds what is broken, one
@@ -361,6 +389,7 @@ class IntervalProver::Component {
   std::vector<Row> rows_;
   std::vector<int64_t> distance_;
   std::vector<bool> whole_;
+  std::vector<double> reach_up_, reach_down_;  // Over all solutions, whole or not.
   ClpSimplex model_;
 };
 
@@ -415,6 +444,7 @@ Intervals IntervalProver::Prove(const Cells& cells) {
     Component(this, cells, std::move(members), relations, &column_of).Prove(&out);
   }
   out.programs = before - programs_left_;
+  out.broken = broken_;
   std::sort(out.narrow.begin(), out.narrow.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
   return out;
 }

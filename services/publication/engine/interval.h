@@ -23,6 +23,8 @@ struct Intervals {
   std::vector<Narrow> narrow;
   int64_t proven = 0;    // Primary cells with one.
   int64_t programs = 0;  // Linear programs solved.
+  // Of how many the proof are tables of broken numbers: safe from linear reasoning, and whole ones were not looked for long enough.
+  int64_t broken = 0;
 
   bool Holds() const { return narrow.empty(); }
 };
@@ -30,7 +32,8 @@ struct Intervals {
 // Proves that every primary cell is as uncertain as it needs (Need), for an attacker who knows the shown cells, all relations
 // and the floors. The proof of a cell are tables of whole numbers that show the same and have other values there. Linear
 // programs (Clp) find such tables, one for many cells at once; whether they fit is checked in integers, so that no tolerance
-// of the solver is trusted and whole-number reasoning is covered too.
+// of the solver is trusted and whole-number reasoning is covered too. Looking for whole numbers one cell at a time has a bound per
+// component; beyond it the real interval of the programs counts, and Intervals::broken tells of how many.
 //
 // To hide more cells takes no proof away: what was proven is kept between calls, and only the rest costs programs.
 // Deterministic for a seed. Not thread-safe. Source: reference sdc.md section 5, step D.
@@ -50,6 +53,7 @@ class IntervalProver {
   const System& system_;
   uint64_t random_;
   int64_t programs_left_;
+  int64_t broken_ = 0;
   std::vector<int64_t> high_, low_;  // By cell: how far proven tables have it above and below its value.
 };
 

@@ -17,8 +17,6 @@ namespace {
 // Linear programs for one table; what they leave open is not published.
 constexpr int64_t kMostPrograms = 20'000;
 
-// Looking for a more sparing pattern ends when every hidden cell was judged so often: what comes after is not worth the time.
-constexpr int64_t kEffortPerCell = 120;
 // Hiding a cell costs its value to this power, times 1 + kBreakPenalty for every relation it would newly break. Of all that
 // was tried on tables S and M of sdc.md it hid the fewest cells, and among equals the smaller ones.
 constexpr double kWorthPower = .25;
@@ -428,7 +426,7 @@ Protection Suppress(const System& system, Cells cells, const SuppressOptions& op
   Prover prover(system, options.seed);
   protection.repairs = HideUntilProven(&chooser, &prover, protection.cells, &protection.proof);
   if (!protection.proof.Holds()) return protection;
-  Effort effort(std::min(options.effort, kEffortPerCell * protection.proof.hidden));
+  Effort effort(std::min(options.effort, options.effort_per_cell * protection.proof.hidden));
   Trim(Secondaries(protection.cells), &chooser, &prover, protection.cells, &effort);
   Refine(system, &chooser, &prover, protection.cells, options.seed, &effort);
   if (options.intervals) {

@@ -19,6 +19,8 @@ struct SuppressOptions {
   // How much may be tried to hide less: needless cells are shown again, and parts of the pattern are chosen anew. In hidden
   // cells judged, so that the outcome does not depend on the machine; about a second and a half per million.
   int64_t effort = 200'000;
+  // And no more than this per hidden cell: in a small table there is soon nothing to gain.
+  int64_t effort_per_cell = 120;
 };
 
 // A protected table.
