@@ -33,6 +33,9 @@ umask 077
 mkdir -p "$out" "$keys_out"
 [ "$(realpath "$out")" != "$(realpath "$keys_out")" ] || die "--out and --keys-out are the same folder: keep the keys apart"
 
+! grep -qs '^  postgres:' "$dir"/config/*.yaml ||
+  die "the stores of this instance are in PostgreSQL: back that up with its own means, and the keys apart"
+
 read -r municipality _ <"$dir/instance"
 moment=$(date -u +%Y%m%dT%H%M%SZ)
 known=$(date -u -d yesterday +%F)
@@ -66,6 +69,7 @@ for service in publication contracts costs linking ingestion; do
     stopped=""
   fi
 done
+[ -n "$(ls "$work/data")" ] || die "there is no store in $dir/data"
 for store in "$work"/data/*.db; do
   [ "$(sqlite3 -bail "$store" 'PRAGMA integrity_check')" = ok ] || die "the copy of $(basename "$store") is damaged: see the runbook, NmdStoreDamaged"
 done

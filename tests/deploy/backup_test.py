@@ -176,6 +176,26 @@ class Backup(unittest.TestCase):
         self.assertEqual(there, here)
 
 
+class Refusals(unittest.TestCase):
+    def refused(self, postgres, why):
+        need("age", "sqlite3")
+        with tempfile.TemporaryDirectory() as folder:
+            run(DEPLOY / "make_instance.sh", f"{folder}/i", "gm1730", "Tynaarlo", 8100, "",
+                env={**os.environ, **({"NMD_POSTGRES": "host=/nowhere"} if postgres else {})})
+            arguments = [DEPLOY / "backup.sh", f"{folder}/i", "--out", f"{folder}/o", "--to", "age1a", "--keys-out", f"{folder}/k",
+                         "--keys-to", "age1b"]
+            result = subprocess.run([str(a) for a in arguments], capture_output=True, text=True)
+            self.assertEqual(os.listdir(f"{folder}/o"), [])
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn(why, result.stderr)
+
+    def test_an_archive_without_stores_is_never_written(self):
+        self.refused(False, "there is no store")
+
+    def test_stores_in_postgresql_are_backed_up_by_postgresql(self):
+        self.refused(True, "in PostgreSQL")
+
+
 class Questions(unittest.TestCase):
     def test_they_hold_no_moment_of_their_own(self):
         lines = [l for l in read("deploy/questions.txt").splitlines() if l and not l.startswith("#")]
