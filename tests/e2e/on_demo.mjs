@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Runs all tests of the dashboard against a running demo: one instance for all of them. Arguments are test files instead of all.
-// SCREENSHOTS=FOLDER keeps a picture of every screen.
+// Runs the tests of every screen against a running demo: one instance for all of them. Arguments are other test files, such as
+// dashboard.test.mjs, which runs against recorded answers too. SCREENSHOTS=FOLDER keeps a picture of every screen.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDemo } from './demo.mjs';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
-const files = process.argv.length > 2 ? process.argv.slice(2) : ['screens', 'dashboard', 'koppelen'].map((name) => join(here, `${name}.test.mjs`));
+const files = process.argv.length > 2 ? process.argv.slice(2) : [join(here, 'screens.test.mjs')];
 const demo = await startDemo(join(here, '../../gateway/web/dist'));
 try {
   const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...files], { stdio: 'inherit', env: { ...process.env, BASE_URL: demo.url } });

@@ -102,7 +102,7 @@ describe('every screen', () => {
       assert.equal(blank, 0, 'a cell is blank');
       const bare = await page.locator('#content section:has(.nmd-chart)').evaluateAll((all) => all.filter((each) => !each.querySelector('table') || ![...each.querySelectorAll('svg')].every((svg) => svg.querySelector('title')?.textContent && svg.querySelector('desc')?.textContent)).length);
       assert.equal(bare, 0, 'a chart has no table or no description');
-      await page.screenshot({ path: join(folder, `${id}.png`), fullPage: true });
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: join(folder, `${id}.png`), fullPage: true, timeout: 120_000 });
 
       if (!WITHOUT_FILES.includes(id)) {
         const buttons = await page.getByRole('button', { name: 'Download tabel' }).all();
@@ -187,6 +187,16 @@ describe('page Overzicht', () => {
   });
 });
 
+describe('page Groei', () => {
+  it('gives the growth of the public documents, in four causes and per level (T-01..T-06)', async () => {
+    await visit('groei');
+    assert.deepEqual(await texts('.nmd-headline__change'), ['+24%', '+31%', '+44%']);
+    assert.deepEqual((await rows('tabel-oorzaken')).map((cells) => numberOf(cells[1]).value), [105984, 28490, 13010, 34779, 182264]);
+    const levels = (await rows('tabel-niveaus')).filter((cells) => cells[1] !== '0' || cells[2] !== '0').map((cells) => [numberOf(cells[1]).value, numberOf(cells[2]).value]);
+    assert.deepEqual(levels, [[70, 56], [183, 276], [178, 238], [152, 189], [18, 27], [601, 786]]);
+  });
+});
+
 describe('page Begrippenlijst', () => {
   it('finds a term by its words', async () => {
     await visit('begrippen');
@@ -266,6 +276,16 @@ describe('page Wijken', () => {
       const [low, high] = interval.split(' tot ').map((each) => numberOf(each).value);
       assert.ok(low < numberOf(rate).value && numberOf(rate).value < high, interval);
     }
+  });
+});
+
+describe('page Wijken, what others said', () => {
+  it('keeps a figure that its publisher withdrew beside our own, and says why they differ (R20, R21)', async () => {
+    await open('/wijken.html?gebied=buurt&van=2016&naar=2017');
+    const [first] = await rows('tabel-anderen');
+    assert.deepEqual(first.slice(0, 5), ['BU17300501', 'Jongeren met jeugdhulp (Gemeente in cijfers)', '2016', '7,6%', '23']);
+    assert.match(first[5], /^nee, sinds 01-12-2018: te weinig inwoners$/);
+    assert.match(first[6], /ook van 18 jaar en ouder/);
   });
 });
 

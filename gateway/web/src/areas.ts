@@ -4,8 +4,8 @@ import type { Provenance } from './api';
 import { block, noAnswer } from './block';
 import { intervalBars, type Bar } from './charts/interval_bars';
 import { cellIf, cellOf, text, type Cell, type DimensionValue, type Figure, type Interval } from './figure';
-import { number } from './format';
-import { yearChoices } from './query';
+import { dateShort, number } from './format';
+import { periodWords, yearChoices } from './query';
 import { careOf, lawField, lawFilter, runScreen, type View } from './screen';
 import type { Table } from './table';
 
@@ -20,12 +20,24 @@ interface AreaYear {
   standardised_per_1000?: number;
 }
 
+/** What others said of an area, with our own figure over the same period. */
+interface External {
+  title?: string;
+  publisher?: string;
+  period?: { start_date: string; end_date: string };
+  text?: string;
+  withdrawn_date?: string;
+  withdrawn_reason?: string;
+  counterpart?: { figure?: Figure; difference?: string };
+}
+
 interface Area {
   area?: DimensionValue;
   before?: AreaYear;
   after?: AreaYear;
   growth?: { state?: string; state_reason?: string; clients_growth?: number; rate_ratio?: number; rate_ratio_interval?: Interval; beyond_chance?: boolean };
   conclusion?: string;
+  external_values?: External[];
 }
 
 interface Areas {
@@ -94,6 +106,22 @@ function growthTable({ areas, total }: Areas, title: string, before: number, aft
   };
 }
 
+function externalTable(areas: Area[]): Table {
+  return {
+    id: 'tabel-anderen',
+    caption: 'Wat anderen over deze gebieden publiceerden, met ons eigen cijfer ernaast',
+    columns: [
+      { header: 'Gebied', kind: 'text' }, { header: 'Cijfer', kind: 'text' }, { header: 'Periode', kind: 'text' }, { header: 'Gepubliceerd', kind: 'text' }, { header: 'Ons aantal cliënten', kind: 'count' }, { header: 'Nog te zien bij de uitgever?', kind: 'text' }, { header: 'Waarom zij verschillen', kind: 'text' },
+    ],
+    rows: areas.flatMap((area) =>
+      (area.external_values ?? []).map((each) => [
+        text(nameOf(area)), text([each.title, each.publisher && `(${each.publisher})`].filter(Boolean).join(' ')), text(each.period ? periodWords(each.period) : 'onbekend'), text(each.text || 'niet getoond'),
+        cellOf(each.counterpart?.figure), text(each.withdrawn_date ? `nee, sinds ${dateShort(each.withdrawn_date)}: ${each.withdrawn_reason || 'geen reden gegeven'}` : 'ja'), text(each.counterpart?.difference || 'niet uitgelegd'),
+      ]),
+    ),
+  };
+}
+
 function rateBars(answer: Areas, municipality: string): Bar[] {
   const bar = (area: Area, title: string, reference: boolean): Bar => ({
     title, reference,
@@ -148,6 +176,9 @@ function show(view: View, answer: Areas): HTMLElement[] {
       chart: (words) => intervalBars(words, 'De tabel onder de grafiek geeft dezelfde cijfers.', ratioBars(answer, municipality), 'ratio'),
       table: growthTable(answer, title, before, after, municipality),
     }),
+    ...((answer.areas ?? []).some((area) => area.external_values?.length)
+      ? [block(view, { id: 'anderen', title: 'Wat zeggen anderen?', conclusion: 'Een cijfer van een ander blijft hier staan, ook als de uitgever het niet meer toont.', table: externalTable(answer.areas ?? []), ground: { provenance: answer.provenance } })]
+      : []),
   ];
 }
 

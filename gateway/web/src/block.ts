@@ -17,6 +17,8 @@ export interface Ground {
   /** Measures of the glossary that it shows, besides those of the figures. */
   measures?: string[];
   provenance?: Provenance[] | undefined;
+  /** Figures that are not shown but rest on the same records, where an answer does not say itself how far it can be trusted. */
+  reliability?: Array<Figure | undefined> | undefined;
 }
 
 export interface Block {
@@ -82,22 +84,23 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
   const used = definitions(figures);
   const ids = [...new Set([...figures.flatMap((figure) => (figure?.measure ? [figure.measure] : [])), ...(ground.measures ?? [])])];
   const measures = ids.flatMap((id) => view.measures.find((measure) => idOf(measure.name) === id) ?? []);
+  const judged = [...figures, ...(ground.reliability ?? [])];
   const named = used.length > 0 ? used : measures.map((measure) => measure.definition ?? '').filter(Boolean);
   const titles = new Map(view.sources.map((source) => [idOf(source.name), source.title || idOf(source.name)]));
   const sources = (ground.provenance ?? []).filter((line) => Number(line.delivery_count ?? 0) > 0);
   const sourceWords = sources.map((line) => `${titles.get(line.source) ?? line.source} (${number(Number(line.delivery_count ?? 0))} leveringen)`);
   // The sentence about the figure that is least complete: a block is not better than that.
-  const said = statements([...figures].sort((a, b) => (a?.reliability?.completeness ?? 1) - (b?.reliability?.completeness ?? 1)));
-  const provisional = figures.some((figure) => figure?.reliability?.provisional);
+  const said = statements([...judged].sort((a, b) => (a?.reliability?.completeness ?? 1) - (b?.reliability?.completeness ?? 1)));
+  const provisional = judged.some((figure) => figure?.reliability?.provisional);
   const rows: Array<[string, string]> = [
     ...measures.map((measure): [string, string] => [measure.title || idOf(measure.name), [measure.description, measure.formula && `Berekening: ${measure.formula}.`].filter(Boolean).join(' ')]),
     ...(sourceWords.length > 0 ? [['Bronnen', sourceWords.join('; ')] as [string, string]] : []),
-    ...(figures.length > 0
+    ...(judged.length > 0
       ? ([
-          ['Volledig', least(figures, 'completeness')],
-          ['Gekoppeld op een geldig burgerservicenummer', least(figures, 'link_quality')],
-          ['Zonder fouten door de controles', least(figures, 'source_quality')],
-          ['Eerdere cijfers veranderden achteraf gemiddeld', least(figures, 'stability')],
+          ['Volledig', least(judged, 'completeness')],
+          ['Gekoppeld op een geldig burgerservicenummer', least(judged, 'link_quality')],
+          ['Zonder fouten door de controles', least(judged, 'source_quality')],
+          ['Eerdere cijfers veranderden achteraf gemiddeld', least(judged, 'stability')],
         ] as Array<[string, string]>)
       : []),
     ['Bekend op', dateTime(view.known)],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page Aansluiting: from the indicated amount to the booked one, in steps that close to the cent, with the list behind each (R84).
-import type { Provenance } from './api';
+import type { Answer, Provenance } from './api';
 import { block, noAnswer } from './block';
 import { waterfall } from './charts/waterfall';
 import type { Step } from './charts/geometry';
@@ -27,6 +27,11 @@ interface Bridge {
   remarks?: string[];
   provenance?: Provenance[];
   known_time?: string;
+}
+
+interface Answers {
+  bridge: Bridge;
+  totals: Answer;
 }
 
 /** Lines of the list behind a step that are shown; the file of the command line has all. */
@@ -93,12 +98,12 @@ function conclusionOf(steps: BridgeStep[], now: string): string {
   return `Over ${now} was ${euro(indicated)} toegewezen${told.length > 0 ? `; ${told.join(', ')}` : ''}.`;
 }
 
-function show(view: View, bridge: Bridge): HTMLElement[] {
+function show(view: View, { bridge, totals }: Answers): HTMLElement[] {
   const now = periodWords(periodBetween(view.values['van']!, view.values['tot']!));
   const steps = bridge.steps ?? [];
   if (bridge.state !== 'ANSWERED' || steps.length === 0) return [noAnswer('brug', 'Van geïndiceerd naar geboekt', bridge.state, bridge.state_reason, 'Kies een andere periode.')];
   const drawn = stepsOf(steps);
-  const ground = { measures: ['indicated', 'declared', 'approved', 'booked'], provenance: bridge.provenance };
+  const ground = { measures: ['indicated', 'declared', 'approved', 'booked'], provenance: bridge.provenance, reliability: totals.totals };
   const behind = steps.filter((step) => !step.subtotal && (step.items ?? []).length > 0);
   return [
     block(view, {
@@ -111,7 +116,7 @@ function show(view: View, bridge: Bridge): HTMLElement[] {
   ];
 }
 
-runScreen<Bridge>({
+runScreen<Answers>({
   id: 'aansluiting',
   fields: (context) => {
     const months = monthChoices(context.today.slice(0, 7));
@@ -122,7 +127,14 @@ runScreen<Bridge>({
     ];
   },
   question: ({ wet, van, tot }) => `Sluit wat is toegewezen voor ${careOf(wet)} aan op wat is gedeclareerd, goedgekeurd en geboekt, ${periodWords(periodBetween(van!, tot!))}?`,
-  ask: ({ session }, { wet, van, tot }, known) => session.post('figures/_bridge', { period: periodBetween(van!, tot!), filters: lawFilter(wet), ...known }),
-  knownOf: (bridge) => bridge.known_time,
+  ask: async ({ session }, { wet, van, tot }, known) => {
+    const [period, filters] = [periodBetween(van!, tot!), lawFilter(wet)];
+    const [bridge, totals] = await Promise.all([
+      session.post<Bridge>('figures/_bridge', { period, filters, ...known }),
+      session.query({ measures: ['indicated', 'declared', 'approved'], dimensions: [], period, filters, ...known }),
+    ]);
+    return { bridge, totals };
+  },
+  knownOf: ({ bridge }) => bridge.known_time,
   show,
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page Looptijd: how long care lasts, by provider or another group, why it ends, and against what was allocated (R100-R105).
-import { idOf } from './api';
+import { idOf, type Answer } from './api';
 import { block, headlines, noAnswer } from './block';
 import { survivalCurves } from './charts/curves';
 import { intervalBars } from './charts/interval_bars';
@@ -14,15 +14,16 @@ import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } fro
 interface Answers {
   durations: Durations;
   compared: Compared;
+  totals: Answer;
 }
 
 const GROUPS = ['provider', 'category', 'ivn', 'referrer', 'age_band', 'product', 'year'];
 const TOLD = 'De tabel onder de grafiek geeft dezelfde cijfers.';
 
-function show(view: View, { durations, compared }: Answers): HTMLElement[] {
+function show(view: View, { durations, compared, totals }: Answers): HTMLElement[] {
   const { total } = durations;
   const dimension = view.dimensions.find((each) => idOf(each.name) === view.values['per'])?.title ?? '';
-  const ground = { measures: ['trajectories'], provenance: joinProvenance(durations.provenance, compared.provenance) };
+  const ground = { measures: ['trajectories'], provenance: joinProvenance(durations.provenance, compared.provenance), reliability: totals.totals };
   if (!total || total.state !== 'ANSWERED') {
     return [noAnswer('kromme', 'Hoe lang duurt het?', total?.state, total?.state_reason, `Er zijn ${number(Number(total?.trajectories ?? 0))} trajecten. Kies een ruimere periode.`)];
   }
@@ -75,11 +76,16 @@ runScreen<Answers>({
     ];
   },
   question: ({ wet, begonnen }) => `Hoe lang duurt ${careOf(wet)}${begonnen === 'alle' ? '' : ` die begon in ${begonnen}`}, en verschilt dat?`,
-  ask: async ({ session }, { wet, per, begonnen }, known) => {
+  ask: async ({ session, today }, { wet, per, begonnen }, known) => {
     const question = { filters: lawFilter(wet), ...(begonnen !== 'alle' && { started: yearPeriod(Number(begonnen)) }), ...known };
     const durations = await session.post<Durations>('durations/_estimate', { question, group_by: per });
     const same = { ...question, ...(durations.effective?.known_time && { known_time: durations.effective.known_time }) };
-    return { durations, compared: await session.post<Compared>('durations/_compare', { question: same, group_by: per }) };
+    const years = begonnen === 'alle' ? { start_date: '2015-01-01', end_date: yearPeriod(Number(today.slice(0, 4))).end_date } : yearPeriod(Number(begonnen));
+    const [compared, totals] = await Promise.all([
+      session.post<Compared>('durations/_compare', { question: same, group_by: per }),
+      session.query({ measures: ['trajectories'], dimensions: [], period: years, filters: lawFilter(wet), ...(same.known_time && { known_time: same.known_time }) }),
+    ]);
+    return { durations, compared, totals };
   },
   knownOf: ({ durations }) => durations.effective?.known_time,
   show,

@@ -86,13 +86,13 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
       id: 'redenen', title: 'Waarom eindigde zorg?', conclusion: endingConclusion(endings), remarks: endings.remarks, table: endingTable(endings, now),
       caption: `Beëindigde trajecten per maand, ${now}`,
       chart: (title) => timeColumns(title, TOLD, endingTable(endings, now).rows.map((row) => ({ title: (row[0] as { text: string }).text, up: row[row.length - 2]! })), { up: 'beëindigde trajecten' }, 'count'),
-      ground: { provenance: endings.provenance },
+      ground: { provenance: endings.provenance, reliability: months.totals },
     }),
   );
   if (referrers?.state === 'ANSWERED') {
     sections.push(
       block(view, {
-        id: 'verwijzers', title: 'Via wie kwamen zij?', conclusion: referrers.conclusion, table: referrerTable(referrers, now), ground: { provenance: referrers.provenance },
+        id: 'verwijzers', title: 'Via wie kwamen zij?', conclusion: referrers.conclusion, table: referrerTable(referrers, now), ground: { provenance: referrers.provenance, reliability: months.totals },
         caption: `Deel van de begonnen voorzieningen per verwijzer, met het interval van 95%, ${now}`,
         chart: (title) => intervalBars(title, TOLD, referrerBars(referrers), 'share'),
       }),
@@ -103,7 +103,7 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
   sections.push(
     waiting.state === 'ANSWERED'
       ? block(view, {
-          id: 'wachten', title: 'Hoe lang wachtten zij?', conclusion: waiting.conclusion, table: waitingTable(waiting, dimension, now), ground: { provenance: waiting.provenance },
+          id: 'wachten', title: 'Hoe lang wachtten zij?', conclusion: waiting.conclusion, table: waitingTable(waiting, dimension, now), ground: { provenance: waiting.provenance, reliability: months.totals },
           caption: `Deel dat langer dan ${waiting.groups?.[0]?.longer?.[0]?.days ?? 28} dagen wacht, met het interval van 95%, ${now}`,
           chart: (title) =>
             intervalBars(title, TOLD, (waiting.groups ?? []).map((group, index) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page Aanbieders: how money is spread over providers, who grew and why, where each stands against its ceiling, and the signals.
 // Never a ranking by duration or level: the order is that of the money, which is the question, or of the name.
-import type { Provenance, Signal } from './api';
+import type { Answer, Provenance, Signal } from './api';
 import { block, headlines, noAnswer } from './block';
 import { pairedBars } from './charts/bars';
 import { intervalBars } from './charts/interval_bars';
@@ -77,6 +77,7 @@ interface Position {
 
 interface Answers {
   growth: Growth;
+  totals: Answer;
   concentration?: Concentration;
   positions?: Position[];
   signals?: Signal[];
@@ -122,7 +123,7 @@ function rangeWords(range: Range | undefined, show: (value: number) => string): 
   return least === most ? show(most) : `${show(least)} tot ${show(most)}`;
 }
 
-function concentrationBlock(view: View, answer: Concentration, year: number): HTMLElement {
+function concentrationBlock(view: View, answer: Concentration, totals: Answer, year: number): HTMLElement {
   const spread = answer.providers;
   const title = 'Hoe is het geld verdeeld?';
   if (answer.state !== 'ANSWERED' || spread?.state !== 'ANSWERED') return noAnswer('verdeling', title, spread?.state ?? answer.state, spread?.state_reason ?? answer.state_reason);
@@ -146,15 +147,15 @@ function concentrationBlock(view: View, answer: Concentration, year: number): HT
       rows: largest.map((each) => [text(each.provider?.label || each.provider?.value || 'onbekend'), count(each.amount_cents), value(each.share ?? 0)]),
     },
     remarks: [...(answer.remarks ?? []), ...(spread.changes ?? []).map((change) => change.text ?? '').filter(Boolean)],
-    ground: { measures: ['approved', 'largest5_share', 'hhi'], provenance: answer.provenance },
+    ground: { measures: ['approved', 'largest5_share', 'hhi'], provenance: answer.provenance, reliability: totals.totals },
   });
 }
 
-function growthBlocks(view: View, answer: Growth, before: number, after: number): HTMLElement[] {
+function growthBlocks(view: View, answer: Growth, totals: Answer, before: number, after: number): HTMLElement[] {
   if (answer.state !== 'ANSWERED') return [noAnswer('groei', 'Wie groeide, en waardoor?', answer.state, answer.state_reason, 'Kies een ander jaar.')];
   const providers = answer.providers ?? [];
   const shown = providers.slice(0, MOST_BARS);
-  const ground = { measures: ['indicated', 'clients'], provenance: answer.provenance };
+  const ground = { measures: ['indicated', 'clients'], provenance: answer.provenance, reliability: totals.totals };
   return [
     block(view, {
       id: 'groei', title: 'Wie groeide, en waardoor?', conclusion: answer.conclusion, ground,
@@ -195,8 +196,8 @@ function show(view: View, answers: Answers): HTMLElement[] {
   const shownSignals = signals?.filter((signal) => only(signal) && signal.year === after);
   const over = (shownPositions ?? []).filter((each) => each.used?.state === 'ANSWERED' && (each.used.ratio ?? 0) > 1).length;
   return [
-    ...(concentration ? [concentrationBlock(view, concentration, after)] : []),
-    ...growthBlocks(view, answers.growth, before, after),
+    ...(concentration ? [concentrationBlock(view, concentration, answers.totals, after)] : []),
+    ...growthBlocks(view, answers.growth, answers.totals, before, after),
     ...(shownPositions
       ? [
           block(view, {
@@ -239,13 +240,14 @@ runScreen<Answers>({
     const filters = lawFilter(wet);
     const year = Number(jaar);
     const contracts = maySee(screenOf('signalen'), role);
-    const [growth, concentration, positions, signals] = await Promise.all([
+    const [growth, totals, concentration, positions, signals] = await Promise.all([
       session.post<Growth>('growth/_providers', { before: yearPeriod(year - 1), after: yearPeriod(year), provider_level: niveau, filters, ...known }),
+      session.query({ measures: ['approved', 'indicated', 'clients'], dimensions: [], period: yearPeriod(year), filters, ...known }),
       role === 'griffie' ? undefined : session.post<Concentration>('concentration/_describe', { period: yearPeriod(year), provider_level: niveau, filters, ...known }),
       contracts ? session.list<Position>('positions', { year: String(year), page_size: '1000', ...(known.known_time && { known_time: known.known_time }) }) : undefined,
       contracts ? session.signals() : undefined,
     ]);
-    return { growth, ...(concentration && { concentration }), ...(positions && { positions }), ...(signals && { signals }) };
+    return { growth, totals, ...(concentration && { concentration }), ...(positions && { positions }), ...(signals && { signals }) };
   },
   knownOf: ({ growth }) => growth.known_time,
   show,
