@@ -45,31 +45,7 @@ class ForecastsTest : public ::testing::Test {
     scene_.Feed({BatchOf(++sequence_, At(known), std::move(facts))});
   }
   void FeedT20() {
-    Feed({AllocationOf({.number = 1,
-                        .product = "45A04",
-                        .first = "2018-01-15",
-                        .last = "2018-07-14",
-                        .volume = 3,
-                        .unit = "04",
-                        .frequency = "2"}),
-          AllocationOf({.person = "p2",
-                        .number = 2,
-                        .product = "45A05",
-                        .first = "2018-02-01",
-                        .last = "2018-10-31",
-                        .provider = "99000002",
-                        .volume = 1,
-                        .unit = "82",
-                        .frequency = "6"}),
-          AllocationOf({.person = "p3",
-                        .number = 3,
-                        .product = "44A08",
-                        .first = "2018-03-10",
-                        .volume = 1,
-                        .unit = "14",
-                        .frequency = "1"}),
-          TariffOf("45A04", 85'00, "2017-01-01", "", "04"), TariffOf("45A05", 4'200'00, "2017-01-01", "", "82"),
-          TariffOf("44A08", 235'00, "2017-01-01", "", "14")});
+    Feed(testing::RunningObligationsT20());
     scene_.Feed({LinkOf(1, "p1", "c1", At("2018-01-01")), LinkOf(2, "p2", "c2", At("2018-01-01")),
                  LinkOf(3, "p3", "c3", At("2018-01-01"))});
   }

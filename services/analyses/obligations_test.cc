@@ -24,38 +24,10 @@ using testing::BatchOf;
 using testing::ClaimOf;
 using testing::CostsScene;
 using testing::On;
+using testing::RunningObligationsT20;
 using testing::StartOf;
 using testing::StopOf;
 using testing::TariffOf;
-
-// T-20: A 3 hours a week at 85, B a trajectory of 4.200, C days of stay at 235 without an end.
-std::vector<Fact> T20() {
-  return {AllocationOf({.number = 1,
-                        .product = "45A04",
-                        .first = "2018-01-15",
-                        .last = "2018-07-14",
-                        .volume = 3,
-                        .unit = "04",
-                        .frequency = "2"}),
-          AllocationOf({.person = "p2",
-                        .number = 2,
-                        .product = "45A05",
-                        .first = "2018-02-01",
-                        .last = "2018-10-31",
-                        .volume = 1,
-                        .unit = "82",
-                        .frequency = "6"}),
-          AllocationOf({.person = "p3",
-                        .number = 3,
-                        .product = "44A08",
-                        .first = "2018-03-10",
-                        .volume = 1,
-                        .unit = "14",
-                        .frequency = "1"}),
-          TariffOf("45A04", 85'00, "2017-01-01", "", "04"),
-          TariffOf("45A05", 4'200'00, "2017-01-01", "", "82"),
-          TariffOf("44A08", 235'00, "2017-01-01", "", "14")};
-}
 
 std::shared_ptr<const costs::CareBook> BookOf(CostsScene* scene, std::vector<Fact> facts) {
   scene->Feed({BatchOf(1, At("2018-01-01"), std::move(facts))});
@@ -70,7 +42,7 @@ Obligations Total(const costs::CareBook& book, const std::string& from, const st
 
 TEST(Obligations, AreThoseOfT20ToTheCent) {
   CostsScene scene;
-  const auto book = BookOf(&scene, T20());
+  const auto book = BookOf(&scene, RunningObligationsT20());
   const Obligations total = Total(*book, "2018-04-01", "2019-01-01");
   EXPECT_EQ(total.running, 71'742'31);
   EXPECT_EQ(total.open_ended, 64'625'00) << "C has no end: it counts until H and is told apart";
@@ -89,13 +61,13 @@ TEST(Obligations, AreThoseOfT20ToTheCent) {
 
 TEST(Obligations, OfAWholeLifeAreTheTotalOfT20) {
   CostsScene scene;
-  const auto book = BookOf(&scene, {T20()[0], T20()[3]});
+  const auto book = BookOf(&scene, {RunningObligationsT20()[0], RunningObligationsT20()[3]});
   EXPECT_EQ(Total(*book, "2018-01-15", "2019-01-01").running, 6'593'57);
 }
 
 TEST(Obligations, MonthsAreTheIndicatedAmountsOfT20) {
   CostsScene scene;
-  const auto book = BookOf(&scene, T20());
+  const auto book = BookOf(&scene, RunningObligationsT20());
   const auto indicated = [&](int month) {
     Cents sum = 0;
     for (const costs::AllocationFact& allocation : book->allocations) {
@@ -109,7 +81,7 @@ TEST(Obligations, MonthsAreTheIndicatedAmountsOfT20) {
 
 TEST(Obligations, CareThatBeginsLaterIsToldApart) {
   CostsScene scene;
-  const auto book = BookOf(&scene, T20());
+  const auto book = BookOf(&scene, RunningObligationsT20());
   const Obligations total = Total(*book, "2018-02-01", "2018-04-01");
   EXPECT_EQ(total.not_started, 22 * 235'00) << "C begins on 10 March";
   EXPECT_EQ(total.not_started_allocations, 1);
@@ -119,7 +91,7 @@ TEST(Obligations, CareThatBeginsLaterIsToldApart) {
 
 TEST(Obligations, DeletedAllocationsAreNone) {
   CostsScene scene;
-  std::vector<Fact> facts = T20();
+  std::vector<Fact> facts = RunningObligationsT20();
   facts.push_back(AllocationOf({.person = "p3",
                                 .number = 3,
                                 .product = "44A08",
@@ -135,7 +107,7 @@ TEST(Obligations, DeletedAllocationsAreNone) {
 
 TEST(Obligations, MonthsWithClaimsAreCostsAndNotObligations) {
   CostsScene scene;
-  std::vector<Fact> facts = T20();
+  std::vector<Fact> facts = RunningObligationsT20();
   facts.push_back(ClaimOf("D1", {{"r1", "", 500'00, "p1", 1, "2018-04-01", "45A04"}}));
   const auto book = BookOf(&scene, facts);
   const Obligations total = Total(*book, "2018-04-01", "2019-01-01");
@@ -152,7 +124,7 @@ TEST(Obligations, MonthsWithClaimsAreCostsAndNotObligations) {
 
 TEST(Obligations, EndAtAStopForGoodUnlessCareBeganAgain) {
   CostsScene scene;
-  std::vector<Fact> facts = T20();
+  std::vector<Fact> facts = RunningObligationsT20();
   facts.push_back(StopOf({.number = 3, .first = "2018-03-10", .last = "2018-06-30", .reason = "31"}));
   const auto stopped = BookOf(&scene, facts);
   const Obligations total = Total(*stopped, "2018-04-01", "2019-01-01");
@@ -164,14 +136,14 @@ TEST(Obligations, EndAtAStopForGoodUnlessCareBeganAgain) {
   EXPECT_EQ(Total(*BookOf(&again, facts), "2018-04-01", "2019-01-01").running, 71'742'31);
 
   CostsScene temporary;
-  facts = T20();
+  facts = RunningObligationsT20();
   facts.push_back(StopOf({.number = 3, .first = "2018-03-10", .last = "2018-06-30", .reason = "20"}));
   EXPECT_EQ(Total(*BookOf(&temporary, facts), "2018-04-01", "2019-01-01").running, 71'742'31);
 }
 
 TEST(Obligations, WithoutATariffSayThatTheyAreALowerBound) {
   CostsScene scene;
-  const std::vector<Fact> facts = T20();
+  const std::vector<Fact> facts = RunningObligationsT20();
   const auto book = BookOf(&scene, {facts[0], facts[1], facts[3]});
   const Obligations total = Total(*book, "2018-04-01", "2019-01-01");
   EXPECT_EQ(total.running, 3'825'00);
@@ -185,7 +157,7 @@ TEST(Obligations, WithoutATariffSayThatTheyAreALowerBound) {
 
 TEST(Obligations, APersonalBudgetIsSpreadOverItsPeriodAndPaidMonthsAreNone) {
   CostsScene scene;
-  const auto book = BookOf(&scene, T20());
+  const auto book = BookOf(&scene, RunningObligationsT20());
   BudgetLife life;
   life.budget = book->allocations.front();
   life.budget.period = {On("2018-01-01"), On("2019-01-01")};

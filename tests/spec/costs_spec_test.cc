@@ -497,35 +497,9 @@ TEST(TariffSpec, AMissingTariffIsSaidNotHidden) {
               ::testing::HasSubstr("Van 1 voorziening ontbreekt een tarief of de omvang: het werkelijke bedrag is hoger."));
 }
 
-// Running obligations of T-20: A 3 hours a week at 85,00, B a trajectory of 4.200, C a day at 235 without an end.
 TEST(AmountSpec, MonthAmountsOfTheRunningObligationsT20) {
   CostsScene scene;
-  scene.Feed({BatchOf(1, At("2018-01-02"),
-                      {AllocationOf({.person = "a",
-                                     .number = 1,
-                                     .product = "45A04",
-                                     .first = "2018-01-15",
-                                     .last = "2018-07-14",
-                                     .volume = 3,
-                                     .unit = "04",
-                                     .frequency = "2"}),
-                       AllocationOf({.person = "b",
-                                     .number = 2,
-                                     .product = "45A01",
-                                     .first = "2018-02-01",
-                                     .last = "2018-10-31",
-                                     .volume = 1,
-                                     .unit = "82",
-                                     .frequency = "6"}),
-                       AllocationOf({.person = "c",
-                                     .number = 3,
-                                     .product = "44A06",
-                                     .first = "2018-03-10",
-                                     .volume = 1,
-                                     .unit = "14",
-                                     .frequency = "1"}),
-                       TariffOf("45A04", 85'00, "2018-01-01", "", "04"), TariffOf("45A01", 4'200'00, "2018-01-01", "", "82"),
-                       TariffOf("44A06", 235'00, "2018-01-01", "", "14")})});
+  scene.Feed({BatchOf(1, At("2018-01-02"), testing::RunningObligationsT20())});
   EXPECT_EQ(scene.Total("indicated", "2018-04", "2018-05").amount_cents(), 8'604'40);
   EXPECT_EQ(scene.Total("indicated", "2018-03", "2018-04").amount_cents(), 6'776'21);
 }

@@ -170,4 +170,33 @@ linking::v1::Link LinkOf(int64_t sequence, const std::string& person, const std:
   return link;
 }
 
+std::vector<ingestion::v1::Fact> RunningObligationsT20() {
+  return {AllocationOf({.number = 1,
+                        .product = "45A04",
+                        .first = "2018-01-15",
+                        .last = "2018-07-14",
+                        .volume = 3,
+                        .unit = "04",
+                        .frequency = "2"}),
+          AllocationOf({.person = "p2",
+                        .number = 2,
+                        .product = "45A05",
+                        .first = "2018-02-01",
+                        .last = "2018-10-31",
+                        .provider = "99000002",
+                        .volume = 1,
+                        .unit = "82",
+                        .frequency = "6"}),
+          AllocationOf({.person = "p3",
+                        .number = 3,
+                        .product = "44A08",
+                        .first = "2018-03-10",
+                        .volume = 1,
+                        .unit = "14",
+                        .frequency = "1"}),
+          TariffOf("45A04", 85'00, "2017-01-01", "", "04"),
+          TariffOf("45A05", 4'200'00, "2017-01-01", "", "82"),
+          TariffOf("44A08", 235'00, "2017-01-01", "", "14")};
+}
+
 }  // namespace nmd::testing

@@ -75,6 +75,10 @@ ingestion::v1::FactBatch BatchOf(int64_t sequence, absl::Time known, std::vector
 linking::v1::Link LinkOf(int64_t sequence, const std::string& person, const std::string& client, absl::Time known,
                          linking::v1::LinkReason reason = linking::v1::EXACT_BSN);
 
+// T-20: A 3 hours a week at 85,00 of p1, B a trajectory of 4.200 of p2 at another provider, C days of stay at 235 without an
+// end of p3.
+std::vector<ingestion::v1::Fact> RunningObligationsT20();
+
 }  // namespace nmd::testing
 
 #endif  // NMD_TESTS_SUPPORT_FACTS_H_
