@@ -103,12 +103,18 @@ Table EffectTable(const std::string& title, const google::protobuf::RepeatedPtrF
   return table;
 }
 
-// What each kind of cause did, in the order in which they were applied.
-Table StepTable(const costs::v1::FigureDifference& difference) {
+// Whether nothing of the kind was there and nothing changed.
+bool IsIdle(const costs::v1::DifferenceStep& step) {
+  return step.thing_count() == 0 && step.count() == 0 && step.amount_cents() == 0 && step.ratio() == 0;
+}
+
+// What each kind of cause did, in the order in which they were applied; for a person without those that did not play a part.
+Table StepTable(const costs::v1::FigureDifference& difference, bool for_people) {
   Table table;
   table.columns = {{"", "oorzaak"},        {"Verschil", "verschil", true}, {"", "eenheid"},
                    {"", "gegevens", true}, {"", "leveringen", true},       {"Waardoor", "uitleg", false, 90}};
   for (const costs::v1::DifferenceStep& step : difference.steps()) {
+    if (for_people && IsIdle(step)) continue;
     const char* unit = step.difference_case() == costs::v1::DifferenceStep::kCount         ? "aantal"
                        : step.difference_case() == costs::v1::DifferenceStep::kAmountCents ? "euro"
                        : step.difference_case() == costs::v1::DifferenceStep::kRatio       ? "verhouding"
@@ -422,7 +428,7 @@ std::string ExplainText(const costs::v1::ExplainFigureResponse& response) {
                     " leveringen.\n");
   }
   if (response.has_comparison()) {
-    absl::StrAppend(&text, "\n", response.comparison().statement(), "\n", TextOf(StepTable(response.comparison())));
+    absl::StrAppend(&text, "\n", response.comparison().statement(), "\n", TextOf(StepTable(response.comparison(), true)));
   }
   if (response.has_open_links()) absl::StrAppend(&text, "\n", response.open_links().statement(), "\n");
   if (response.changes_since_size() > 0) absl::StrAppend(&text, "\nSindsdien bekend geworden:\n");
@@ -475,7 +481,7 @@ Cell StepCell(const costs::v1::DifferenceStep& step) {
 }
 
 Table ExplainRecords(const costs::v1::ExplainFigureResponse& response) {
-  if (response.has_comparison()) return StepTable(response.comparison());
+  if (response.has_comparison()) return StepTable(response.comparison(), false);
   Table table;
   for (const char* key : {"levering", "bron", "bekend_op"}) table.columns.push_back({key, key});
   table.columns.push_back({"regels", "regels", true});

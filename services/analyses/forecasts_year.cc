@@ -230,7 +230,10 @@ absl::StatusOr<costs::v1::EstimateOutstandingResponse> Forecasts::EstimateOutsta
   if (!past.AnyClaim()) {
     *response.mutable_declared() = teller.Missing("declared", period, Figure::NOT_AVAILABLE, "PERIOD_NOT_DELIVERED");
     *response.mutable_outstanding() = teller.Missing("outstanding", period, Figure::NOT_AVAILABLE, "PERIOD_NOT_DELIVERED");
-    response.add_remarks("Over de maanden die voorbij zijn, is nog niets gedeclareerd.");
+    response.add_remarks(
+        question.end <= data.now.anchor - kLadderMonths
+            ? "De maanden zijn meer dan drie jaar voorbij. Van zo lang geleden wordt niet geschat wat er nog komt."
+            : "Over de maanden van de laatste drie jaar is nog niets gedeclareerd.");
     return response;
   }
 
