@@ -168,7 +168,8 @@ ProviderBooks AccountLedger::AsKnown(absl::string_view provider, absl::Time at) 
 
   for (const Care& c : rows.care) {
     if (order[c.batch] < 0) continue;
-    books.care.push_back({c.law, c.stop, c.taken_back, c.number, c.start, c.end, text(c.reason), order[c.batch]});
+    books.care.push_back({c.law, c.stop, c.taken_back, c.number, c.start, c.end, text(c.reason), order[c.batch],
+                          dutch::CalendarDay(batches_[c.batch].known)});
   }
 
   for (const Claim& c : rows.claims) {

@@ -119,6 +119,7 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
   std::map<std::tuple<std::string, std::string, ContractTerm::Kind, std::string, std::string, std::string, Day>, BookedTerm>
       terms;
   std::map<std::pair<std::string, Day>, BookedGroup> groups;
+  std::map<std::tuple<std::string, std::string, Day>, BookedLevel> levels;
   for (const FactBatch* batch : known) {
     for (const Fact& fact : batch->facts()) {
       if (fact.has_contract()) {
@@ -163,6 +164,12 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
                                                            stated.concern_name(),
                                                            PeriodOf(stated.start_day(), stated.end_day())};
       }
+      if (fact.has_product_level()) {
+        const auto& stated = fact.product_level();
+        const std::string law = LawId(stated.law());
+        levels[{law, stated.product(), stated.start_day()}] = {law, stated.product(), stated.ivn(),
+                                                               PeriodOf(stated.start_day(), stated.end_day())};
+      }
       if (fact.has_tariff()) {
         const auto& stated = fact.tariff();
         const std::string law = LawId(stated.law());
@@ -175,6 +182,7 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
   Book book;
   for (auto& [key, term] : terms) book.terms.push_back(std::move(term));
   for (auto& [key, group] : groups) book.groups.push_back(std::move(group));
+  for (auto& [key, level] : levels) book.levels.push_back(std::move(level));
   for (auto& [id, contract] : contracts) book.contracts.push_back(std::move(contract));
   std::sort(book.contracts.begin(), book.contracts.end(), [](const BookedContract& a, const BookedContract& b) {
     return std::tie(a.provider, a.period.start, a.id) < std::tie(b.provider, b.period.start, b.id);

@@ -66,12 +66,19 @@ struct BookedGroup {
   Period period;
 };
 
+// The level of a product (interventieniveau).
+struct BookedLevel {
+  std::string law, product, ivn;
+  Period period;
+};
+
 // Everything as known at some time.
 struct Book {
   std::vector<BookedContract> contracts;  // By provider, start and id.
   std::vector<BookedPrice> prices;        // By law, product, unit, provider and start.
   std::vector<BookedTerm> terms;          // By contract, law, kind, category, product, indicator and start.
   std::vector<BookedGroup> groups;        // By provider and start.
+  std::vector<BookedLevel> levels;        // By law, product and start.
 
   // Prices a contract pays: those of its provider, else those of everybody, per product and unit, where the periods meet.
   std::vector<BookedPrice> PricesOf(const BookedContract& contract) const;
@@ -90,7 +97,8 @@ class ContractBook {
  public:
   // Whether a fact is one that this keeps.
   static bool Keeps(const ingestion::v1::Fact& fact) {
-    return fact.has_contract() || fact.has_tariff() || fact.has_contract_term() || fact.has_provider_group();
+    return fact.has_contract() || fact.has_tariff() || fact.has_contract_term() || fact.has_provider_group() ||
+           fact.has_product_level();
   }
 
   // Facts of other kinds are passed over. REQUIRES: sequences increase.

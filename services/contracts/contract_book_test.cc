@@ -58,8 +58,34 @@ TEST(ContractBook, KeepsTheRegisterOfAllKindsOfFacts) {
     fact.GetReflection()->MutableMessage(&fact, payload->field(i));
     if (ContractBook::Keeps(fact)) kept.push_back(payload->field(i)->name());
   }
-  EXPECT_THAT(kept, ElementsAre("tariff", "contract", "provider_group", "contract_term"));
+  EXPECT_THAT(kept, ElementsAre("product_level", "tariff", "contract", "provider_group", "contract_term"));
   EXPECT_FALSE(ContractBook::Keeps(ingestion::v1::Fact())) << "a kind this binary never heard of";
+}
+
+TEST(ContractBook, TheLevelOfAProductKnownLastHolds) {
+  const auto level = [](FactBatch* batch, const std::string& ivn, Day start) {
+    auto* stated = batch->add_facts()->mutable_product_level();
+    stated->set_law(ingestion::v1::YOUTH);
+    stated->set_product("45A04");
+    stated->set_ivn(ivn);
+    stated->set_start_day(start);
+  };
+  ContractBook book;
+  FactBatch first = Batch(1, "a", 100), second = Batch(2, "b", 200);
+  level(&first, "5", DayOf(2017, 1, 1));
+  level(&first, "6", DayOf(2018, 1, 1));
+  level(&second, "6", DayOf(2017, 1, 1));
+  book.Add(second);
+  book.Add(first);
+  const auto texts = [&](int64_t second_known) {
+    std::vector<std::string> found;
+    for (const BookedLevel& known : book.AsKnown(absl::FromUnixSeconds(second_known)).levels) {
+      found.push_back(known.law + " " + known.product + " " + known.ivn + " " + FormatDay(known.period.start));
+    }
+    return found;
+  };
+  EXPECT_THAT(texts(100), ElementsAre("jeugdwet 45A04 5 2017-01-01", "jeugdwet 45A04 6 2018-01-01"));
+  EXPECT_THAT(texts(200), ElementsAre("jeugdwet 45A04 6 2017-01-01", "jeugdwet 45A04 6 2018-01-01"));
 }
 
 TEST(ContractBook, AYearsOwnCeilingGoesBeforeTheOneOfEveryYear) {

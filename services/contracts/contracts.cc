@@ -2,17 +2,11 @@
 #include "services/contracts/contracts.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "services/contracts/accounts.h"
-#include "services/contracts/signals.h"
-#include "services/core/dutch.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/paging.h"
@@ -28,14 +22,13 @@ using v1::Signal;
 
 constexpr absl::string_view kListFacts = "/nmd.ingestion.v1.IngestionService/ListFacts";
 constexpr absl::string_view kFactsKind = "facts";
-constexpr absl::string_view kSignalKind = "signal";
 constexpr absl::string_view kActor = "service:contracts";
 constexpr absl::Duration kPatience = absl::Seconds(30);
 // After the feed fell idle costs may still be reading it; the second judgement, a wait later, sees what it missed.
 constexpr int kIdleJudgements = 2;
 
 // What is kept of facts (FollowedFacts.edition).
-constexpr int kEdition = 1;
+constexpr int kEdition = 2;
 
 bool Keeps(const ingestion::v1::Fact& fact) { return ContractBook::Keeps(fact) || AccountLedger::Keeps(fact); }
 
@@ -57,40 +50,21 @@ FollowedFacts Keep(ingestion::v1::ListFactsResponse page) {
   return followed;
 }
 
-// What makes two findings the same signal.
-using SignalKey = std::tuple<std::string, std::string, std::string, int>;  // Rule, provider, law, year.
-SignalKey KeyOf(const Signal& signal) { return {signal.rule(), signal.provider(), signal.law(), signal.year()}; }
-
-// Both laws began in 2015: nothing was declared under them before.
-constexpr int kFirstYear = 2015;
-
-// The years to judge: those in which some contract ran, up to the year that is known about.
-std::set<int> YearsOf(const Book& book, absl::Time known_time) {
-  const int last = CivilOf(dutch::CalendarDay(known_time)).year;
-  std::set<int> years;
-  for (const BookedContract& contract : book.contracts) {
-    for (int year = std::max(kFirstYear, CivilOf(contract.period.start).year); year <= last; ++year) {
-      if (contract.RunningMonths(year) != 0) years.insert(year);
-    }
-  }
-  return years;
-}
-
 }  // namespace
 
-Contracts::Contracts(std::string municipality, int ceiling_percent, Journal& journal, const Clock& clock, const Peer& ingestion,
+Contracts::Contracts(std::string municipality, SignalRules rules, Journal& journal, const Clock& clock, const Peer& ingestion,
                      const Peer& costs)
     : municipality_(std::move(municipality)),
-      ceiling_percent_(ceiling_percent),
+      rules_(std::move(rules)),
       journal_(journal),
       clock_(clock),
       ingestion_(ingestion),
       costs_(costs) {}
 
-absl::StatusOr<std::unique_ptr<Contracts>> Contracts::Open(std::string municipality, int ceiling_percent, Journal& journal,
+absl::StatusOr<std::unique_ptr<Contracts>> Contracts::Open(std::string municipality, SignalRules rules, Journal& journal,
                                                            const Clock& clock, const Peer& ingestion, const Peer& costs) {
   auto contracts =
-      std::unique_ptr<Contracts>(new Contracts(std::move(municipality), ceiling_percent, journal, clock, ingestion, costs));
+      std::unique_ptr<Contracts>(new Contracts(std::move(municipality), std::move(rules), journal, clock, ingestion, costs));
   NMD_RETURN_IF_ERROR(contracts->Replay());
   return contracts;
 }
@@ -112,6 +86,10 @@ absl::Status Contracts::Replay() {
       Signal signal;
       damaged = !signal.ParseFromString(record.payload);
       if (!damaged) signals_[signal.name()] = std::move(signal);
+    } else if (record.kind == kSeenKind) {
+      internal::v1::SignalsSeen seen;
+      damaged = !seen.ParseFromString(record.payload);
+      if (!damaged) ApplySeen(seen);
     }
     return !damaged;
   }));
@@ -166,85 +144,6 @@ absl::Status Contracts::Follow(int wait_seconds) {
   return absl::OkStatus();
 }
 
-absl::Status Contracts::Judge(absl::Time deadline) {
-  MutexLock judging(judging_);
-  Book book;
-  absl::Time known_time;
-  {
-    MutexLock lock(mutex_);
-    // Half of what was known would close signals that hold.
-    if (cursor_ < read_before_) return absl::OkStatus();
-    known_time = newest_known_;
-    book = book_.AsKnown(known_time);
-  }
-  if (known_time == absl::InfinitePast()) return absl::OkStatus();
-  std::map<SignalKey, Signal> found;
-  std::set<std::tuple<std::string, std::string, int>> undecided;  // Provider, law, year.
-  for (const int year : YearsOf(book, known_time)) {
-    NMD_ASSIGN_OR_RETURN(const std::vector<Account> accounts,
-                         AskAccounts(costs_, book, {municipality_, year, "", known_time}, deadline - clock_.Now()));
-    for (const Account& account : accounts) {
-      const v1::Position& position = account.position;
-      if (!account.standing.declared) undecided.emplace(position.provider(), position.law(), year);
-      for (const Finding& finding : FindSignals(account.standing, ceiling_percent_)) {
-        Signal signal;
-        signal.set_rule(finding.rule);
-        signal.set_state(Signal::OPEN);
-        signal.set_provider(position.provider());
-        signal.set_provider_title(position.provider_title());
-        signal.set_law(position.law());
-        signal.set_year(year);
-        signal.set_text(finding.text);
-        signal.set_next_step(finding.next_step);
-        signal.set_severity(finding.severity);
-        found.emplace(KeyOf(signal), std::move(signal));
-      }
-    }
-  }
-
-  MutexLock lock(mutex_);
-  std::map<SignalKey, int> occurrences;
-  std::vector<Signal> changes;
-  for (const auto& [name, held] : signals_) {
-    ++occurrences[KeyOf(held)];
-    if (held.state() != Signal::OPEN) continue;
-    const auto again = found.find(KeyOf(held));
-    if (again == found.end()) {
-      if (undecided.count({held.provider(), held.law(), held.year()}) != 0) continue;
-      Signal closed = held;
-      closed.set_state(Signal::CLOSED);
-      *closed.mutable_close_time() = TimestampOf(known_time);
-      changes.push_back(std::move(closed));
-      continue;
-    }
-    Signal now = std::move(again->second);
-    found.erase(again);
-    now.set_name(held.name());
-    *now.mutable_open_time() = held.open_time();
-    if (now.SerializeAsString() != held.SerializeAsString()) changes.push_back(std::move(now));
-  }
-  for (auto& [key, signal] : found) {
-    const std::string rule = absl::StrReplaceAll(absl::AsciiStrToLower(signal.rule()), {{"_", "-"}});
-    signal.set_name(absl::StrCat("municipalities/", municipality_, "/signals/", rule, "-", signal.provider(), "-", signal.law(),
-                                 "-", signal.year(), "-", occurrences[key] + 1));
-    *signal.mutable_open_time() = TimestampOf(known_time);
-    changes.push_back(std::move(signal));
-  }
-  if (changes.empty()) return absl::OkStatus();
-  std::vector<JournalRecord> records;
-  for (const Signal& signal : changes) {
-    JournalRecord record;
-    record.record_time = clock_.Now();
-    record.kind = std::string(kSignalKind);
-    record.payload = signal.SerializeAsString();
-    record.actor = std::string(kActor);
-    records.push_back(std::move(record));
-  }
-  NMD_RETURN_IF_ERROR(journal_.Append(std::move(records), journal_.LastSequence()).status());
-  for (Signal& signal : changes) signals_[signal.name()] = std::move(signal);
-  return absl::OkStatus();
-}
-
 Book Contracts::BookAsKnown(absl::Time known_time) const {
   MutexLock lock(mutex_);
   return book_.AsKnown(known_time);
@@ -265,32 +164,6 @@ absl::StatusOr<v1::ListPositionsResponse> Contracts::ListPositions(const Caller&
   v1::ListPositionsResponse response;
   for (int64_t i = page.offset; i < std::min(total, page.offset + page.size); ++i) {
     *response.add_positions() = accounts[static_cast<size_t>(i)].position;
-  }
-  response.set_next_page_token(NextPageToken(request, page.offset + page.size, total));
-  return response;
-}
-
-absl::StatusOr<v1::ListSignalsResponse> Contracts::ListSignals(const Caller& caller, const v1::ListSignalsRequest& request) {
-  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  if (request.page_token().empty()) NMD_RETURN_IF_ERROR(Judge(std::min(caller.deadline, clock_.Now() + kPatience)));
-  std::vector<Signal> signals;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [name, signal] : signals_) {
-      if (request.state() != Signal::STATE_UNSPECIFIED && signal.state() != request.state()) continue;
-      if (!request.provider().empty() && signal.provider() != request.provider()) continue;
-      if (request.year() != 0 && signal.year() != request.year()) continue;
-      signals.push_back(signal);
-    }
-  }
-  // Within a severity what is open comes first, then by name: an order, not a ranking of providers.
-  std::stable_sort(signals.begin(), signals.end(), [](const Signal& a, const Signal& b) {
-    return std::make_tuple(-a.severity(), a.state()) < std::make_tuple(-b.severity(), b.state());
-  });
-  const auto total = static_cast<int64_t>(signals.size());
-  v1::ListSignalsResponse response;
-  for (int64_t i = page.offset; i < std::min(total, page.offset + page.size); ++i) {
-    *response.add_signals() = std::move(signals[static_cast<size_t>(i)]);
   }
   response.set_next_page_token(NextPageToken(request, page.offset + page.size, total));
   return response;

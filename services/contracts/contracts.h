@@ -17,6 +17,7 @@
 #include "services/contracts/account_ledger.h"
 #include "services/contracts/contract_book.h"
 #include "services/contracts/reconcile.h"
+#include "services/contracts/signal_rules.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
 #include "services/platform/journal.h"
@@ -31,8 +32,8 @@ namespace nmd::contracts {
 //
 // Signals are judged on the accounts as known at the known time of the newest fact, so that the same facts give the same
 // signals whenever they are read: when somebody lists them, and twice after the feed fell idle, because costs follows the
-// same feed in its own time. They close by themselves when a rule no longer holds; where costs has no answer a signal
-// stays as it is.
+// same feed in its own time. They close by themselves when a rule no longer holds, and say why; where costs has no answer a
+// signal stays as it is. Rules are data (signal_rules.h), what they look at is in signals.h and signal_checks.h.
 //
 // A journal of an earlier edition, which kept less of the facts, is read as far as it goes: signals stay, and facts are asked
 // for again from the beginning of the feed; until that is as far as it was, no signal is judged. There is no checkpoint: a fold
@@ -43,7 +44,7 @@ namespace nmd::contracts {
 class Contracts {
  public:
   // Replays the journal. What is passed by reference must outlive this.
-  static absl::StatusOr<std::unique_ptr<Contracts>> Open(std::string municipality, int ceiling_percent, Journal& journal,
+  static absl::StatusOr<std::unique_ptr<Contracts>> Open(std::string municipality, SignalRules rules, Journal& journal,
                                                          const Clock& clock, const Peer& ingestion, const Peer& costs);
 
   // One step of following ingestion's feed of facts; waits up to wait_seconds at its tail.
@@ -53,8 +54,14 @@ class Contracts {
   absl::StatusOr<v1::ListContractsResponse> ListContracts(const Caller& caller, const v1::ListContractsRequest& request) const;
   absl::StatusOr<v1::Contract> GetContract(const Caller& caller, const v1::GetContractRequest& request) const;
   absl::StatusOr<v1::ListPositionsResponse> ListPositions(const Caller& caller, const v1::ListPositionsRequest& request) const;
-  // The first page judges the signals anew; later pages show what the first one was cut from, unless a fact came between.
+
+  // contracts_signals.cc. The first page judges the signals anew; later pages show what the first one was cut from, unless a
+  // fact came between.
   absl::StatusOr<v1::ListSignalsResponse> ListSignals(const Caller& caller, const v1::ListSignalsRequest& request);
+  absl::StatusOr<v1::Signal> AcknowledgeSignal(const Caller& caller, const v1::AcknowledgeSignalRequest& request);
+  // Judges every signal on what is known: each rule on every provider it applies to, and journals what changed.
+  // Errors: those of costs, when a rule about a ceiling needs it, and of the journal.
+  absl::Status Judge(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_, judging_);
 
   // ReconciliationService; contracts_accounts.cc. A caller that is only a provider asks for its own account: any other answers
   // PERMISSION_DENIED SCOPE_FOREIGN before it is looked for.
@@ -64,7 +71,7 @@ class Contracts {
       const Caller& caller, const v1::ListReconciliationItemsRequest& request) const;
 
  private:
-  Contracts(std::string municipality, int ceiling_percent, Journal& journal, const Clock& clock, const Peer& ingestion,
+  Contracts(std::string municipality, SignalRules rules, Journal& journal, const Clock& clock, const Peer& ingestion,
             const Peer& costs);
 
   // The account of a provider as known at a time, which is worked out once for all times with the same knowledge and day.
@@ -82,11 +89,24 @@ class Contracts {
 
   absl::Status Replay();
   void Apply(const internal::v1::FollowedFacts& followed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Judges all standings and journals what changed.
-  absl::Status Judge(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_, judging_);
+  // Kinds of journal records about signals.
+  static constexpr absl::string_view kSignalKind = "signal";
+  static constexpr absl::string_view kSeenKind = "signals_seen";
+  void ApplySeen(const internal::v1::SignalsSeen& seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // What the rules say, that hold and that do not.
+  struct Verdicts;
+  // The rules about ceilings, of which costs knows the amounts.
+  absl::Status JudgeCeilings(const Book& book, absl::Time known_time, absl::Time deadline, Verdicts* verdicts) const;
+  // The rules about what accounts are made of.
+  void JudgeAccounts(const Book& book, absl::Time known_time, Verdicts* verdicts) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The rule that asks for the talk about a ceiling; after all others.
+  void JudgeTalks(absl::Time known_time, Verdicts* verdicts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Says of a signal that is no longer found why.
+  std::string WhyClosed(const v1::Signal& held, absl::Time known_time, const Verdicts& verdicts) const;
 
   const std::string municipality_;
-  const int ceiling_percent_;
+  const SignalRules rules_;
   Journal& journal_;
   const Clock& clock_;
   const Peer& ingestion_;
@@ -94,6 +114,8 @@ class Contracts {
 
   // Held while costs is asked and its answer is turned into changes: an older answer must not undo a newer one.
   Mutex judging_;
+  // What JudgeAccounts said last: the same until a fact comes in.
+  std::shared_ptr<const Verdicts> judged_accounts_ ABSL_GUARDED_BY(judging_);
   mutable Mutex mutex_;
   ContractBook book_ ABSL_GUARDED_BY(mutex_);
   AccountLedger ledger_ ABSL_GUARDED_BY(mutex_);

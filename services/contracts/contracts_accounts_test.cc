@@ -10,6 +10,7 @@
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "services/contracts/contracts.h"
 #include "services/contracts/test_account.h"
+#include "services/contracts/test_rules.h"
 #include "services/platform/errors.h"
 #include "services/platform/router.h"
 
@@ -74,7 +75,7 @@ class AccountsTest : public ::testing::Test {
   }
 
   void Open() {
-    auto opened = Contracts::Open("gm1730", 70, *journal_, clock_, *feed_peer_, *costs_peer_);
+    auto opened = Contracts::Open("gm1730", testing::CeilingRules(), *journal_, clock_, *feed_peer_, *costs_peer_);
     ASSERT_TRUE(opened.ok()) << opened.status();
     contracts_ = *std::move(opened);
   }

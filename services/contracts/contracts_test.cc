@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
+#include "services/contracts/test_rules.h"
 #include "services/core/date.h"
 #include "services/platform/errors.h"
 #include "services/platform/router.h"
@@ -158,7 +159,7 @@ class ContractsTest : public ::testing::Test {
   }
 
   std::unique_ptr<Contracts> Open() {
-    auto opened = Contracts::Open("gm1730", 70, *journal_, clock_, *ingestion_peer_, *costs_peer_);
+    auto opened = Contracts::Open("gm1730", testing::CeilingRules(), *journal_, clock_, *ingestion_peer_, *costs_peer_);
     EXPECT_TRUE(opened.ok()) << opened.status();
     return *std::move(opened);
   }

@@ -32,11 +32,16 @@ int main(int argc, char** argv) {
         NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
         state->ingestion = process.NewPeer(config.ingestion());
         state->costs = process.NewPeer(config.costs());
-        NMD_ASSIGN_OR_RETURN(state->contracts, nmd::contracts::Contracts::Open(
-                                                   config.server().municipality(), config.ceiling_percent(), *state->journal,
-                                                   process.clock(), *state->ingestion, *state->costs));
+        NMD_ASSIGN_OR_RETURN(nmd::contracts::SignalRules rules, nmd::contracts::ReadSignalRules(config.signal_rule_file()));
+        NMD_ASSIGN_OR_RETURN(state->contracts,
+                             nmd::contracts::Contracts::Open(config.server().municipality(), std::move(rules), *state->journal,
+                                                             process.clock(), *state->ingestion, *state->costs));
         auto& contracts = *state->contracts;
         constexpr absl::string_view kService = "nmd.contracts.v1.ContractsService";
+        process.router().Handle(kService, "AcknowledgeSignal",
+                                [&contracts](const nmd::Caller& caller, const AcknowledgeSignalRequest& request) {
+                                  return contracts.AcknowledgeSignal(caller, request);
+                                });
         process.router().Handle(kService, "GetContract",
                                 [&contracts](const nmd::Caller& caller, const GetContractRequest& request) {
                                   return contracts.GetContract(caller, request);

@@ -39,6 +39,7 @@ struct CareRow {
   Day end = 0;  // First day without care; of a stop.
   absl::string_view reason;
   int32_t order = 0;
+  Day received = 0;  // On the Dutch calendar.
 };
 
 struct ClaimRow {

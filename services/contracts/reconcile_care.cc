@@ -12,23 +12,7 @@
 #include "services/core/workdays.h"
 
 namespace nmd::contracts {
-namespace {
 
-// Care as starts and stops tell it.
-struct Care {
-  std::vector<Period> given;  // In order of start; open while it runs.
-  bool started = false, stopped = false;
-  // Whether it runs on a day.
-  bool RunsOn(Day day) const {
-    return std::any_of(given.begin(), given.end(), [day](const Period& p) { return p.Contains(day); });
-  }
-  bool RunsIn(const Period& period) const {
-    return std::any_of(given.begin(), given.end(), [&](const Period& p) { return p.Overlaps(period); });
-  }
-};
-
-// What is left of starts and stops once those with status 3 took back an earlier one with the same key; within what became
-// known at one moment status 3 goes first (IV008).
 Care CareOf(std::vector<const CareRow*> rows) {
   using Key = std::tuple<bool, Day, Day, absl::string_view>;
   const auto key_of = [](const CareRow& row) { return Key(row.stop, row.start, row.end, row.reason); };
@@ -54,6 +38,8 @@ Care CareOf(std::vector<const CareRow*> rows) {
   for (const auto& [start, end] : given) care.given.push_back({start, end});
   return care;
 }
+
+namespace {
 
 class CareJudge {
  public:

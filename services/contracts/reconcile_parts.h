@@ -2,6 +2,7 @@
 #ifndef NMD_SERVICES_CONTRACTS_RECONCILE_PARTS_H_
 #define NMD_SERVICES_CONTRACTS_RECONCILE_PARTS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "services/contracts/reconcile.h"
 #include "services/core/claims.h"
 
-// What the files of Reconcile share. Nobody else includes this.
+// What the files of Reconcile share, with the checks of signals. Nobody else includes this.
 namespace nmd::contracts {
 
 // What became of a line of a claim.
@@ -73,6 +74,23 @@ struct Judging {
     return found == lists.end() ? *kNone : found->second;
   }
 };
+
+// Care as starts and stops tell it.
+struct Care {
+  std::vector<Period> given;  // In order of start; open while it runs.
+  bool started = false, stopped = false;
+  // Whether it runs on a day.
+  bool RunsOn(Day day) const {
+    return std::any_of(given.begin(), given.end(), [day](const Period& p) { return p.Contains(day); });
+  }
+  bool RunsIn(const Period& period) const {
+    return std::any_of(given.begin(), given.end(), [&](const Period& p) { return p.Overlaps(period); });
+  }
+};
+
+// What is left of starts and stops once those with status 3 took back an earlier one with the same key; within what became
+// known at one moment status 3 goes first (IV008).
+Care CareOf(std::vector<const CareRow*> rows);
 
 // Each appends its items, in any order.
 void JudgeLines(const Judging& judging, std::vector<Item>* items);

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The life of a signal: opened, seen again, taken up, closed with its cause, and kept.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "nmd/costs/v1/costs.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
+#include "services/contracts/contracts.h"
+#include "services/contracts/test_account.h"
+#include "services/contracts/test_rules.h"
+#include "services/platform/errors.h"
+#include "services/platform/router.h"
+
+namespace nmd::contracts {
+namespace {
+
+using ingestion::v1::FactBatch;
+using testing::D;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::kProvider;
+using testing::Rule;
+
+absl::Time At(absl::string_view day) { return absl::FromUnixSeconds(int64_t{D(day)} * 86400 + 11 * 3600); }
+
+// A feed that gives all it has at once, and costs that knows one amount: what was declared over the whole of 2018.
+class SignalsTest : public ::testing::Test {
+ protected:
+  SignalsTest() : clock_(At("2018-12-31")), feed_("gm1730", clock_), costs_("gm1730", clock_), journal_(NewMemoryJournal()) {
+    feed_.Handle("nmd.ingestion.v1.IngestionService", "ListFacts",
+                 [this](const Caller&,
+                        const ingestion::v1::ListFactsRequest& request) -> absl::StatusOr<ingestion::v1::ListFactsResponse> {
+                   ingestion::v1::ListFactsResponse response;
+                   response.set_next_sequence(request.after_sequence());
+                   for (size_t i = 0; i < account_.batches.size(); ++i) {
+                     account_.batches[i].set_sequence(static_cast<int64_t>(i) + 1);
+                     if (account_.batches[i].sequence() <= request.after_sequence()) continue;
+                     *response.add_batches() = account_.batches[i];
+                     response.set_next_sequence(account_.batches[i].sequence());
+                   }
+                   return response;
+                 });
+    costs_.Handle("nmd.costs.v1.CostsService", "QueryFigures",
+                  [this](const Caller&,
+                         const costs::v1::QueryFiguresRequest& request) -> absl::StatusOr<costs::v1::QueryFiguresResponse> {
+                    costs::v1::QueryFiguresResponse response;
+                    for (const std::string& measure : request.measures()) {
+                      if (request.dimensions_size() == 2) Fill(measure, response.add_figures());
+                      Fill(measure, response.add_totals());
+                    }
+                    return response;
+                  });
+    feed_peer_ = NewLocalPeer(feed_, "contracts");
+    costs_peer_ = NewLocalPeer(costs_, "contracts");
+    caller_.subject = "demo-contractmanager";
+    caller_.roles = {type::CONTRACT_MANAGER};
+    caller_.municipality = "gm1730";
+    auto* contract = account_.Deliver("2018-01-01").add_facts()->mutable_contract();
+    contract->set_contract("jh-1");
+    contract->set_law(ingestion::v1::YOUTH);
+    contract->set_provider(kProvider);
+    contract->set_provider_name("De Boomhut");
+    contract->set_start_day(D("2018-01-01"));
+    contract->set_ceiling_cents(10'000'000);
+  }
+
+  void Open(SignalRules rules) {
+    auto opened = Contracts::Open("gm1730", std::move(rules), *journal_, clock_, *feed_peer_, *costs_peer_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    contracts_ = *std::move(opened);
+  }
+
+  void Fill(const std::string& measure, type::Figure* figure) const {
+    figure->set_measure(measure);
+    figure->set_state(answers_ ? type::Figure::ANSWERED : type::Figure::NOT_AVAILABLE);
+    if (!answers_) return;
+    figure->set_amount_cents(declared_);
+    for (const auto& [dimension, value] : {std::pair<std::string, std::string>{"law", "jeugdwet"}, {"provider", kProvider}}) {
+      auto* of = figure->add_dimensions();
+      of->set_dimension(dimension);
+      of->set_value(value);
+    }
+  }
+
+  // Follows the feed to its end and lists.
+  std::vector<v1::Signal> List(const std::string& rule = "") {
+    for (int step = 0; step < 3; ++step) EXPECT_TRUE(contracts_->Follow(0).ok());
+    v1::ListSignalsRequest request;
+    request.set_parent("municipalities/gm1730");
+    request.set_rule(rule);
+    const auto response = contracts_->ListSignals(caller_, request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    if (!response.ok()) return {};
+    return {response->signals().begin(), response->signals().end()};
+  }
+
+  absl::StatusOr<v1::Signal> Acknowledge(const std::string& name, const std::string& note) {
+    v1::AcknowledgeSignalRequest request;
+    request.set_name(name);
+    request.set_note(note);
+    return contracts_->AcknowledgeSignal(caller_, request);
+  }
+
+  FakeClock clock_;
+  testing::TestAccount account_;
+  bool answers_ = true;
+  Cents declared_ = 0;
+  Router feed_, costs_;
+  std::unique_ptr<Peer> feed_peer_, costs_peer_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Contracts> contracts_;
+  Caller caller_;
+};
+
+const SignalRules& CeilingAndTalk() {
+  static const auto* const kRules = new SignalRules{Rule("CEILING_70", "ceiling_share", {{"percent", 70}}),
+                                                    Rule("TALK_OVERDUE", "talk_overdue", {{"days", 14}})};
+  return *kRules;
+}
+
+TEST_F(SignalsTest, ASignalCarriesItsRuleItsFiguresAndWhenItWasSeen) {
+  SignalRules rules = {Rule("CEILING_70", "ceiling_share", {{"percent", 70}})};
+  rules[0].formula = "deel";
+  rules[0].explanation = "waarom";
+  rules[0].window = "jaar";
+  rules[0].owner_role = "contractmanager";
+  Open(rules);
+  declared_ = 8'000'000;
+  auto signals = List();
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].title(), "Titel");
+  EXPECT_EQ(signals[0].formula(), "deel");
+  EXPECT_EQ(signals[0].explanation(), "waarom");
+  EXPECT_EQ(signals[0].window(), "jaar");
+  EXPECT_EQ(signals[0].owner_role(), "contractmanager");
+  ASSERT_EQ(signals[0].measures_size(), 2);
+  EXPECT_EQ(signals[0].measures(0).id(), "declared");
+  EXPECT_EQ(signals[0].measures(0).amount_cents(), 8'000'000);
+  EXPECT_EQ(signals[0].measures(1).amount_cents(), 10'000'000);
+  account_.Allocate(1, "2018-01-01", "2019-01-01", "2018-03-01");
+  signals = List();
+  EXPECT_EQ(signals[0].open_time().seconds(), absl::ToUnixSeconds(At("2018-01-01")));
+  EXPECT_EQ(signals[0].last_seen_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")));
+  Open(rules);
+  answers_ = false;
+  account_.Allocate(2, "2018-01-01", "2019-01-01", "2018-04-01");
+  EXPECT_EQ(List()[0].last_seen_time().seconds(), absl::ToUnixSeconds(At("2018-03-01")))
+      << "kept over a restart; what cannot be judged was not seen";
+}
+
+TEST_F(SignalsTest, SeeingASignalAgainCostsOneRecordAndTheSameFactsNone) {
+  Open({Rule("CEILING_70", "ceiling_share", {{"percent", 70}}), Rule("CEILING_50", "ceiling_share", {{"percent", 50}})});
+  declared_ = 8'000'000;
+  EXPECT_EQ(List().size(), 2u);
+  const int64_t before = journal_->LastSequence();
+  account_.Allocate(1, "2018-01-01", "2019-01-01", "2018-03-01");
+  List();
+  EXPECT_EQ(journal_->LastSequence(), before + 2) << "a page of the feed, and that both were seen";
+  List();
+  EXPECT_EQ(journal_->LastSequence(), before + 2);
+}
+
+TEST_F(SignalsTest, ANoteIsKeptWithWhoAndWhenAndTheSignalStaysOpen) {
+  Open(CeilingAndTalk());
+  declared_ = 8'000'000;
+  const std::string name = List()[0].name();
+  const auto acknowledged = Acknowledge(name, "Gesproken op kantoor.");
+  ASSERT_TRUE(acknowledged.ok()) << acknowledged.status();
+  EXPECT_EQ(acknowledged->state(), v1::Signal::OPEN);
+  ASSERT_EQ(acknowledged->acknowledgements_size(), 1);
+  EXPECT_EQ(acknowledged->acknowledgements(0).subject(), "demo-contractmanager");
+  EXPECT_EQ(acknowledged->acknowledgements(0).note(), "Gesproken op kantoor.");
+  EXPECT_EQ(acknowledged->acknowledgements(0).time().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  const int64_t before = journal_->LastSequence();
+  EXPECT_TRUE(Acknowledge(name, "Gesproken op kantoor.").ok());
+  EXPECT_EQ(journal_->LastSequence(), before) << "saying the same again changes nothing";
+  EXPECT_EQ(Acknowledge(name, "Besluit genomen.")->acknowledgements_size(), 2);
+  Open(CeilingAndTalk());
+  EXPECT_EQ(List()[0].acknowledgements_size(), 2) << "after a restart, and after it was judged again";
+}
+
+TEST_F(SignalsTest, ANoteIsRefusedWithoutWordsWithANumberOfAPersonAndForWhatIsNotOpen) {
+  Open(CeilingAndTalk());
+  declared_ = 8'000'000;
+  const std::string name = List()[0].name();
+  EXPECT_EQ(ReasonOf(Acknowledge(name, "").status()), ErrorReason::FIELDS_INVALID);
+  EXPECT_EQ(ReasonOf(Acknowledge(name, "Over 999900006.").status()), ErrorReason::FIELDS_INVALID);
+  EXPECT_EQ(ReasonOf(Acknowledge(name + "0", "Gesproken.").status()), ErrorReason::RESOURCE_NOT_FOUND);
+  declared_ = 1'000'000;
+  List();
+  EXPECT_EQ(ReasonOf(Acknowledge(name, "Gesproken.").status()), ErrorReason::DECISION_CLOSED);
+}
+
+TEST_F(SignalsTest, AClosedSignalSaysWhyWithFigures) {
+  Open(CeilingAndTalk());
+  declared_ = 8'000'000;
+  const std::string name = List()[0].name();
+  EXPECT_EQ(List()[0].close_text(), "");
+  ASSERT_TRUE(Acknowledge(name, "Gesproken.").ok());
+  declared_ = 6'000'000;
+  const auto closed = List();
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].state(), v1::Signal::CLOSED);
+  EXPECT_EQ(
+      closed[0].close_text(),
+      "Dit geldt niet meer. De Boomhut heeft over 2018 voor de Jeugdwet € 60.000 gedeclareerd. Het plafond is € 100.000.");
+  EXPECT_EQ(closed[0].acknowledgements_size(), 1) << "its history stays";
+  EXPECT_THAT(closed[0].text(), HasSubstr("80,0%"));
+}
+
+TEST_F(SignalsTest, SignalsOfARuleThatIsGoneCloseAndSayso) {
+  Open(CeilingAndTalk());
+  declared_ = 8'000'000;
+  List();
+  Open({Rule("CEILING_75", "ceiling_share", {{"percent", 75}})});
+  const auto signals = List();
+  ASSERT_EQ(signals.size(), 2u);
+  EXPECT_EQ(signals[0].rule(), "CEILING_75");
+  EXPECT_EQ(signals[1].close_text(), "Deze regel bestaat niet meer.");
+  EXPECT_EQ(List("CEILING_70").size(), 1u) << "filter by rule";
+}
+
+// Domain-standards 7.4, article 1.5: a talk within two weeks after the notice.
+TEST_F(SignalsTest, ATalkIsOverdueAfterTwoWeeksWithoutANote) {
+  Open(CeilingAndTalk());
+  declared_ = 8'000'000;
+  List();
+  account_.Allocate(1, "2018-01-01", "2019-01-01", "2018-01-15");
+  EXPECT_EQ(List("TALK_OVERDUE").size(), 0u) << "two weeks to the second";
+  account_.Allocate(2, "2018-01-01", "2019-01-01", "2018-01-16");
+  auto overdue = List("TALK_OVERDUE");
+  ASSERT_EQ(overdue.size(), 1u);
+  EXPECT_THAT(overdue[0].text(), HasSubstr("Er is nog niet genoteerd dat erover gesproken is."));
+  ASSERT_TRUE(Acknowledge(List("CEILING_70")[0].name(), "Gesproken.").ok());
+  overdue = List("TALK_OVERDUE");
+  ASSERT_EQ(overdue.size(), 1u);
+  EXPECT_EQ(overdue[0].close_text(), "Dit geldt niet meer. Het gesprek over het plafond is genoteerd.");
+}
+
+TEST_F(SignalsTest, NoTalkIsOverdueOnceTheCeilingIsNoReasonAnyMore) {
+  Open(CeilingAndTalk());
+  declared_ = 8'000'000;
+  List();
+  declared_ = 0;
+  account_.Allocate(1, "2018-01-01", "2019-01-01", "2018-02-16");
+  EXPECT_EQ(List("TALK_OVERDUE").size(), 0u);
+}
+
+TEST_F(SignalsTest, RulesAboutAccountsAreJudgedOnTheFactsAndNeedNoCosts) {
+  answers_ = false;
+  Open({Rule("OVERLAP", "overlap", {{"pairs", 1}})});
+  account_.Allocate(1);
+  account_.Allocate(2);
+  auto signals = List();
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].name(), "municipalities/gm1730/signals/overlap-01234567-jeugdwet-2018-1");
+  EXPECT_EQ(signals[0].measures(0).count(), 1);
+  account_.Allocate(2, "2018-01-01", "2018-01-01", "2018-02-01").set_change_reason("13");
+  signals = List();
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].state(), v1::Signal::CLOSED);
+}
+
+}  // namespace
+}  // namespace nmd::contracts

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_CONTRACTS_SIGNAL_CHECKS_H_
+#define NMD_SERVICES_CONTRACTS_SIGNAL_CHECKS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/contracts/agreed.h"
+#include "services/contracts/contract_book.h"
+#include "services/contracts/provider_books.h"
+#include "services/contracts/signal_rules.h"
+#include "services/core/date.h"
+#include "services/core/funnel.h"
+
+// The checks behind the rules of signals. Pure. Each judges one provider by what was agreed with it, by the terms of the
+// standards, or by what chance explains; none orders providers, and none is about a person. The texts have the figures,
+// whether the rule holds or not, so that a signal can say why it was closed.
+namespace nmd::contracts {
+
+// A figure a check looked at.
+struct Measure {
+  enum Unit { kCount, kAmount, kShare, kDays };
+  std::string id;
+  Unit unit = kCount;
+  int64_t value = 0;  // Of a count, an amount in cents, days.
+  double share = 0;   // 0.5 is half.
+};
+
+// What a check says of a provider under a law about a calendar year.
+struct Judgement {
+  std::string law;
+  int year = 0;
+  bool holds = false;
+  std::string text;  // Dutch.
+  std::vector<Measure> measures;
+};
+
+// What a check sees of a provider.
+struct Sight {
+  std::string title;  // What a person reads.
+  ProviderBooks books;
+  Agreed agreed;
+  std::vector<BookedTerm> terms;
+  Day today = 0;
+};
+
+// Checks that look at one provider, in order of law and year; of years in the window of the rule:
+//   no_delivery    a contract runs and nothing was declared about the last `months` months (agreement, end: ground to end it).
+//                  The year is the one in which that became so
+//   price_above    at least `lines` lines in force ask more than the agreed price (TR418, R27)
+//   growth         a provider that is new (first allocation under `new_years` years ago) or small (under `small_clients` a year
+//                  ago) has at least `clients` and `percent` percent more clients than a year before (R52)
+//   beds           more clients at one time than beds were agreed, plus `above` (R51)
+//   duration_norm  of at least `minimum` courses that ended, at least `percent` percent took longer than agreed (R104)
+//   repeat_use     of at least `minimum` courses that ended `days` days ago or more, at least `percent` percent were followed
+//   by
+//                  a new one of the same client within that time (R102)
+//   overlap        at least `pairs` pairs of allocations of one client, category and product overlap (TR302)
+//   start_late     of at least `minimum` starts, at least `percent` percent came in more than `workdays` working days after
+//   care
+//                  began, or after the allocation was assigned when that was later (OP271)
+//   stop_late      the same of stops, after the last day of care (OP272)
+//   answer_late    at least `claims` claims have no answer after `workdays` working days (OP090x4)
+// Nothing is judged of what does not come in at all (decision 35). Any other check gives none.
+std::vector<Judgement> JudgeProvider(const SignalRule& rule, const Sight& sight);
+
+// First allocations of a course with level 6 among those with level 5 or 6, by year of their start; youth only. An allocation
+// is the first when the client had none with such a level from this provider in the 28 days before (requirements 6.7).
+std::map<int, Share> FirstLevels(const Sight& sight, const std::vector<BookedLevel>& levels);
+
+// level_shift: more first allocations with level 6 than `confidence_per_mille` of chance explains beside all other providers,
+// limits exact and widened for overdispersion (T-09, R109). Of years in which the provider and the others have at least
+// `minimum` first allocations each. `shares` is that of every provider in the year, by AGB code.
+std::vector<Judgement> JudgeLevels(const SignalRule& rule, const std::string& provider, const std::string& title,
+                                   const std::map<int, std::map<std::string, Share>>& shares, int present_year);
+
+}  // namespace nmd::contracts
+
+#endif  // NMD_SERVICES_CONTRACTS_SIGNAL_CHECKS_H_
