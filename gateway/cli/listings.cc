@@ -125,34 +125,6 @@ Table PositionTable(const contracts::v1::ListPositionsResponse& response) {
   return table;
 }
 
-Table SignalTable(const contracts::v1::ListSignalsResponse& response) {
-  Table table;
-  table.columns = {{"Ernst", "ernst"},
-                   {"Signaal", "signaal"},
-                   {"Toestand", "toestand"},
-                   {"Aanbieder", "aanbieder"},
-                   {"Naam", "naam"},
-                   {"Wet", "wet"},
-                   {"Jaar", "jaar", true},
-                   {"Sinds", "sinds"},
-                   {"Wat er is", "tekst", false, 50},
-                   {"Wat te doen", "stap", false, 50}};
-  for (const auto& signal : response.signals()) {
-    const bool open = signal.state() == contracts::v1::Signal::OPEN;
-    table.rows.push_back({{signal.severity() >= 2 ? "handelen" : "bespreken", absl::StrCat(signal.severity())},
-                          Cell::Same(signal.rule()),
-                          Cell::Same(open ? "open" : "gesloten"),
-                          Cell::Same(signal.provider()),
-                          Cell::Same(signal.provider_title()),
-                          Cell::Same(signal.law()),
-                          Cell::Same(absl::StrCat(signal.year())),
-                          MomentCell(signal.open_time(), signal.has_open_time()),
-                          Cell::Same(signal.text()),
-                          Cell::Same(signal.next_step())});
-  }
-  return table;
-}
-
 Table AgreementTable(const publication::v1::ListAgreementsResponse& response) {
   Table table;
   table.columns = {{"Afspraak", "afspraak"}, {"Titel", "titel"},         {"Voor", "voor"},

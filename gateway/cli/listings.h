@@ -14,7 +14,6 @@ Table DeliveryTable(const ingestion::v1::ListDeliveriesResponse& response);
 Table FindingTable(const ingestion::v1::ListFindingsResponse& response);
 Table ContractTable(const contracts::v1::ListContractsResponse& response);
 Table PositionTable(const contracts::v1::ListPositionsResponse& response);
-Table SignalTable(const contracts::v1::ListSignalsResponse& response);
 Table AgreementTable(const publication::v1::ListAgreementsResponse& response);
 // A row per cell: its coordinates, its values or "onderdrukt", and for those with a mandate why.
 Table PreviewTable(const publication::v1::PreviewPublicationResponse& response);

@@ -37,6 +37,7 @@
 #include "gateway/cli/reconciliation.h"
 #include "gateway/cli/scenarios.h"
 #include "gateway/cli/series.h"
+#include "gateway/cli/signals.h"
 #include "gateway/cli/source_listings.h"
 #include "gateway/cli/subjects.h"
 #include "gateway/cli/table_sheets.h"
@@ -64,7 +65,7 @@ struct Options {
   std::string manifest, source, received, delivery, reason, rule, dated, output, state, provider, agreement, table;
   int jobs = 4;
   int year = 0;
-  bool open = false, all_open = false, missing = false, once = false;
+  bool all_open = false, missing = false, once = false;
   std::string watch;
   std::string month;
   std::string key, subject, issuer = "nmd-development", audience = "nmd-monitor", purpose = "beleidsinformatie";
@@ -87,6 +88,7 @@ struct Options {
   CouncilOptions council;
   RowOptions rows;
   ReconciliationOptions reconciliation;
+  SignalOptions signals;
 };
 
 class Command {
@@ -247,12 +249,6 @@ class Command {
   absl::StatusOr<int> Contracts() { return ListAs<contracts::v1::ListContractsResponse>("contracts", {}, &ContractTable); }
   absl::StatusOr<int> Agreements() {
     return ListAs<publication::v1::ListAgreementsResponse>("agreements", {}, &AgreementTable);
-  }
-  absl::StatusOr<int> Signals() {
-    Parameters parameters = {{"provider", options_.provider}};
-    if (options_.year != 0) parameters.emplace_back("year", absl::StrCat(options_.year));
-    if (options_.open) parameters.emplace_back("state", "OPEN");
-    return ListAs<contracts::v1::ListSignalsResponse>("signals", parameters, &SignalTable);
   }
   absl::StatusOr<int> Positions() {
     Parameters parameters = {{"year", absl::StrCat(options_.year)}, {"provider", options_.provider}};
@@ -681,10 +677,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   add_output(decompose);
   decompose->add_option("--by", options.question.dimensions, "Groepen, zoals ivn")->expected(1);
 
-  CLI::App* signals = add(&app, "signals", "Redenen om met een aanbieder te praten", &Command::Signals);
-  signals->add_option("--year", options.year, "Alleen dit jaar");
-  signals->add_option("--provider", options.provider, "Alleen deze AGB-code");
-  signals->add_flag("--open", options.open, "Alleen wat nu geldt");
+  AddSignalCommands(app, options.signals, [&](const Action& action) { code = command.Run(action, false); });
   CLI::App* positions = add(&app, "positions", "Waar aanbieders staan ten opzichte van hun plafond", &Command::Positions);
   positions->add_option("--year", options.year, "Kalenderjaar")->required();
   positions->add_option("--provider", options.provider, "Alleen deze AGB-code");
