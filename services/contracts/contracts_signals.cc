@@ -190,7 +190,6 @@ void Contracts::JudgeAccounts(const Book& book, absl::Time known_time, Verdicts*
     for (const auto& [year, share] : FirstLevels(sight, book.levels)) levels[year][provider] = share;
   }
   for (const SignalRule& rule : rules_) {
-    if (rule.check != "level_shift") continue;
     for (const auto& [provider, title] : titles) {
       for (const Judgement& judgement : JudgeLevels(rule, provider, title, levels, present_year)) {
         verdicts->Add(rule, provider, title, judgement);

@@ -453,9 +453,57 @@ std::map<int, Share> FirstLevels(const Sight& sight, const std::vector<BookedLev
   return shares;
 }
 
+namespace {
+
+// The share of a provider in a year, and that of all others; zeros where there is none.
+std::pair<Share, Share> OwnAndOthers(const std::map<int, std::map<std::string, Share>>& shares, int year,
+                                     const std::string& provider) {
+  std::pair<Share, Share> found;
+  const auto of_year = shares.find(year);
+  if (of_year == shares.end()) return found;
+  for (const auto& [name, share] : of_year->second) {
+    Share& sum = name == provider ? found.first : found.second;
+    sum.count += share.count;
+    sum.of += share.of;
+  }
+  return found;
+}
+
+std::vector<Judgement> JudgeLevelRise(const SignalRule& rule, const std::string& provider, const std::string& title,
+                                      const std::map<int, std::map<std::string, Share>>& shares, int present_year) {
+  std::vector<Judgement> judged;
+  for (const auto& of_year : shares) {
+    const int year = of_year.first;
+    if (!rule.Judges(year, present_year)) continue;
+    const auto [own, others] = OwnAndOthers(shares, year, provider);
+    const auto [own_before, others_before] = OwnAndOthers(shares, year - 1, provider);
+    if (std::min({own.of, others.of, own_before.of, others_before.of}) < rule.At("minimum")) continue;
+    const OddsShift shift = ShiftOfOdds(own_before, own, others_before, others);
+    const double now = ShareOf(own.count, own.of), before = ShareOf(own_before.count, own_before.of);
+    const double others_now = ShareOf(others.count, others.of);
+    const double others_then = ShareOf(others_before.count, others_before.of);
+    judged.push_back({"jeugdwet",
+                      year,
+                      shift.low > 0,
+                      absl::StrCat("Bij ", title, " ging het deel niveau 6 van de eerste toewijzingen met niveau 5 of 6 van ",
+                                   dutch::Percent(before), " in ", year - 1, " naar ", dutch::Percent(now), " in ", year,
+                                   ". Bij de andere aanbieders ging het van ", dutch::Percent(others_then), " naar ",
+                                   dutch::Percent(others_now), ". Het verschil is ", shift.low > 0 ? "groter" : "niet groter",
+                                   " dan door toeval te verwachten is. Er is niet gerekend met hoe zwaar de hulpvraag is."),
+                      {Count("level_5_or_6", own.of), Count("level_5_or_6_before", own_before.of), ShareMeasure("share", now),
+                       ShareMeasure("share_before", before), ShareMeasure("share_of_others", others_now),
+                       ShareMeasure("share_of_others_before", others_then)}});
+  }
+  return judged;
+}
+
+}  // namespace
+
 std::vector<Judgement> JudgeLevels(const SignalRule& rule, const std::string& provider, const std::string& title,
                                    const std::map<int, std::map<std::string, Share>>& shares, int present_year) {
+  if (rule.check == "level_rise") return JudgeLevelRise(rule, provider, title, shares, present_year);
   std::vector<Judgement> judged;
+  if (rule.check != "level_shift") return judged;
   const int64_t minimum = rule.At("minimum");
   for (const auto& [year, providers] : shares) {
     const auto own = providers.find(provider);

@@ -72,7 +72,10 @@ std::map<int, Share> FirstLevels(const Sight& sight, const std::vector<BookedLev
 
 // level_shift: more first allocations with level 6 than `confidence_per_mille` of chance explains beside all other providers,
 // limits exact and widened for overdispersion (T-09, R109). Of years in which the provider and the others have at least
-// `minimum` first allocations each. `shares` is that of every provider in the year, by AGB code.
+// `minimum` first allocations each.
+// level_rise: the odds of level 6 rose since the year before, more than those of all other providers, and more than chance
+// explains (95%; requirements 6.7, "Shift"). Of years in which the provider and the others have at least `minimum` in both
+// years. `shares` is that of every provider, by year and AGB code. Any other check gives none.
 std::vector<Judgement> JudgeLevels(const SignalRule& rule, const std::string& provider, const std::string& title,
                                    const std::map<int, std::map<std::string, Share>>& shares, int present_year);
 

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/contracts/test_account.h"
+#include "services/contracts/test_history.h"
 #include "services/contracts/test_rules.h"
 
 namespace nmd::contracts {
@@ -324,6 +325,59 @@ TEST(Levels, T09_WhereProvidersDifferMuchTheLimitsAreWider) {
       JudgeLevels(rule, "a", "De Boomhut", {{2018, {{"a", {41, 50}}, {"b", {100, 100}}, {"c", {20, 100}}}}}, 2018);
   ASSERT_EQ(judged.size(), 1u);
   EXPECT_FALSE(judged[0].holds);
+}
+
+// The intervals are those of FunnelTest: 20 to 35 of 50 is more than chance explains, 20 to 31 is not.
+TEST(Levels, R109_ARiseBesideOthersIsASignal) {
+  const SignalRule rule = Rule("L", "level_rise", {{"minimum", 10}});
+  const auto judge = [&](int64_t six, Share others_now) {
+    return JudgeLevels(rule, "a", "De Boomhut",
+                       {{2017, {{"a", {20, 50}}, {"b", {60, 100}}}}, {2018, {{"a", {six, 50}}, {"b", others_now}}}}, 2018);
+  };
+  const auto rose = judge(35, {60, 100});
+  ASSERT_EQ(rose.size(), 1u) << "2017 has no year before";
+  EXPECT_EQ(rose[0].year, 2018);
+  EXPECT_TRUE(rose[0].holds);
+  EXPECT_THAT(rose[0].text, HasSubstr("van 40,0% in 2017 naar 70,0% in 2018. Bij de andere aanbieders ging het van 60,0% naar "
+                                      "60,0%. Het verschil is groter dan door toeval"));
+  EXPECT_FALSE(judge(31, {60, 100})[0].holds);
+  EXPECT_FALSE(judge(35, {90, 100})[0].holds) << "the others rose too";
+  EXPECT_THAT(judge(35, {6, 9}), IsEmpty());
+}
+
+// T-29: the order in which facts come in decides nothing.
+TEST(ChecksLaw, T29_TheOrderOfArrivalDecidesNothing) {
+  const SignalRules rules = {kNoDelivery,
+                             kPrice,
+                             GrowthRule(),
+                             Rule("D", "duration_norm", {{"percent", 1}, {"minimum", 1}}),
+                             Rule("R", "repeat_use", {{"percent", 1}, {"minimum", 1}, {"days", 1}}),
+                             Rule("O", "overlap", {{"pairs", 1}}),
+                             Rule("S", "start_late", {{"workdays", 5}, {"percent", 1}, {"minimum", 1}}),
+                             Rule("T", "stop_late", {{"workdays", 5}, {"percent", 1}, {"minimum", 1}}),
+                             Rule("A", "answer_late", {{"workdays", 10}, {"claims", 1}})};
+  size_t judged = 0;
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    testing::History history(seed);
+    std::vector<std::string> first;
+    for (int turn = 0; turn < 3; ++turn) {
+      Scene scene;
+      scene.account.batches = history.account().batches;
+      scene.account.agreed.prices.Add(Law::kYouth, "45A04", "04", true, {D("2018-01-01"), kOpenEnd}, 90);
+      scene.Contract("2016-01-01");
+      scene.Term(ContractTerm::DURATION_NORM, 30);
+      const Sight sight = scene.See("2019-07-01");
+      std::vector<std::string> texts;
+      for (const SignalRule& rule : rules) {
+        for (const Judgement& judgement : JudgeProvider(rule, sight)) texts.push_back(rule.id + judgement.text);
+      }
+      if (turn == 0) first = texts;
+      ASSERT_EQ(texts, first) << "seed " << seed;
+      history.Shuffle();
+    }
+    judged += first.size();
+  }
+  EXPECT_GT(judged, 200u);
 }
 
 TEST(Checks, OnlyYearsInTheWindowAreJudged) {

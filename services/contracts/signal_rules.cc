@@ -28,6 +28,7 @@ const std::map<std::string, Thresholds>& Checks() {
       {"no_delivery", {{"months", {1, 120}}}},
       {"price_above", {{"lines", kCount}}},
       {"level_shift", {{"minimum", kCount}, {"confidence_per_mille", {500, 999}}}},
+      {"level_rise", {{"minimum", kCount}}},
       {"growth", {{"percent", {1, 10'000}}, {"clients", kCount}, {"small_clients", kCount}, {"new_years", {1, 20}}}},
       {"beds", {{"above", {0, 1'000'000}}}},
       {"duration_norm", {{"percent", kPercent}, {"minimum", kCount}}},

@@ -36,7 +36,7 @@ TEST(SignalRules, TheRulesOfTheInstanceAreSoundAndCoverEveryCheck) {
   std::vector<std::string> checks;
   for (const SignalRule& rule : *rules) checks.push_back(rule.check);
   EXPECT_THAT(checks, UnorderedElementsAre("ceiling_share", "ceiling_pace", "talk_overdue", "no_delivery", "price_above",
-                                           "level_shift", "growth", "beds", "duration_norm", "repeat_use", "overlap",
+                                           "level_shift", "level_rise", "growth", "beds", "duration_norm", "repeat_use", "overlap",
                                            "start_late", "stop_late", "answer_late"));
 }
 

@@ -61,4 +61,20 @@ CountLimits Widened(const CountLimits& limits, int64_t n, double p, double phi) 
           std::clamp(static_cast<int64_t>(std::ceil(high)), int64_t{0}, n)};
 }
 
+OddsShift ShiftOfOdds(const Share& before, const Share& after, const Share& others_before, const Share& others_after) {
+  constexpr double kNormal975 = 1.959963984540054;
+  double shift = 0, variance = 0;
+  const auto add = [&](const Share& share, double sign) {
+    const double in = static_cast<double>(share.count) + 0.5, out = static_cast<double>(share.of - share.count) + 0.5;
+    shift += sign * std::log(in / out);
+    variance += 1 / in + 1 / out;
+  };
+  add(after, 1);
+  add(before, -1);
+  add(others_after, -1);
+  add(others_before, 1);
+  const double half = kNormal975 * std::sqrt(variance);
+  return {shift, shift - half, shift + half};
+}
+
 }  // namespace nmd

@@ -40,6 +40,15 @@ std::optional<double> Overdispersion(std::vector<Share> shares, double p);
 // 0 and n. A phi of at most 1 widens nothing.
 CountLimits Widened(const CountLimits& limits, int64_t n, double p, double phi);
 
+// How much the odds of a share rose, beside the rise of all others: the difference of the logarithms of the odds, that of the
+// others taken off, with the ends of its 95% interval (Wald; a half is added to every count, so that none is empty: Haldane
+// 1956, Anscombe 1956). 0 is no difference; when `low` is above 0 more rose than chance explains. Finite for all counts.
+struct OddsShift {
+  double shift = 0, low = 0, high = 0;
+};
+// REQUIRES: 0 <= count <= of for each.
+OddsShift ShiftOfOdds(const Share& before, const Share& after, const Share& others_before, const Share& others_after);
+
 }  // namespace nmd
 
 #endif  // NMD_SERVICES_CORE_FUNNEL_H_

@@ -70,5 +70,32 @@ TEST(Funnel, T09_LimitsWidenWithTheRootOfPhi) {
   EXPECT_EQ(Widened({8, 16}, 20, 0.6, 0.4), (CountLimits{8, 16})) << "never narrower";
 }
 
+// Expected values were worked out in Python: 20/50 to 35/50 beside 60/100 twice is ln(35.5/15.5) - ln(20.5/30.5) = 1.226.
+TEST(Funnel, ShiftIsTheRiseOfTheLogOddsBesideThatOfOthers) {
+  const OddsShift alone = ShiftOfOdds({20, 50}, {35, 50}, {60, 100}, {60, 100});
+  EXPECT_NEAR(alone.shift, 1.2259944700251728, 1e-12);
+  EXPECT_NEAR(alone.low, 0.23298092044212848, 1e-12);
+  EXPECT_NEAR(alone.high, 2.219008019608217, 1e-12);
+  const OddsShift with_others = ShiftOfOdds({20, 50}, {35, 50}, {40, 100}, {70, 100});
+  EXPECT_NEAR(with_others.shift, -0.013232947103986481, 1e-12) << "everybody rose as much";
+  EXPECT_LT(with_others.low, 0);
+}
+
+TEST(FunnelLaw, ShiftIsFiniteAndTurnsItsSignWithTime) {
+  std::mt19937 random(11);
+  const auto share = [&random] {
+    const auto of = static_cast<int64_t>(random() % 200);
+    return Share{of == 0 ? 0 : static_cast<int64_t>(random() % static_cast<uint32_t>(of + 1)), of};
+  };
+  for (int round = 0; round < 500; ++round) {
+    const Share a = share(), b = share(), c = share(), d = share();
+    const OddsShift there = ShiftOfOdds(a, b, c, d), back = ShiftOfOdds(b, a, d, c);
+    ASSERT_TRUE(std::isfinite(there.low) && std::isfinite(there.high));
+    EXPECT_NEAR(there.shift, -back.shift, 1e-9);
+    EXPECT_NEAR(there.low, -back.high, 1e-9);
+    EXPECT_LE(there.low, there.shift);
+  }
+}
+
 }  // namespace
 }  // namespace nmd
