@@ -182,7 +182,11 @@ void Contracts::JudgeAccounts(const Book& book, absl::Time known_time, Verdicts*
     sight.agreed = book.AgreedWith(provider);
     for (const BookedContract& contract : book.contracts) {
       if (contract.provider != provider) continue;
-      for (BookedTerm& term : book.TermsOf(contract)) sight.terms.push_back(std::move(term));
+      for (BookedTerm& term : book.TermsOf(contract)) {
+        // Nothing is agreed any more once the contract is over, whatever a term nobody closed says.
+        term.period = Intersect(term.period, contract.period);
+        if (!term.period.Empty()) sight.terms.push_back(std::move(term));
+      }
     }
     for (const SignalRule& rule : rules_) {
       for (const Judgement& judgement : JudgeProvider(rule, sight)) verdicts->Add(rule, provider, title, judgement);

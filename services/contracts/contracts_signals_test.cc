@@ -266,5 +266,33 @@ TEST_F(SignalsTest, RulesAboutAccountsAreJudgedOnTheFactsAndNeedNoCosts) {
   EXPECT_EQ(signals[0].state(), v1::Signal::CLOSED);
 }
 
+TEST_F(SignalsTest, R51_BedsAreThoseOfAContractThatRuns) {
+  Open({Rule("BEDS", "beds", {{"above", 0}})});
+  auto& batch = account_.Deliver("2018-01-01");
+  auto* term = batch.add_facts()->mutable_contract_term();
+  term->set_law(ingestion::v1::YOUTH);
+  term->set_contract("jh-1");
+  term->set_provider(kProvider);
+  term->set_kind(ingestion::v1::ContractTerm::BEDS);
+  term->set_value(1);
+  term->set_start_day(D("2018-01-01"));
+  account_.Allocate(1, "2018-06-01", "2018-07-01");
+  account_.Allocate(2, "2018-06-01", "2018-07-01").set_person_key("p2");
+  account_.Allocate(3, "2018-08-01", "2018-09-01", "2018-08-01");  // A later moment: what is judged is known by then.
+  ASSERT_EQ(List().size(), 1u);
+  EXPECT_EQ(List()[0].measures(0).count(), 2);
+  auto* ended = account_.Deliver("2018-08-02").add_facts()->mutable_contract();
+  ended->set_contract("jh-1");
+  ended->set_law(ingestion::v1::YOUTH);
+  ended->set_provider(kProvider);
+  ended->set_provider_name("De Boomhut");
+  ended->set_start_day(D("2018-01-01"));
+  ended->set_end_day(D("2018-06-01"));
+  const auto signals = List();
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].state(), v1::Signal::CLOSED);
+  EXPECT_THAT(signals[0].close_text(), HasSubstr("op het drukste moment 0 cliënten in verblijf"));
+}
+
 }  // namespace
 }  // namespace nmd::contracts
