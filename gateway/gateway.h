@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "gateway/routes.h"
 #include "gateway/static_files.h"
 #include "gateway/token.h"
+#include "nmd/internal/v1/config.pb.h"
 #include "services/platform/clock.h"
 #include "services/platform/peer.h"
 
@@ -33,10 +35,15 @@ void RecordRefused(int status, absl::string_view request_id);
 // HTTP/JSON in, calls to the services out. Knows paths, tokens and JSON; who may do what, and what is right, is for the
 // service to say: its refusals are passed on as problem details.
 //
-// In this order, before the body is read: the path, else 404; the method, else 405 with Allow; the token, else 401. Then the
-// body becomes the request, and the service is called on behalf of the caller, for at most 60 seconds.
+// In this order, before the body is read: the path, else 404; the method, else 405 with Allow; the token, else 401; role and
+// purpose, else 403; the types of body and answer, else 415 or 406. Then the body becomes the request, and the service is
+// called on behalf of the caller, for at most 60 seconds.
 //
-// Needs no token: the files of the dashboard, and the development issuer where there is one.
+// Answers of reads carry an ETag, and are not sent again to who has them: 304 for GET, 412 for a POST (RFC 9110, 13.1.2). Text
+// is compressed when the client takes gzip. Pages of listed origins may ask from a browser (CORS).
+//
+// Needs no token: the files of the dashboard, /v1/openapi.json, /.well-known/security.txt, and the development issuer where
+// there is one.
 //
 // Thread safety: Handle may be called from any thread. The peers and the parts must outlive the last answer.
 class Gateway {
@@ -47,6 +54,8 @@ class Gateway {
     const TokenChecker* tokens = nullptr;
     const DevIssuer* dev_issuer = nullptr;  // Null: none.
     StaticFiles files;
+    std::vector<std::string> allowed_origins;
+    internal::v1::ContactConfig contact;
   };
   // Errors: INVALID_ARGUMENT when an annotation cannot be routed, FAILED_PRECONDITION for a service that is not linked in.
   static absl::StatusOr<std::unique_ptr<Gateway>> Create(Parts parts, const Clock& clock);
@@ -57,15 +66,18 @@ class Gateway {
  private:
   struct Visit;  // What the log line of a request says.
 
-  Gateway(Parts parts, Routes routes, const Clock& clock)
-      : parts_(std::move(parts)), routes_(std::move(routes)), clock_(clock) {}
+  Gateway(Parts parts, Routes routes, std::string document, const Clock& clock)
+      : parts_(std::move(parts)), routes_(std::move(routes)), document_(std::move(document)), clock_(clock) {}
 
   Admission Finish(const Visit& visit, HttpResponse response) const;
+  // What the gateway knows itself, without a token; nothing for any other path.
+  std::optional<HttpResponse> Own(const HttpRequest& request) const;
   void Call(const std::shared_ptr<const Visit>& visit, const Peer& peer, const Route& route, const PathVariables& variables,
-            absl::string_view query, std::string body, Respond respond) const;
+            const std::string& query, std::string body, Respond respond) const;
 
   const Parts parts_;
   const Routes routes_;
+  const std::string document_;  // OpenAPI.
   const Clock& clock_;
 };
 

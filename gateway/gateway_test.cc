@@ -128,7 +128,14 @@ class GatewayTest : public ::testing::Test {
     const std::string web = ::testing::TempDir() + "gateway_web";
     std::filesystem::create_directories(web);
     std::ofstream(web + "/index.html") << "<h1>Monitor</h1>";
-    gateway_ = *Gateway::Create({std::move(peers), tokens_.get(), dev_issuer_.get(), *StaticFiles::Load(web)}, clock_);
+    Gateway::Parts parts;
+    parts.peers = std::move(peers);
+    parts.tokens = tokens_.get();
+    parts.dev_issuer = dev_issuer_.get();
+    parts.files = *StaticFiles::Load(web);
+    parts.allowed_origins = {"https://monitor.example.nl"};
+    parts.contact.set_security("mailto:veilig@example.nl");
+    gateway_ = *Gateway::Create(std::move(parts), clock_);
     HttpServerOptions options;
     options.listen = "127.0.0.1:0";
     options.body_limit_bytes = 4096;
@@ -141,9 +148,11 @@ class GatewayTest : public ::testing::Test {
     client_->set_default_headers({{"Authorization", absl::StrCat("Bearer ", Token())}});
   }
 
-  std::string Token(std::vector<std::string> roles = {"beleidsadviseur"}) {
+  std::string Token(std::vector<std::string> roles = {"beleidsadviseur", "controller"},
+                    const std::string& purpose = "beleidsinformatie") {
     TokenClaims claims = testing::GoodClaims(kNow);
     claims.roles = std::move(roles);
+    claims.purpose = purpose;
     return *MintToken(Keys().private_pem, claims);
   }
 
@@ -268,8 +277,8 @@ TEST_F(GatewayTest, KeepsTablesOfTheStoreToTheLog) {
   EXPECT_THAT(log, HasSubstr("DELETE FROM checkpoint"));
 }
 
-TEST_F(GatewayTest, TheServiceDecidesAboutRoles) {
-  // A real router behind the gateway: the role is refused there, by the option in the proto file.
+TEST_F(GatewayTest, DoorAndServiceGoByTheSamePolicy) {
+  // A real router behind the gateway: roles are refused at the door, what the body says about scope by the service.
   Router router("gm1730", clock_);
   router.Handle("nmd.costs.v1.CostsService", "QueryFigures",
                 [](const Caller&, const costs::v1::QueryFiguresRequest&) -> absl::StatusOr<costs::v1::QueryFiguresResponse> {
@@ -279,7 +288,11 @@ TEST_F(GatewayTest, TheServiceDecidesAboutRoles) {
   Start({{"nmd.costs.v1.CostsService", local.get()}});
   EXPECT_EQ(Query()->status, 200);
   client_->set_default_headers({{"Authorization", absl::StrCat("Bearer ", Token({"beheerder"}))}});
-  Problem(Query(), 403, "ROLE_MISSING");
+  // Before the body is read: it is not even JSON.
+  Problem(Query("not even JSON"), 403, "ROLE_MISSING");
+  // R23: a question without a purpose is not asked.
+  client_->set_default_headers({{"Authorization", absl::StrCat("Bearer ", Token({"beleidsadviseur"}, ""))}});
+  Problem(Query("not even JSON"), 403, "PURPOSE_MISSING");
   client_->set_default_headers({{"Authorization", absl::StrCat("Bearer ", Token())}});
   Problem(client_->Post("/v1/municipalities/gm0106/figures/_query", "{}", "application/json"), 403, "SCOPE_FOREIGN");
   client_.reset();
@@ -363,6 +376,7 @@ TEST_F(GatewayTest, AServiceThatTakesLongHoldsUpNobody) {
 }
 
 TEST_F(GatewayTest, ReadsAnOperationFromIngestion) {
+  client_->set_default_headers({{"Authorization", absl::StrCat("Bearer ", Token({"beheerder"}))}});
   peer_.Set([](absl::string_view path, const std::string& bytes, const Caller&) {
     EXPECT_EQ(path, "/google.longrunning.Operations/GetOperation");
     google::longrunning::GetOperationRequest request;
@@ -400,6 +414,130 @@ TEST_F(GatewayTest, ServesTheDashboardAndItsTokens) {
   client_->set_default_headers(
       {{"Authorization", absl::StrCat("Bearer ", Parsed(signed_in->body).fields().at("token").string_value())}});
   EXPECT_EQ(Query()->status, 200);
+}
+
+// NL API Design Rules, publish-openapi: without a token, for pages of every origin, and not sent twice.
+TEST_F(GatewayTest, TellsAnybodyWhatItsApiIs) {
+  client_->set_default_headers({});
+  const httplib::Result document = client_->Get("/v1/openapi.json", {{"Origin", "https://elders.example.org"}});
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->status, 200);
+  EXPECT_EQ(document->get_header_value("Content-Type"), "application/json");
+  EXPECT_EQ(document->get_header_value("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(Parsed(document->body).fields().at("openapi").string_value(), "3.0.3");
+  // Only what this gateway has behind it.
+  EXPECT_THAT(document->body, HasSubstr("\"/municipalities/{municipality}/figures/_query\""));
+  EXPECT_THAT(document->body, Not(HasSubstr("\"/municipalities/{municipality}/contracts\"")));
+  const httplib::Result same =
+      client_->Get("/v1/openapi.json", {{"If-None-Match", document->get_header_value("ETag")}, {"Connection", "close"}});
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->status, 304);
+  Problem(client_->Get("/v1/openapi.json/"), 404, "ROUTE_UNKNOWN");
+  EXPECT_EQ(client_->Post("/v1/openapi.json", "", "text/plain")->get_header_value("Allow"), "GET, HEAD, OPTIONS");
+}
+
+// RFC 9116: a contact, and a day within a year.
+TEST_F(GatewayTest, TellsWhereToReportAWeakness) {
+  client_->set_default_headers({});
+  const httplib::Result text = client_->Get("/.well-known/security.txt");
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->get_header_value("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(text->body, "Contact: mailto:veilig@example.nl\nExpires: 2018-09-27T00:00:00Z\nPreferred-Languages: nl, en\n");
+}
+
+// transport/cors: an allow-list; the origin is echoed, never "*".
+TEST_F(GatewayTest, OnlyListedOriginsMayAskFromABrowser) {
+  peer_.Set([](absl::string_view, const std::string&, const Caller&) { return std::string(); });
+  const httplib::Result listed =
+      client_->Post(kQueryPath, {{"Origin", "https://monitor.example.nl"}}, "{}", "application/json");
+  EXPECT_EQ(listed->get_header_value("Access-Control-Allow-Origin"), "https://monitor.example.nl");
+  EXPECT_THAT(listed->get_header_value("Vary"), HasSubstr("Origin"));
+  EXPECT_THAT(listed->get_header_value("Access-Control-Expose-Headers"), HasSubstr("API-Version"));
+  for (const char* other : {"https://monitor.example.nl.evil.example", "http://monitor.example.nl", "null", "*", ""}) {
+    const httplib::Result refused = client_->Post(kQueryPath, {{"Origin", other}}, "{}", "application/json");
+    EXPECT_FALSE(refused->has_header("Access-Control-Allow-Origin")) << other;
+  }
+  // A preflight carries no token.
+  client_->set_default_headers({{"Origin", "https://monitor.example.nl"}, {"Access-Control-Request-Method", "POST"}});
+  const httplib::Result preflight = client_->Options(kQueryPath);
+  EXPECT_EQ(preflight->status, 204);
+  EXPECT_EQ(preflight->get_header_value("Access-Control-Allow-Methods"), "OPTIONS, POST");
+  EXPECT_THAT(preflight->get_header_value("Access-Control-Allow-Headers"), HasSubstr("Authorization"));
+  // A refusal is readable for the page, too.
+  const httplib::Result refusal = Query();
+  EXPECT_EQ(refusal->status, 401);
+  EXPECT_EQ(refusal->get_header_value("Access-Control-Allow-Origin"), "https://monitor.example.nl");
+}
+
+TEST_F(GatewayTest, AnswersOnlyInJson) {
+  peer_.Set([](absl::string_view, const std::string&, const Caller&) { return std::string(); });
+  const auto status = [&](const char* accept) {
+    return client_->Post(kQueryPath, {{"Accept", accept}}, "{}", "application/json");
+  };
+  EXPECT_EQ(status("application/json")->status, 200);
+  EXPECT_EQ(status("text/html, */*;q=0.1")->status, 200);
+  Problem(status("application/xml"), 406, "TYPE_NOT_OFFERED");
+}
+
+// RFC 9110, 13.1.2: what a client has is not sent again; of a POST the answer is 412.
+TEST_F(GatewayTest, FiguresThatDidNotChangeAreNotSentAgain) {
+  int64_t count = 598;
+  peer_.Set([&](absl::string_view path, const std::string&, const Caller&) -> absl::StatusOr<std::string> {
+    costs::v1::QueryFiguresResponse response;
+    if (absl::EndsWith(path, "QueryFigures")) response.add_figures()->set_count(count);
+    return response.SerializeAsString();
+  });
+  const std::string tag = Query()->get_header_value("ETag");
+  ASSERT_FALSE(tag.empty());
+  const auto again = [&] { return client_->Post(kQueryPath, {{"If-None-Match", tag}}, "{}", "application/json"); };
+  Problem(again(), 412, "ANSWER_UNCHANGED");
+  count = 599;
+  const httplib::Result changed = again();
+  EXPECT_EQ(changed->status, 200);
+  EXPECT_NE(changed->get_header_value("ETag"), tag);
+  const httplib::Result list = client_->Get("/v1/municipalities/gm1730/measures");
+  const httplib::Result same = client_->Get("/v1/municipalities/gm1730/measures",
+                                            {{"If-None-Match", list->get_header_value("ETag")}, {"Connection", "close"}});
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->status, 304);
+  EXPECT_EQ(same->body, "");
+  // What changes something has no tag: it would be asked for nothing.
+  client_->set_default_headers({{"Authorization", absl::StrCat("Bearer ", Token({"beheerder"}))}});
+  const httplib::Result withdrawn = client_->Post("/v1/municipalities/gm1730/deliveries/x/_withdraw", "{}", "application/json");
+  EXPECT_EQ(withdrawn->status, 200);
+  EXPECT_FALSE(withdrawn->has_header("ETag"));
+}
+
+TEST_F(GatewayTest, ALargeAnswerIsSentCompressed) {
+  peer_.Set([](absl::string_view, const std::string&, const Caller&) {
+    costs::v1::QueryFiguresResponse response;
+    for (int i = 0; i < 200; ++i) response.add_figures()->set_count(i);
+    return response.SerializeAsString();
+  });
+  client_->set_decompress(false);
+  const httplib::Result plain = client_->Post(kQueryPath, {{"Accept-Encoding", "identity"}}, "{}", "application/json");
+  EXPECT_FALSE(plain->has_header("Content-Encoding"));
+  EXPECT_EQ(plain->get_header_value("Vary"), "Accept-Encoding");
+  const httplib::Result small = client_->Post(kQueryPath, {{"Accept-Encoding", "gzip"}}, "{}", "application/json");
+  EXPECT_EQ(small->get_header_value("Content-Encoding"), "gzip");
+  EXPECT_EQ(small->get_header_value("Content-Length"), absl::StrCat(small->body.size()));
+  EXPECT_LT(small->body.size(), plain->body.size() / 10);
+  // Weak, because it is the same for both forms.
+  EXPECT_EQ(small->get_header_value("ETag"), plain->get_header_value("ETag"));
+}
+
+TEST_F(GatewayTest, AListLinksToItsNextPage) {
+  bool more = true;
+  peer_.Set([&](absl::string_view, const std::string&, const Caller&) {
+    ingestion::v1::ListDeliveriesResponse response;
+    if (more) response.set_next_page_token("7a-b");
+    return response.SerializeAsString();
+  });
+  const httplib::Result first = client_->Get("/v1/municipalities/gm1730/deliveries?pageSize=5");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->get_header_value("Link"), "<?pageSize=5&pageToken=7a-b>; rel=\"next\"");
+  more = false;
+  EXPECT_FALSE(client_->Get("/v1/municipalities/gm1730/deliveries?pageSize=5")->has_header("Link"));
 }
 
 TEST_F(GatewayTest, HasNoTokenToGiveOutsideDevelopment) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "gateway/api_descriptors.h"
 #include "gateway/gateway.h"
 #include "gateway/http_server.h"
+#include "google/protobuf/descriptor.h"
 #include "nmd/internal/v1/config.pb.h"
 #include "services/platform/log.h"
 #include "services/platform/service_main.h"
@@ -33,25 +36,18 @@ int main(int argc, char** argv) {
         const auto connect = [&](const nmd::internal::v1::PeerConfig& peer) {
           return state->peers.emplace_back(process.NewPeer(peer)).get();
         };
+        // By package of the service: a service that is added to one of them is found by itself.
         const nmd::Peer* ingestion = connect(config.ingestion());
-        const nmd::Peer* costs = connect(config.costs());
-        const nmd::Peer* contracts = connect(config.contracts());
-        parts.peers = {{"nmd.ingestion.v1.IngestionService", ingestion},
-                       {"google.longrunning.Operations", ingestion},
-                       {"nmd.linking.v1.LinkingService", connect(config.linking())},
-                       {"nmd.costs.v1.CostsService", costs},
-                       {"nmd.costs.v1.AccessService", costs},
-                       {"nmd.costs.v1.AnswersService", costs},
-                       {"nmd.costs.v1.DurationsService", costs},
-                       {"nmd.costs.v1.GrowthService", costs},
-                       {"nmd.costs.v1.PoliciesService", costs},
-                       {"nmd.costs.v1.ScenariosService", costs},
-                       {"nmd.costs.v1.ExternalSeriesService", costs},
-                       {"nmd.costs.v1.ForecastsService", costs},
-                       {"nmd.costs.v1.RowsService", costs},
-                       {"nmd.contracts.v1.ContractsService", contracts},
-                       {"nmd.contracts.v1.ReconciliationService", contracts},
-                       {"nmd.publication.v1.PublicationService", connect(config.publication())}};
+        const std::map<std::string, const nmd::Peer*> peers = {{"nmd.ingestion.v1", ingestion},
+                                                               {"google.longrunning", ingestion},
+                                                               {"nmd.linking.v1", connect(config.linking())},
+                                                               {"nmd.costs.v1", connect(config.costs())},
+                                                               {"nmd.contracts.v1", connect(config.contracts())},
+                                                               {"nmd.publication.v1", connect(config.publication())}};
+        for (const auto* service : nmd::gateway::ApiServices()) {
+          const auto peer = peers.find(service->file()->package());
+          if (peer != peers.end()) parts.peers[service->full_name()] = peer->second;
+        }
         NMD_ASSIGN_OR_RETURN(state->tokens, nmd::gateway::TokenChecker::Create(config.issuer(), process.clock()));
         parts.tokens = state->tokens.get();
         if (config.issuer().development()) {
@@ -61,6 +57,8 @@ int main(int argc, char** argv) {
           parts.dev_issuer = state->dev_issuer.get();
           nmd::Log(nmd::LogLevel::kWarning, "the development issuer gives tokens to whoever asks on this machine");
         }
+        parts.allowed_origins = {config.allowed_origins().begin(), config.allowed_origins().end()};
+        parts.contact = config.contact();
         NMD_ASSIGN_OR_RETURN(parts.files, nmd::gateway::StaticFiles::Load(config.web_dir()));
         NMD_ASSIGN_OR_RETURN(state->gateway, nmd::gateway::Gateway::Create(std::move(parts), process.clock()));
         nmd::gateway::HttpServerOptions options;

@@ -243,11 +243,14 @@ absl::StatusOr<std::string> RequestBytes(const Route& route, const PathVariables
   return request->SerializeAsString();
 }
 
-absl::StatusOr<std::string> ResponseJson(const google::protobuf::MethodDescriptor& method, absl::string_view bytes) {
+absl::StatusOr<std::string> ResponseJson(const google::protobuf::MethodDescriptor& method, absl::string_view bytes,
+                                         std::string* next_page_token) {
   const std::unique_ptr<Message> response = NewMessage(method.output_type());
   if (!response->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Fail(absl::StatusCode::kInternal, ErrorReason::INTERNAL_FAULT, "the service's answer could not be read");
   }
+  const FieldDescriptor* next = method.output_type()->FindFieldByName("next_page_token");
+  if (next_page_token != nullptr && next != nullptr) *next_page_token = response->GetReflection()->GetString(*response, next);
   return ToJson(*response);
 }
 

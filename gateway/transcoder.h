@@ -33,7 +33,9 @@ absl::StatusOr<std::string> RequestBytes(const Route& route, const PathVariables
                                          absl::string_view body);
 
 // The JSON of the method's serialised answer. Errors: INTERNAL_FAULT when the bytes are not the method's response type.
-absl::StatusOr<std::string> ResponseJson(const google::protobuf::MethodDescriptor& method, absl::string_view bytes);
+// `next_page_token` gets the answer's field of that name, when it has one.
+absl::StatusOr<std::string> ResponseJson(const google::protobuf::MethodDescriptor& method, absl::string_view bytes,
+                                         std::string* next_page_token = nullptr);
 
 // The JSON of a message in the same form; for clients of the gateway.
 std::string ToJson(const google::protobuf::Message& message);

@@ -14,6 +14,9 @@ step "Build"
 cmake --preset release >/dev/null
 ninja -C build/release
 
+step "Linter of the API Design Rules, and a gRPC client of others"
+(cd tests/e2e && SCARF_ANALYTICS=false npm ci --no-progress --silent)
+
 step "Dashboard: build and unit tests"
 gateway/web/build.sh build/web
 (cd gateway/web && npm test --silent)

@@ -18,6 +18,8 @@ struct Caller {
   std::string municipality;  // "gm1730".
   std::string purpose;       // R23; empty for services.
   std::string request_id;
+  std::string traceparent;  // W3C: "00-{trace}-{span}-01"; the span is the door's. Empty: no trace.
+  std::string provider;     // AGB code of a provider that signed in with its certificate; empty for all others.
   absl::Time deadline = absl::InfiniteFuture();
 
   bool Has(type::Role role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }

@@ -128,7 +128,10 @@ class GrpcPeer : public Peer {
       assertion.set_municipality(on_behalf_of->municipality);
       assertion.set_purpose(on_behalf_of->purpose);
       assertion.set_request_id(on_behalf_of->request_id);
+      assertion.set_traceparent(on_behalf_of->traceparent);
+      assertion.set_provider(on_behalf_of->provider);
       pending->context.AddMetadata(kAssertionKey, assertion.SerializeAsString());
+      if (!on_behalf_of->traceparent.empty()) pending->context.AddMetadata("traceparent", on_behalf_of->traceparent);
     }
     const grpc::Slice slice(request);
     pending->request = grpc::ByteBuffer(&slice, 1);

@@ -6,47 +6,21 @@
 #include <exception>
 #include <memory>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "google/longrunning/operations.pb.h"
 #include "nmd/type/options.pb.h"
 #include "services/platform/log.h"
 #include "services/platform/metrics.h"
+#include "services/platform/policy.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::FieldDescriptor;
-using google::protobuf::MethodDescriptor;
-
-// The operations API is Google's and carries no option of ours: who may deliver may ask what became of it.
-constexpr absl::string_view kOperations = "google.longrunning.Operations";
-// The names in its requests have no municipality in them, whatever service takes them.
-constexpr absl::string_view kOperationsPackage = "google.longrunning";
 
 [[noreturn]] void Misbound(absl::string_view what) {
   std::fprintf(stderr, "router: %s\n", std::string(what).c_str());
   std::abort();
-}
-
-type::Access AccessOf(const MethodDescriptor* method) {
-  type::Access access;
-  if (method->service()->full_name() == kOperations) {
-    access.add_role(type::OPERATOR);
-    access.add_role(type::SERVICE);
-    access.set_feed(method->name() == "WaitOperation");
-    return access;
-  }
-  return method->options().GetExtension(type::access);
-}
-
-// "municipalities/gm1730/deliveries/x" -> "gm1730"; empty when the name is not of that shape.
-absl::string_view MunicipalityOf(absl::string_view name) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  return parts.size() >= 2 && parts[0] == "municipalities" ? parts[1] : absl::string_view();
 }
 
 }  // namespace
@@ -59,9 +33,13 @@ void Router::Bind(absl::string_view service, absl::string_view method, const goo
   if (found == nullptr) Misbound(absl::StrCat(path, " is not in any linked proto"));
   if (found->input_type() != request.GetDescriptor() || found->output_type() != response)
     Misbound(absl::StrCat(path, " has other types"));
+  // Its municipality is what the door goes by.
+  const Descriptor* input = found->input_type();
+  if (input->FindFieldByName("parent") == nullptr && input->FindFieldByName("name") == nullptr)
+    Misbound(absl::StrCat(input->full_name(), " has neither parent nor name"));
   Method bound;
   bound.descriptor = found;
-  bound.feed = AccessOf(found).feed();
+  bound.feed = AccessOf(*found).feed();
   bound.request = &request;
   bound.run = std::move(run);
   if (!methods_.emplace(path, std::move(bound)).second) Misbound(absl::StrCat(path, " is bound twice"));
@@ -73,35 +51,13 @@ absl::StatusOr<const Router::Method*> Router::Admit(absl::string_view path, cons
   if (found == methods_.end()) {
     refused = Fail(absl::StatusCode::kUnimplemented, ErrorReason::METHOD_UNKNOWN, "this service has no such method");
   } else {
-    const type::Access access = AccessOf(found->second.descriptor);
-    for (const int role : access.role()) {
-      if (caller.Has(static_cast<type::Role>(role))) return &found->second;
-    }
-    refused = Fail(absl::StatusCode::kPermissionDenied, ErrorReason::ROLE_MISSING,
-                   "none of the caller's roles may call this method; ask the operator for the role");
+    refused = CheckRole(*found->second.descriptor, caller);
+    if (refused.ok()) return &found->second;
   }
   // An unknown path is the caller's text: it never becomes a label.
   if (metrics_ != nullptr)
     metrics_->Denied(found == methods_.end() ? "unknown" : path, type::ErrorReason_Name(ReasonOf(refused)));
   return refused;
-}
-
-absl::Status Router::CheckScope(const Method& method, const Caller& caller, const google::protobuf::Message& request) const {
-  const absl::Status foreign = Fail(absl::StatusCode::kPermissionDenied, ErrorReason::SCOPE_FOREIGN,
-                                    "the resource is of another municipality; use its own instance");
-  if (caller.municipality != municipality_) return foreign;
-  const Descriptor* input = method.descriptor->input_type();
-  if (input->file()->package() == kOperationsPackage) return absl::OkStatus();
-  const FieldDescriptor* field = input->FindFieldByName("parent");
-  if (field == nullptr) field = input->FindFieldByName("name");
-  if (field == nullptr) Misbound(absl::StrCat(input->full_name(), " has neither parent nor name"));
-  std::string scratch;
-  const std::string& name = request.GetReflection()->GetStringReference(request, field, &scratch);
-  const absl::string_view municipality = MunicipalityOf(name);
-  if (municipality.empty()) {
-    return BadFields({{field->name(), "must begin with municipalities/{municipality}"}});
-  }
-  return municipality == municipality_ ? absl::OkStatus() : foreign;
 }
 
 absl::StatusOr<std::string> Router::Run(const Method& method, const Caller& caller, absl::string_view bytes) const {
@@ -113,7 +69,7 @@ absl::StatusOr<std::string> Router::Run(const Method& method, const Caller& call
     return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::REQUEST_UNREADABLE,
                 "the bytes are not a request of this method; compare the client's version with the server's");
   }
-  NMD_RETURN_IF_ERROR(CheckScope(method, caller, *request));
+  NMD_RETURN_IF_ERROR(CheckScope(*method.descriptor, caller, *request, municipality_));
   try {
     return method.run(caller, *request);
   } catch (const std::exception& e) {
@@ -145,6 +101,7 @@ absl::StatusOr<std::string> Router::Call(absl::string_view path, const Caller& c
            {"role", caller.roles.empty() ? "" : type::Role_Name(caller.roles.front())},
            {"purpose", caller.purpose},
            {"request_id", caller.request_id},
+           {"traceparent", caller.traceparent},
            {"latency_seconds", absl::ToDoubleSeconds(took)}});
     }
   }

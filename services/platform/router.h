@@ -90,7 +90,6 @@ class Router {
             const google::protobuf::Descriptor* response,
             std::function<absl::StatusOr<std::string>(const Caller&, const google::protobuf::Message&)> run);
   absl::StatusOr<std::string> Run(const Method& method, const Caller& caller, absl::string_view request) const;
-  absl::Status CheckScope(const Method& method, const Caller& caller, const google::protobuf::Message& request) const;
 
   const std::string municipality_;
   const Clock& clock_;

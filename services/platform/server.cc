@@ -81,6 +81,8 @@ class Identity {
     caller.municipality = asserted.municipality();
     caller.purpose = asserted.purpose();
     caller.request_id = asserted.request_id();
+    caller.traceparent = asserted.traceparent();
+    caller.provider = asserted.provider();
     return caller;
   }
 
