@@ -56,7 +56,7 @@ fi
 
 running=$("$here/instance.sh" running "$dir")
 mkdir "$work/data"
-for service in publication contracts costs linking ingestion; do
+for service in gateway publication contracts costs linking ingestion; do
   store=$dir/data/$service.db
   [ -f "$store" ] || continue
   if grep -qx "$service" <<<"$running"; then

@@ -34,6 +34,14 @@ if [ ! -f front.pem ]; then
   cat front.crt front.key >front.pem
   rm front.csr front.crt front.key
 fi
+# A provider of care, for the gRPC door: its AGB code is the serialNumber of the subject.
+if [ ! -f aanbieder.pem ]; then
+  ec_key aanbieder.key
+  openssl req -new -key aanbieder.key -subj "/O=Zorg Voorbeeld development/CN=zorg.example.org/serialNumber=12345678" -out aanbieder.csr
+  openssl x509 -req -in aanbieder.csr -CA ca.pem -CAkey ca.key -CAcreateserial -sha256 -days 825 -out aanbieder.pem \
+    -extfile <(printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\nbasicConstraints=critical,CA:FALSE\n') 2>/dev/null
+  rm aanbieder.csr
+fi
 if [ ! -f issuer.pem ]; then
   ec_key issuer.key
   openssl ec -in issuer.key -pubout -out issuer.pem 2>/dev/null

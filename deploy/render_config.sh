@@ -3,7 +3,8 @@
 # Fills in the configuration of one instance: the only place that reads the templates in deploy/config, whether the
 # instance runs on one machine, in containers or in a cluster.
 #   render_config.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]
-# HTTP_PORT is the gateway's; the services listen on the twelve ports after it: gRPC and admin in turn.
+# HTTP_PORT is the gateway's; the services listen on the twelve ports after it: gRPC and admin in turn. The thirteenth is the
+# gateway's gRPC door for tools and providers; in a cluster that is off until templates of one's own say where.
 #   machine  (preset) one address, 127.0.0.1, and the development issuer; DIR/{mappings,codes,policy} lie beside the YAML
 #   cluster  services are found by name; DIR/../{mappings,codes,policy}, so that each can be a mount of its own; tokens come
 #            from NMD_ISSUER (an https address), and BSNs of the test range are not those of persons
@@ -17,16 +18,16 @@ templates=${NMD_CONFIG_DIR:-$here/config}
 issuer=${NMD_ISSUER:-https://issuer.invalid/set-NMD_ISSUER}
 case $where in
   machine)
-    listen=127.0.0.1 sets="" beside=$dir drain=0 test_numbers=true
+    listen=127.0.0.1 door=127.0.0.1:$((http + 13)) sets="" beside=$dir drain=0 test_numbers=true
     token="issuer: nmd-development, audience: nmd-monitor, public_key: ../certs/issuer.pem, development: true,
    development_key: ../certs/issuer.key, title: \"$title\"" ;;
   cluster)
-    listen=0.0.0.0 sets=../ beside=$dir/.. drain=5 test_numbers=false
+    listen=0.0.0.0 door="" sets=../ beside=$dir/.. drain=5 test_numbers=false
     token="issuer: \"$issuer\", audience: nmd-monitor, public_key: ../certs/issuer.pem" ;;
   *) echo "render_config.sh: $where is neither machine nor cluster" >&2; exit 2 ;;
 esac
 
-expressions=(-e "s|@MUNICIPALITY@|$municipality|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g" -e "s|@LISTEN@|$listen|g"
+expressions=(-e "s|@MUNICIPALITY@|$municipality|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g" -e "s|@LISTEN@|$listen|g" -e "s|@DOOR@|$door|g"
   -e "s|@SETS@|$sets|g" -e "s|@DRAIN_DELAY@|$drain|g" -e "s|@TEST_NUMBERS@|$test_numbers|g"
   -e "s|@ISSUER@|${token//$'\n'/\\n}|g")
 port=$http

@@ -233,9 +233,9 @@ class Writer {
     const std::string later = Headers({{"Retry-After", "RetryAfter"}});
     return Object()
         .Raw("InvalidInput", problem("Het verzoek klopt niet; alle fouten staan in violations.", Headers()))
-        .Raw("Unauthenticated", problem("Er is geen geldig token.", Headers()))
+        .Raw("Unauthenticated", problem("Er is geen geldig token, of het zegt niet waarvoor.", Headers()))
         .Raw("Forbidden",
-             problem("Deze rol mag dit niet, of het is van een andere gemeente, of het doel ontbreekt.", Headers()))
+             problem("Deze rol mag dit niet, of het is van een andere gemeente.", Headers()))
         .Raw("NotFound", problem("Dit bestaat niet.", Headers()))
         .Raw("NotAcceptable", problem("Het antwoord is er alleen als application/json.", Headers()))
         .Raw("Conflict", problem("Iemand anders schreef eerder; lees opnieuw.", Headers()))

@@ -5,6 +5,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -13,14 +14,19 @@
 #include "absl/strings/str_join.h"
 #include "gateway/api_descriptors.h"
 #include "gateway/api_document.h"
+#include "gateway/certificate.h"
 #include "gateway/negotiation.h"
 #include "gateway/problem.h"
+#include "gateway/trace.h"
 #include "gateway/transcoder.h"
 #include "google/protobuf/descriptor.h"
+#include "services/platform/check_words.h"
+#include "services/platform/crypto.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/metrics.h"
 #include "services/platform/policy.h"
+#include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::gateway {
@@ -63,6 +69,30 @@ absl::Status AtTheDoor(const absl::Status& status, absl::string_view request_id)
   return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the service cannot be reached now; try again");
 }
 
+// The address a request came from: what the proxy on this machine says of its other side, which is the last of the list; all
+// before it is the client's own word. Only an address is believed.
+std::string OriginOf(const HttpRequest& request) {
+  absl::string_view forwarded = request.Header("X-Forwarded-For");
+  forwarded = absl::StripAsciiWhitespace(forwarded.substr(forwarded.rfind(',') + 1));
+  const bool address = !forwarded.empty() && forwarded.size() <= 45 &&
+                       forwarded.find_first_not_of("0123456789abcdefABCDEF.:") == absl::string_view::npos;
+  return address ? std::string(forwarded) : "127.0.0.1";
+}
+
+// The resource a path names. A name that looks like a number or address of a person is somebody's mistake, and is not kept.
+std::string ObjectOf(const PathVariables& variables) {
+  if (variables.empty()) return {};
+  FieldCheck check;
+  CheckText(variables[0].second, "name", 1000, check);
+  return check.ok() ? variables[0].second : "";
+}
+
+log::v1::LogRecord::Outcome OutcomeOf(const absl::Status& status) {
+  if (status.ok()) return log::v1::LogRecord::SUCCEEDED;
+  const int http = HttpStatusOf(status.code());
+  return http >= 500 || http == 429 || http == 499 ? log::v1::LogRecord::FAILED : log::v1::LogRecord::REFUSED;
+}
+
 }  // namespace
 
 Headers CommonHeaders() {
@@ -86,27 +116,58 @@ struct Gateway::Visit {
   std::string request_id;
   absl::Time start;
   Caller caller;
+  const google::protobuf::MethodDescriptor* method = nullptr;  // Set for a call.
+  std::string rpc_path, object, address;
+  Trace trace;
+  std::shared_ptr<void> place;  // Among the calls of the caller, until the answer is made.
   std::string accept_encoding, if_none_match;
   std::string origin;  // Empty unless it is one that may ask.
   bool head_or_get = false;
   bool tagged = false;  // The answer is that of a read.
+
+  // What both entries of a call have; nothing of who asks.
+  log::v1::LogRecord Entry() const {
+    log::v1::LogRecord entry;
+    *entry.mutable_start_time() = TimestampOf(start);
+    entry.set_method(method->full_name());
+    entry.set_trace_id(trace.trace_id);
+    entry.set_span_id(trace.span_id);
+    entry.set_parent_span_id(trace.parent_span_id);
+    return entry;
+  }
+  // Who, what for, to what and from where, as well.
+  log::v1::LogRecord Beginning() const {
+    log::v1::LogRecord entry = Entry();
+    entry.set_actor(caller.subject);
+    for (const type::Role role : caller.roles) entry.add_roles(role);
+    entry.set_purpose(caller.purpose);
+    entry.set_object(object);
+    entry.set_origin(address);
+    entry.set_request_id(request_id);
+    return entry;
+  }
 
   // Makes of an answer what goes out; counts and logs. Once per request.
   HttpResponse Done(HttpResponse response, absl::Time now) const {
     if (tagged && response.status == 200) Tag(&response);
     CompressFor(accept_encoding, &response);
     if (!origin.empty()) AllowOrigin(&response);
+    Record(response.status, now);
+    return response;
+  }
+
+  // Counts and logs.
+  void Record(int status, absl::Time now) const {
     const absl::Duration took = now - start;
-    Count(route, response.status, took);
+    Count(route, status, took);
     const std::string roles =
         absl::StrJoin(caller.roles, ",", [](std::string* out, type::Role role) { absl::StrAppend(out, WordOf(role)); });
     Log(LogLevel::kInfo, "request",
         {{"route", route},
-         {"status", response.status},
+         {"status", status},
          {"role", roles},
          {"request_id", request_id},
          {"latency_ms", absl::ToDoubleMilliseconds(took)}});
-    return response;
   }
 
  private:
@@ -115,9 +176,7 @@ struct Gateway::Visit {
     const std::string tag = TagOf(response->body);
     if (HasTag(if_none_match, tag)) {
       *response = head_or_get ? HttpResponse{304, "", "", std::move(response->headers)}
-                              : ProblemOf(Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::ANSWER_UNCHANGED,
-                                               "the answer still is the one that If-None-Match names"),
-                                          request_id, 412);
+                              : ProblemOf(BadFields({{"If-None-Match", "names the answer as it still is"}}), request_id, 412);
     }
     response->headers.emplace_back("ETag", tag);
   }
@@ -157,7 +216,10 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(Parts parts, const Cloc
   }
   NMD_ASSIGN_OR_RETURN(Routes routes, Routes::Build(methods));
   std::string document = OpenApiDocument(routes.all(), parts.contact);
-  return std::unique_ptr<Gateway>(new Gateway(std::move(parts), std::move(routes), std::move(document), clock));
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(parts), std::move(routes), std::move(document), clock));
+  for (const auto* method : methods)
+    gateway->rpcs_.emplace(absl::StrCat("/", method->service()->full_name(), "/", method->name()), method);
+  return gateway;
 }
 
 Admission Gateway::Finish(const Visit& visit, HttpResponse response) const {
@@ -233,13 +295,19 @@ Admission Gateway::Handle(const HttpRequest& request) const {
   visit->caller.request_id = request.request_id;
   visit->caller.deadline = visit->start + kCallLimit;
   visit->tagged = IsSafe(*route.method);
-  absl::Status allowed = CheckRole(*route.method, visit->caller);
-  if (allowed.ok()) allowed = CheckPurpose(visit->caller);
-  if (!allowed.ok()) return Finish(*visit, ProblemOf(allowed, request.request_id));
+  visit->method = route.method;
+  visit->rpc_path = route.rpc_path;
+  visit->object = ObjectOf(found.variables);
+  visit->address = OriginOf(request);
+  visit->trace = ContinueTrace(request.Header("traceparent"));
+  visit->caller.traceparent = visit->trace.Header();
+  if (absl::Status admitted = Admit(*visit); !admitted.ok()) {
+    return Finish(*visit, ProblemOf(admitted, request.request_id));
+  }
   if (!AcceptsJson(request.Header("Accept"))) {
-    return Finish(*visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::TYPE_NOT_OFFERED,
-                                         "the answer is application/json"),
-                                    request.request_id, 406));
+    return Finish(
+        *visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::JSON_INVALID, "the answer is application/json"),
+                          request.request_id, 406));
   }
   const absl::string_view type = request.Header("Content-Type");
   if (!route.body.empty() && !type.empty() && !absl::StartsWithIgnoreCase(type, "application/json")) {
@@ -247,36 +315,134 @@ Admission Gateway::Handle(const HttpRequest& request) const {
                                          "the body must be application/json"),
                                     request.request_id, 415));
   }
-  const Peer& peer = *parts_.peers.at(route.method->service()->full_name());
-  return {std::nullopt, [this, visit, &peer, &route, variables = std::move(found.variables),
-                         query = std::string(request.Query())](std::string body, Respond respond) {
-            Call(visit, peer, route, variables, query, std::move(body), std::move(respond));
+  return {std::nullopt, [this, visit, &route, variables = std::move(found.variables), query = std::string(request.Query())](
+                            std::string body, Respond respond) {
+            Call(visit, route, variables, query, std::move(body), std::move(respond));
           }};
 }
 
-void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Peer& peer, const Route& route,
-                   const PathVariables& variables, const std::string& query, std::string body, Respond respond) const {
+absl::Status Gateway::Admit(Visit& visit) const {
+  absl::Status admitted = CheckRole(*visit.method, visit.caller);
+  if (admitted.ok()) admitted = CheckPurpose(visit.caller);
+  if (admitted.ok() && parts_.limits != nullptr) {
+    absl::StatusOr<std::shared_ptr<void>> place = parts_.limits->Enter(visit.caller.subject);
+    // Not logged: the log must not be what a flood fills.
+    if (!place.ok()) return place.status();
+    visit.place = *std::move(place);
+  }
+  if (!admitted.ok()) LogRefusal(visit, admitted);
+  return admitted;
+}
+
+void Gateway::LogRefusal(const Visit& visit, const absl::Status& status) const {
+  if (parts_.log == nullptr) return;
+  log::v1::LogRecord refusal = visit.Beginning();
+  *refusal.mutable_end_time() = TimestampOf(clock_.Now());
+  refusal.set_outcome(log::v1::LogRecord::REFUSED);
+  refusal.set_reason(type::ErrorReason_Name(ReasonOf(status)));
+  parts_.log->End(std::move(refusal));
+}
+
+void Gateway::Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
+                  std::function<void(absl::StatusOr<std::string>)> done) const {
+  const Peer& peer = *parts_.peers.at(visit->method->service()->full_name());
+  if (parts_.log == nullptr)
+    return peer.CallBytesAsync(visit->rpc_path, std::move(request), limit, &visit->caller, std::move(done));
+  log::v1::LogRecord begin = visit->Beginning();
+  AddClients(*visit->method->input_type(), request, &begin);
+  // Of both entries the clients are those of request and answer.
+  log::v1::LogRecord end = visit->Entry();
+  *end.mutable_clients() = begin.clients();
+  end.set_more_clients(begin.more_clients());
+  parts_.log->Begin(std::move(begin), [this, visit, &peer, request = std::move(request), limit, end = std::move(end),
+                                       done = std::move(done)](const absl::Status& logged) mutable {
+    if (!logged.ok()) return done(logged);
+    peer.CallBytesAsync(
+        visit->rpc_path, std::move(request), limit, &visit->caller,
+        [this, visit, end = std::move(end), done = std::move(done)](absl::StatusOr<std::string> answer) mutable {
+          *end.mutable_end_time() = TimestampOf(clock_.Now());
+          end.set_outcome(OutcomeOf(answer.status()));
+          if (answer.ok()) {
+            AddClients(*visit->method->output_type(), *answer, &end);
+          } else {
+            end.set_reason(type::ErrorReason_Name(ReasonOf(answer.status())));
+          }
+          parts_.log->End(std::move(end));
+          done(std::move(answer));
+        });
+  });
+}
+
+void Gateway::Serve(FrontCall call, FrontAnswer answer) const {
+  const auto visit = std::make_shared<Visit>();
+  visit->start = clock_.Now();
+  visit->request_id = RandomHex(16);  // What joins calls over systems is the trace.
+  const auto refuse = [&](const absl::Status& status) {
+    visit->Record(HttpStatusOf(status.code()), clock_.Now());
+    answer(status);
+  };
+  const auto rpc = rpcs_.find(call.path);
+  if (rpc == rpcs_.end()) {
+    visit->route = "unknown";
+    return refuse(Fail(absl::StatusCode::kUnimplemented, ErrorReason::METHOD_UNKNOWN, "there is no such method"));
+  }
+  visit->route = absl::StrCat("gRPC ", call.path);
+  absl::StatusOr<Caller> caller = !call.authorization.empty() || call.certificate.empty()
+                                      ? parts_.tokens->Check(call.authorization)
+                                      : CallerOfCertificate(call.certificate);
+  if (!caller.ok()) return refuse(caller.status());
+  visit->caller = *std::move(caller);
+  if (!visit->caller.provider.empty()) {
+    visit->caller.municipality = parts_.municipality;
+    // It goes into the log: words that could name somebody are no purpose.
+    FieldCheck check;
+    CheckWords(call.purpose, "nmd-purpose", kPurposeCharacters, check);
+    if (check.ok()) visit->caller.purpose = call.purpose;
+  }
+  visit->caller.request_id = visit->request_id;
+  visit->caller.deadline = std::min(call.deadline, visit->start + kCallLimit);
+  if (visit->caller.deadline <= visit->start) {
+    return refuse(Fail(absl::StatusCode::kDeadlineExceeded, ErrorReason::DEADLINE_PASSED, "the deadline has passed already"));
+  }
+  visit->method = rpc->second;
+  visit->rpc_path = call.path;
+  visit->object = absl::StrCat("municipalities/", visit->caller.municipality);
+  visit->address = call.address;
+  visit->trace = ContinueTrace(call.traceparent);
+  visit->caller.traceparent = visit->trace.Header();
+  if (absl::Status admitted = Admit(*visit); !admitted.ok()) return refuse(admitted);
+  Ask(visit, std::move(call.request), visit->caller.deadline - visit->start,
+      [this, visit, answer = std::move(answer)](absl::StatusOr<std::string> response) {
+        if (!response.ok()) response = AtTheDoor(response.status(), visit->request_id);
+        visit->Record(response.ok() ? 200 : HttpStatusOf(response.status().code()), clock_.Now());
+        answer(std::move(response));
+      });
+}
+
+void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Route& route, const PathVariables& variables,
+                   const std::string& query, std::string body, Respond respond) const {
   absl::StatusOr<std::string> request = RequestBytes(route, variables, query, body);
   if (!request.ok()) {
+    LogRefusal(*visit, request.status());
     respond(
         [this, visit, status = request.status()] { return visit->Done(ProblemOf(status, visit->request_id), clock_.Now()); });
     return;
   }
-  peer.CallBytesAsync(route.rpc_path, *std::move(request), kCallLimit, &visit->caller,
-                      [this, visit, &route, query, respond = std::move(respond)](absl::StatusOr<std::string> answer) {
-                        respond([this, visit, &route, query, answer = std::move(answer)] {
-                          std::string next;
-                          absl::StatusOr<std::string> json = answer.ok() ? ResponseJson(*route.method, *answer, &next)
-                                                                         : AtTheDoor(answer.status(), visit->request_id);
-                          if (!json.ok()) return visit->Done(ProblemOf(json.status(), visit->request_id), clock_.Now());
-                          HttpResponse response{200, "application/json", *std::move(json), {}};
-                          // Of a list that is asked by POST the token goes into the next body.
-                          if (!next.empty() && route.http_method == "GET") {
-                            response.headers.emplace_back("Link", NextLink(query, next));
-                          }
-                          return visit->Done(std::move(response), clock_.Now());
-                        });
-                      });
+  Ask(visit, *std::move(request), kCallLimit,
+      [this, visit, &route, query, respond = std::move(respond)](absl::StatusOr<std::string> answer) {
+        respond([this, visit, &route, query, answer = std::move(answer)] {
+          std::string next;
+          absl::StatusOr<std::string> json =
+              answer.ok() ? ResponseJson(*route.method, *answer, &next) : AtTheDoor(answer.status(), visit->request_id);
+          if (!json.ok()) return visit->Done(ProblemOf(json.status(), visit->request_id), clock_.Now());
+          HttpResponse response{200, "application/json", *std::move(json), {}};
+          // Of a list that is asked by POST the token goes into the next body.
+          if (!next.empty() && route.http_method == "GET") {
+            response.headers.emplace_back("Link", NextLink(query, next));
+          }
+          return visit->Done(std::move(response), clock_.Now());
+        });
+      });
 }
 
 }  // namespace nmd::gateway

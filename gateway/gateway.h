@@ -2,6 +2,7 @@
 #ifndef NMD_GATEWAY_GATEWAY_H_
 #define NMD_GATEWAY_GATEWAY_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/access_log.h"
+#include "gateway/caller_limits.h"
 #include "gateway/dev_issuer.h"
 #include "gateway/http.h"
 #include "gateway/routes.h"
@@ -18,7 +21,12 @@
 #include "gateway/token.h"
 #include "nmd/internal/v1/config.pb.h"
 #include "services/platform/clock.h"
+#include "services/platform/grpc_front.h"
 #include "services/platform/peer.h"
+
+namespace google::protobuf {
+class MethodDescriptor;
+}
 
 namespace nmd::gateway {
 
@@ -35,9 +43,12 @@ void RecordRefused(int status, absl::string_view request_id);
 // HTTP/JSON in, calls to the services out. Knows paths, tokens and JSON; who may do what, and what is right, is for the
 // service to say: its refusals are passed on as problem details.
 //
-// In this order, before the body is read: the path, else 404; the method, else 405 with Allow; the token, else 401; role and
-// purpose, else 403; the types of body and answer, else 415 or 406. Then the body becomes the request, and the service is
-// called on behalf of the caller, for at most 60 seconds.
+// In this order, before the body is read: the path, else 404; the method, else 405 with Allow; the token and its purpose,
+// else 401; the role, else 403; what one caller may take, else 429; the types of body and answer, else 415 or 406. Then the
+// body becomes the request; that it is made is written to the access log, else 503; and the service is called on behalf of the
+// caller, for at most 60 seconds. What became of it is logged behind it, and a refusal of somebody who is known is logged, too.
+//
+// A traceparent of the caller is continued, else a trace begins here; the service gets it.
 //
 // Answers of reads carry an ETag, and are not sent again to who has them: 304 for GET, 412 for a POST (RFC 9110, 13.1.2). Text
 // is compressed when the client takes gzip. Pages of listed origins may ask from a browser (CORS).
@@ -53,6 +64,9 @@ class Gateway {
     std::map<std::string, const Peer*> peers;
     const TokenChecker* tokens = nullptr;
     const DevIssuer* dev_issuer = nullptr;  // Null: none.
+    AccessLog* log = nullptr;               // Null: nothing is logged; for tests only.
+    CallerLimits* limits = nullptr;         // Null: no limits; for tests only.
+    std::string municipality;               // Of the instance; what a provider with a certificate asks about.
     StaticFiles files;
     std::vector<std::string> allowed_origins;
     internal::v1::ContactConfig contact;
@@ -63,6 +77,10 @@ class Gateway {
   // An HttpHandler.
   Admission Handle(const HttpRequest& request) const;
 
+  // A FrontHandler: the same door for gRPC, with the same policy, limits and log. A token in "authorization" says who asks;
+  // without one the certificate does, of a provider, with the purpose in "nmd-purpose". Bytes are passed on as they are.
+  void Serve(FrontCall call, FrontAnswer answer) const;
+
  private:
   struct Visit;  // What the log line of a request says.
 
@@ -70,14 +88,22 @@ class Gateway {
       : parts_(std::move(parts)), routes_(std::move(routes)), document_(std::move(document)), clock_(clock) {}
 
   Admission Finish(const Visit& visit, HttpResponse response) const;
+  // Who is known: may it, by role, purpose and what it takes already? A refusal is logged.
+  absl::Status Admit(Visit& visit) const;
+  void LogRefusal(const Visit& visit, const absl::Status& status) const;
+  // Logs the call and makes it. `done` runs on a thread of the library, of the log, or at once.
+  void Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
+           std::function<void(absl::StatusOr<std::string>)> done) const;
   // What the gateway knows itself, without a token; nothing for any other path.
   std::optional<HttpResponse> Own(const HttpRequest& request) const;
-  void Call(const std::shared_ptr<const Visit>& visit, const Peer& peer, const Route& route, const PathVariables& variables,
+  void Call(const std::shared_ptr<const Visit>& visit, const Route& route, const PathVariables& variables,
             const std::string& query, std::string body, Respond respond) const;
 
   const Parts parts_;
   const Routes routes_;
   const std::string document_;  // OpenAPI.
+  // Every method that may be called, by its path: "/nmd.costs.v1.CostsService/QueryFigures".
+  std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>> rpcs_;
   const Clock& clock_;
 };
 

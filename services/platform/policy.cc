@@ -56,7 +56,7 @@ absl::Status CheckPurpose(const Caller& caller) {
   const bool needs_none = caller.Has(type::SERVICE) || std::all_of(caller.roles.begin(), caller.roles.end(),
                                                                    [](type::Role role) { return role == type::PUBLIC; });
   if (needs_none || !caller.purpose.empty()) return absl::OkStatus();
-  return Fail(absl::StatusCode::kPermissionDenied, ErrorReason::PURPOSE_MISSING,
+  return Fail(absl::StatusCode::kUnauthenticated, ErrorReason::TOKEN_INVALID,
               "the caller does not say what for; sign in with a purpose");
 }
 

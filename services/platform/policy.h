@@ -29,7 +29,7 @@ bool IsSafe(const google::protobuf::MethodDescriptor& method);
 // ROLE_MISSING unless a role of the caller is one of the method's.
 absl::Status CheckRole(const google::protobuf::MethodDescriptor& method, const Caller& caller);
 
-// PURPOSE_MISSING when a person or system does not say what for. A service of the instance needs none, nor does who has only
+// TOKEN_INVALID when a person or system does not say what for. A service of the instance needs none, nor does who has only
 // the role openbaar: what is public is so for every purpose.
 absl::Status CheckPurpose(const Caller& caller);
 

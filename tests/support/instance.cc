@@ -26,7 +26,7 @@
 namespace nmd::testing {
 namespace {
 
-constexpr int kPortsPerInstance = 13;
+constexpr int kPortsPerInstance = 14;
 
 std::string Environment(const char* name, const char* preset) {
   const char* value = std::getenv(name);
