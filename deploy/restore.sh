@@ -3,7 +3,7 @@
 # Makes an instance of the two archives of backup.sh, in a folder that is not there yet; or proves that it can be done.
 #   restore.sh ARCHIVE KEYS_ARCHIVE --identity FILE --keys-identity FILE --into DIR [--http PORT]
 #   restore.sh ARCHIVE KEYS_ARCHIVE --identity FILE --keys-identity FILE --verify --token-file FILE --http PORT
-# --http: the gateway's port and the twelve after it, instead of those it had. --verify: restores into a temporary folder,
+# --http: the gateway's port and the thirteen after it, instead of those it had. --verify: restores into a temporary folder,
 # starts it there, asks what was asked at the backup and compares the answers; leaves nothing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -52,8 +52,8 @@ read -r municipality old <"$into/instance"
 if [ -n "$http" ] && [ "$http" != "$old" ]; then
   # Through a name in between: the old and the new row of ports may overlap.
   expressions=()
-  for ((i = 0; i <= 12; ++i)); do expressions+=(-e "s|127\.0\.0\.1:$((old + i))\"|127.0.0.1:@$i@\"|g"); done
-  for ((i = 0; i <= 12; ++i)); do expressions+=(-e "s|:@$i@\"|:$((http + i))\"|g"); done
+  for ((i = 0; i <= 13; ++i)); do expressions+=(-e "s|127\.0\.0\.1:$((old + i))\"|127.0.0.1:@$i@\"|g"); done
+  for ((i = 0; i <= 13; ++i)); do expressions+=(-e "s|:@$i@\"|:$((http + i))\"|g"); done
   sed -i "${expressions[@]}" "$into"/config/*.yaml
   echo "$municipality $http" >"$into/instance"
 fi

@@ -25,7 +25,7 @@ class Backup(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.root = pathlib.Path(folder.name)
-        cls.ports = support.free_ports(26)
+        cls.ports = support.free_ports(28)
         cls.instance = cls.root / "gm1730"
         run(DEPLOY / "make_instance.sh", cls.instance, "gm1730", "Tynaarlo", cls.ports, "")
         cls.addClassCleanup(run, DEPLOY / "instance.sh", "stop", cls.instance)
@@ -87,7 +87,7 @@ class Backup(unittest.TestCase):
             "--keys-identity", self.identity["keys"], *arguments]], capture_output=True, text=True)
 
     def verify(self, archive=None):
-        return self.restore("--verify", "--token-file", self.token["controller"], "--http", self.ports + 13, archive=archive)
+        return self.restore("--verify", "--token-file", self.token["controller"], "--http", self.ports + 14, archive=archive)
 
     def decrypted(self, archive, identity):
         folder = tempfile.mkdtemp(dir=self.root)
@@ -158,20 +158,20 @@ class Backup(unittest.TestCase):
 
     def test_a_restored_instance_goes_on_where_the_copy_was_made(self):
         into = self.root / "restored"
-        result = self.restore("--into", into, "--http", self.ports + 13)
+        result = self.restore("--into", into, "--http", self.ports + 14)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.addCleanup(run, DEPLOY / "instance.sh", "stop", into)
         run(DEPLOY / "instance.sh", "start", into)
         # What came in during and after the backup is delivered again; what the copy had already counts once.
-        subprocess.run([str(a) for a in self.command("beheerder", "deliver", "--manifest", self.during, port=self.ports + 13)],
+        subprocess.run([str(a) for a in self.command("beheerder", "deliver", "--manifest", self.during, port=self.ports + 14)],
                        capture_output=True, check=False)
         question = ("query", "--measure", "clients,provisions,indicated", "--from", "2017-01", "--to", "2018-12", "--format", "csv",
                     "--known-on", self.today.strftime("%Y-%m-%d"))
-        for port in (self.ports, self.ports + 13):
+        for port in (self.ports, self.ports + 14):
             self.ctl("controller", "wait", port=port)
         # The moment of asking is part of an answer about today.
         here, there = (re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "", self.ctl("controller", *question, port=port))
-                       for port in (self.ports, self.ports + 13))
+                       for port in (self.ports, self.ports + 14))
         self.assertIn("clients", here)
         self.assertEqual(there, here)
 
