@@ -43,7 +43,7 @@ class Documents(unittest.TestCase):
                          ["GoneTest.Anything", "TlsTest.LetsStrangersIn"])
 
     def test_every_measure_of_the_dpia_and_the_threat_model_has_a_test(self):
-        for document, columns in (("docs/dpia.md", 3), ("docs/threat-model.md", 4)):
+        for document, columns in (("deploy/documents/dpia.md", 3), ("deploy/documents/threat-model.md", 4)):
             tables = [t for t in re.findall(r"(?:^\|.*\n)+", read(document), re.M) if re.match(r".*\| Test \|\n", t)]
             self.assertEqual(len(tables), 1, document)
             rows = [r.strip("|\n ").split(" | ") for r in tables[0].splitlines()[2:]]
@@ -57,7 +57,7 @@ class Documents(unittest.TestCase):
             text = path.read_text(encoding="utf-8")
             for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
                 self.assertTrue((path.parent / target).exists(), f"{path}: {target}")
-            for target in re.findall(r"`((?:tests|deploy|k8s|docs)/[\w./-]+\.(?:py|sh|md|cc|yml|yaml))`", text):
+            for target in re.findall(r"`((?:tests|deploy|k8s)/[\w./-]+\.(?:py|sh|md|cc|yml|yaml))`", text):
                 self.assertTrue((ROOT / target).exists(), f"{path}: {target}")
 
     def test_one_version_everywhere(self):
