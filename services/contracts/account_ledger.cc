@@ -2,7 +2,9 @@
 #include "services/contracts/account_ledger.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -27,7 +29,7 @@ Law LawOf(ingestion::v1::Law law) { return law == ingestion::v1::WMO ? Law::kWmo
 
 bool AccountLedger::Keeps(const Fact& fact) {
   return fact.has_allocation() || fact.has_start() || fact.has_stop() || fact.has_claim() || fact.has_claim_answer() ||
-         fact.has_delivered_quantity();
+         fact.has_delivered_quantity() || fact.has_message_return();
 }
 
 void AccountLedger::Add(const FactBatch& batch) {
@@ -110,10 +112,33 @@ void AccountLedger::Add(const FactBatch& batch) {
                                                             stated.volume_thousandths(), stated.amount_cents()});
         break;
       }
+      case Fact::kMessageReturn:
+        held.kinds |= kReturns;
+        break;
       default:
         break;
     }
   }
+  AddMessage(batch, at);
+}
+
+void AccountLedger::AddMessage(const FactBatch& batch, uint32_t at) {
+  const auto& head = batch.message();
+  const auto stated =
+      std::find_if(batch.facts().begin(), batch.facts().end(), [](const Fact& fact) { return fact.has_message_return(); });
+  const bool is_return = stated != batch.facts().end();
+  const int type = is_return ? head.type() - 1 : head.type();
+  // What contracts follows of what asks for a return: allocations, starts and stops. A claim has an answer instead (OP303).
+  if (type != 301 && type != 305 && type != 307) return;
+  Message message;
+  message.batch = at;
+  message.law = LawOf(head.law());
+  message.is_return = is_return;
+  message.from_provider = type != 301;
+  message.type = type;
+  message.identification = words_.Add(head.identification());
+  message.dated = is_return ? stated->message_return().dated_day() : head.dated_day();
+  providers_[message.from_provider ? head.sender() : head.receiver()].messages.push_back(message);
 }
 
 ProviderBooks AccountLedger::AsKnown(absl::string_view provider, absl::Time at) const {
@@ -129,6 +154,7 @@ ProviderBooks AccountLedger::AsKnown(absl::string_view provider, absl::Time at) 
     books.stops_come_in |= (batch.kinds & kStops) != 0;
     books.claims_come_in |= (batch.kinds & kClaims) != 0;
     books.answers_come_in |= (batch.kinds & kAnswers) != 0;
+    books.returns_come_in |= (batch.kinds & kReturns) != 0;
   }
   std::sort(sorted.begin(), sorted.end(), [this](uint32_t a, uint32_t b) {
     const auto key = [this](uint32_t i) { return std::make_tuple(batches_[i].known, words_[batches_[i].delivery]); };
@@ -227,6 +253,20 @@ ProviderBooks AccountLedger::AsKnown(absl::string_view provider, absl::Time at) 
     } else {
       books.statements.push_back(row);
     }
+  }
+
+  // By what a message and its return share; the provider itself is the other part of the sender (TR056).
+  std::map<std::tuple<Law, int32_t, absl::string_view>, std::pair<std::optional<Day>, std::optional<Day>>> messages;
+  for (const Message& m : rows.messages) {
+    if (order[m.batch] < 0) continue;
+    auto& [sent, returned] = messages[{m.law, m.type, text(m.identification)}];
+    std::optional<Day>& day = m.is_return ? returned : sent;
+    const Day told = m.dated != 0 ? m.dated : dutch::CalendarDay(batches_[m.batch].known);
+    day = std::min(day.value_or(told), told);
+  }
+  for (const auto& [key, days] : messages) {
+    const auto& [law, type, identification] = key;
+    if (days.first) books.messages.push_back({law, type, type != 301, *days.first, days.second});
   }
   return books;
 }

@@ -40,7 +40,7 @@ class AccountLedger {
   std::vector<std::string> Providers() const;
 
  private:
-  enum Kind : uint8_t { kStarts = 1, kStops = 2, kClaims = 4, kAnswers = 8 };
+  enum Kind : uint8_t { kStarts = 1, kStops = 2, kClaims = 4, kAnswers = 8, kReturns = 16 };
   struct Batch {
     absl::Time known;
     Word delivery = 0, identification = 0;
@@ -95,6 +95,15 @@ class AccountLedger {
     int64_t number = 0, thousandths = 0;
     Cents amount = 0;
   };
+  // A message, or with `is_return` the return of one: its header says which.
+  struct Message {
+    uint32_t batch = 0;
+    Law law = Law::kYouth;
+    bool is_return = false, from_provider = false;
+    int32_t type = 0;  // Of what is returned.
+    Word identification = 0;
+    Day dated = 0;  // Its own; 0 when not told.
+  };
   struct Provider {
     std::vector<Allocation> allocations;
     std::vector<Care> care;
@@ -102,7 +111,10 @@ class AccountLedger {
     std::vector<Line> lines;
     std::vector<Answer> answers;
     std::vector<Statement> statements;
+    std::vector<Message> messages;
   };
+
+  void AddMessage(const ingestion::v1::FactBatch& batch, uint32_t at);
 
   Words words_;
   KnownDeliveries deliveries_;

@@ -28,7 +28,7 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 constexpr int kIdleJudgements = 2;
 
 // What is kept of facts (FollowedFacts.edition).
-constexpr int kEdition = 2;
+constexpr int kEdition = 3;
 
 bool Keeps(const ingestion::v1::Fact& fact) { return ContractBook::Keeps(fact) || AccountLedger::Keeps(fact); }
 

@@ -3,6 +3,7 @@
 #define NMD_SERVICES_CONTRACTS_PROVIDER_BOOKS_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -88,6 +89,15 @@ struct StatementRow {
   Cents amount = 0;
 };
 
+// A message between the provider and the municipality that asks for a return (OP090).
+struct MessageRow {
+  Law law = Law::kYouth;
+  int32_t type = 0;  // Example: 301.
+  bool from_provider = false;
+  Day sent = 0;                 // Dagtekening; the day it came in when it has none.
+  std::optional<Day> returned;  // Dagtekening of the first return, or the day that came in.
+};
+
 struct ProviderBooks {
   std::vector<AllocationRow> allocations;  // Each law and number once, in that order.
   std::vector<CareRow> care;
@@ -95,8 +105,10 @@ struct ProviderBooks {
   std::vector<LineRow> lines;
   std::vector<AnswerRow> answers;  // By order.
   std::vector<StatementRow> statements;
+  std::vector<MessageRow> messages;  // In order of law, type, sender and Identificatie.
   // Whether such messages come in at all, from whichever provider: where they never do, none is missing (decision 35).
   bool starts_come_in = false, stops_come_in = false, claims_come_in = false, answers_come_in = false;
+  bool returns_come_in = false;
 };
 
 }  // namespace nmd::contracts

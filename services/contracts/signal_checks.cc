@@ -57,6 +57,8 @@ class Check {
     if (rule_.check == "overlap") Overlap();
     if (rule_.check == "start_late") Late(false);
     if (rule_.check == "stop_late") Late(true);
+    if (rule_.check == "return_late") ReturnLate(false);
+    if (rule_.check == "own_return_late") ReturnLate(true);
     if (rule_.check == "answer_late") AnswerLate();
     std::sort(judged_.begin(), judged_.end(),
               [](const Judgement& a, const Judgement& b) { return std::tie(a.law, a.year) < std::tie(b.law, b.year); });
@@ -286,8 +288,10 @@ class Check {
         if (course.period.Days() > *norm) ++of_year.count;
       }
     }
-    AddShares(counted, "long_courses", "courses",
-              [](const Counted& c) { return absl::StrCat("duurden ", c.count, " trajecten langer dan afgesproken"); });
+    AddShares(counted, "long_courses", "courses", [](const Counted& c) {
+      return absl::StrCat(c.count == 1 ? "duurde " : "duurden ", c.count, c.count == 1 ? " traject" : " trajecten",
+                          " langer dan afgesproken");
+    });
   }
 
   void RepeatUse() {
@@ -305,7 +309,8 @@ class Check {
       }
     }
     AddShares(counted, "returned", "courses", [days](const Counted& c) {
-      return absl::StrCat("kwam na ", c.count, " trajecten dezelfde cliënt binnen ", days, " dagen terug");
+      return absl::StrCat("kwam na ", c.count, c.count == 1 ? " traject" : " trajecten", " dezelfde cliënt binnen ", days,
+                          " dagen terug");
     });
   }
 
@@ -372,8 +377,26 @@ class Check {
       if (received > AddWorkdays(from, static_cast<int>(rule_.At("workdays")))) ++of_year.count;
     }
     AddShares(counted, "late", stops ? "stops" : "starts", [&](const Counted& c) {
-      return absl::StrCat("kwamen ", c.count, stops ? " berichten over het einde" : " berichten over het begin",
-                          " van hulp later dan ", rule_.At("workdays"), " werkdagen binnen");
+      return absl::StrCat(c.count == 1 ? "kwam " : "kwamen ", c.count, c.count == 1 ? " bericht" : " berichten",
+                          stops ? " over het einde" : " over het begin", " van hulp later dan ", rule_.At("workdays"),
+                          " werkdagen binnen");
+    });
+  }
+
+  void ReturnLate(bool from_provider) {
+    if (!books_.returns_come_in) return;
+    std::map<LawYear, Counted> counted;
+    for (const MessageRow& message : books_.messages) {
+      const Day due = AddWorkdays(message.sent, static_cast<int>(rule_.At("workdays")));
+      if (message.from_provider != from_provider || sight_.today <= due || !Judges(YearOfDay(message.sent))) continue;
+      Counted& of_year = counted[{message.law, YearOfDay(message.sent)}];
+      ++of_year.of;
+      if (!message.returned || *message.returned > due) ++of_year.count;
+    }
+    AddShares(counted, "late", "messages", [&](const Counted& c) {
+      return absl::StrCat("kwam op ", c.count, c.count == 1 ? " bericht van " : " berichten van ",
+                          from_provider ? "de aanbieder" : "de gemeente", " niet binnen ", rule_.At("workdays"),
+                          " werkdagen een retourbericht");
     });
   }
 

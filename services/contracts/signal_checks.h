@@ -62,6 +62,9 @@ struct Sight {
 //   care
 //                  began, or after the allocation was assigned when that was later (OP271)
 //   stop_late      the same of stops, after the last day of care (OP272)
+//   return_late    of at least `minimum` allocation messages (301) whose term is over, at least `percent` percent have no return
+//                  within `workdays` working days of their Dagtekening, and the return is the provider's to send (OP090)
+//   own_return_late  the same of starts and stops (305, 307), of which the municipality sends the return
 //   answer_late    at least `claims` claims have no answer after `workdays` working days (OP090x4)
 // Nothing is judged of what does not come in at all (decision 35). Any other check gives none.
 std::vector<Judgement> JudgeProvider(const SignalRule& rule, const Sight& sight);

@@ -272,6 +272,43 @@ TEST(Discipline, OP272_AStopIsLateAfterFiveWorkingDays) {
   }
 }
 
+// 3 working days after Friday 4 May 2018 is Wednesday 9 May.
+TEST(Discipline, OP090_AReturnIsLateAfterThreeWorkingDays) {
+  const auto message = [](Scene* scene, int type, bool is_return, absl::string_view day, const std::string& identification) {
+    auto& batch = scene->account.batches.back();
+    auto& head = *batch.mutable_message();
+    head.set_law(ingestion::v1::YOUTH);
+    head.set_type(is_return ? type + 1 : type);
+    head.set_sender(type == 301 ? "1730" : kProvider);
+    head.set_receiver(type == 301 ? kProvider : "1730");
+    head.set_identification(identification);
+    head.set_dated_day(D("2018-05-04"));
+    if (is_return) batch.mutable_facts(0)->mutable_message_return()->set_dated_day(D(day));
+  };
+  const auto returned = [&](Scene* scene, int type, absl::string_view day, const std::string& identification) {
+    scene->account.Deliver(day).add_facts()->mutable_message_return();
+    message(scene, type, true, day, identification);
+  };
+  const SignalRule theirs = Rule("R", "return_late", {{"workdays", 3}, {"percent", 50}, {"minimum", 1}});
+  const SignalRule ours = Rule("Q", "own_return_late", {{"workdays", 3}, {"percent", 50}, {"minimum", 1}});
+  Scene scene;
+  scene.account.Allocate(1, "2018-05-04", "", "2018-05-04");
+  message(&scene, 301, false, "", "a");
+  EXPECT_THAT(scene.Judge("2018-07-01", theirs), IsEmpty()) << "returns do not come in at all (decision 35)";
+  scene.account.Start(1, "2018-05-04");
+  message(&scene, 305, false, "", "b");
+  returned(&scene, 301, "2018-05-09", "a");
+  EXPECT_THAT(Texts(scene.Judge("2018-07-01", theirs)), ElementsAre("jeugdwet 2018 not late=0 messages=1"));
+  EXPECT_THAT(scene.Judge("2018-05-09", ours), IsEmpty()) << "the term is not over";
+  const auto missing = scene.Judge("2018-05-10", ours);
+  EXPECT_THAT(Texts(missing), ElementsAre("jeugdwet 2018 holds late=1 messages=1"));
+  EXPECT_THAT(missing[0].text, HasSubstr("kwam op 1 bericht van de aanbieder niet binnen 3 werkdagen een retourbericht"));
+  scene.account.Allocate(2, "2018-05-04", "", "2018-05-04");
+  message(&scene, 301, false, "", "c");
+  returned(&scene, 301, "2018-05-11", "c");
+  EXPECT_THAT(Texts(scene.Judge("2018-07-01", theirs)), ElementsAre("jeugdwet 2018 holds late=1 messages=2"));
+}
+
 TEST(Discipline, OP090x4_AClaimWaitsTooLongAfterTenWorkingDays) {
   const SignalRule rule = Rule("A", "answer_late", {{"workdays", 10}, {"claims", 1}});
   Scene scene;

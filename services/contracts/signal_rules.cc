@@ -36,6 +36,8 @@ const std::map<std::string, Thresholds>& Checks() {
       {"overlap", {{"pairs", kCount}}},
       {"start_late", {{"workdays", {1, 260}}, {"percent", kPercent}, {"minimum", kCount}}},
       {"stop_late", {{"workdays", {1, 260}}, {"percent", kPercent}, {"minimum", kCount}}},
+      {"return_late", {{"workdays", {1, 260}}, {"percent", kPercent}, {"minimum", kCount}}},
+      {"own_return_late", {{"workdays", {1, 260}}, {"percent", kPercent}, {"minimum", kCount}}},
       {"answer_late", {{"workdays", {1, 260}}, {"claims", kCount}}},
   };
   return *kChecks;

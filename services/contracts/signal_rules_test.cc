@@ -35,9 +35,10 @@ TEST(SignalRules, TheRulesOfTheInstanceAreSoundAndCoverEveryCheck) {
   ASSERT_TRUE(rules.ok()) << rules.status();
   std::vector<std::string> checks;
   for (const SignalRule& rule : *rules) checks.push_back(rule.check);
-  EXPECT_THAT(checks, UnorderedElementsAre("ceiling_share", "ceiling_pace", "talk_overdue", "no_delivery", "price_above",
-                                           "level_shift", "level_rise", "growth", "beds", "duration_norm", "repeat_use", "overlap",
-                                           "start_late", "stop_late", "answer_late"));
+  EXPECT_THAT(checks,
+              UnorderedElementsAre("ceiling_share", "ceiling_pace", "talk_overdue", "no_delivery", "price_above", "level_shift",
+                                   "level_rise", "growth", "beds", "duration_norm", "repeat_use", "overlap", "start_late",
+                                   "stop_late", "return_late", "own_return_late", "answer_late"));
 }
 
 TEST(SignalRules, AreReadInOrderOfIdWithTheirThresholds) {
