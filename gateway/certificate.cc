@@ -43,16 +43,23 @@ absl::StatusOr<Caller> CallerOfCertificate(absl::string_view pem) {
   }
   const X509_NAME* subject = X509_get_subject_name(certificate.get());
   Caller caller;
+  std::string oin;
   for (const std::string& number : Values(subject, NID_serialNumber)) {
     if (IsDigits(number, 8)) caller.provider = number;
+    if (IsDigits(number, 20)) oin = number;
   }
   for (const std::string& unit : Values(subject, NID_organizationalUnitName)) {
     absl::string_view code = unit;
     if (absl::ConsumePrefix(&code, "AGB ") && IsDigits(code, 8)) caller.provider = std::string(code);
   }
+  if (caller.provider.empty() && !oin.empty()) {
+    caller.subject = absl::StrCat("oin:", oin);
+    caller.roles = {type::MEMBER};
+    return caller;
+  }
   if (caller.provider.empty()) {
     return Fail(absl::StatusCode::kUnauthenticated, ErrorReason::IDENTITY_MISSING,
-                "the certificate names no AGB code: in serialNumber, or as organizational unit \"AGB 12345678\"");
+                "the certificate names no AGB code and no OIN: in serialNumber, or as organizational unit \"AGB 12345678\"");
   }
   caller.subject = absl::StrCat("agb:", caller.provider);
   caller.roles = {type::PROVIDER};

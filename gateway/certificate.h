@@ -10,12 +10,15 @@
 
 namespace nmd::gateway {
 
-// The provider of a client certificate that was verified already (architecture decision 10): role aanbieder, with its AGB code.
-// The subject says which: serialNumber is the AGB code itself (8 digits), or the OIN of the organisation (20 digits) with the
-// AGB code in an organizational unit ("AGB 12345678"). The caller's subject is "agb:12345678", which is how
-// nmd.contracts.v1.ReconciliationService knows whose account it may show. Scope and purpose are not in a certificate.
+// Whose client certificate it is, that was verified already (architecture decision 10); the subject says so.
+//   A provider: serialNumber is the AGB code itself (8 digits), or the OIN of the organisation (20 digits) with the AGB code in an
+//   organizational unit ("AGB 12345678"). Role aanbieder; the subject "agb:12345678" is how nmd.contracts.v1.ReconciliationService
+//   knows whose account it may show.
+//   A member of the region: an OIN without an AGB code. Role lid; the subject is "oin:00000001001730000000", and the service that is
+//   asked knows whose that is.
+// Scope and purpose are not in a certificate.
 //
-// Errors: IDENTITY_MISSING for text that is no certificate, or a subject without an AGB code.
+// Errors: IDENTITY_MISSING for text that is no certificate, or a subject with neither.
 absl::StatusOr<Caller> CallerOfCertificate(absl::string_view pem);
 
 }  // namespace nmd::gateway

@@ -59,10 +59,18 @@ TEST(CallerOfCertificate, OfAnOrganisationTheUnitSaysTheAgbCode) {
   EXPECT_EQ(caller->provider, "12345678");
 }
 
-TEST(CallerOfCertificate, WithoutAnAgbCodeItIsNobody) {
-  for (const Attributes& subject : {Attributes{{"CN", "costs"}}, Attributes{{"serialNumber", "00000001234567890000"}},
-                                    Attributes{{"serialNumber", "1234567"}}, Attributes{{"OU", "AGB 1234567x"}},
-                                    Attributes{{"CN", "12345678"}}, Attributes{{"OU", "12345678"}}}) {
+TEST(CallerOfCertificate, AnOinWithoutAnAgbCodeIsAMemberOfTheRegion) {
+  const auto caller = CallerOfCertificate(Certificate({{"O", "Gemeente Voorbeeld"}, {"serialNumber", "00000001001730000000"}}));
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_EQ(caller->subject, "oin:00000001001730000000");
+  EXPECT_EQ(caller->provider, "");
+  EXPECT_THAT(caller->roles, ::testing::ElementsAre(type::MEMBER));
+}
+
+TEST(CallerOfCertificate, WithoutAnAgbCodeOrOinItIsNobody) {
+  for (const Attributes& subject :
+       {Attributes{{"CN", "costs"}}, Attributes{{"serialNumber", "1234567"}}, Attributes{{"OU", "AGB 1234567x"}},
+        Attributes{{"CN", "12345678"}}, Attributes{{"OU", "12345678"}}}) {
     EXPECT_EQ(ReasonOf(CallerOfCertificate(Certificate(subject)).status()), ErrorReason::IDENTITY_MISSING)
         << subject[0].first << "=" << subject[0].second;
   }

@@ -387,12 +387,12 @@ void Gateway::Serve(FrontCall call, FrontAnswer answer) const {
     return refuse(Fail(absl::StatusCode::kUnimplemented, ErrorReason::METHOD_UNKNOWN, "there is no such method"));
   }
   visit->route = absl::StrCat("gRPC ", call.path);
-  absl::StatusOr<Caller> caller = !call.authorization.empty() || call.certificate.empty()
-                                      ? parts_.tokens->Check(call.authorization)
-                                      : CallerOfCertificate(call.certificate);
+  const bool by_certificate = call.authorization.empty() && !call.certificate.empty();
+  absl::StatusOr<Caller> caller =
+      by_certificate ? CallerOfCertificate(call.certificate) : parts_.tokens->Check(call.authorization);
   if (!caller.ok()) return refuse(caller.status());
   visit->caller = *std::move(caller);
-  if (!visit->caller.provider.empty()) {
+  if (by_certificate) {
     visit->caller.municipality = parts_.municipality;
     // It goes into the log: words that could name somebody are no purpose.
     FieldCheck check;

@@ -29,7 +29,7 @@ constexpr absl::Duration kSlack = absl::Seconds(60);
 constexpr size_t kRemembered = 1000;
 constexpr size_t kTokenLimit = 8192;
 
-constexpr std::array<std::pair<type::Role, absl::string_view>, 10> kRoles = {{
+constexpr std::array<std::pair<type::Role, absl::string_view>, 11> kRoles = {{
     {type::POLICY_ADVISER, "beleidsadviseur"},
     {type::CONTROLLER, "controller"},
     {type::CONTRACT_MANAGER, "contractmanager"},
@@ -40,6 +40,7 @@ constexpr std::array<std::pair<type::Role, absl::string_view>, 10> kRoles = {{
     {type::PROVIDER, "aanbieder"},
     {type::REGION, "regio"},
     {type::PUBLIC, "openbaar"},
+    {type::MEMBER, "lid"},
 }};
 
 absl::Status Missing(absl::string_view text) {
@@ -182,7 +183,9 @@ absl::StatusOr<TokenChecker::Identity> TokenChecker::Read(const std::string& tok
   }
   for (const std::string& word : Texts(claims, "roles")) {
     const type::Role role = RoleOf(word);
-    if (role != type::ROLE_UNSPECIFIED && !identity.caller.Has(role)) identity.caller.roles.push_back(role);
+    // A member is known by its certificate alone: nobody who signs tokens may speak for another instance.
+    if (role != type::ROLE_UNSPECIFIED && role != type::MEMBER && !identity.caller.Has(role))
+      identity.caller.roles.push_back(role);
   }
   return identity;
 }

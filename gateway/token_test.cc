@@ -80,7 +80,7 @@ TEST_F(Token, EveryRoleHasOneWordAndServiceHasNone) {
     }
   }
   TokenClaims claims = testing::GoodClaims(kNow);
-  claims.roles = {"service", "SERVICE", ""};
+  claims.roles = {"service", "SERVICE", "", "lid"};
   EXPECT_THAT(Check(claims)->roles, IsEmpty());
 }
 

@@ -132,6 +132,8 @@ class GrpcPeer : public Peer {
       assertion.set_provider(on_behalf_of->provider);
       pending->context.AddMetadata(kAssertionKey, assertion.SerializeAsString());
       if (!on_behalf_of->traceparent.empty()) pending->context.AddMetadata("traceparent", on_behalf_of->traceparent);
+      // The door of another instance knows a member by its certificate, which does not say what for (gateway, "gRPC").
+      if (on_behalf_of->Has(type::MEMBER)) pending->context.AddMetadata("nmd-purpose", on_behalf_of->purpose);
     }
     const grpc::Slice slice(request);
     pending->request = grpc::ByteBuffer(&slice, 1);

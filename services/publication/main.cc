@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   nmd::internal::v1::PublicationConfig config;
   return nmd::ServiceMain(
       argc, argv, config, config.mutable_server(), [&](nmd::Process& process) -> absl::StatusOr<nmd::ServiceState> {
+        if (!config.has_costs()) return absl::FailedPreconditionError("costs: is missing");
         NMD_ASSIGN_OR_RETURN(auto agreements,
                              nmd::publication::ReadAgreements(config.agreement_file(), config.server().municipality()));
         auto state = std::make_shared<State>();
