@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { assertAccessible, assertReflows, folder, forgive, NBSP, offline, open, page, real, rows, stub, texts } from './browser.mjs';
+import { assertFileIsTable, assertWorkbookIsTable } from './table_files.mjs';
 
 describe('page Groei', () => {
   it('answers the question of the council with three figures and their base (T-01..T-03)', async () => {
@@ -145,7 +146,7 @@ describe('page Groei', () => {
 
   it('gives the table on screen as a file for a Dutch spreadsheet', async () => {
     await open('/groei.html');
-    const button = page.locator('section[aria-labelledby="niveaus"]').getByRole('button', { name: /Download tabel/ });
+    const button = page.locator('section[aria-labelledby="niveaus"]').getByRole('button', { name: 'Download tabel (CSV)' });
     const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
     assert.match(file.suggestedFilename(), /^groei-niveaus_gm1730_jeugdwet_2017-01_2018-01_bekend-\d{4}-\d\d-\d\d\.csv$/);
     const bytes = await readFile(await file.path());
@@ -154,6 +155,24 @@ describe('page Groei', () => {
     assert.match(lines[0], /^Niveau;Voorzieningen jan 2017;Voorzieningen jan 2018;Groei voorzieningen t\.o\.v\. jan 2017 \(%\);Bedrag jan 2017 \(euro\);/);
     assert.ok(lines.some((line) => line.includes(';70;56;-20,00;14000,00;11480,00;-2520,00;beantwoord;')), lines.join('\n'));
     assert.equal(lines.at(-1), '');
+    await assertFileIsTable(button);
+  });
+
+  it('gives every table as a workbook, with numbers that are numbers and a sheet that says what they are', async () => {
+    await open('/groei.html');
+    const buttons = await page.getByRole('button', { name: 'Download tabel (Excel)' }).all();
+    assert.equal(buttons.length, 3);
+    for (const button of buttons) {
+      const about = Object.fromEntries(await assertWorkbookIsTable(button));
+      assert.match(about['Cijfers bekend op'], /^\d\d-\d\d-\d{4} om \d\d:\d\d$/);
+      assert.match(about['Definities'], /indicated\/\d/);
+      assert.equal(about['Adres van de vraag'], page.url());
+    }
+  });
+
+  it('gives protected figures in a workbook as words', offline, async () => {
+    await open('/groei.html?wet=wmo');
+    await assertWorkbookIsTable(page.locator('section[aria-labelledby="verloop"]').getByRole('button', { name: 'Download tabel (Excel)' }));
   });
 
   it('can be used by keyboard, without colour, and on a screen of 320 pixels', async () => {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { assertAccessible, folder, forgive, open, page, real, rows, texts } from './browser.mjs';
+import { assertFileIsTable, assertWorkbookIsTable, fieldsOf, numberOf } from './table_files.mjs';
 
 const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'scenarios', 'doelen', 'vragen', 'bronnen', 'signalen', 'begrippen', 'toegankelijkheid'];
 // Documents, not figures: there is no known time in the question.
@@ -23,50 +24,6 @@ async function chooseRoleFirst(role) {
 
 async function chooseRole(role) {
   await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
-}
-
-// The fields of a line of a file with quotes.
-function fieldsOf(line) {
-  const fields = [];
-  let rest = `${line};`;
-  while (rest) {
-    const [all, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^;]*));/.exec(rest);
-    fields.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    rest = rest.slice(all.length);
-  }
-  return fields;
-}
-
-// A number as it is on screen: its value, and the half of its last digit.
-function numberOf(text) {
-  const found = /^([+−]?)(?:€\s*)?([\d.]+)(?:,(\d+))?%?$/u.exec(text.trim());
-  if (!found) return undefined;
-  const [, sign, whole, decimals = ''] = found;
-  return { value: (sign === '−' ? -1 : 1) * Number(`${whole.replaceAll('.', '')}.${decimals || 0}`), tolerance: 0.5 * 10 ** -decimals.length + 1e-9 };
-}
-
-const textOf = (cell) => cell.replace(/^'(?=[=+\-@])/, '').replaceAll('\u00a0', ' ');
-
-/** A file holds the cells of the table above its button: the same words, and numbers that round to those on screen. */
-async function assertFileIsTable(button) {
-  const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
-  const lines = (await readFile(await file.path(), 'utf8')).slice(1).split('\r\n').slice(0, -1).map(fieldsOf);
-  const table = await button.evaluate((element) => {
-    const found = element.closest('section').querySelector('table');
-    const data = (row) => [...row.cells].filter((cell) => !cell.classList.contains('nmd-row-actions')).map((cell) => cell.textContent);
-    return [...found.querySelectorAll('tbody tr, tfoot tr')].map(data);
-  });
-  assert.equal(lines.length - 1, table.length, file.suggestedFilename());
-  table.forEach((cells, row) =>
-    cells.forEach((cell, column) => {
-      const written = textOf(lines[row + 1][column]);
-      const shown = numberOf(cell);
-      if (!shown || written === textOf(cell)) return assert.equal(written, textOf(cell), `${file.suggestedFilename()} row ${row} column ${column}`);
-      const value = Number(written.replace(',', '.'));
-      assert.ok(Math.abs(value - shown.value) <= shown.tolerance, `${file.suggestedFilename()} row ${row} column ${column}: ${written} is not ${cell}`);
-    }),
-  );
-  return lines.length;
 }
 
 // axe looks at every element, and a long table takes it a minute: rows and sections that only repeat are left out.
@@ -105,9 +62,10 @@ describe('every screen', () => {
       if (process.env.SCREENSHOTS) await page.screenshot({ path: join(folder, `${id}.png`), fullPage: true, timeout: 120_000 });
 
       if (!WITHOUT_FILES.includes(id)) {
-        const buttons = await page.getByRole('button', { name: 'Download tabel' }).all();
+        const buttons = await page.getByRole('button', { name: 'Download tabel (CSV)' }).all();
         assert.ok(buttons.length > 0);
         for (const button of buttons) await assertFileIsTable(button);
+        for (const button of await page.getByRole('button', { name: 'Download tabel (Excel)' }).all()) await assertWorkbookIsTable(button);
         if (!TIMELESS.includes(id)) assert.match(new URL(page.url()).searchParams.get('bekend_op'), /^\d{4}-\d\d-\d\dT/);
         const address = page.url();
         await open(address);
@@ -251,7 +209,7 @@ describe('page Looptijd', () => {
 describe('page Aansluiting', () => {
   it('closes from indicated to booked to the cent (R84)', async () => {
     await visit('aansluiting');
-    const button = page.getByRole('button', { name: 'Download tabel' }).first();
+    const button = page.getByRole('button', { name: 'Download tabel (CSV)' }).first();
     const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
     const lines = (await readFile(await file.path(), 'utf8')).slice(1).split('\r\n').slice(1, -1).map(fieldsOf);
     const cents = (text) => Math.round(Number(text.replace(',', '.')) * 100);

@@ -5,7 +5,7 @@ import { idOf, type Measure, type Provenance } from './api';
 import { block, headlines } from './block';
 import { pairedBars } from './charts/bars';
 import { h } from './dom';
-import { cellOf, difference, growth, text, type Cell, type Figure } from './figure';
+import { cellOf, day, difference, growth, text, type Cell, type Figure } from './figure';
 import { dateShort, dateTime, glue, number } from './format';
 import { kindOf } from './explorer_model';
 import { periodWords } from './query';
@@ -181,7 +181,7 @@ function show(view: View, { list, snapshots, chosen, check }: Answers): HTMLElem
           caption: 'Vastgelegde antwoorden, nieuwste eerst',
           columns: ['Nummer', 'Vraag', 'Vastgelegd op', 'Cijfers bekend op', 'Door'].map((header) => ({ header, kind: 'text' as const })),
           rows: list.map((answer) => [
-            text(idOf(answer.name)), text(answer.title || 'onbekend'), text(answer.register_time ? dateShort(answer.register_time) : 'onbekend'),
+            text(idOf(answer.name)), text(answer.title || 'onbekend'), day(answer.register_time),
             text(answer.question?.known_time ? dateTime(answer.question.known_time) : 'onbekend'), text(answer.subject || 'onbekend'),
           ]),
         },

@@ -2,12 +2,13 @@
 // What an answer is made of: a heading with a conclusion, a chart, the table under it, its file, and the label that says what the
 // figures are worth.
 import { idOf, type Provenance } from './api';
-import { csv, type Context as FileContext } from './csv';
+import type { Context as FileContext } from './csv';
 import { h } from './dom';
 import { absent, definitions, statements, type Figure } from './figure';
+import { fileButtons } from './files';
 import { dateOf, dateTime, glue, number, percent } from './format';
 import type { View } from './screen';
-import { alert, button, download } from './shell';
+import { alert } from './shell';
 import { tableElement, type Table } from './table';
 
 /** What the figures of a block rest on. */
@@ -105,9 +106,13 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
       : []),
     ['Bekend op', dateTime(view.known)],
   ];
-  const context: FileContext = { known: dateTime(view.known), definitions: named };
+  const context: FileContext = {
+    known: dateTime(view.known),
+    definitions: named,
+    about: [['Gemeente', view.session.title], ['Adres van de vraag', location.href], ...said.slice(0, 1).map((words): [string, string] => ['Betrouwbaarheid', words]), ...rows.filter(([name]) => name !== 'Bekend op')],
+  };
   const chosen = Object.values(view.values).join('_').replaceAll(/[^a-z0-9_-]/gi, '');
-  const file = (each: Table) => `${each.id}_${view.session.municipality}_${chosen}_bekend-${dateOf(view.known)}.csv`;
+  const file = (each: Table) => `${each.id}_${view.session.municipality}_${chosen}_bekend-${dateOf(view.known)}`;
   return h(
     'div',
     { class: 'nmd-trust' },
@@ -124,7 +129,7 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
       h('summary', {}, 'Over deze cijfers: definitie, bronnen en betrouwbaarheid'),
       h('dl', { class: 'nmd-facts nmd-source-facts' }, ...rows.flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, glue(words))])),
     ),
-    ...(table ? [h('div', { class: 'nmd-actions' }, button('Download tabel (CSV voor Excel)', () => download(file(table), csv(table, context))))] : []),
+    ...(table ? [h('div', { class: 'nmd-actions' }, ...fileButtons(file(table), table, context))] : []),
   );
 }
 

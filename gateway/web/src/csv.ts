@@ -2,6 +2,7 @@
 // CSV profile A, "Excel NL" (requirements 5.2): UTF-8 with BOM, ';', decimal comma, CRLF, Dutch headers. A figure without a
 // value is its word, never 0 or blank, and the column Toestand says so once more for filters and sums.
 import type { Cell } from './figure';
+import { timeText } from './format';
 import { scaleOf, type Table } from './table';
 
 /** What holds for every row of a file. */
@@ -9,6 +10,8 @@ export interface Context {
   /** "31-03-2018 om 23:59". */
   known: string;
   definitions: string[];
+  /** What else one must know of the figures, name and words: the sheet "Toelichting" of a workbook. */
+  about?: Array<[name: string, words: string]>;
 }
 
 // A spreadsheet runs a text that begins with one of these as a formula.
@@ -50,6 +53,7 @@ export function csv(table: Table, context: Context): string {
 function field(cell: Cell, table: Table, index: number): string {
   if (cell.kind === 'text') return textField(cell.text);
   if (cell.kind === 'absent') return textField(cell.word);
-  const scale = scaleOf(table.columns[index]?.kind ?? 'count');
+  if (cell.kind === 'time') return timeText(cell.time);
+  const scale = scaleOf(cell.as ?? table.columns[index]?.kind ?? 'count');
   return numberField(cell.value * scale.factor, scale.decimals);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
 import type { Cell } from './figure';
+import { cellText } from './table';
 import { comparedTable, conclusionOf, curvesOf, curveTable, durationCell, medianBars, reachOf, summaryTable, type DurationGroup, type Durations } from './durations_model';
 
-const shown = (cell: Cell | undefined) => (cell?.kind === 'value' ? cell.value : cell?.kind === 'absent' ? cell.word : cell?.text);
+const shown = (cell: Cell | undefined) => (cell?.kind === 'value' ? cell.value : cell && cellText(cell, 'text'));
 const answered = (value: number, text: string) => ({ state: 'ANSWERED', value, text });
 const points = [{ months: 0, at_risk: '40', share: 1 }, { months: 1, at_risk: '30', share: 0.8, low: 0.7, high: 0.9 }, { months: 14, at_risk: '12', share: 0.4, low: 0.3, high: 0.5 }, { months: 40, at_risk: '3', share: 0.1 }];
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
 import { barsOf, comparedRows, conclusionOf, kindOf, linesOf, matchedRows, rowsOf, splitFault, tableOf, type Words } from './explorer_model';
+import { cellText } from './table';
 import type { Figure } from './figure';
 
 const figure = (ivn: string, count: number | undefined, more: Partial<Figure> = {}): Figure => ({
@@ -18,7 +19,7 @@ describe('rows', () => {
   it('of two periods that may not be compared have both values and no growth (R17)', () => {
     const rows = comparedRows([{ before: figure('4', 10), after: figure('4', 20), state: 'NOT_COMPARABLE', state_reason: 'TREND_BREAK' }], ['ivn']);
     const cells = tableOf(rows, undefined, { ...words, before: '2016' }, 'x').rows[0]!;
-    expect(cells.map((cell) => (cell.kind === 'value' ? cell.value : cell.kind === 'absent' ? cell.word : cell.text))).toEqual(['IVN 4', 10, 20, 'niet vergelijkbaar', 'niet vergelijkbaar']);
+    expect(cells.map((cell) => (cell.kind === 'value' ? cell.value : cellText(cell, 'text')))).toEqual(['IVN 4', 10, 20, 'niet vergelijkbaar', 'niet vergelijkbaar']);
   });
   it('of two known times are matched by value; what is gone comes last', () => {
     const rows = matchedRows([figure('5', 12), figure('6', 3)], [figure('4', 9), figure('5', 11)], ['ivn']);

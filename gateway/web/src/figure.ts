@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The JSON of nmd.type.Figure, and what of it is shown. A figure without a value is shown as words, never as 0 or blank.
+import { dateOf } from './format';
+import type { Kind } from './table';
 
 /** protobuf JSON: int64 is a string, fields with a default value may be left out. */
 export interface Figure {
@@ -40,8 +42,8 @@ export interface Reliability {
   provisional?: boolean;
 }
 
-/** A cell of a table: a text, a number, or the words for why there is no number. */
-export type Cell = Text | Value | Absent;
+/** A cell of a table: a text, a number, a time, or the words for why there is no number. */
+export type Cell = Text | Value | Time | Absent;
 export interface Text {
   kind: 'text';
   text: string;
@@ -49,6 +51,13 @@ export interface Text {
 export interface Value {
   kind: 'value';
   value: number;
+  /** When it is not what the numbers of its column are. */
+  as?: Kind;
+}
+export interface Time {
+  kind: 'time';
+  /** A month "2018-01", a day "2018-03-31", or a moment in RFC 3339. */
+  time: string;
 }
 export interface Absent {
   kind: 'absent';
@@ -93,8 +102,23 @@ export function text(value: string): Text {
   return { kind: 'text', text: value };
 }
 
-export function value(number: number): Value {
-  return { kind: 'value', value: number };
+export function value(number: number, as?: Kind): Value {
+  return { kind: 'value', value: number, ...(as && { as }) };
+}
+
+/** A month, "2018-01". */
+export function monthCell(written: string): Time {
+  return { kind: 'time', time: written.slice(0, 7) };
+}
+
+/** The Dutch day of a date or a moment; the word when there is none. */
+export function day(written: string | undefined, otherwise = 'onbekend'): Time | Text {
+  return written ? { kind: 'time', time: dateOf(written) } : text(otherwise);
+}
+
+/** A moment to the minute; the word when there is none. */
+export function moment(written: string | undefined, otherwise = 'onbekend'): Time | Text {
+  return written ? { kind: 'time', time: written } : text(otherwise);
 }
 
 /** The words for a state; a state this page does not know is not taken for an answer. */

@@ -6,8 +6,8 @@ import { pairedBars } from './charts/bars';
 import { timeColumns } from './charts/columns';
 import { intervalBars } from './charts/interval_bars';
 import { waterfall } from './charts/waterfall';
-import { cellOf, count, growth, text, type Cell } from './figure';
-import { monthShort, number, percent } from './format';
+import { cellOf, count, growth, monthCell, text, type Cell } from './figure';
+import { number, percent } from './format';
 import {
   endingConclusion, endingTable, groupTable, referrerBars, referrerTable, stockSteps, stockTable, waitingTable, type Endings, type Referrers, type Stock, type Waiting,
 } from './flows_model';
@@ -36,7 +36,7 @@ function monthTable(answer: Answer, months: string[], now: string): Table {
     id: 'tabel-per-maand',
     caption: `Cliënten die kwamen en vertrokken per maand, ${now}`,
     columns: [{ header: 'Maand', kind: 'text' }, ...['Begin', 'Nieuw', 'Teruggekeerd', 'Vertrokken', 'Eind'].map((header) => ({ header, kind: 'count' as const }))],
-    rows: months.map((month) => [text(monthShort(month)), ...measures.map((measure) => at(measure, month))]),
+    rows: months.map((month) => [monthCell(month), ...measures.map((measure) => at(measure, month))]),
     total: [text('Hele periode'), ...measures.map(total)],
   };
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
 import type { Cell } from './figure';
+import { cellText } from './table';
 import { endingConclusion, endingTable, referrerTable, stockSteps, stockTable, waitingTable } from './flows_model';
 
-const shown = (cell: Cell | undefined) => (cell?.kind === 'value' ? cell.value : cell?.kind === 'absent' ? cell.word : cell?.text);
+const shown = (cell: Cell | undefined) => (cell?.kind === 'value' ? cell.value : cell && cellText(cell, 'text'));
 const total = { start: '560', end: '604', inflow: '239', returned: '38', resumed: '2', moved_in: '0', moved_out: '0', outflow: '233', interrupted: '2', growth: '44' };
 
 describe('the stock of clients', () => {

@@ -4,7 +4,7 @@ import type { Provenance } from './api';
 import type { Bar } from './charts/interval_bars';
 import type { Step } from './charts/geometry';
 import { stepsOf } from './charts/geometry';
-import { absent, cellIf, count, growth, text, value, type Cell, type DimensionValue, type Interval } from './figure';
+import { absent, cellIf, count, growth, monthCell, text, value, type Cell, type DimensionValue, type Interval } from './figure';
 import { monthShort, number, percent } from './format';
 import type { Table } from './table';
 
@@ -196,7 +196,7 @@ export function endingTable(answer: Endings, now: string): Table {
       { header: 'Waarvan zonder stopbericht', kind: 'count' },
     ],
     rows: (answer.months ?? []).map((month) => {
-      const title = text(monthShort(month.month) + (month.provisional ? ' (voorlopig)' : ''));
+      const title = month.provisional ? text(`${monthShort(month.month)} (voorlopig)`) : monthCell(month.month);
       if (month.state !== 'ANSWERED') return [title, ...Array.from({ length: reasons.length + 2 }, () => absent(month.state ?? 'NOT_AVAILABLE', month.state_reason))];
       return [title, ...reasons.map(({ ending }) => count(month.endings?.find((each) => each.ending === ending)?.count)), count(month.count), count(month.imputed)];
     }),

@@ -8,7 +8,7 @@ import { timeColumns } from './charts/columns';
 import { stepsOf } from './charts/geometry';
 import { intervalBars } from './charts/interval_bars';
 import { waterfall } from './charts/waterfall';
-import { cellIf, cellOf, count, text, value, type Cell, type DimensionValue, type Figure } from './figure';
+import { cellIf, cellOf, count, monthCell, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { addMonths, dateShort, euro, monthShort, number, percent } from './format';
 import { yearChoices } from './query';
 import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
@@ -118,7 +118,7 @@ function monthTable(answer: Forecast, year: string): Table {
     id: 'tabel-prognose-maanden',
     caption: `Prognose van ${year} per maand`,
     columns: [{ header: 'Maand', kind: 'text' }, ...['Gedeclareerd', 'Nog te ontvangen', 'Lopende zorg', 'Nieuwe zorg', 'Samen'].map((header) => ({ header, kind: 'euro' as const }))],
-    rows: (answer.months ?? []).map((month) => [text(monthShort(month.month)), count(month.realised_cents), count(month.outstanding_cents), count(month.running_cents), count(month.inflow_cents), value(sum(month))]),
+    rows: (answer.months ?? []).map((month) => [monthCell(month.month), count(month.realised_cents), count(month.outstanding_cents), count(month.running_cents), count(month.inflow_cents), value(sum(month))]),
   };
 }
 
@@ -144,7 +144,7 @@ function outstandingTable(answer: Outstanding): Table {
     caption: 'Nog te ontvangen declaraties per maand van zorg',
     columns: [{ header: 'Maand', kind: 'text' }, { header: 'Gedeclareerd', kind: 'euro' }, { header: 'Nog te ontvangen', kind: 'euro' }, { header: 'Deel dat binnen is', kind: 'share' }, { header: 'Hoe het is geschat', kind: 'text' }],
     rows: (answer.months ?? []).map((month) => [
-      text(monthShort(month.month)), cellOf(month.declared), cellOf(month.outstanding), value(month.developed ?? 0), text(`${METHODS[month.method ?? ''] ?? 'onbekend'}${month.thin ? '; op weinig maanden' : ''}`),
+      monthCell(month.month), cellOf(month.declared), cellOf(month.outstanding), value(month.developed ?? 0), text(`${METHODS[month.method ?? ''] ?? 'onbekend'}${month.thin ? '; op weinig maanden' : ''}`),
     ]),
     total: [text('Samen'), cellOf(answer.declared), cellOf(answer.outstanding), text('–'), text(between(answer.outstanding))],
   };

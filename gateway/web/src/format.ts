@@ -98,6 +98,12 @@ export function dateTime(moment: string): string {
   return `${dateShort(moment)} om ${part['hour']}:${part['minute']}`;
 }
 
+/** A month, a day or a moment (Time in figure.ts) as it is written on screen. */
+export function timeText(time: string): string {
+  if (time.length === 7) return monthShort(time);
+  return time.length === 10 ? dateShort(time) : dateTime(time);
+}
+
 /** The last millisecond of a Dutch civil date, RFC 3339 in UTC. "Bekend op 31-03-2018" includes that whole day. */
 export function endOfDay(date: string): string {
   const midnight = Date.parse(`${date}T00:00:00Z`) + 24 * 3600_000;

@@ -6,7 +6,7 @@ import { block, noAnswer } from './block';
 import { intervalBars } from './charts/interval_bars';
 import { valueLines } from './charts/value_lines';
 import { h } from './dom';
-import { cellOf, count, text, value, type Cell, type Figure } from './figure';
+import { cellOf, count, monthCell, text, value, type Cell, type Figure } from './figure';
 import { dateShort, euro, glue, monthShort, number } from './format';
 import { kindOf } from './explorer_model';
 import { joinProvenance, runScreen, type Context, type View } from './screen';
@@ -213,7 +213,7 @@ function measureBlocks(view: View, measures: Answers['measures']): HTMLElement[]
           id: `tabel-maatregel-${index}`,
           caption: `${measure.title ?? ''} per maand`,
           columns: [{ header: 'Maand', kind: 'text' as const }, { header: 'De groep', kind }, { header: 'Zonder maatregel', kind }, { header: 'Vergelijking', kind }],
-          rows: months.map((month, row) => [text(monthShort(month.month)), series('population')[row]!, series('counterfactual')[row]!, series('comparison')[row]!]),
+          rows: months.map((month, row) => [monthCell(month.month), series('population')[row]!, series('counterfactual')[row]!, series('comparison')[row]!]),
         },
       }),
       ground: { figures: assessment.totals, provenance: assessment.provenance },

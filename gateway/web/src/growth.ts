@@ -4,9 +4,10 @@ import type { Answer, Decomposition, Dimension, Measure, Session, Source } from 
 import { pairedBars } from './charts/bars';
 import { indexLines } from './charts/lines';
 import { waterfall } from './charts/waterfall';
-import { csv, type Context } from './csv';
+import type { Context } from './csv';
 import { byId, h } from './dom';
 import { absent, definitions, statements, type Figure } from './figure';
+import { fileButtons } from './files';
 import { dateOf, dateTime, euro, glue, monthLong, monthShort } from './format';
 import {
   LAW_TITLES, MEASURES, comparedFigures, definitionTable, effectDescription, effectTable, groupDescription, groupTable, groupsOf,
@@ -14,7 +15,7 @@ import {
 } from './growth_model';
 import { knownTime as knownTimeOf, monthChoices } from './query';
 import { knownFields, selectField } from './screen';
-import { alert, announce, button, download, problemAlert, runPage } from './shell';
+import { alert, announce, button, problemAlert, runPage } from './shell';
 import { FIRST_MONTH, formatState, parseState, periodOf, seriesPeriod, type Factors, type GrowthState } from './state';
 import { tableElement, type Table } from './table';
 
@@ -80,15 +81,19 @@ function headline(each: Headline): HTMLElement {
 
 // What every part ends with: how far it can be trusted, and the way to take it along.
 function trust(view: View, sentences: string[], table?: Table): HTMLElement {
-  const context: Context = { known: dateTime(view.known), definitions: definitions(view.figures) };
   const { session, state } = view;
-  const file = (each: Table) => `${each.id.replace('tabel-', 'groei-')}_${session.municipality}_${state.law}_${state.before}_${state.after}_bekend-${dateOf(view.known)}.csv`;
+  const context: Context = {
+    known: dateTime(view.known),
+    definitions: definitions(view.figures),
+    about: [['Gemeente', session.title], ['Adres van de vraag', location.href], ['Betrouwbaarheid', sentences.join(' ') || 'onbekend']],
+  };
+  const file = (each: Table) => `${each.id.replace('tabel-', 'groei-')}_${session.municipality}_${state.law}_${state.before}_${state.after}_bekend-${dateOf(view.known)}`;
   return h(
     'div',
     { class: 'nmd-trust' },
     h('p', { class: 'nmd-trust__text' }, h('strong', {}, 'Betrouwbaarheid. '), sentences.join(' ') || 'Over de betrouwbaarheid is niets bekend.'),
     h('p', { class: 'nmd-trust__text' }, `Cijfers bekend op ${dateTime(view.known)}. Definities: ${context.definitions.join(', ') || 'onbekend'}.`),
-    ...(table ? [h('div', { class: 'nmd-actions' }, button('Download tabel (CSV voor Excel)', () => download(file(table), csv(table, context))))] : []),
+    ...(table ? [h('div', { class: 'nmd-actions' }, ...fileButtons(file(table), table, context))] : []),
   );
 }
 

@@ -4,8 +4,8 @@ import { idOf, type Answer, type Decomposition, type Dimension, type Effect, typ
 import type { Group } from './charts/bars';
 import type { Series } from './charts/lines';
 import { stepsOf, type Step } from './charts/geometry';
-import { absent, cellOf, definitions, difference, growth, text, value, type Absent, type Cell, type Figure, type Value } from './figure';
-import { dateTime, euro, glue, monthLong, monthShort, percent, type Month } from './format';
+import { absent, cellOf, definitions, difference, growth, moment, monthCell, text, value, type Absent, type Cell, type Figure, type Value } from './figure';
+import { euro, glue, monthLong, monthShort, percent, type Month } from './format';
 import { monthsOf, seriesPeriod, type Factors, type GrowthState, type Law } from './state';
 import { cellText, type Kind, type Table } from './table';
 
@@ -244,7 +244,7 @@ export function overTimeOf(series: Answer, state: GrowthState): OverTime {
         ...MEASURES.map((measure) => ({ header: `Index ${TITLES[measure].toLowerCase()}`, kind: 'index' as const })),
       ],
       rows: months.map((month, index) => [
-        text(monthShort(month) + (incomplete.includes(month) ? ' (niet volledig)' : '')),
+        incomplete.includes(month) ? text(`${monthShort(month)} (niet volledig)`) : monthCell(month),
         ...columns.map(({ cells }) => cells[index]!),
         ...columns.map(({ indices }) => indices[index]!),
       ]),
@@ -267,7 +267,7 @@ export function provenanceTable(answer: Decomposition, sources: Source[]): Table
     text(titles.get(line.source)?.title || line.source),
     text(titles.get(line.source)?.owner || 'onbekend'),
     value(Number(line.delivery_count ?? 0)),
-    line.newest_known_time ? text(dateTime(line.newest_known_time)) : { ...absent('NOT_AVAILABLE'), word: 'nog niets ontvangen' },
+    line.newest_known_time ? moment(line.newest_known_time) : { ...absent('NOT_AVAILABLE'), word: 'nog niets ontvangen' },
   ];
   return {
     id: 'tabel-bronnen',

@@ -2,8 +2,8 @@
 // What the page Koppelen says of pairs, decisions and models: pure, so that every word of it is tested.
 import { idOf, type LinkSummary } from './api';
 import type { Step } from './charts/geometry';
-import { type Cell, text, value } from './figure';
-import { dateShort, dateTime, number, percent } from './format';
+import { day, text, value, type Cell } from './figure';
+import { dateTime, number, percent } from './format';
 import type {
   ClientHistory,
   EstimatedShare,
@@ -98,7 +98,7 @@ export function queueTable(items: ReviewItem[]): Table {
       item.permille === undefined ? { kind: 'absent', word: 'verborgen', why: '' } : value(item.permille / 1000),
       text(item.permille === undefined ? '' : chanceWord(item.permille)),
       value(item.record_count ?? 0),
-      text(item.known_time ? dateShort(item.known_time) : 'onbekend'),
+      day(item.known_time),
     ]),
   };
 }

@@ -4,7 +4,7 @@ import type { Answer, LinkSummary, Signal, SourceAnalysis } from './api';
 import { block, headlines, type Headline } from './block';
 import { timeColumns } from './charts/columns';
 import { h } from './dom';
-import { cellOf, growth, text, value, type Cell, type Figure } from './figure';
+import { cellOf, growth, monthCell, text, value, type Cell, type Figure } from './figure';
 import { glue, monthShort, number, percent } from './format';
 import { monthsOf } from './state';
 import { yearChoices, yearPeriod } from './query';
@@ -128,7 +128,7 @@ const plan: Plan<Overview> = {
         { header: 'Maand', kind: 'text' }, { header: 'Geïndiceerd bedrag', kind: 'euro' },
         { header: 'Nieuwe cliënten', kind: 'count' }, { header: 'Cliënten die vertrokken', kind: 'count' },
       ],
-      rows: months.map((month) => [text(monthShort(month)), cellOf(at('indicated', month)), cellOf(at('inflow', month)), cellOf(at('outflow', month))]),
+      rows: months.map((month) => [monthCell(month), cellOf(at('indicated', month)), cellOf(at('inflow', month)), cellOf(at('outflow', month))]),
     };
     const columns = months.map((month) => ({ title: monthShort(month).slice(0, 3), up: cellOf(at('indicated', month)) }));
     const actions = actionsOf(view, answer);
@@ -136,10 +136,10 @@ const plan: Plan<Overview> = {
     const yearTable: Table = {
       id: 'tabel-overzicht',
       caption: `De cijfers van ${year - 1} en ${year}`,
-      columns: [{ header: 'Cijfer', kind: 'text' }, { header: String(year - 1), kind: 'text' }, { header: String(year), kind: 'text' }, { header: `Groei t.o.v. ${year - 1}`, kind: 'growth' }],
+      columns: [{ header: 'Cijfer', kind: 'text' }, { header: String(year - 1), kind: 'count' }, { header: String(year), kind: 'count' }, { header: `Groei t.o.v. ${year - 1}`, kind: 'growth' }],
       rows: MEASURES.map((measure) => {
         const [before, now] = [cellOf(totalOf(answer.before, measure)), cellOf(totalOf(answer.now, measure))];
-        const shown = (cell: Cell) => (cell.kind === 'value' ? text(cellText(cell, KINDS[measure]!)) : cell);
+        const shown = (cell: Cell) => (cell.kind === 'value' ? value(cell.value, KINDS[measure]!) : cell);
         return [text(TITLES[measure]!), shown(before), shown(now), growth(before, now)];
       }),
     };

@@ -6,8 +6,8 @@ import { block, headlines, noAnswer } from './block';
 import { pairedBars } from './charts/bars';
 import { intervalBars } from './charts/interval_bars';
 import { h } from './dom';
-import { cellIf, cellOf, count, growth, text, value, type Cell, type DimensionValue, type Figure } from './figure';
-import { dateShort, euro, number, percent } from './format';
+import { cellIf, cellOf, count, day, growth, text, value, type Cell, type DimensionValue, type Figure } from './figure';
+import { euro, number, percent } from './format';
 import { yearChoices, yearPeriod } from './query';
 import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
 import { maySee, screenOf } from './screens';
@@ -217,7 +217,7 @@ function show(view: View, answers: Answers): HTMLElement[] {
               id: 'tabel-signalen',
               caption: `Openstaande signalen over ${after}`,
               columns: ['Aanbieder', 'Wat er aan de hand is', 'Wat u nu kunt doen', 'Sinds'].map((header) => ({ header, kind: 'text' as const })),
-              rows: shownSignals.map((signal) => [text(signal.provider_title || signal.provider || 'onbekend'), text(signal.text || 'onbekend'), text(signal.next_step || 'onbekend'), text(signal.open_time ? dateShort(signal.open_time) : 'onbekend')]),
+              rows: shownSignals.map((signal) => [text(signal.provider_title || signal.provider || 'onbekend'), text(signal.text || 'onbekend'), text(signal.next_step || 'onbekend'), day(signal.open_time)]),
             },
           }),
         ]

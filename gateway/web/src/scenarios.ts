@@ -8,8 +8,8 @@ import { stepsOf } from './charts/geometry';
 import { intervalBars } from './charts/interval_bars';
 import { waterfall } from './charts/waterfall';
 import { h } from './dom';
-import { count, text, value, type Cell } from './figure';
-import { dateShort, euro, glue, number } from './format';
+import { count, day, text, value, type Cell } from './figure';
+import { euro, glue, number } from './format';
 import type { Choice, Field, Values } from './query';
 import { runScreen, type Context, type View } from './screen';
 import type { Table } from './table';
@@ -164,7 +164,7 @@ function itemTable(now: Calculated, chosen: Calculated): Table {
       { header: 'Post', kind: 'text' }, { header: 'Huidig beleid', kind: 'euro' }, { header: 'Deze keuze', kind: 'euro' }, { header: 'Verschil', kind: 'growth_euro' }, { header: 'Kan anders vanaf', kind: 'text' }, { header: 'Waarvandaan', kind: 'text' },
     ],
     rows: [
-      ...itemCells(now, chosen).map((item): Cell[] => [text(item.title), item.before, item.after, value(item.difference), text(item.from ? dateShort(item.from) : 'direct'), text(item.own ? 'eigen keuze' : 'de nota')]),
+      ...itemCells(now, chosen).map((item): Cell[] => [text(item.title), item.before, item.after, value(item.difference), day(item.from, 'direct'), text(item.own ? 'eigen keuze' : 'de nota')]),
       ...(extra[0] !== 0 || extra[1] !== 0 ? [[text('Wat er verder meetelt'), value(extra[0]), value(extra[1]), value(extra[1] - extra[0]), text('zie de opmerkingen'), text('eigen keuze')]] : []),
     ],
     total: [text('Uitgaven'), count(now.expenses_cents), count(chosen.expenses_cents), value(Number(chosen.expenses_cents ?? 0) - Number(now.expenses_cents ?? 0)), text('–'), text('opgeteld')],
@@ -244,7 +244,7 @@ function show(view: View, { table, now, chosen, stored }: Answers): HTMLElement[
               id: 'tabel-bewaard',
               caption: 'Scenario\'s die zijn bewaard, nieuwste eerst',
               columns: [{ header: 'Naam', kind: 'text' }, { header: 'Versie', kind: 'count' }, { header: 'Waarvoor', kind: 'text' }, { header: 'Uitkomst', kind: 'text' }, { header: 'Door', kind: 'text' }, { header: 'Bewaard op', kind: 'text' }],
-              rows: stored.map((each) => [text(each.title ?? ''), count(each.version), text(each.text || 'niet opgegeven'), text(each.outcome?.statement || 'onbekend'), text(each.subject || 'onbekend'), text(each.store_time ? dateShort(each.store_time) : 'onbekend')]),
+              rows: stored.map((each) => [text(each.title ?? ''), count(each.version), text(each.text || 'niet opgegeven'), text(each.outcome?.statement || 'onbekend'), text(each.subject || 'onbekend'), day(each.store_time)]),
             },
           }),
         ]

@@ -60,17 +60,6 @@ export function button(title: string, action: () => void, kind: 'primary' | 'sec
   return element;
 }
 
-/** Offers a text as a file. */
-export function download(name: string, contents: string): void {
-  const address = URL.createObjectURL(new Blob([contents], { type: 'text/csv;charset=utf-8' }));
-  const link = h('a', { href: address, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  // The browser has taken the bytes when the click was handled; the address is given back afterwards.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
 // The role somebody chose in the demo, for as long as the window is open. It says nothing about a person.
 const CHOSEN_ROLE = 'nmd-rol';
 

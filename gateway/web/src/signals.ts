@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page Signalen: what asks for a conversation with a provider now. Never a ranking, never about a person.
 import type { Session, Signal } from './api';
-import { csv } from './csv';
 import { byId, h } from './dom';
-import { absent, text } from './figure';
-import { dateShort, dateTime } from './format';
-import { announce, button, download, runPage } from './shell';
+import { day, text } from './figure';
+import { fileButtons } from './files';
+import { dateTime } from './format';
+import { announce, runPage } from './shell';
 import { tableElement, type Table } from './table';
 
 const LAWS: Record<string, string> = { jeugdwet: 'Jeugdwet', wmo: 'Wmo' };
@@ -30,7 +30,7 @@ function tableOf(signals: Signal[], now: string): Table {
       text(signal.text ?? ''),
       text(signal.next_step ?? ''),
       text((signal.severity ?? 1) >= 2 ? 'actie nodig' : 'bespreken'),
-      signal.open_time ? text(dateShort(signal.open_time)) : absent('NOT_AVAILABLE'),
+      day(signal.open_time),
     ]),
   };
 }
@@ -46,7 +46,7 @@ async function show(session: Session): Promise<void> {
     byId('content').replaceChildren(
       lead,
       tableElement(table),
-      h('div', { class: 'nmd-actions' }, button('Download de tabel (CSV voor Excel)', () => download(`signalen_${session.municipality}.csv`, csv(table, { known: now, definitions: [] })))),
+      h('div', { class: 'nmd-actions' }, ...fileButtons(`signalen_${session.municipality}`, table, { known: now, definitions: [] })),
     );
   }
   announce(`${signals.length} ${signals.length === 1 ? 'openstaand signaal' : 'openstaande signalen'}, stand van ${now}.`);

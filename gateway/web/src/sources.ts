@@ -3,10 +3,10 @@
 // annex for the council.
 import type { LinkSummary, Session, SourceAnalysis } from './api';
 import { completenessColumns } from './charts/completeness';
-import { csv } from './csv';
 import { byId, h } from './dom';
+import { fileButtons } from './files';
 import { glue } from './format';
-import { announce, button, download, runPage } from './shell';
+import { announce, button, runPage } from './shell';
 import { checksTable, columnsOf, facts, isActive, missingTable, monthsTold, monthTable, newestStatements, overview, pictureDescription, scope, sourceOf } from './sources_model';
 import { tableElement } from './table';
 
@@ -50,7 +50,7 @@ async function show(session: Session): Promise<void> {
     h(
       'div',
       { class: 'nmd-actions' },
-      button('Download de tabel (CSV voor Excel)', () => download(`bronnen_${session.municipality}.csv`, csv(table, { known, definitions: [] }))),
+      ...fileButtons(`bronnen_${session.municipality}`, table, { known, definitions: [], about: [['Gemeente', session.title], ['Periode', period]] }),
       button('Druk af als bijlage', () => window.print()),
     ),
     ...analyses.filter(isActive).map((analysis) => section(analysis, links)),

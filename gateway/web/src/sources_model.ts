@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page Bronnen says of the source analysis: pure, so that every word of it is tested.
 import type { LinkSummary, SourceAnalysis, SourceMonth } from './api';
-import { absent, type Absent, type Cell, text, value } from './figure';
+import { absent, day, monthCell, text, value, type Absent, type Cell } from './figure';
 import { dateShort, dateTime, monthLong, monthShort } from './format';
 import type { Table } from './table';
 
@@ -65,7 +65,7 @@ export function overview(analyses: SourceAnalysis[], links: LinkSummary): Table 
         gradeOf(analysis) ? text(gradeOf(analysis)) : unknown('Er kwamen geen gegevens in deze periode.'),
         rate === undefined ? { kind: 'absent', word: 'geen personen', why: '' } : value(rate),
         analysis.newest_known_time
-          ? text(dateShort(analysis.newest_known_time))
+          ? day(analysis.newest_known_time)
           : { ...absent('NOT_AVAILABLE'), word: 'nog niets ontvangen' },
       ];
     }),
@@ -126,7 +126,7 @@ export function monthTable(analysis: SourceAnalysis): Table {
       { header: 'Waarvan afgekeurd', kind: 'count' },
     ],
     rows: (analysis.months ?? []).map((month) => [
-      text(monthShort(month.month)),
+      monthCell(month.month),
       ...[
         month.expected_count, month.received_count, month.missing_count, month.pending_count, month.extra_count, month.delivery_count,
         month.rejected_count,

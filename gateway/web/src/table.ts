@@ -2,7 +2,7 @@
 // One model for what is on screen and in the file: a table that is shown can be downloaded, and holds the same cells.
 import { h } from './dom';
 import type { Cell } from './figure';
-import { euro, glue, number, percent } from './format';
+import { euro, glue, number, percent, timeText } from './format';
 
 /** What the numbers of a column are. Euro columns hold cents, percent columns shares, index columns 100 for the base. */
 export type Kind = 'text' | 'count' | 'months' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio' | 'bits';
@@ -72,8 +72,16 @@ export function show(value: number, kind: Kind): string {
 
 /** A cell in words and digits. */
 export function cellText(cell: Cell, kind: Kind): string {
-  if (cell.kind === 'text') return cell.text;
-  return cell.kind === 'absent' ? cell.word : show(cell.value, kind);
+  switch (cell.kind) {
+    case 'text':
+      return cell.text;
+    case 'absent':
+      return cell.word;
+    case 'time':
+      return timeText(cell.time);
+    case 'value':
+      return show(cell.value, cell.as ?? kind);
+  }
 }
 
 // A short text stays on one line and a long one gets room, where the table is wider than the screen.

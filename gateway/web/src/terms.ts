@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The glossary: what every figure counts, how, and what it does not count. Served by the catalogue, so it is what is calculated.
 import { idOf, type Dimension, type Measure } from './api';
-import { csv } from './csv';
 import { byId, h } from './dom';
 import { text } from './figure';
+import { fileButtons } from './files';
 import { dateTime, glue, number } from './format';
 import { selectField } from './screen';
-import { announce, button, download, runPage } from './shell';
+import { announce, runPage } from './shell';
 import type { Table } from './table';
 import './style/screen.css';
 
@@ -97,7 +97,7 @@ void runPage('begrippen', async (session) => {
       { class: 'nmd-section', 'aria-labelledby': 'begrippen-titel' },
       h('h2', { class: 'nl-heading nl-heading--level-2', id: 'begrippen-titel' }, 'Begrippen'),
       count,
-      h('div', { class: 'nmd-actions' }, button('Download de lijst (CSV voor Excel)', () => download(`begrippen_${session.municipality}.csv`, csv(tableOf(sorted), { known, definitions: [] })))),
+      h('div', { class: 'nmd-actions' }, ...fileButtons(`begrippen_${session.municipality}`, tableOf(sorted), { known, definitions: [] })),
       found,
     ),
     dimensionList(dimensions),

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What is downloaded is what is on screen: reads files back and holds them beside the table above their button.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { page } from './browser.mjs';
+
+const { readWorkbook } = await import(new URL('../../gateway/web/test/workbook.mjs', import.meta.url));
+
+/** The fields of a line of a file with quotes. */
+export function fieldsOf(line) {
+  const fields = [];
+  let rest = `${line};`;
+  while (rest) {
+    const [all, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^;]*));/.exec(rest);
+    fields.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    rest = rest.slice(all.length);
+  }
+  return fields;
+}
+
+/** A number as it is on screen: its value, and the half of its last digit. */
+export function numberOf(text) {
+  const found = /^([+−]?)(?:€\s*)?([\d.]+)(?:,(\d+))?%?$/u.exec(text.trim());
+  if (!found) return undefined;
+  const [, sign, whole, decimals = ''] = found;
+  return { value: (sign === '−' ? -1 : 1) * Number(`${whole.replaceAll('.', '')}.${decimals || 0}`), tolerance: 0.5 * 10 ** -decimals.length + 1e-9 };
+}
+
+const words = (cell) => cell.replaceAll('\u00a0', ' ');
+const textOf = (cell) => words(cell.replace(/^'(?=[=+\-@])/, ''));
+
+// The cells above a button, without the column of what one can do.
+const tableOf = (button) =>
+  button.evaluate((element) => {
+    const found = element.closest('section').querySelector('table');
+    const data = (row) => [...row.cells].filter((cell) => !cell.classList.contains('nmd-row-actions')).map((cell) => cell.textContent);
+    return [...found.querySelectorAll('tbody tr, tfoot tr')].map(data);
+  });
+
+async function downloadOf(button) {
+  const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
+
+/** A CSV file holds the cells of the table: the same words, and numbers that round to those on screen. */
+export async function assertFileIsTable(button) {
+  const { name, bytes } = await downloadOf(button);
+  const lines = bytes.toString('utf8').slice(1).split('\r\n').slice(0, -1).map(fieldsOf);
+  const table = await tableOf(button);
+  assert.equal(lines.length - 1, table.length, name);
+  table.forEach((cells, row) =>
+    cells.forEach((cell, column) => {
+      const written = textOf(lines[row + 1][column]);
+      const shown = numberOf(cell);
+      if (!shown || written === textOf(cell)) return assert.equal(written, textOf(cell), `${name} row ${row} column ${column}`);
+      const value = Number(written.replace(',', '.'));
+      assert.ok(Math.abs(value - shown.value) <= shown.tolerance, `${name} row ${row} column ${column}: ${written} is not ${cell}`);
+    }),
+  );
+}
+
+const MONTHS = ['jan', 'feb', 'mrt', 'apr', 'mei', 'jun', 'jul', 'aug', 'sep', 'okt', 'nov', 'dec'];
+
+// A day of a spreadsheet as it is on screen, in the notation of its cell.
+function dayText(serial, format) {
+  const date = new Date(Date.UTC(1899, 11, 30) + Math.round(serial * 1440) * 60_000);
+  if (format.includes('mmm')) return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  const [year, month, day] = date.toISOString().slice(0, 10).split('-');
+  return `${day}-${month}-${year}${format.includes('hh') ? ` om ${date.toISOString().slice(11, 16)}` : ''}`;
+}
+
+/**
+ * A workbook holds the cells of the table, numbers as numbers and times as dates; a figure that is not there is its word and is
+ * named in a column of its own. Answers the rows of the sheet that says what the figures are.
+ */
+export async function assertWorkbookIsTable(button) {
+  const { name, bytes } = await downloadOf(button);
+  const { sheets, formats } = readWorkbook(bytes);
+  const [, ...lines] = sheets['Cijfers'];
+  const [, ...notations] = formats['Cijfers'];
+  const table = await tableOf(button);
+  assert.equal(lines.length, table.length, name);
+  table.forEach((cells, row) => {
+    assert.equal(lines[row].length, cells.length + 1, `${name} row ${row}`);
+    cells.forEach((cell, column) => {
+      const [written, notation] = [lines[row][column], notations[row][column]];
+      const place = `${name} row ${row} column ${column}`;
+      if (typeof written === 'string') return assert.equal(words(written), words(cell), place);
+      if (notation.includes('yyyy')) return assert.equal(dayText(written, notation), words(cell), place);
+      const shown = numberOf(cell);
+      assert.ok(shown, `${place}: ${written} is not ${cell}`);
+      assert.ok(Math.abs(written * (notation.includes('%') ? 100 : 1) - shown.value) <= shown.tolerance, `${place}: ${written} is not ${cell}`);
+    });
+  });
+  return sheets['Toelichting'];
+}
