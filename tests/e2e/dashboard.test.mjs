@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The pages Groei, Bronnen and Signalen in a real browser; browser.mjs says against what.
+// The pages Groei and Bronnen in a real browser; browser.mjs says against what.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -244,15 +244,5 @@ describe('page Bronnen', () => {
     await page.setViewportSize({ width: 665, height: 900 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 665, `${wide} px do not fit on the paper`);
-  });
-});
-
-describe('page Signalen', () => {
-  it('lists open signals with what to do next', async () => {
-    await open('/signalen.html');
-    if (!real) assert.deepEqual((await rows('signalen')).map((cells) => [cells[0], cells[5]]), [['Stichting Voorbeeld', 'actie nodig'], ['=Voorbeeld & Zoon', 'bespreken']]);
-    await assertAccessible();
-    await page.screenshot({ path: join(folder, 'signalen.png'), fullPage: true });
-    await assertReflows();
   });
 });

@@ -5,7 +5,7 @@ import { idOf, type Measure, type Provenance } from './api';
 import { block, headlines } from './block';
 import { pairedBars } from './charts/bars';
 import { h } from './dom';
-import { cellOf, day, difference, growth, text, type Cell, type Figure } from './figure';
+import { cellOf, day, difference, growth, moment, text, value, type Cell, type Figure } from './figure';
 import { dateShort, dateTime, glue, number } from './format';
 import { kindOf } from './explorer_model';
 import { periodWords } from './query';
@@ -64,7 +64,7 @@ const titleOf = (measures: Measure[], figure: Figure | undefined) => measures.fi
 const measuredKind = (measures: Measure[], figure: Figure | undefined): Kind => kindOf(measures.find((each) => idOf(each.name) === figure?.measure), [figure]);
 
 function words(cell: Cell, kind: Kind): Cell {
-  return cell.kind === 'value' ? text(cellText(cell, kind)) : cell;
+  return cell.kind === 'value' ? value(cell.value, kind) : cell;
 }
 
 function figureTable(answer: Registered): Table {
@@ -182,7 +182,7 @@ function show(view: View, { list, snapshots, chosen, check }: Answers): HTMLElem
           columns: ['Nummer', 'Vraag', 'Vastgelegd op', 'Cijfers bekend op', 'Door'].map((header) => ({ header, kind: 'text' as const })),
           rows: list.map((answer) => [
             text(idOf(answer.name)), text(answer.title || 'onbekend'), day(answer.register_time),
-            text(answer.question?.known_time ? dateTime(answer.question.known_time) : 'onbekend'), text(answer.subject || 'onbekend'),
+            moment(answer.question?.known_time), text(answer.subject || 'onbekend'),
           ]),
         },
         actions: (row) => {
@@ -200,7 +200,7 @@ function show(view: View, { list, snapshots, chosen, check }: Answers): HTMLElem
           id: 'tabel-momenten',
           caption: 'Momenten waarvan de cijfers zijn vastgezet, voor rapportages',
           columns: ['Naam', 'Cijfers bekend op', 'Waarvoor', 'Door'].map((header) => ({ header, kind: 'text' as const })),
-          rows: snapshots.map((each) => [text(each.title ?? ''), text(each.known_time ? dateTime(each.known_time) : 'onbekend'), text(each.reason || 'niet opgegeven'), text(each.subject || 'onbekend')]),
+          rows: snapshots.map((each) => [text(each.title ?? ''), moment(each.known_time), text(each.reason || 'niet opgegeven'), text(each.subject || 'onbekend')]),
         },
       }),
     );

@@ -143,6 +143,8 @@ export interface LinkSummary {
 
 export interface Signal {
   name: string;
+  /** "CEILING_70" */
+  rule?: string;
   state: string;
   provider?: string;
   provider_title?: string;
@@ -151,7 +153,15 @@ export interface Signal {
   text?: string;
   next_step?: string;
   open_time?: string;
+  close_time?: string;
+  close_text?: string;
   severity?: number;
+  acknowledgements?: Array<{ time?: string; subject?: string; note?: string }>;
+  title?: string;
+  formula?: string;
+  explanation?: string;
+  window?: string;
+  owner_role?: string;
 }
 
 /** "jw301" of "municipalities/gm1730/sources/jw301". */
@@ -194,7 +204,7 @@ const ADVICE: Record<string, [title: string, next: string]> = {
     'Er zijn twee verschillende geldige burgerservicenummers. Laat het nummer dat fout is verbeteren in de bron waar het vandaan komt.',
   ],
   DECISION_CLOSED: ['Dit besluit is al teruggedraaid.', 'Laad de pagina opnieuw om te zien hoe het nu is.'],
-  FOUR_EYES: ['Iemand anders moet dit bevestigen.', 'U hebt dit besluit zelf voorgesteld. Vraag het een collega die ook koppelbeheerder is.'],
+  FOUR_EYES: ['Iemand anders moet dit bevestigen.', 'U hebt dit zelf voorgesteld. Vraag het een collega met dezelfde rol.'],
   RESOURCE_NOT_FOUND: ['Dit is er niet meer.', 'Misschien heeft iemand anders het al behandeld. Laad de pagina opnieuw.'],
   UNAVAILABLE_NOW: ['De monitor is nu niet bereikbaar.', RETRY],
   DEADLINE_PASSED: ['Het antwoord duurde te lang.', 'Kies een kortere periode of probeer het later opnieuw.'],
@@ -253,12 +263,19 @@ export function municipalityOf(token: string): string {
 }
 
 const TIMEOUT_MILLISECONDS = 20_000;
+/** For work that reads everything there is, and that somebody can stop. */
+export const LONG_MILLISECONDS = 600_000;
 
-async function request(path: string, init: RequestInit): Promise<Response> {
+/** Somebody stopped the work: there is nothing to explain. */
+export class Stopped extends Error {}
+
+async function request(path: string, init: RequestInit, stop?: AbortSignal, milliseconds = TIMEOUT_MILLISECONDS): Promise<Response> {
+  const timeout = AbortSignal.timeout(milliseconds);
   try {
-    return await fetch(path, { ...init, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    return await fetch(path, { ...init, cache: 'no-store', credentials: 'omit', signal: stop ? AbortSignal.any([stop, timeout]) : timeout });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'TimeoutError') throw new Problem(...ADVICE['DEADLINE_PASSED']!);
+    if (stop?.aborted) throw new Stopped();
+    if (timeout.aborted) throw new Problem(...ADVICE['DEADLINE_PASSED']!);
     throw new Problem('Er is geen verbinding met de monitor.', 'Controleer uw netwerk en probeer het opnieuw.');
   }
 }
@@ -273,6 +290,9 @@ async function bodyOf(response: Response): Promise<unknown> {
 
 /** A signed-in session with one municipality. The token is kept in memory only: closing the page signs out. */
 export class Session {
+  /** Ends the calls that are made from now on, where somebody can stop them. */
+  stop: AbortSignal | undefined;
+
   private constructor(
     private token: Token,
     private readonly role: string,
@@ -320,13 +340,13 @@ export class Session {
    * The answer to a GET, or what `init` says, below the municipality; a path that begins with a slash is below /v1. A token that
    * expired while the page was open is renewed once.
    */
-  async call(path: string, init: RequestInit = {}): Promise<unknown> {
+  async call(path: string, init: RequestInit = {}, milliseconds?: number): Promise<unknown> {
     const below = path.startsWith('/') ? path : `/municipalities/${encodeURIComponent(this.municipality)}/${path}`;
     const attempt = () =>
       request(`/v1${below}`, {
         ...init,
         headers: { ...init.headers, Accept: 'application/json', Authorization: `Bearer ${this.token.token}` },
-      });
+      }, this.stop, milliseconds);
     let response = await attempt();
     if (response.status === 401) {
       this.token = await Session.fetchToken(this.role);
@@ -335,8 +355,20 @@ export class Session {
     return bodyOf(response);
   }
 
-  post<T = unknown>(path: string, body: object): Promise<T> {
-    return this.call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }) as Promise<T>;
+  post<T = unknown>(path: string, body: object, milliseconds?: number): Promise<T> {
+    return this.call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, milliseconds) as Promise<T>;
+  }
+
+  /** Pages of a list that is asked by POST, until there are `most` items or no more; says whether there were more. */
+  async postList<T>(path: string, body: object, field: string, most: number): Promise<{ items: T[]; more: boolean }> {
+    const items: T[] = [];
+    let token = '';
+    do {
+      const page = await this.post<Record<string, unknown>>(path, { ...body, page_size: 1000, ...(token && { page_token: token }) });
+      items.push(...((page[field] as T[] | undefined) ?? []));
+      token = (page['next_page_token'] as string | undefined) ?? '';
+    } while (token && items.length < most);
+    return { items: items.slice(0, most), more: token !== '' || items.length > most };
   }
 
   /** Every page of a list. */
@@ -380,7 +412,7 @@ export class Session {
     return this.call('linksummary') as Promise<LinkSummary>;
   }
 
-  signals(): Promise<Signal[]> {
-    return this.list('signals', { state: 'OPEN' });
+  signals(query: Record<string, string> = { state: 'OPEN' }): Promise<Signal[]> {
+    return this.list('signals', { ...query, page_size: '1000' });
   }
 }

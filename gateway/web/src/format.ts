@@ -104,13 +104,23 @@ export function timeText(time: string): string {
   return time.length === 10 ? dateShort(time) : dateTime(time);
 }
 
-/** The last millisecond of a Dutch civil date, RFC 3339 in UTC. "Bekend op 31-03-2018" includes that whole day. */
-export function endOfDay(date: string): string {
-  const midnight = Date.parse(`${date}T00:00:00Z`) + 24 * 3600_000;
+/** The day so many days later. */
+export function addDays(date: string, count: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The first moment of a Dutch civil date, RFC 3339 in UTC. */
+export function startOfDay(date: string): string {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
   // Amsterdam is one or two hours ahead of UTC, and never changes its clock at midnight.
   for (const hours of [1, 2]) {
     const moment = new Date(midnight - hours * 3600_000);
-    if (amsterdam(moment)['hour'] === '00') return new Date(moment.getTime() - 1).toISOString();
+    if (amsterdam(moment)['hour'] === '00') return moment.toISOString();
   }
-  throw new RangeError(`no end of day for ${date}`);
+  throw new RangeError(`no start of day for ${date}`);
+}
+
+/** The last millisecond of a Dutch civil date, RFC 3339 in UTC. "Bekend op 31-03-2018" includes that whole day. */
+export function endOfDay(date: string): string {
+  return new Date(Date.parse(startOfDay(addDays(date, 1))) - 1).toISOString();
 }

@@ -10,7 +10,7 @@ import { cellOf, count, monthCell, text, value, type Cell, type Figure } from '.
 import { dateShort, euro, glue, monthShort, number } from './format';
 import { kindOf } from './explorer_model';
 import { joinProvenance, runScreen, type Context, type View } from './screen';
-import { cellText, type Table } from './table';
+import { type Table } from './table';
 
 interface Published {
   year?: number;
@@ -136,7 +136,7 @@ function readingCells(view: View, reading: Reading): [Cell, Cell] {
     const kind = kindOf(measureOf(view, indicator.measure), [reading.figure, reading.before]);
     const words = (figure: Figure | undefined): Cell => {
       const cell = cellOf(figure);
-      return cell.kind === 'value' ? text(cellText(cell, kind)) : cell;
+      return cell.kind === 'value' ? value(cell.value, kind) : cell;
     };
     return [words(reading.before), words(reading.figure)];
   }

@@ -2,15 +2,20 @@
 // The page Aanbieders: how money is spread over providers, who grew and why, where each stands against its ceiling, and the signals.
 // Never a ranking by duration or level: the order is that of the money, which is the question, or of the name.
 import type { Answer, Provenance, Signal } from './api';
+import { ACTOR_CHOICES, accountBlocks, readAccount, type Shown } from './account';
 import { block, headlines, noAnswer } from './block';
 import { pairedBars } from './charts/bars';
+import { funnel } from './charts/funnel';
 import { intervalBars } from './charts/interval_bars';
 import { h } from './dom';
-import { cellIf, cellOf, count, day, growth, text, value, type Cell, type DimensionValue, type Figure } from './figure';
+import { cellIf, cellOf, count, growth, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { euro, number, percent } from './format';
-import { yearChoices, yearPeriod } from './query';
-import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
+import { funnelTable, funnelWords, LEAST, pointsOf } from './funnel_model';
+import { formatQuery, yearChoices, yearPeriod, type Choice } from './query';
+import { careOf, joinProvenance, lawField, lawFilter, runScreen, type Context, type View } from './screen';
 import { maySee, screenOf } from './screens';
+import { takeUpButton } from './signal_action';
+import { conclusionOf, LAWS, NO_VERDICT, signalTable } from './signals_model';
 import { cellText, type Table } from './table';
 
 interface ProviderGrowth {
@@ -78,13 +83,15 @@ interface Position {
 interface Answers {
   growth: Growth;
   totals: Answer;
+  /** New provisions per provider and level. */
+  started?: Answer;
   concentration?: Concentration;
   positions?: Position[];
   signals?: Signal[];
+  account?: Shown;
 }
 
 const COHORTS: Record<string, string> = { NEW_PROVIDER: 'Nieuwe aanbieders', SMALL_PROVIDER: 'Kleine aanbieders', LARGE_PROVIDER: 'Grote aanbieders' };
-const LAWS: Record<string, string> = { jeugdwet: 'Jeugdwet', wmo: 'Wmo' };
 const FACTORS: Array<[factor: string, header: string]> = [['clients', 'Door cliënten'], ['intensity', 'Door voorzieningen per cliënt'], ['mix', 'Door zwaarte'], ['price', 'Door prijs']];
 const TOLD = 'De tabel onder de grafiek geeft dezelfde cijfers.';
 const MOST_BARS = 20;
@@ -187,67 +194,125 @@ function positionTable(positions: Position[], year: number): Table {
   };
 }
 
+function funnelBlock(view: View, started: Answer, year: number): HTMLElement[] {
+  const points = pointsOf(started.figures ?? [], '6', '5');
+  if (points.length === 0) return [];
+  return [
+    block(view, {
+      id: 'trechter', title: 'Kiest een aanbieder vaker niveau 6?', conclusion: funnelWords(points),
+      remarks: [
+        'Een punt buiten de grenzen is een reden om te vragen, geen oordeel: de cliënten van aanbieders verschillen, en daarvoor is niet gecorrigeerd.',
+        'Wie weinig nieuwe voorzieningen heeft, kan door toeval ver van het gemiddelde liggen. Daarom lopen de grenzen naar links uit elkaar.',
+        ...(points.some((point) => point.of < LEAST) ? [`Aanbieders met minder dan ${LEAST} staan alleen in de tabel.`] : []),
+      ],
+      caption: `Deel niveau 6 van de nieuwe voorzieningen met niveau 5 of 6, per aanbieder, ${year}`,
+      chart: (words) => funnel(words, `${funnelWords(points)} ${TOLD}`, points, 'nieuwe voorzieningen met niveau 5 of 6'),
+      table: funnelTable(points, `Nieuwe voorzieningen met niveau 5 en 6 per aanbieder, op naam, ${year}`), tall: points.length > 20,
+      ground: { figures: started.totals, measures: ['provisions_started'], provenance: started.provenance },
+    }),
+  ];
+}
+
+function signalBlock(view: View, signals: Signal[], year: number): HTMLElement {
+  const place = h('div', {});
+  const numbers = { ...view.next };
+  const draw = () =>
+    place.replaceChildren(
+      block({ ...view, next: { ...numbers } }, {
+        id: 'signalen-titel', title: 'Welke signalen staan open?', conclusion: conclusionOf(signals),
+        before: [h('p', { class: 'nl-paragraph' }, NO_VERDICT)],
+        ...(signals.length > 0 && {
+          table: signalTable(signals, `Openstaande signalen over ${year}`, false),
+          actions: (row: number) =>
+            takeUpButton(view.session, signals[row]!, (changed) => {
+              signals[row] = changed;
+              draw();
+              place.querySelector<HTMLElement>(`#signalen tbody tr:nth-child(${row + 1}) button`)?.focus();
+            }),
+        }),
+      }),
+    );
+  draw();
+  if (signals.length > 0) view.next.table++;
+  return place;
+}
+
 function show(view: View, answers: Answers): HTMLElement[] {
   const after = Number(view.values['jaar']);
   const before = after - 1;
-  const { positions, signals, concentration } = answers;
+  const { positions, signals, concentration, started, account } = answers;
   const only = view.values['wet'] === 'alle' ? () => true : (each: { law?: string }) => each.law === view.values['wet'];
+  const chosen = view.values['aanbieder'];
+  const own = (each: { provider?: string }) => !chosen || chosen === GEEN || each.provider === chosen;
   const shownPositions = positions?.filter(only);
-  const shownSignals = signals?.filter((signal) => only(signal) && signal.year === after);
+  const shownSignals = signals?.filter((signal) => only(signal) && own(signal) && signal.year === after);
   const over = (shownPositions ?? []).filter((each) => each.used?.state === 'ANSWERED' && (each.used.ratio ?? 0) > 1).length;
   return [
+    ...(account ? accountBlocks(view, account) : []),
+    ...(account && shownSignals ? [signalBlock(view, shownSignals, after)] : []),
     ...(concentration ? [concentrationBlock(view, concentration, answers.totals, after)] : []),
     ...growthBlocks(view, answers.growth, answers.totals, before, after),
+    ...(started ? funnelBlock(view, started, after) : []),
     ...(shownPositions
       ? [
           block(view, {
             id: 'posities', title: 'Waar staan zij tegen hun plafond?',
             conclusion: over > 0 ? `${number(over)} van de ${number(shownPositions.length)} contracten zitten boven het plafond van ${after}.` : `Geen van de ${number(shownPositions.length)} contracten zit boven het plafond van ${after}.`,
             table: positionTable(shownPositions, after), tall: shownPositions.length > 20,
+            actions: (row) => {
+              const { provider = '', provider_title: title = provider } = shownPositions[row]!;
+              return [h('a', { class: 'nl-link', href: formatQuery({ ...view.values, aanbieder: provider }, view.known) }, 'Rekening', h('span', { class: 'nmd-visually-hidden' }, ` van ${title}`))];
+            },
             ground: { figures: shownPositions.flatMap((each) => [each.indicated, each.declared, each.approved]), provenance: joinProvenance(answers.growth.provenance) },
           }),
         ]
       : []),
-    ...(shownSignals
-      ? [
-          block(view, {
-            id: 'signalen', title: 'Welke signalen staan open?',
-            before: [h('p', { class: 'nl-paragraph' }, 'Een signaal is een reden om met een aanbieder te praten. Het is geen oordeel en geen bewijs.')],
-            table: {
-              id: 'tabel-signalen',
-              caption: `Openstaande signalen over ${after}`,
-              columns: ['Aanbieder', 'Wat er aan de hand is', 'Wat u nu kunt doen', 'Sinds'].map((header) => ({ header, kind: 'text' as const })),
-              rows: shownSignals.map((signal) => [text(signal.provider_title || signal.provider || 'onbekend'), text(signal.text || 'onbekend'), text(signal.next_step || 'onbekend'), day(signal.open_time)]),
-            },
-          }),
-        ]
-      : []),
+    ...(!account && shownSignals ? [signalBlock(view, shownSignals, after)] : []),
   ];
+}
+
+const GEEN = 'geen';
+
+async function providerChoices(context: Context): Promise<Choice[]> {
+  const positions = await context.session.list<Position>('positions', { year: String(context.year), page_size: '1000' });
+  const found = new Map(positions.map((each) => [each.provider ?? '', each.provider_title || each.provider || 'onbekend']));
+  const collator = new Intl.Collator('nl');
+  return [{ value: GEEN, title: 'Geen: alle aanbieders samen' }, ...[...found].map(([value, title]) => ({ value, title })).sort((a, b) => collator.compare(a.title, b.title))];
 }
 
 runScreen<Answers>({
   id: 'aanbieders',
-  fields: (context) => [
-    { ...lawField(), initial: 'jeugdwet' },
+  fields: async (context) => [
+    lawField(),
     { key: 'jaar', label: 'Jaar', choices: yearChoices(Number(context.today.slice(0, 4))).slice(1), initial: String(context.year) },
     {
       key: 'niveau', label: 'Tel per', initial: 'provider',
       choices: [{ value: 'provider', title: 'Aanbieder' }, { value: 'concern', title: 'Concern' }, { value: 'organisation', title: 'Organisatie' }],
     },
+    ...(maySee(screenOf('signalen'), context.role)
+      ? [
+          { key: 'aanbieder', label: 'Rekening van', choices: await providerChoices(context), initial: GEEN },
+          { key: 'posten', label: 'Posten op die rekening', choices: ACTOR_CHOICES, initial: 'iedereen' },
+        ]
+      : []),
   ],
   question: ({ wet, jaar }) => `Hoe is het geld voor ${careOf(wet)} in ${jaar} verdeeld over aanbieders, en wie groeide?`,
-  ask: async ({ session, role }, { wet, jaar, niveau }, known) => {
+  ask: async ({ session, role }, { wet, jaar, niveau, aanbieder, posten }, known) => {
     const filters = lawFilter(wet);
     const year = Number(jaar);
     const contracts = maySee(screenOf('signalen'), role);
-    const [growth, totals, concentration, positions, signals] = await Promise.all([
+    const [growth, totals, concentration, positions, signals, started, account] = await Promise.all([
       session.post<Growth>('growth/_providers', { before: yearPeriod(year - 1), after: yearPeriod(year), provider_level: niveau, filters, ...known }),
       session.query({ measures: ['approved', 'indicated', 'clients'], dimensions: [], period: yearPeriod(year), filters, ...known }),
       role === 'griffie' ? undefined : session.post<Concentration>('concentration/_describe', { period: yearPeriod(year), provider_level: niveau, filters, ...known }),
       contracts ? session.list<Position>('positions', { year: String(year), page_size: '1000', ...(known.known_time && { known_time: known.known_time }) }) : undefined,
       contracts ? session.signals() : undefined,
+      wet === 'wmo' ? undefined : session.query({ measures: ['provisions_started'], dimensions: ['provider', 'ivn'], period: yearPeriod(year), filters: lawFilter('jeugdwet'), ...known }),
+      contracts && aanbieder && aanbieder !== GEEN ? readAccount(session, aanbieder, year, wet, posten ?? 'iedereen', known) : undefined,
     ]);
-    return { growth, totals, ...(concentration && { concentration }), ...(positions && { positions }), ...(signals && { signals }) };
+    return {
+      growth, totals, ...(concentration && { concentration }), ...(positions && { positions }), ...(signals && { signals }), ...(started && { started }), ...(account && { account }),
+    };
   },
   knownOf: ({ growth }) => growth.known_time,
   show,

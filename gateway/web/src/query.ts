@@ -12,6 +12,8 @@ export interface Choice {
 export interface Field {
   key: string;
   label: string;
+  /** A day that one may choose freely; without it one of the choices. */
+  type?: 'day';
   choices: Choice[];
   /** When the address leaves it out. */
   initial: string;
@@ -33,10 +35,10 @@ export function parseQuery(search: string, fields: Field[], today: string): Quer
   const query = new URLSearchParams(search);
   const values: Values = {};
   const faults: string[] = [];
-  for (const { key, label, choices, initial } of fields) {
+  for (const { key, label, type, choices, initial } of fields) {
     const text = query.get(key);
-    const valid = text !== null && choices.some(({ value }) => value === text);
-    if (text !== null && !valid) faults.push(`"${label}" heeft geen keuze "${text.slice(0, 40)}".`);
+    const valid = text !== null && (type === 'day' ? text.length === 10 && isMoment(text) : choices.some(({ value }) => value === text));
+    if (text !== null && !valid) faults.push(type === 'day' ? `"${label}" is geen datum (jjjj-mm-dd).` : `"${label}" heeft geen keuze "${text.slice(0, 40)}".`);
     values[key] = valid ? text : initial;
   }
   const known = query.get('bekend_op') ?? '';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What every screen with figures has: a form and an address that say the same question, an answer, and words when there is none.
 import './style/screen.css';
-import { idOf, type Dimension, type Measure, type Provenance, type Session, type Source } from './api';
+import { idOf, Stopped, type Dimension, type Measure, type Provenance, type Session, type Source } from './api';
 import { byId, h } from './dom';
 import type { Figure } from './figure';
 import { dateOf, dateTime, glue } from './format';
 import { type Choice, chosenOf, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
-import { alert, announce, button, problemAlert, runPage } from './shell';
+import { alert, announce, button, offerStop, problemAlert, runPage, stoppedAlert } from './shell';
 
 /** What holds for every question of a page. */
 export interface Context {
@@ -33,6 +33,8 @@ export interface Plan<Answer> {
   id: string;
   /** What it asks has no known time: documents and registers, not figures. */
   timeless?: boolean;
+  /** It shows no measures, and its roles may not ask for figures: the context has none. */
+  bare?: boolean;
   /** Field on which the choices of the others depend: another value of it is another form. */
   root?: string;
   fields: (context: Context) => Field[] | Promise<Field[]>;
@@ -76,8 +78,9 @@ async function lastYear(session: Session, today: string): Promise<number> {
   return years.length > 0 ? Math.max(...years) : now - 1;
 }
 
-export async function contextOf(session: Session, role: string): Promise<Context> {
+export async function contextOf(session: Session, role: string, bare = false): Promise<Context> {
   const today = dateOf(new Date().toISOString());
+  if (bare) return { session, role, measures: [], dimensions: [], sources: [], year: Number(today.slice(0, 4)), today };
   const [measures, dimensions, sources, year] = await Promise.all([session.measures(), session.dimensions(), session.sources(), lastYear(session, today)]);
   return { session, role, measures, dimensions, sources, year, today };
 }
@@ -97,7 +100,14 @@ export function selectField(key: string, label: string, choices: Choice[], chose
   return h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: key }, label), select);
 }
 
-const askButton = () => h('button', { class: 'nl-button nl-button--primary', type: 'submit' }, h('span', { class: 'nl-button__label' }, 'Toon cijfers'));
+/** A labelled day. */
+function dayField(key: string, label: string, chosen: string, last: string): HTMLElement {
+  const input = h('input', { class: 'utrecht-textbox utrecht-textbox--html-input', id: key, name: key, type: 'date', max: last, required: 'required' });
+  input.value = chosen;
+  return h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: key }, label), input);
+}
+
+const askButton = (title = 'Toon cijfers') => h('button', { class: 'nl-button nl-button--primary', type: 'submit' }, h('span', { class: 'nl-button__label' }, title));
 
 /** When figures were known, with its explanation and the button that asks. */
 export function knownFields(): HTMLElement[] {
@@ -140,6 +150,7 @@ function presetField(context: Context): HTMLElement {
 /** The form and the address say the same; both only ever change through here. */
 class ScreenPage<Answer> {
   private asked = 0;
+  private stopping: AbortController | undefined;
   /** The query of the address that is shown or being asked. */
   private shown = '';
 
@@ -151,7 +162,7 @@ class ScreenPage<Answer> {
     const form = byId('form');
     const { values } = parseQuery(location.search, fields, context.today);
     const months = fields.some(({ key }) => key === 'van') && fields.some(({ key }) => key === 'tot');
-    const select = ({ key, label, choices }: Field) => selectField(key, label, choices, values[key] ?? '');
+    const select = ({ key, label, type, choices }: Field) => (type === 'day' ? dayField(key, label, values[key] ?? '', context.today) : selectField(key, label, choices, values[key] ?? ''));
     const groups = [...new Set(fields.flatMap(({ group }) => group ?? []))];
     form.replaceChildren(
       ...fields.filter(({ group }) => group === undefined).map(select),
@@ -162,7 +173,7 @@ class ScreenPage<Answer> {
         box.open = own.some(({ key, initial }) => values[key] !== initial);
         return box;
       }),
-      ...(plan.timeless ? [askButton()] : knownFields()),
+      ...(plan.bare ? [askButton('Toon')] : plan.timeless ? [askButton()] : knownFields()),
     );
     if (!plan.timeless) byId('bekend_op').setAttribute('max', context.today);
     form.hidden = fields.length === 0;
@@ -222,6 +233,11 @@ class ScreenPage<Answer> {
     }
     announce('De cijfers worden geladen…', true);
     content.setAttribute('aria-busy', 'true');
+    // Who asks again, or stops, spares the services the rest of the first question.
+    this.stopping?.abort();
+    const stopping = (this.stopping = new AbortController());
+    context.session.stop = stopping.signal;
+    const waited = offerStop(() => stopping.abort());
     try {
       const answer = await plan.ask(context, query.values, knownTime(query.known, context.today));
       if (mine !== this.asked) return;
@@ -234,9 +250,13 @@ class ScreenPage<Answer> {
     } catch (error) {
       if (mine !== this.asked) return;
       announce('');
-      content.replaceChildren(problemAlert(error, () => void this.load()));
+      content.replaceChildren(error instanceof Stopped ? stoppedAlert(() => void this.load()) : problemAlert(error, () => void this.load()));
     } finally {
-      if (mine === this.asked) content.removeAttribute('aria-busy');
+      waited();
+      if (mine === this.asked) {
+        content.removeAttribute('aria-busy');
+        context.session.stop = undefined;
+      }
     }
   }
 }
@@ -269,7 +289,7 @@ export function runScreen<Answer>(plan: Plan<Answer>): void {
   let page: ScreenPage<Answer> | undefined;
   void runPage(plan.id, async (session, role) => {
     if (!page) {
-      const context = await contextOf(session, role);
+      const context = await contextOf(session, role, plan.bare);
       page = new ScreenPage(plan, context, await plan.fields(context));
     }
     await page.load();

@@ -52,6 +52,10 @@ export const SCREENS: Screen[] = [
     promise: 'Elke blik op een persoon komt in het inzagelogboek, met uw naam en het doel. Een besluit kan altijd worden teruggedraaid.',
   },
   { id: 'signalen', title: 'Signalen', question: 'Welke signalen staan open?', roles: ['contractmanager', 'controller'], group: 'Gegevens', script: 'signals' },
+  {
+    id: 'logboek', title: 'Inzage en logboek', question: 'Wie keek waarnaar, wanneer en waarvoor?', roles: ['privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'logbook',
+    promise: 'Alles wat iemand hier vraagt, komt zelf in het logboek. Regels veranderen nooit; na hun termijn gaat alleen de inhoud weg.',
+  },
   { id: 'toegankelijkheid', title: 'Toegankelijkheid', question: 'Is deze monitor voor iedereen te gebruiken?', roles: [], group: 'voet', script: 'accessibility' },
 ];
 

@@ -53,6 +53,32 @@ export function problemAlert(error: unknown, retry?: () => void): HTMLElement {
   return alert('error', problem.title, sentences, ...details, ...(retry ? [button('Probeer het opnieuw', retry)] : []));
 }
 
+const LONG_WAIT_MILLISECONDS = 2_000;
+
+/** Says that the work takes long, and offers to stop it. Answers what ends the offer: call it when the work is done. */
+export function offerStop(stop: () => void): () => void {
+  const box = h(
+    'div',
+    { class: 'nmd-wait nmd-screen-only' },
+    h('label', { class: 'nmd-wait__label', for: 'wachten' }, 'Dit duurt langer dan anders. U kunt wachten of stoppen.'),
+    h('progress', { class: 'nmd-progress', id: 'wachten' }),
+    button('Stop', () => {
+      stop();
+      byId('main').focus();
+    }),
+  );
+  const timer = setTimeout(() => byId('status').after(box), LONG_WAIT_MILLISECONDS);
+  return () => {
+    clearTimeout(timer);
+    box.remove();
+  };
+}
+
+/** Words instead of an answer that somebody did not wait for. */
+export function stoppedAlert(again: () => void): HTMLElement {
+  return alert('info', 'Gestopt', ['U wachtte niet op het antwoord. Er is niets veranderd.'], button('Vraag het opnieuw', again));
+}
+
 /** A button that does something on this page. */
 export function button(title: string, action: () => void, kind: 'primary' | 'secondary' | 'subtle' = 'secondary'): HTMLButtonElement {
   const element = h('button', { type: 'button', class: `nl-button nl-button--${kind}` }, h('span', { class: 'nl-button__label' }, title));

@@ -1,55 +1,74 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The page Signalen: what asks for a conversation with a provider now. Never a ranking, never about a person.
-import type { Session, Signal } from './api';
-import { byId, h } from './dom';
-import { day, text } from './figure';
-import { fileButtons } from './files';
-import { dateTime } from './format';
-import { announce, runPage } from './shell';
-import { tableElement, type Table } from './table';
+// The page Signalen: what asks for a conversation with a provider now, and who took it up. Never a ranking, never about a person.
+import type { Signal } from './api';
+import { block } from './block';
+import { h } from './dom';
+import { glue, number } from './format';
+import { yearChoices } from './query';
+import { runScreen, type View } from './screen';
+import { takeUpButton } from './signal_action';
+import { conclusionOf, isOpen, NO_VERDICT, rulesOf, signalTable } from './signals_model';
 
-const LAWS: Record<string, string> = { jeugdwet: 'Jeugdwet', wmo: 'Wmo' };
-
-function tableOf(signals: Signal[], now: string): Table {
-  return {
-    id: 'signalen',
-    caption: `Openstaande signalen, stand van ${now}`,
-    columns: [
-      { header: 'Aanbieder', kind: 'text' },
-      { header: 'Wet', kind: 'text' },
-      { header: 'Jaar', kind: 'text' },
-      { header: 'Wat er aan de hand is', kind: 'text' },
-      { header: 'Wat u nu kunt doen', kind: 'text' },
-      { header: 'Zwaarte', kind: 'text' },
-      { header: 'Sinds', kind: 'text' },
-    ],
-    rows: signals.map((signal) => [
-      text(signal.provider_title || signal.provider || 'onbekend'),
-      text(LAWS[signal.law ?? ''] ?? 'onbekend'),
-      text(signal.year ? String(signal.year) : 'onbekend'),
-      text(signal.text ?? ''),
-      text(signal.next_step ?? ''),
-      text((signal.severity ?? 1) >= 2 ? 'actie nodig' : 'bespreken'),
-      day(signal.open_time),
-    ]),
-  };
+function rules(signals: Signal[]): HTMLElement[] {
+  const found = rulesOf(signals);
+  if (found.length === 0) return [];
+  return [
+    h(
+      'section',
+      { class: 'nmd-section', 'aria-labelledby': 'regels' },
+      h('h2', { class: 'nl-heading nl-heading--level-2', id: 'regels' }, 'Wat betekenen deze signalen?'),
+      ...found.map((rule) =>
+        h(
+          'details',
+          { class: 'nmd-label-box' },
+          h('summary', {}, rule.title!),
+          h(
+            'dl',
+            { class: 'nmd-facts nmd-source-facts' },
+            ...[['Waarom', rule.explanation], ['Hoe berekend', rule.formula], ['Over welke tijd', rule.window], ['Wie pakt het op', rule.owner_role]].flatMap(([name, words]) => [h('dt', {}, name!), h('dd', {}, glue(words || 'niet opgegeven'))]),
+          ),
+        ),
+      ),
+    ),
+  ];
 }
 
-async function show(session: Session): Promise<void> {
-  const signals = await session.signals();
-  const now = dateTime(new Date().toISOString());
-  const table = tableOf(signals, now);
-  const lead = h('p', { class: 'nl-paragraph nl-paragraph--lead' }, 'Een signaal is een reden om met een aanbieder te praten. Het is geen oordeel en geen bewijs.');
-  if (signals.length === 0) {
-    byId('content').replaceChildren(lead, h('p', { class: 'nl-paragraph' }, 'Er staan nu geen signalen open.'));
-  } else {
-    byId('content').replaceChildren(
-      lead,
-      tableElement(table),
-      h('div', { class: 'nmd-actions' }, ...fileButtons(`signalen_${session.municipality}`, table, { known: now, definitions: [] })),
+function show(view: View, signals: Signal[]): HTMLElement[] {
+  const closed = view.values['toestand'] !== 'open';
+  const place = h('div', {});
+  const draw = () => {
+    const open = signals.filter(isOpen).length;
+    place.replaceChildren(
+      block({ ...view, next: { figure: 1, table: 1 } }, {
+        id: 'open', title: closed ? 'Signalen' : 'Openstaande signalen', conclusion: conclusionOf(signals),
+        before: [h('p', { class: 'nl-paragraph' }, NO_VERDICT)],
+        ...(signals.length > 0 && {
+          table: signalTable(signals, closed ? `Signalen: ${number(open)} open en ${number(signals.length - open)} gesloten` : 'Openstaande signalen, zwaarste eerst', closed),
+          actions: (row: number) =>
+            takeUpButton(view.session, signals[row]!, (changed) => {
+              signals[row] = changed;
+              draw();
+              place.querySelector<HTMLElement>(`#signalen tbody tr:nth-child(${row + 1}) button`)?.focus();
+            }),
+        }),
+      }),
     );
-  }
-  announce(`${signals.length} ${signals.length === 1 ? 'openstaand signaal' : 'openstaande signalen'}, stand van ${now}.`);
+  };
+  draw();
+  return [place, ...rules(signals)];
 }
 
-void runPage('signalen', show);
+runScreen<Signal[]>({
+  id: 'signalen',
+  timeless: true,
+  bare: true,
+  fields: (context) => [
+    { key: 'toestand', label: 'Welke', choices: [{ value: 'open', title: 'Open' }, { value: 'gesloten', title: 'Gesloten' }, { value: 'alle', title: 'Alle' }], initial: 'open' },
+    { key: 'jaar', label: 'Jaar', choices: [{ value: 'alle', title: 'Alle jaren' }, ...yearChoices(context.year)], initial: 'alle' },
+  ],
+  question: ({ toestand, jaar }) => `Welke signalen ${toestand === 'open' ? 'staan open' : toestand === 'gesloten' ? 'zijn gesloten' : 'zijn er'}${jaar === 'alle' ? '' : ` over ${jaar}`}?`,
+  ask: ({ session }, { toestand, jaar }) =>
+    session.signals({ ...(toestand === 'open' && { state: 'OPEN' }), ...(toestand === 'gesloten' && { state: 'CLOSED' }), ...(jaar !== 'alle' && { year: jaar! }) }),
+  knownOf: () => undefined,
+  show,
+});

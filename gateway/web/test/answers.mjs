@@ -107,6 +107,9 @@ export function decompose(request) {
 // From 484 in January 2017 to 598 in January 2018 and on, by straight lines; both ends exact.
 const between = (from, to, index) => Math.round(from + ((to - from) * index) / 12);
 
+/** Whether a call asks what `query` answers. */
+export const isMonthly = (path, body) => path === 'figures/_query' && body.dimensions.join() === 'month';
+
 /** POST figures/_query by month. The fixture begins in January 2017 and ends in April 2018. */
 export function query(request) {
   const known = request.known_time ?? NEWEST;
@@ -195,20 +198,3 @@ export const sourceAnalyses = {
 };
 
 export const linkSummary = { client_count: '604', open_pair_count: '3', least_client_count: '601', sources: [{ source: 'clienten', person_count: '200', linked_count: '190' }] };
-
-export const signals = {
-  signals: [
-    {
-      name: 'municipalities/gm1730/signals/1', rule: 'CEILING_PACE', state: 'OPEN', provider: '91000001', provider_title: 'Stichting Voorbeeld',
-      law: 'jeugdwet', year: 2018, severity: 2, open_time: '2018-04-03T09:30:00Z',
-      text: 'In dit tempo is het plafond van € 400.000 in september op.',
-      next_step: 'Bespreek met de aanbieder de instroom en spreek af wat er na het plafond gebeurt.',
-    },
-    {
-      name: 'municipalities/gm1730/signals/2', rule: 'CEILING_70', state: 'OPEN', provider: '91000002', provider_title: '=Voorbeeld & Zoon',
-      law: 'wmo', year: 2018, severity: 1, open_time: '2018-03-12T09:30:00Z',
-      text: 'Van het plafond is 70% gedeclareerd.',
-      next_step: 'Kijk of de prognose nog klopt.',
-    },
-  ],
-};

@@ -4,8 +4,10 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as answers from './answers.mjs';
 import { startLinking } from './link_answers.mjs';
+import { startScreens } from './screen_answers.mjs';
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 const HEADERS = {
@@ -28,12 +30,13 @@ const roleOf = (authorization) => authorization && JSON.parse(Buffer.from(author
 
 /**
  * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer, `links` is
- * an answer 503 of linking, `status` and `problem` are the answer to every other call. `restartLinking` forgets what was decided.
+ * an answer 503 of linking, `slow` keeps every call waiting so many milliseconds, `status` and `problem` are the answer to every
+ * other call. `restartLinking` and `restartScreens` forget what was decided.
  */
 export async function startStub(dist) {
   const faults = {};
   const calls = [];
-  const stub = { linking: startLinking() };
+  const stub = { linking: startLinking(), screens: startScreens() };
   const server = createServer((request, response) => void handle(request, response).catch((error) => response.destroy(error)));
 
   async function handle(request, response) {
@@ -55,10 +58,13 @@ export async function startStub(dist) {
     if (!role) return problem(401, 'IDENTITY_MISSING', 'no token');
     const body = request.method === 'POST' ? await bodyOf(request) : undefined;
     calls.push({ path: request.url, body });
+    if (faults.slow) await pause(faults.slow);
     if (faults.status) return problem(faults.status, faults.problem, 'stub', faults.violations);
     const path = pathname.replace('/v1/municipalities/gm1730/', '').replace('/v1/', '/');
     const linked = role === 'koppelbeheerder' ? stub.linking.answer(request.method, path, searchParams, body) : undefined;
     if (linked) return typeof linked.status === 'number' ? problem(linked.status, linked.reason, linked.detail) : json(linked);
+    const given = answers.isMonthly(path, body) ? undefined : stub.screens.answer(request.method, path, searchParams, body, role);
+    if (given) return typeof given.status === 'number' ? problem(given.status, given.reason, given.detail) : json(given);
     switch (`${request.method} ${path}`) {
       case 'POST figures/_decompose':
         return json(answers.decompose(body));
@@ -75,8 +81,6 @@ export async function startStub(dist) {
         return json(answers.linkSummary);
       case 'GET sources':
         return json(answers.sources);
-      case 'GET signals':
-        return role === 'contractmanager' ? json(answers.signals) : problem(403, 'ROLE_MISSING', 'no role of the caller');
       default:
         return problem(404, 'ROUTE_UNKNOWN', 'no route');
     }
@@ -88,6 +92,7 @@ export async function startStub(dist) {
     faults,
     calls,
     restartLinking: (options) => (stub.linking = startLinking(options)),
+    restartScreens: () => (stub.screens = startScreens()),
     stop: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
   };
 }

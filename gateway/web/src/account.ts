@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The account of one provider on a screen: amounts by what became of them, how long they are open, and the posts themselves, page
+// by page. The municipality and the provider see the same.
+import type { Session } from './api';
+import { ageBars, ageTable, balanceTable, bookedTable, itemTable, outcomeTable, waitingWords, type Account, type Item } from './account_model';
+import { block } from './block';
+import { intervalBars } from './charts/interval_bars';
+import { h } from './dom';
+import { number } from './format';
+import type { Choice } from './query';
+import type { View } from './screen';
+import { announce, button, problemAlert } from './shell';
+
+const PAGE = 200;
+
+export const ACTOR_CHOICES: Choice[] = [
+  { value: 'iedereen', title: 'Alle posten' },
+  { value: 'CARE_PROVIDER', title: 'Wat de aanbieder moet doen' },
+  { value: 'MUNICIPALITY', title: 'Wat de gemeente moet doen' },
+];
+
+export interface Page {
+  items?: Item[];
+  next_page_token?: string;
+  total_size?: number;
+}
+
+export interface Shown {
+  account: Account;
+  first: Page;
+  /** Asks for the next page of the same state. */
+  next: (token: string) => Promise<Page>;
+}
+
+/** Reads the account of a provider and the first page of its posts, both as known at one moment. */
+export async function readAccount(session: Session, provider: string, year: number, law: string | undefined, actor: string, known: { known_time?: string }): Promise<Shown> {
+  const path = `accounts/${encodeURIComponent(provider)}`;
+  const query = (words: Record<string, string>) => new URLSearchParams(words).toString();
+  const account = (await session.call(`${path}?${query({ year: String(year), ...known })}`)) as Account;
+  const asked = {
+    year: String(year), page_size: String(PAGE), ...(law && law !== 'alle' && { law }), ...(actor !== 'iedereen' && { actor }), ...(account.known_time && { known_time: account.known_time }),
+  };
+  const next = (token: string) => session.call(`${path}/items?${query({ ...asked, ...(token && { page_token: token }) })}`) as Promise<Page>;
+  return { account, first: await next(''), next };
+}
+
+function posts(view: View, { first, next }: Shown, title: string): HTMLElement {
+  const place = h('div', {});
+  const items = [...(first.items ?? [])];
+  const total = first.total_size ?? items.length;
+  let token = first.next_page_token ?? '';
+  const numbers = { ...view.next };
+  const draw = () => {
+    place.replaceChildren(
+      block({ ...view, next: { ...numbers } }, {
+        id: 'posten', title: 'Welke posten zijn dat?',
+        conclusion: total === 0 ? 'Er zijn geen posten die hierbij passen.' : `${number(total)} ${total === 1 ? 'post' : 'posten'}${items.length < total ? `; de eerste ${number(items.length)} staan hieronder` : ''}.`,
+        ...(items.length > 0 && { table: itemTable(items, `Posten van ${title}${items.length < total ? `, ${number(items.length)} van ${number(total)}` : ''}`), tall: items.length > 12 }),
+      }),
+    );
+    if (token) place.append(h('div', { class: 'nmd-actions nmd-screen-only' }, button(`Toon de volgende ${number(Math.min(PAGE, total - items.length))}`, () => void more())));
+  };
+  const more = async () => {
+    try {
+      const page = await next(token);
+      items.push(...(page.items ?? []));
+      token = page.next_page_token ?? '';
+      draw();
+      announce(`${number(items.length)} van ${number(total)} posten getoond.`);
+      (place.querySelector<HTMLElement>(':scope > .nmd-actions button') ?? place.querySelector<HTMLElement>('.nmd-table__frame'))?.focus();
+    } catch (error) {
+      place.append(problemAlert(error, () => void more()));
+    }
+  };
+  draw();
+  if (items.length > 0) view.next.table++;
+  return place;
+}
+
+export function accountBlocks(view: View, shown: Shown): HTMLElement[] {
+  const { account } = shown;
+  const title = account.provider_title || account.provider || 'deze aanbieder';
+  const open = (account.ages ?? []).some((age) => Number(age.open?.count ?? 0) > 0);
+  return [
+    block(view, {
+      id: 'rekening', title: `De rekening van ${title}`, conclusion: account.text || waitingWords(account),
+      before: [h('p', { class: 'nl-paragraph' }, 'De aanbieder ziet dezelfde rekening met dezelfde redenen.')],
+      table: balanceTable(account),
+    }),
+    ...(account.indicated || account.paid || account.booked ? [block(view, { id: 'boeking', title: 'Wat is er betaald en geboekt?', table: bookedTable(account), ground: { figures: [account.indicated, account.paid, account.booked] } })] : []),
+    ...(open
+      ? [
+          block(view, {
+            id: 'ouderdom', title: 'Hoe lang staat het open?', caption: `Bedrag dat open staat, ${title}`,
+            chart: (words) => intervalBars(words, 'De tabel onder de grafiek geeft dezelfde bedragen.', ageBars(account), 'euro'), table: ageTable(account),
+          }),
+        ]
+      : []),
+    block(view, { id: 'uitkomsten', title: 'Wat is er met de posten?', conclusion: waitingWords(account), table: outcomeTable(account) }),
+    posts(view, shown, title),
+  ];
+}

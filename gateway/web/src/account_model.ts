@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the page Aanbieders says of nmd.contracts.v1.ReconciliationService: one account, both sides, to the cent. Pure.
+import type { Bar } from './charts/interval_bars';
+import { cellOf, count, day, text, value, type Cell, type Figure } from './figure';
+import { euro, monthShort, number } from './format';
+import { LAWS } from './signals_model';
+import type { Table } from './table';
+
+export interface Amount {
+  count?: string;
+  amount_cents?: string;
+}
+
+export interface Account {
+  name: string;
+  provider?: string;
+  provider_title?: string;
+  year?: number;
+  balances?: Array<{
+    law?: string;
+    year?: number;
+    debits?: Amount;
+    credits?: Amount;
+    declared?: Amount;
+    approved?: Amount;
+    rejected?: Amount;
+    open?: Amount;
+    not_counted?: Amount;
+    taken_back?: Amount;
+  }>;
+  ages?: Array<{ from_days?: number; to_days?: number; open?: Amount }>;
+  outcomes?: Array<{ kind?: string; outcome?: string; actor?: string; items?: Amount; title?: string }>;
+  indicated?: Figure;
+  paid?: Figure;
+  booked?: Figure;
+  known_time?: string;
+  text?: string;
+}
+
+export interface Item {
+  name: string;
+  kind?: string;
+  outcome?: string;
+  rule?: string;
+  actor?: string;
+  standing?: string;
+  law?: string;
+  allocation?: string;
+  category?: string;
+  product?: string;
+  claim?: string;
+  reference?: string;
+  amount_cents?: string;
+  expected_cents?: string;
+  months?: string[];
+  declared_date?: string;
+  open_days?: number;
+  text?: string;
+  next_step?: string;
+}
+
+export const ACTORS: Record<string, string> = { NOBODY: 'niemand', CARE_PROVIDER: 'de aanbieder', MUNICIPALITY: 'de gemeente' };
+const KINDS: Record<string, string> = { LINE: 'declaratieregel', CLAIM: 'declaratie', ALLOCATION: 'toewijzing', STATEMENT: 'productieverantwoording' };
+
+const cents = (amount: Amount | undefined) => count(amount?.amount_cents);
+
+/** What was declared and what became of it; the columns close: declared = approved + rejected + open. */
+export function balanceTable(account: Account): Table {
+  const balances = account.balances ?? [];
+  const sum = (of: 'debits' | 'credits' | 'not_counted' | 'declared' | 'approved' | 'rejected' | 'open') => value(balances.reduce((all, each) => all + Number(each[of]?.amount_cents ?? 0), 0));
+  const parts = ['debits', 'credits', 'not_counted', 'declared', 'approved', 'rejected', 'open'] as const;
+  return {
+    id: 'tabel-saldo',
+    caption: 'Wat is gedeclareerd en wat ervan werd: gedeclareerd is goedgekeurd, afgekeurd en open samen',
+    columns: [
+      { header: 'Wet en jaar', kind: 'text' }, { header: 'Regels', kind: 'euro' }, { header: 'Gecrediteerd', kind: 'euro' }, { header: 'Telt niet mee', kind: 'euro' }, { header: 'Gedeclareerd', kind: 'euro' },
+      { header: 'Goedgekeurd', kind: 'euro' }, { header: 'Afgekeurd', kind: 'euro' }, { header: 'Nog open', kind: 'euro' },
+    ],
+    rows: balances.map((each) => [text(`${LAWS[each.law ?? ''] ?? 'onbekend'} ${each.year ?? ''}`.trim()), ...parts.map((part) => cents(each[part]))]),
+    ...(balances.length > 1 && { total: [text('Samen'), ...parts.map(sum)] }),
+  };
+}
+
+export const ageWords = (from: number | undefined, to: number | undefined) => (to ? `${number(from ?? 0)} tot en met ${number(to)} dagen` : `meer dan ${number((from ?? 1) - 1)} dagen`);
+
+export function ageTable(account: Account): Table {
+  return {
+    id: 'tabel-ouderdom',
+    caption: 'Wat nog open staat, naar hoe lang geleden het is gedeclareerd',
+    columns: [{ header: 'Gedeclareerd', kind: 'text' }, { header: 'Regels', kind: 'count' }, { header: 'Bedrag', kind: 'euro' }],
+    rows: (account.ages ?? []).map((age) => [text(`${ageWords(age.from_days, age.to_days)} geleden`), count(age.open?.count), cents(age.open)]),
+  };
+}
+
+export const ageBars = (account: Account): Bar[] => (account.ages ?? []).map((age) => ({ title: ageWords(age.from_days, age.to_days), cell: cents(age.open) }));
+
+/** How often what is the case, and who has to do something. */
+export function outcomeTable(account: Account): Table {
+  return {
+    id: 'tabel-uitkomsten',
+    caption: 'Wat er met de posten is, en wie iets moet doen',
+    columns: [{ header: 'Uitkomst', kind: 'text' }, { header: 'Soort post', kind: 'text' }, { header: 'Wie moet iets doen', kind: 'text' }, { header: 'Posten', kind: 'count' }, { header: 'Bedrag', kind: 'euro' }],
+    rows: (account.outcomes ?? []).map((each) => [text(each.title || 'onbekend'), text(KINDS[each.kind ?? ''] ?? 'onbekend'), text(ACTORS[each.actor ?? ''] ?? 'onbekend'), count(each.items?.count), cents(each.items)]),
+  };
+}
+
+export function bookedTable(account: Account): Table {
+  return {
+    id: 'tabel-boeking',
+    caption: `Toegewezen, betaald en geboekt in ${account.year ?? ''}`,
+    columns: [{ header: 'Toegewezen', kind: 'euro' }, { header: 'Betaald', kind: 'euro' }, { header: 'Geboekt', kind: 'euro' }],
+    rows: [[cellOf(account.indicated), cellOf(account.paid), cellOf(account.booked)]],
+  };
+}
+
+const careOf = (item: Item) => [item.category, item.product].filter(Boolean).join(' ') || 'geen';
+
+function reference(item: Item): string {
+  if (item.reference) return item.claim ? `${item.claim}, regel ${item.reference}` : `regel ${item.reference}`;
+  return item.claim || 'geen';
+}
+
+export function itemTable(items: Item[], caption: string): Table {
+  const expected = (item: Item): Cell => (item.expected_cents === undefined ? { kind: 'absent', word: 'niet te zeggen', why: '' } : count(item.expected_cents));
+  return {
+    id: 'tabel-posten',
+    caption,
+    columns: [
+      { header: 'Toewijzing', kind: 'text' }, { header: 'Product', kind: 'text' }, { header: 'Declaratie', kind: 'text' }, { header: 'Gedeclareerd op', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }, { header: 'Past of verwacht', kind: 'euro' },
+      { header: 'Wat er is', kind: 'text' }, { header: 'Regel', kind: 'text' }, { header: 'Wie', kind: 'text' }, { header: 'Wat te doen', kind: 'text' }, { header: 'Dagen open', kind: 'count' },
+    ],
+    rows: items.map((item) => [
+      text(Number(item.allocation ?? 0) > 0 ? String(item.allocation) : 'geen'), text(careOf(item)), text(reference(item)), day(item.declared_date, 'niet'), count(item.amount_cents), expected(item),
+      text([item.text || 'onbekend', ...(item.months?.length ? [`Maanden: ${item.months.map(monthShort).join(', ')}.`] : [])].join(' ')), text(item.rule || 'geen'), text(ACTORS[item.actor ?? ''] ?? 'onbekend'), text(item.next_step || 'niets'),
+      item.open_days ? value(item.open_days) : text('–'),
+    ]),
+  };
+}
+
+/** How many items wait for whom, in a sentence. */
+export function waitingWords(account: Account): string {
+  const of = (actor: string) => (account.outcomes ?? []).filter((each) => each.actor === actor).reduce((sum, each) => sum + Number(each.items?.count ?? 0), 0);
+  const open = (account.balances ?? []).reduce((sum, each) => sum + Number(each.open?.amount_cents ?? 0), 0);
+  return `${number(of('CARE_PROVIDER'))} posten wachten op de aanbieder en ${number(of('MUNICIPALITY'))} op de gemeente. Nog open: ${euro(open)}.`;
+}

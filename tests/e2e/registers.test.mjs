@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The pages Inzage en logboek, Signalen and Aanbieders in a real browser, against recorded answers; browser.mjs says how.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { beforeEach, describe, it } from 'node:test';
+import { assertAccessible, assertReflows, folder, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
+import { assertFileIsTable, assertWorkbookIsTable } from './table_files.mjs';
+
+beforeEach(() => {
+  if (real) return;
+  stub.restartScreens();
+  stub.calls.length = 0;
+});
+
+const made = (path) => stub.calls.filter((call) => call.path.includes(path)).map((call) => call.body);
+const press = (name) => page.getByRole('button', { name, exact: true }).click();
+const focused = () => page.evaluate(() => document.activeElement.textContent);
+const as = async (role) => {
+  await open('/toegankelijkheid.html');
+  await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
+};
+
+/** What holds for every screen: accessible on screen, on a small one at 400% and on paper, and files that are what is shown. */
+async function assertGood(name) {
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  for (const button of await page.getByRole('button', { name: 'Download tabel (CSV)' }).all()) await assertFileIsTable(button);
+  for (const button of await page.getByRole('button', { name: 'Download tabel (Excel)' }).all()) await assertWorkbookIsTable(button);
+  const content = await page.innerText('#content');
+  assert.doesNotMatch(content, /NaN|undefined|Infinity|\[object|_UNSPECIFIED/);
+  const blank = await page.locator('#content td, #content th[scope=row]').evaluateAll((cells) => cells.filter((cell) => cell.textContent.trim() === '').length);
+  assert.equal(blank, 0, 'a cell is blank');
+  await page.evaluate(() => {
+    for (const row of document.querySelectorAll('#content tbody tr:nth-child(n + 7)')) row.remove();
+  });
+  await assertAccessible();
+  await assertReflows();
+  await assertAccessible();
+  await page.screenshot({ path: join(folder, `${name}-320.png`), fullPage: true });
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 665, height: 900 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 665, `${wide} px do not fit on the paper`);
+  await assertAccessible();
+}
+
+describe('page Inzage en logboek', offline, () => {
+  const ADDRESS = '/logboek.html?vanaf=2018-04-02&t_m=2018-04-03';
+
+  it('says who looked at what, when and what for, over all pages of the log (R23)', async () => {
+    await open(ADDRESS);
+    assert.equal(await page.innerText('h1'), 'Wie keek waarnaar van 02-04-2018 tot en met 03-04-2018, en waarvoor?');
+    assert.deepEqual(await texts('.nmd-headline__change'), ['30', '10', '9']);
+    assert.deepEqual(made('logrecords/_query').map(({ start_time, end_time, page_token }) => [start_time, end_time, page_token]), [
+      ['2018-04-01T22:00:00.000Z', '2018-04-03T22:00:00.000Z', undefined], ['2018-04-01T22:00:00.000Z', '2018-04-03T22:00:00.000Z', '20'],
+    ]);
+    assert.deepEqual((await rows('tabel-wie')).map((cells) => cells.join(' ')), ['demo-koppelbeheerder koppelbeheerder 10 10 0', 'demo-controller controller 10 0 0', 'demo-griffie griffie 10 0 9']);
+    const log = await rows('tabel-logboek');
+    assert.deepEqual(log[1], ['02-04-2018 om 01:00', 'demo-koppelbeheerder', 'koppelbeheerder', 'beoordelen van koppelingen', 'twee personen naast elkaar bekeken (ReviewService.ShowReviewItem)', 'reviewitems/r1', '2', 'gelukt']);
+    assert.equal(log[2][7], 'geweigerd (ROLE_MISSING)');
+    assert.equal(log[29][7], 'onbekend: het einde is niet vastgelegd');
+    await assertGood('logboek');
+  });
+
+  it('searches without putting who or whom in the address or the browser', async () => {
+    await open(`${ADDRESS}&welke=personen`);
+    const address = page.url();
+    await page.getByLabel('Wie', { exact: true }).fill('koppel');
+    await page.getByLabel('Persoon (pseudoniem)').fill(`c${'0'.repeat(18)}1`);
+    await page.keyboard.press('Enter');
+    assert.equal((await rows('tabel-logboek')).length, 2);
+    assert.equal(page.url(), address);
+    assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, '']);
+    await page.getByLabel('Wie', { exact: true }).fill('niemand');
+    await press('Zoek in deze periode');
+    assert.match(await page.innerText('section[aria-labelledby="regels"]'), /geen regels die hierbij passen/);
+  });
+
+  it('checks the whole chain, and holds it against a mark that was written down', async () => {
+    await open(ADDRESS);
+    await press('Controleer het hele logboek');
+    await page.getByRole('heading', { name: 'Het logboek is heel', exact: true }).waitFor();
+    const mark = await page.innerText('.nmd-code');
+    assert.match(mark, /^60:[0-9a-f]{64}$/);
+    assert.match(await page.innerText('section[aria-labelledby="heel"]'), /Van 12 regels is de inhoud na de bewaartermijn weggehaald/);
+    await assertAccessible();
+    const written = page.getByLabel(/Eerder opgeschreven kenmerk/);
+    await written.fill('zestig');
+    await press('Controleer het hele logboek');
+    assert.match(await page.innerText('.nmd-fault:visible'), /64 tekens/);
+    await written.fill(mark);
+    await press('Controleer het hele logboek');
+    assert.deepEqual(made('_verify'), [{}, { known_sequence: '60', known_hash: mark.slice(3) }]);
+    await written.fill(`60:${'0'.repeat(64)}`);
+    await press('Controleer het hele logboek');
+    await page.getByRole('heading', { name: 'Het logboek is niet heel' }).waitFor();
+    await assertAccessible();
+  });
+
+  it('stops a check that takes long', async () => {
+    await open(ADDRESS);
+    stub.faults.slow = 60_000;
+    await press('Controleer het hele logboek');
+    await press('Stop');
+    delete stub.faults.slow;
+    await page.getByRole('heading', { name: 'Gestopt' }).waitFor();
+    assert.match(await page.innerText('section[aria-labelledby="heel"]'), /niet gecontroleerd/);
+    assert.equal(await page.locator('.nmd-wait').count(), 0);
+  });
+
+  it('tells what was done with the data of one person, keeps a period and gives it free', async () => {
+    await open(ADDRESS);
+    await page.getByLabel('Pseudoniem van de persoon').fill('c0000000000000000001');
+    await press('Toon de verwerkingen');
+    await page.waitForSelector('#tabel-verwerkingen');
+    assert.deepEqual(await rows('tabel-verwerkingen'), [['02-04-2018 om 10:15', 'twee personen naast elkaar bekeken (ReviewService.ShowReviewItem)', 'gedaan']]);
+    assert.ok(stub.calls.every((call) => !call.path.includes('c000')));
+    await press('Bewaar de regels van deze periode…');
+    await assertAccessible();
+    await press('Bewaar deze regels');
+    assert.match(await page.innerText('.nmd-fault:visible'), /Vul in: waarom moeten zij blijven\./);
+    await page.getByLabel('Waarom moeten zij blijven?').fill('Klacht 12');
+    await press('Bewaar deze regels');
+    await page.getByRole('heading', { name: 'Bewaard onder nummer h1' }).waitFor();
+    assert.deepEqual(made('_hold').at(0), { start_time: '2018-04-01T22:00:00.000Z', end_time: '2018-04-03T22:00:00.000Z', reason: 'Klacht 12' });
+    await press('Geef bewaarde regels vrij…');
+    await page.getByLabel('Nummer van het bewaren').fill('h1');
+    await press('Geef vrij');
+    await page.getByRole('heading', { name: 'Vrijgegeven: h1' }).waitFor();
+  });
+
+  it('shows an operator the log, and nothing of one person', async () => {
+    await as('beheerder');
+    await open(ADDRESS);
+    assert.equal((await rows('tabel-logboek')).length, 30);
+    assert.equal(await page.locator('#een-persoon, #bewaren').count(), 0);
+    await as('controller');
+    await open('/logboek.html');
+    assert.match(await page.innerText('#content'), /Dit scherm is niet voor de rol controller/);
+  });
+});
+
+describe('page Signalen', () => {
+  it('says what asks for a conversation, who took it up and what a rule means', offline, async () => {
+    await open('/signalen.html');
+    assert.match(await page.innerText('.nmd-conclusion'), /^Er staan 2 signalen open; 1 vraagt nu om actie; 1 is nog niet opgepakt\.$/);
+    assert.deepEqual((await rows('signalen')).map((cells) => [cells[0], cells[4], cells[6]]), [
+      ['Stichting Voorbeeld', 'actie nodig', 'nog niet'], ['=Voorbeeld & Zoon', 'bespreken', '14-03-2018, demo-contractmanager: Gesprek gepland op 20 maart.'],
+    ]);
+    await page.getByText('Zeventig procent van het plafond is gebruikt').click();
+    assert.match(await page.innerText('section[aria-labelledby="regels"]'), /gedeclareerd bedrag \/ plafond/);
+    await assertGood('signalen');
+  });
+
+  it('takes up a signal by keyboard alone, with words and without persons', offline, async () => {
+    await open('/signalen.html');
+    await page.locator('#signalen tbody button').first().focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.match(await page.innerText('.nmd-fault:visible'), /Vul in: wat is er gedaan of afgesproken\./);
+    await assertAccessible();
+    await page.keyboard.type('Met 999900006 gesproken.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#signalen [role=alert]');
+    forgive(400);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Probeer het opnieuw' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Gesprek op 12 april.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('#signalen').textContent.includes('Gesprek op 12 april.'));
+    assert.match(await focused(), /^Pak op… het signaal over Stichting Voorbeeld$/);
+    assert.deepEqual(made('_acknowledge').at(-1), { note: 'Gesprek op 12 april.' });
+    assert.match(await page.innerText('.nmd-conclusion'), /alle zijn opgepakt/);
+  });
+
+  it('keeps closed signals with what closed them', offline, async () => {
+    await open('/signalen.html?toestand=gesloten&jaar=2017');
+    assert.deepEqual((await rows('signalen')).map((cells) => [cells[0], cells[6]]), [['Jeugdhulp Proef', '01-11-2017: Het plafond is verhoogd.']]);
+    assert.equal(await page.locator('#signalen button').count(), 0);
+    await open('/signalen.html?jaar=2016');
+    assert.match(await page.innerText('#content'), /Er staan nu geen signalen open/);
+  });
+});
+
+describe('page Aanbieders', offline, () => {
+  it('shows a funnel with the limits of chance, by name and with a table', async () => {
+    await open('/aanbieders.html?jaar=2018');
+    const table = await rows('tabel-trechter');
+    assert.deepEqual(table.map((cells) => [cells[0], cells[3], cells[5]]), [
+      ['=Voorbeeld & Zoon', '83,3%', 'vaker dan toeval verklaart'], ['Begeleiding Model', '50,0%', 'te weinig om iets te zeggen'], ['Jeugdhulp Proef', '27,3%', 'kan toeval zijn'],
+      ['Stichting Voorbeeld', '30,0%', 'kan toeval zijn'], ['Alle aanbieders', '49,0%', 'waarmee is vergeleken'],
+    ]);
+    const drawing = page.locator('section[aria-labelledby="trechter"] svg');
+    assert.equal(await drawing.locator('.nmd-point').count(), 3, 'who has fewer than ten is in the table only');
+    assert.equal(await drawing.locator('.nmd-point--outside').count(), 1);
+    assert.match(await drawing.locator('desc').textContent(), /Bij 1 aanbieder is het verschil groter dan toeval verklaart: =Voorbeeld & Zoon/);
+    await assertGood('aanbieders');
+  });
+
+  it('shows one account that closes, with its posts page by page and who must act', async () => {
+    await open('/aanbieders.html?jaar=2018&aanbieder=91000001&posten=CARE_PROVIDER');
+    const [youth, , total] = (await rows('tabel-saldo')).map((cells) => cells.slice(1).map((cell) => Number(cell.replace('€\u00a0', '').replace('−', '-').replaceAll('.', ''))));
+    for (const [debits, credits, notCounted, declared, approved, rejected, waiting] of [youth, total]) {
+      assert.equal(debits + credits, declared + notCounted);
+      assert.equal(approved + rejected + waiting, declared);
+    }
+    assert.match(await page.innerText('section[aria-labelledby="boeking"]'), /niet beschikbaar/);
+    assert.equal((await rows('tabel-posten')).length, 150);
+    assert.deepEqual((await rows('tabel-posten'))[0].slice(2), ['D2018-01, regel R2', '05-02-2018', '€\u00a0123', '€\u00a0123', 'De regel is afgekeurd: de periode valt buiten de toewijzing.', '9307', 'de aanbieder', 'Verbeter de periode en declareer opnieuw.', '–']);
+    assert.deepEqual((await rows('signalen')).map((cells) => cells[0]), ['Stichting Voorbeeld']);
+    await page.getByLabel('Posten op die rekening').selectOption('iedereen');
+    await press('Toon cijfers');
+    await page.waitForURL(/posten=iedereen/);
+    await page.waitForSelector('#content:not([aria-busy])');
+    assert.equal((await rows('tabel-posten')).length, 200);
+    assert.match(await page.innerText('#tabel-posten caption'), /200 van 450/);
+    await press('Toon de volgende 200');
+    await page.waitForFunction(() => document.querySelectorAll('#tabel-posten tbody tr').length === 400);
+    await press('Toon de volgende 50');
+    await page.waitForFunction(() => document.querySelectorAll('#tabel-posten tbody tr').length === 450);
+    assert.equal(await page.getByRole('button', { name: /Toon de volgende/ }).count(), 0);
+    await assertGood('aanbieders-rekening');
+  });
+
+  it('shows no account to who may not see contracts', async () => {
+    await as('griffie');
+    await open('/aanbieders.html?jaar=2018');
+    assert.equal(await page.getByLabel('Rekening van').count(), 0);
+    assert.equal(await page.locator('#posities, #signalen').count(), 0);
+    assert.deepEqual(await texts('[role=alert]'), []);
+  });
+});
+
+describe('a question that takes long', offline, () => {
+  it('can be stopped and asked again', async () => {
+    await open('/signalen.html');
+    stub.faults.slow = 60_000;
+    await press('Toon');
+    await press('Stop');
+    delete stub.faults.slow;
+    await page.getByRole('heading', { name: 'Gestopt' }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    await assertAccessible();
+    await press('Vraag het opnieuw');
+    await page.waitForSelector('#signalen');
+  });
+});
