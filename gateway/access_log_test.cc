@@ -50,6 +50,10 @@ class FailingJournal : public Journal {
     return inner_->SaveCheckpoint(sequence, state);
   }
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() const override { return inner_->LoadCheckpoint(); }
+  absl::StatusOr<std::vector<std::string>> BlobNames() const override { return inner_->BlobNames(); }
+  absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) override {
+    return inner_->TakeOver(std::move(records), last, std::move(blobs));
+  }
   absl::StatusOr<std::string> ReadBlob(absl::string_view name) const override { return inner_->ReadBlob(name); }
   absl::Status DropBlob(absl::string_view name) override { return inner_->DropBlob(name); }
 

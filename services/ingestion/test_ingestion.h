@@ -64,6 +64,10 @@ class FailingJournal : public Journal {
     return killed ? absl::OkStatus() : real_->SaveCheckpoint(sequence, state);
   }
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() const override { return real_->LoadCheckpoint(); }
+  absl::StatusOr<std::vector<std::string>> BlobNames() const override { return real_->BlobNames(); }
+  absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) override {
+    return real_->TakeOver(std::move(records), last, std::move(blobs));
+  }
   absl::StatusOr<std::string> ReadBlob(absl::string_view name) const override { return real_->ReadBlob(name); }
   absl::Status DropBlob(absl::string_view name) override {
     if (drops_left-- == 0) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "disk full");

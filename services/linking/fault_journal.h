@@ -46,6 +46,10 @@ class FaultJournal : public Journal {
     return journal->SaveCheckpoint(sequence, state);
   }
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() const override { return journal->LoadCheckpoint(); }
+  absl::StatusOr<std::vector<std::string>> BlobNames() const override { return journal->BlobNames(); }
+  absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) override {
+    return journal->TakeOver(std::move(records), last, std::move(blobs));
+  }
   absl::StatusOr<std::string> ReadBlob(absl::string_view name) const override { return journal->ReadBlob(name); }
   absl::Status DropBlob(absl::string_view name) override { return journal->DropBlob(name); }
 

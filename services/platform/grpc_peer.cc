@@ -6,13 +6,20 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
+#include "google/protobuf/descriptor.h"
 #include "google/rpc/status.pb.h"
 #include "nmd/internal/v1/caller.pb.h"
 #include "services/platform/grpc_wire.h"
 #include "services/platform/peer.h"
+#include "services/platform/policy.h"
 
 namespace nmd {
 namespace {
@@ -78,7 +85,9 @@ absl::StatusOr<std::string> Outcome(const grpc::Status& status, const grpc::Byte
 
 class GrpcPeer : public Peer {
  public:
-  GrpcPeer(const internal::v1::PeerConfig& config, const internal::v1::TlsConfig* tls, absl::string_view municipality)
+  // `retries`: whether a call is sent again when nobody answers.
+  GrpcPeer(const std::string& address, const std::string& service, const internal::v1::TlsConfig* tls,
+           absl::string_view municipality, bool retries)
       : stub_([&] {
           grpc::ChannelArguments arguments;
           arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
@@ -89,9 +98,8 @@ class GrpcPeer : public Peer {
           arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
           arguments.SetMaxSendMessageSize(kMaxRequestBytes);
           arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-          arguments.SetServiceConfigJSON(kServiceConfig);
-          return grpc::CreateCustomChannel(config.address(), Credentials(tls, SpiffeId(municipality, config.service())),
-                                           arguments);
+          if (retries) arguments.SetServiceConfigJSON(kServiceConfig);
+          return grpc::CreateCustomChannel(address, Credentials(tls, SpiffeId(municipality, service)), arguments);
         }()) {}
 
   absl::StatusOr<std::string> CallBytes(absl::string_view path, absl::string_view request, absl::Duration timeout,
@@ -153,11 +161,84 @@ class GrpcPeer : public Peer {
   mutable grpc::GenericStub stub_;
 };
 
+// A service and its readers. A question goes to the next reader in turn; when that one does not answer, or says that only the
+// writer can, to the next, and at last to the writer. All else goes to the writer.
+class ReplicatedPeer : public Peer {
+ public:
+  ReplicatedPeer(std::vector<std::unique_ptr<Peer>> readers, std::unique_ptr<Peer> writer)
+      : readers_(std::move(readers)), writer_(std::move(writer)) {}
+
+  absl::StatusOr<std::string> CallBytes(absl::string_view path, absl::string_view request, absl::Duration timeout,
+                                        const Caller* on_behalf_of) const override {
+    if (!IsQuestion(path)) return writer_->CallBytes(path, request, timeout, on_behalf_of);
+    const size_t first = turn_++;
+    for (size_t i = 0; i < readers_.size(); ++i) {
+      absl::StatusOr<std::string> answer =
+          readers_[(first + i) % readers_.size()]->CallBytes(path, request, timeout, on_behalf_of);
+      if (!IsForAnother(answer)) return answer;
+    }
+    return writer_->CallBytes(path, request, timeout, on_behalf_of);
+  }
+
+  void CallBytesAsync(absl::string_view path, std::string request, absl::Duration timeout, const Caller* on_behalf_of,
+                      std::function<void(absl::StatusOr<std::string>)> done) const override {
+    if (!IsQuestion(path)) return writer_->CallBytesAsync(path, std::move(request), timeout, on_behalf_of, std::move(done));
+    auto call = std::make_shared<Asked>();
+    call->path = std::string(path);
+    call->request = std::move(request);
+    call->timeout = timeout;
+    if (on_behalf_of != nullptr) call->on_behalf_of = *on_behalf_of;
+    call->done = std::move(done);
+    Ask(std::move(call), turn_++, 0);
+  }
+
+ private:
+  struct Asked {
+    std::string path, request;
+    absl::Duration timeout;
+    std::optional<Caller> on_behalf_of;
+    std::function<void(absl::StatusOr<std::string>)> done;
+  };
+
+  void Ask(std::shared_ptr<Asked> call, size_t first, size_t tried) const {
+    const bool last = tried == readers_.size();
+    const Peer& peer = last ? *writer_ : *readers_[(first + tried) % readers_.size()];
+    const Asked& asked = *call;
+    peer.CallBytesAsync(asked.path, asked.request, asked.timeout, asked.on_behalf_of ? &*asked.on_behalf_of : nullptr,
+                        [this, call = std::move(call), first, tried, last](absl::StatusOr<std::string> answer) {
+                          if (last || !IsForAnother(answer)) return call->done(std::move(answer));
+                          Ask(call, first, tried + 1);
+                        });
+  }
+
+  // "/nmd.costs.v1.CostsService/QueryFigures" is one: it changes nothing. Feeds are none: their consumers keep count.
+  static bool IsQuestion(absl::string_view path) {
+    const std::string name = absl::StrReplaceAll(absl::StripPrefix(path, "/"), {{"/", "."}});
+    const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+    return method != nullptr && IsSafe(*method) && !AccessOf(*method).feed();
+  }
+  static bool IsForAnother(const absl::StatusOr<std::string>& answer) {
+    if (answer.ok()) return false;
+    const auto reason = ReasonOf(answer.status());
+    return reason == ErrorReason::UNAVAILABLE_NOW || reason == ErrorReason::READS_ONLY;
+  }
+
+  const std::vector<std::unique_ptr<Peer>> readers_;
+  const std::unique_ptr<Peer> writer_;
+  mutable std::atomic<size_t> turn_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<Peer> NewGrpcPeer(const internal::v1::PeerConfig& config, const internal::v1::TlsConfig* tls,
                                   absl::string_view municipality) {
-  return std::make_unique<GrpcPeer>(config, tls, municipality);
+  auto writer = std::make_unique<GrpcPeer>(config.address(), config.service(), tls, municipality, /*retries=*/true);
+  if (config.readers().empty()) return writer;
+  std::vector<std::unique_ptr<Peer>> readers;
+  for (const std::string& address : config.readers()) {
+    readers.push_back(std::make_unique<GrpcPeer>(address, config.service(), tls, municipality, /*retries=*/false));
+  }
+  return std::make_unique<ReplicatedPeer>(std::move(readers), std::move(writer));
 }
 
 }  // namespace nmd

@@ -79,6 +79,13 @@ class Journal {
   virtual absl::StatusOr<std::string> ReadBlob(absl::string_view name) const = 0;
   // Removes a blob; a name that is not there is fine.
   virtual absl::Status DropBlob(absl::string_view name) = 0;
+  // The names of all blobs, in the order of their bytes.
+  virtual absl::StatusOr<std::vector<std::string>> BlobNames() const = 0;
+
+  // For moving a journal from one store to another (journal_copy.h): appends records that keep the sequences they have,
+  // ascending and beyond LastSequence(), and blobs; then the journal ends at `last`, which is no less than the last of them.
+  // Atomic and durable as Append, and fails as Append does.
+  virtual absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) = 0;
 };
 
 // Lives in memory; complete otherwise. For tests.

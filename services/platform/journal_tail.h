@@ -3,12 +3,14 @@
 #define NMD_SERVICES_PLATFORM_JOURNAL_TAIL_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "services/platform/errors.h"
+#include "services/platform/journal.h"
 #include "services/platform/mutex.h"
 
 namespace nmd {
@@ -24,9 +26,17 @@ class JournalTail {
   // ABORTED WRITE_CONFLICT unless a writer that expects this stands at the end.
   absl::Status Expect(int64_t sequence) const {
     const int64_t last = this->last();
-    if (sequence == last) return absl::OkStatus();
-    return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT,
-                absl::StrCat("expected sequence ", sequence, ", the journal is at ", last));
+    return sequence == last ? absl::OkStatus() : Conflict(sequence, last);
+  }
+  // The same unless the records come after the end, in order, and none after `new_last`.
+  absl::Status ExpectBefore(const std::vector<JournalRecord>& records, int64_t new_last) const {
+    const int64_t last = this->last();
+    int64_t end = last;
+    for (const JournalRecord& record : records) {
+      if (record.sequence <= end) return Conflict(record.sequence, last);
+      end = record.sequence;
+    }
+    return new_last >= end ? absl::OkStatus() : Conflict(new_last, last);
   }
   void MoveTo(int64_t sequence) {
     MutexLock lock(mutex_);
@@ -51,6 +61,11 @@ class JournalTail {
   }
 
  private:
+  static absl::Status Conflict(int64_t sequence, int64_t last) {
+    return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT,
+                absl::StrCat("expected sequence ", sequence, ", the journal is at ", last));
+  }
+
   mutable Mutex mutex_;
   mutable CondVar moved_;
   int64_t last_ ABSL_GUARDED_BY(mutex_) = 0;

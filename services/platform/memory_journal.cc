@@ -81,6 +81,22 @@ class MemoryJournal : public Journal {
     return absl::OkStatus();
   }
 
+  absl::StatusOr<std::vector<std::string>> BlobNames() const override {
+    MutexLock lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, bytes] : blobs_) names.push_back(name);
+    return names;
+  }
+
+  absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) override {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(tail_.ExpectBefore(records, last));
+    for (JournalRecord& record : records) records_.emplace(record.sequence, std::move(record));
+    for (Blob& blob : blobs) blobs_.emplace(std::move(blob.name), std::move(blob.bytes));
+    tail_.MoveTo(last);
+    return absl::OkStatus();
+  }
+
  private:
   mutable Mutex mutex_;
   JournalTail tail_;

@@ -7,6 +7,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <map>
+#include <utility>
+
+#include "services/platform/mutex.h"
+
 namespace nmd {
 namespace {
 
@@ -78,6 +83,34 @@ void SetBuildInfo(absl::string_view version) {
       .Set(1);
 }
 
-std::string MetricsText() { return prometheus::TextSerializer().Serialize(MetricRegistry().Collect()); }
+namespace {
+
+struct Watched {
+  std::string help;
+  std::function<double()> value;
+};
+Mutex watched_mutex;
+std::map<std::string, Watched>& WatchedMetrics() ABSL_EXCLUSIVE_LOCKS_REQUIRED(watched_mutex) {
+  static auto& metrics = *new std::map<std::string, Watched>();
+  return metrics;
+}
+
+}  // namespace
+
+void WatchMetric(const std::string& name, const std::string& help, std::function<double()> value) {
+  MutexLock lock(watched_mutex);
+  WatchedMetrics()[name] = {help, std::move(value)};
+}
+
+std::string MetricsText() {
+  {
+    MutexLock lock(watched_mutex);
+    for (const auto& [name, watched] : WatchedMetrics()) {
+      if (watched.value == nullptr) continue;
+      prometheus::BuildGauge().Name(name).Help(watched.help).Register(MetricRegistry()).Add({}).Set(watched.value());
+    }
+  }
+  return prometheus::TextSerializer().Serialize(MetricRegistry().Collect());
+}
 
 }  // namespace nmd

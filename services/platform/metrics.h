@@ -2,6 +2,7 @@
 #ifndef NMD_SERVICES_PLATFORM_METRICS_H_
 #define NMD_SERVICES_PLATFORM_METRICS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,9 @@ class RpcMetrics {
 
 // Counters of one number, by name; made on first use. Names: nmd_<area>_<what>_<unit>[_total].
 void CountMetric(absl::string_view name, absl::string_view help, double by = 1);
+
+// A value that is asked for whenever the metrics are read, under the lock of all of them: quickly. Null takes it away.
+void WatchMetric(const std::string& name, const std::string& help, std::function<double()> value);
 
 // nmd_build_info{version} = 1. Called once, at start.
 void SetBuildInfo(absl::string_view version);

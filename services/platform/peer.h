@@ -54,7 +54,9 @@ class Peer {
 std::unique_ptr<Peer> NewLocalPeer(const Router& router, absl::string_view service);
 
 // Calls over gRPC: mutual TLS unless `tls` is null (loopback only), retries on UNAVAILABLE, keepalive.
-// `municipality` and `config.service()` give the name the peer's certificate must have.
+// `municipality` and `config.service()` give the name the peer's certificate must have. With `config.readers()`: questions that
+// change nothing go to those in turn, and to the service itself when none of them answers, so that one that is away is not
+// noticed. An answer of a reader may be some milliseconds behind.
 std::unique_ptr<Peer> NewGrpcPeer(const internal::v1::PeerConfig& config, const internal::v1::TlsConfig* tls,
                                   absl::string_view municipality);
 

@@ -3,9 +3,15 @@
 
 #include <endian.h>
 #include <libpq-fe.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -19,7 +25,17 @@
 namespace nmd {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+// The tables of version 1, and what has been changed in them since; new tables are made the same way, so that there is one.
+// Each change only adds, so that a step back loses nothing but what the step brought.
+struct SchemaStep {
+  const char* forward;
+  const char* back;
+};
+constexpr SchemaStep kSchemaSteps[] = {
+    // 2: how often records were rewritten in place, for readers.
+    {"ALTER TABLE tail ADD COLUMN rewrites bigint NOT NULL DEFAULT 0", "ALTER TABLE tail DROP COLUMN rewrites"},
+};
+static_assert(kPostgresSchema == 1 + std::size(kSchemaSteps));
 
 // Everything is kept by municipality, in partitions of its own: one can be moved, emptied and distributed without the others.
 constexpr char kSchema[] = R"sql(
@@ -140,53 +156,81 @@ class PostgresJournal : public Journal {
   PostgresJournal(PGconn* connection, const PostgresStore& store)
       : connection_(connection),
         municipality_(store.municipality),
+        reader_of_(store.reader_of),
         schema_(absl::StrCat("nmd_", store.service)),
         lock_(LockOf(absl::StrCat(schema_, "/", municipality_))) {}
 
-  ~PostgresJournal() override { PQfinish(connection_); }
+  ~PostgresJournal() override {
+    following_.reset();
+    PQfinish(connection_);
+  }
 
   absl::Status Open(absl::Duration lock_wait) {
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(BeginSession(lock_wait));
-    NMD_RETURN_IF_ERROR(Transaction([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return MakeTables(); }));
-    NMD_ASSIGN_OR_RETURN(const int64_t last, ReadTail());
-    tail_.MoveTo(last);
+    if (!reads_only()) {
+      NMD_RETURN_IF_ERROR(Transaction([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return MakeTables(); }));
+    }
+    NMD_ASSIGN_OR_RETURN(const Tail tail, ReadTail());
+    tail_.MoveTo(tail.sequence);
+    rewrites_ = tail.rewrites;
     return absl::OkStatus();
+  }
+
+  // Follows the writer, of a reader: `listener` is a session of its own. Call once, after Open.
+  void Follow(PGconn* listener, std::function<void()> on_rewritten) {
+    following_ = std::make_unique<Following>(listener, Channel(), [this, on_rewritten = std::move(on_rewritten)] {
+      MutexLock lock(mutex_);
+      if (!Ready().ok()) return;
+      const absl::StatusOr<Tail> tail = ReadTail();
+      if (!tail.ok()) return;
+      if (tail->rewrites != rewrites_) {
+        rewrites_ = tail->rewrites;
+        if (on_rewritten != nullptr) on_rewritten();
+      }
+      if (tail->sequence > tail_.last()) tail_.MoveTo(tail->sequence);
+    });
+  }
+
+  absl::Status MoveSchema(int version) {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(Execute(absl::StrCat("SET search_path = ", Quoted(schema_)), "preparing the session"));
+    return Transaction([this, version]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
+      NMD_RETURN_IF_ERROR(LockSchema());
+      const Result all = Parameters().Execute(connection_, "SELECT municipality FROM tail ORDER BY municipality");
+      NMD_RETURN_IF_ERROR(Check(all, "listing municipalities"));
+      for (int row = 0; row < all.rows(); ++row) {
+        const int64_t key = LockOf(absl::StrCat(schema_, "/", all.Bytes(row, 0)));
+        const Result free =
+            Parameters().Int(key).Execute(connection_,
+                                          "SELECT CASE WHEN pg_try_advisory_xact_lock($1::bigint) THEN 1::bigint"
+                                          " ELSE 0::bigint END");
+        NMD_RETURN_IF_ERROR(Check(free, "taking a lock"));
+        if (free.Int(0, 0) == 0) {
+          return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::UNAVAILABLE_NOW,
+                      absl::StrCat("journal: ", schema_, " of ", all.Bytes(row, 0), " is in use; stop it first"));
+        }
+      }
+      return Bring(version);
+    });
   }
 
   absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected_sequence,
                                  std::vector<Blob> blobs) override {
+    NMD_RETURN_IF_ERROR(Writes());
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(tail_.Expect(expected_sequence));
-    NMD_RETURN_IF_ERROR(Ready());
-    const int64_t sequence = expected_sequence + static_cast<int64_t>(records.size());
-    const absl::Status appended = Transaction([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
-      const Result moved = Parameters()
-                               .Int(sequence)
-                               .Text(municipality_)
-                               .Int(expected_sequence)
-                               .Execute(connection_, "UPDATE tail SET sequence = $1 WHERE municipality = $2 AND sequence = $3");
-      NMD_RETURN_IF_ERROR(Check(moved, "moving the tail"));
-      if (moved.changed() != 1) {
-        return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT, "another process moved the tail of the journal");
-      }
-      if (!records.empty()) NMD_RETURN_IF_ERROR(Copy(records, expected_sequence));
-      for (const Blob& blob : blobs) {
-        NMD_RETURN_IF_ERROR(Run(Parameters().Text(municipality_).Text(blob.name).Bytes(blob.bytes),
-                                "INSERT INTO blob VALUES($1, $2, $3) ON CONFLICT DO NOTHING", "storing a blob"));
-      }
-      return absl::OkStatus();
-    });
-    if (!appended.ok()) {
-      // A session that ended may have done so during the commit, and then the tail tells whether that took place. When the
-      // server cannot tell now either, the records do not count here; if they are there after all, this process has to begin
-      // anew.
-      if (PQstatus(connection_) == CONNECTION_OK) return appended;
-      const absl::StatusOr<int64_t> tail = Reconnect(sequence);
-      if (!tail.ok() || *tail != sequence || records.empty()) return appended;
-    }
-    tail_.MoveTo(sequence);
+    int64_t sequence = expected_sequence;
+    for (JournalRecord& record : records) record.sequence = ++sequence;
+    NMD_RETURN_IF_ERROR(Write(records, sequence, blobs));
     return sequence;
+  }
+
+  absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) override {
+    NMD_RETURN_IF_ERROR(Writes());
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(tail_.ExpectBefore(records, last));
+    return Write(records, last, blobs);
   }
 
   absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
@@ -210,6 +254,7 @@ class PostgresJournal : public Journal {
   void Interrupt() override { tail_.Interrupt(); }
 
   absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
+    NMD_RETURN_IF_ERROR(Writes());
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(Ready());
     bool changed = false;
@@ -240,12 +285,17 @@ class PostgresJournal : public Journal {
         }
       }
       NMD_RETURN_IF_ERROR(Execute(absl::StrCat("TRUNCATE ", PartitionOf("checkpoint")), "dropping a checkpoint"));
-      return changed ? MoveToNewFile() : absl::OkStatus();
+      if (!changed) return absl::OkStatus();
+      NMD_RETURN_IF_ERROR(MoveToNewFile());
+      NMD_RETURN_IF_ERROR(Run(Parameters().Text(municipality_),
+                              "UPDATE tail SET rewrites = rewrites + 1 WHERE municipality = $1", "counting a rewrite"));
+      return Tell();
     }));
     return absl::OkStatus();
   }
 
   absl::Status SaveCheckpoint(int64_t sequence, absl::string_view state) override {
+    if (reads_only()) return absl::OkStatus();
     const std::string sha256 = Sha256Hex(state);
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(Ready());
@@ -285,7 +335,20 @@ class PostgresJournal : public Journal {
     return found.Bytes(0, 0);
   }
 
+  absl::StatusOr<std::vector<std::string>> BlobNames() const override {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(Ready());
+    const Result found = Parameters()
+                             .Text(municipality_)
+                             .Execute(connection_, "SELECT name FROM blob WHERE municipality = $1 ORDER BY name COLLATE \"C\"");
+    NMD_RETURN_IF_ERROR(Check(found, "listing blobs"));
+    std::vector<std::string> names;
+    for (int row = 0; row < found.rows(); ++row) names.push_back(found.Bytes(row, 0));
+    return names;
+  }
+
   absl::Status DropBlob(absl::string_view name) override {
+    NMD_RETURN_IF_ERROR(Writes());
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(Ready());
     return Run(Parameters().Text(municipality_).Text(name), "DELETE FROM blob WHERE municipality = $1 AND name = $2",
@@ -293,6 +356,105 @@ class PostgresJournal : public Journal {
   }
 
  private:
+  // What the table of tails says of this journal.
+  struct Tail {
+    int64_t sequence = 0;
+    int64_t rewrites = 0;
+  };
+
+  // The thread of a reader: calls `look` when the writer said that there is something (NOTIFY), and once a second. It begins a
+  // new session of its own when the server ended one.
+  class Following {
+   public:
+    Following(PGconn* listener, std::string channel, std::function<void()> look)
+        : listener_(listener), channel_(std::move(channel)), look_(std::move(look)), stop_(eventfd(0, EFD_CLOEXEC)) {
+      thread_ = std::thread([this] { Run(); });
+    }
+    ~Following() {
+      const uint64_t one = 1;
+      if (write(stop_, &one, sizeof one) != sizeof one) std::abort();
+      thread_.join();
+      close(stop_);
+      PQfinish(listener_);
+    }
+
+   private:
+    void Run() {
+      constexpr int kLookMilliseconds = 1000;
+      bool listening = false;
+      while (true) {
+        if (PQstatus(listener_) != CONNECTION_OK) {
+          listening = false;
+          PQreset(listener_);
+        }
+        if (PQstatus(listener_) == CONNECTION_OK && !listening) {
+          listening = Result(PQexec(listener_, absl::StrCat("LISTEN ", channel_).c_str())).status() == PGRES_COMMAND_OK;
+        }
+        // After the LISTEN, so that nothing falls between.
+        look_();
+        pollfd waits[] = {{stop_, POLLIN, 0}, {listening ? PQsocket(listener_) : -1, POLLIN, 0}};
+        poll(waits, 2, kLookMilliseconds);
+        if (waits[0].revents != 0) return;
+        PQconsumeInput(listener_);
+        while (PGnotify* told = PQnotifies(listener_)) PQfreemem(told);
+      }
+    }
+
+    PGconn* const listener_;
+    const std::string channel_;
+    const std::function<void()> look_;
+    const int stop_;
+    std::thread thread_;
+  };
+
+  bool reads_only() const { return !reader_of_.empty(); }
+  absl::Status Writes() const {
+    if (!reads_only()) return absl::OkStatus();
+    return Fail(
+        absl::StatusCode::kFailedPrecondition, ErrorReason::READS_ONLY,
+        absl::StrCat("this process only reads; ", schema_, " of ", municipality_, " is written by the one at ", reader_of_),
+        {{"writer", reader_of_}});
+  }
+
+  // Records with their sequences, and blobs, after which the journal ends at `last`.
+  absl::Status Write(const std::vector<JournalRecord>& records, int64_t last, const std::vector<Blob>& blobs)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    NMD_RETURN_IF_ERROR(Ready());
+    const absl::Status appended = Transaction([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
+      const Result moved = Parameters()
+                               .Int(last)
+                               .Text(municipality_)
+                               .Int(tail_.last())
+                               .Execute(connection_, "UPDATE tail SET sequence = $1 WHERE municipality = $2 AND sequence = $3");
+      NMD_RETURN_IF_ERROR(Check(moved, "moving the tail"));
+      if (moved.changed() != 1) {
+        return Fail(absl::StatusCode::kAborted, ErrorReason::WRITE_CONFLICT, "another process moved the tail of the journal");
+      }
+      if (!records.empty()) NMD_RETURN_IF_ERROR(Copy(records));
+      for (const Blob& blob : blobs) {
+        NMD_RETURN_IF_ERROR(Run(Parameters().Text(municipality_).Text(blob.name).Bytes(blob.bytes),
+                                "INSERT INTO blob VALUES($1, $2, $3) ON CONFLICT DO NOTHING", "storing a blob"));
+      }
+      return records.empty() ? absl::OkStatus() : Tell();
+    });
+    if (!appended.ok()) {
+      // A session that ended may have done so during the commit, and then the tail tells whether that took place. When the
+      // server cannot tell now either, the records do not count here; if they are there after all, this process has to begin
+      // anew.
+      if (PQstatus(connection_) == CONNECTION_OK) return appended;
+      const absl::StatusOr<int64_t> tail = Reconnect(last);
+      if (!tail.ok() || *tail != last || records.empty()) return appended;
+    }
+    tail_.MoveTo(last);
+    return absl::OkStatus();
+  }
+
+  std::string Channel() const { return Quoted(absl::StrCat(schema_, "_", municipality_)); }
+  // Lets readers look, when the transaction is committed.
+  absl::Status Tell() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return Execute(absl::StrCat("NOTIFY ", Channel()), "telling readers");
+  }
+
   static int64_t LockOf(const std::string& name) {
     const std::string digest = Sha256Hex(name);
     uint64_t key = 0;
@@ -347,6 +509,7 @@ class PostgresJournal : public Journal {
         absl::StrCat("SET synchronous_commit = on; SET client_min_messages = warning; SET search_path = ", Quoted(schema_),
                      "; SET lock_timeout = ", std::max<int64_t>(1, absl::ToInt64Milliseconds(lock_wait))),
         "preparing the session"));
+    if (reads_only()) return Execute("SET default_transaction_read_only = on", "preparing the session");
     const Result held = Parameters().Int(lock_).Execute(connection_, "SELECT pg_advisory_lock($1::bigint)");
     if (held.sqlstate() == "55P03") {
       return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::UNAVAILABLE_NOW,
@@ -357,23 +520,37 @@ class PostgresJournal : public Journal {
   }
 
   absl::Status MakeTables() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    // Services of several municipalities may begin at once.
-    NMD_RETURN_IF_ERROR(
-        Run(Parameters().Int(LockOf(schema_)), "SELECT pg_advisory_xact_lock($1::bigint)", "taking the lock of the schema"));
+    NMD_RETURN_IF_ERROR(LockSchema());
     NMD_RETURN_IF_ERROR(
         Execute(absl::StrCat("CREATE SCHEMA IF NOT EXISTS ", Quoted(schema_), ";", kSchema), "making the tables"));
-    const Result version = Parameters().Execute(connection_, "SELECT schema::bigint FROM version");
-    NMD_RETURN_IF_ERROR(Check(version, "reading the version"));
-    if (version.rows() != 1 || version.Int(0, 0) != kSchemaVersion) {
-      return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED,
-                  absl::StrCat(schema_, " is not a journal of this version (", kSchemaVersion, ")"));
-    }
+    NMD_RETURN_IF_ERROR(Bring(kPostgresSchema));
     for (const char* table : {"record", "blob", "checkpoint"}) {
       NMD_RETURN_IF_ERROR(Execute(absl::StrCat("CREATE TABLE IF NOT EXISTS ", PartitionOf(table), " PARTITION OF ", table,
                                                " FOR VALUES IN (", Literal(), ")"),
                                   "making a partition"));
     }
     return Run(Parameters().Text(municipality_), "INSERT INTO tail VALUES($1, 0) ON CONFLICT DO NOTHING", "making the tail");
+  }
+
+  // Services of several municipalities may begin at once. For the transaction.
+  absl::Status LockSchema() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return Run(Parameters().Int(LockOf(schema_)), "SELECT pg_advisory_xact_lock($1::bigint)", "taking the lock of the schema");
+  }
+
+  // From the version that the tables have to another one. REQUIRES: a transaction that holds LockSchema.
+  absl::Status Bring(int to) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const Result version = Parameters().Execute(connection_, "SELECT schema::bigint FROM version");
+    NMD_RETURN_IF_ERROR(Check(version, "reading the version"));
+    const int64_t from = version.rows() == 1 ? version.Int(0, 0) : 0;
+    if (from < 1 || from > kPostgresSchema) {
+      return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED,
+                  absl::StrCat(schema_, " is of version ", from, ", and this program knows 1 to ", kPostgresSchema));
+    }
+    if (from == to) return absl::OkStatus();
+    for (int64_t at = from; at < to; ++at)
+      NMD_RETURN_IF_ERROR(Execute(kSchemaSteps[at - 1].forward, "bringing tables forward"));
+    for (int64_t at = from; at > to; --at) NMD_RETURN_IF_ERROR(Execute(kSchemaSteps[at - 2].back, "taking tables back"));
+    return Execute(absl::StrCat("UPDATE version SET schema = ", to), "writing the version");
   }
 
   // A changed row stays in its file until it is written over, and vacuum leaves it as long as any session of the server might
@@ -386,12 +563,12 @@ class PostgresJournal : public Journal {
                    "moving to a new file");
   }
 
-  absl::StatusOr<int64_t> ReadTail() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  absl::StatusOr<Tail> ReadTail() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const Result tail =
-        Parameters().Text(municipality_).Execute(connection_, "SELECT sequence FROM tail WHERE municipality = $1");
+        Parameters().Text(municipality_).Execute(connection_, "SELECT sequence, rewrites FROM tail WHERE municipality = $1");
     NMD_RETURN_IF_ERROR(Check(tail, "reading the tail"));
     if (tail.rows() != 1) return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "journal: the tail is gone");
-    return tail.Int(0, 0);
+    return Tail{tail.Int(0, 0), tail.Int(0, 1)};
   }
 
   // A session to work with: a new one when the server ended the old one. Costs a round trip.
@@ -407,8 +584,8 @@ class PostgresJournal : public Journal {
       PQreset(connection_);
       // The lock of the old session goes when the server has ended it, and with it whatever it was doing.
       NMD_RETURN_IF_ERROR(BeginSession(kReconnectWait));
-      NMD_ASSIGN_OR_RETURN(const int64_t tail, ReadTail());
-      if (tail == tail_.last() || tail == may_be) return tail;
+      NMD_ASSIGN_OR_RETURN(const Tail tail, ReadTail());
+      if (tail.sequence == tail_.last() || tail.sequence == may_be || reads_only()) return tail.sequence;
       lost_ = true;
     }
     return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
@@ -424,7 +601,7 @@ class PostgresJournal : public Journal {
     return status;
   }
 
-  absl::Status Copy(const std::vector<JournalRecord>& records, int64_t after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  absl::Status Copy(const std::vector<JournalRecord>& records) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     NMD_RETURN_IF_ERROR(Execute("COPY record FROM STDIN (FORMAT binary)", "appending"));
     CopyRows rows;
     bool sent = true;
@@ -435,7 +612,7 @@ class PostgresJournal : public Journal {
     for (const JournalRecord& record : records) {
       rows.BeginRow(6);
       rows.Bytes(municipality_);
-      rows.Int(++after);
+      rows.Int(record.sequence);
       rows.Int(absl::ToUnixMicros(record.record_time));
       rows.Bytes(record.kind);
       rows.Bytes(record.payload);
@@ -471,24 +648,47 @@ class PostgresJournal : public Journal {
   mutable Mutex mutex_;
   JournalTail tail_;
   PGconn* const connection_;
-  const std::string municipality_, schema_;
+  const std::string municipality_, reader_of_, schema_;
   const int64_t lock_;
   mutable bool lost_ ABSL_GUARDED_BY(mutex_) = false;  // Of no use any more.
+  int64_t rewrites_ ABSL_GUARDED_BY(mutex_) = 0;       // That this reader knows of.
+  std::unique_ptr<Following> following_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Journal>> OpenPostgresJournal(const PostgresStore& store) {
+// Null when there is no memory.
+PGconn* Connect(const PostgresStore& store) {
   // What comes before dbname can be set otherwise in the connection string, what comes after cannot.
   const char* const keywords[] = {"connect_timeout",  "tcp_user_timeout", "dbname",
                                   "application_name", "client_encoding",  nullptr};
   const std::string name = absl::StrCat("nmd-", store.service, "-", store.municipality);
   const char* const values[] = {"5", "10000", store.connection.c_str(), name.c_str(), "UTF8", nullptr};
-  PGconn* connection = PQconnectdbParams(keywords, values, /*expand_dbname=*/1);
-  if (connection == nullptr) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "journal: no memory");
+  return PQconnectdbParams(keywords, values, /*expand_dbname=*/1);
+}
+
+absl::Status NoMemory() { return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "journal: no memory"); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Journal>> OpenPostgresJournal(const PostgresStore& store) {
+  PGconn* connection = Connect(store);
+  if (connection == nullptr) return NoMemory();
   auto journal = std::make_unique<PostgresJournal>(connection, store);
   NMD_RETURN_IF_ERROR(journal->Open(store.lock_wait));
+  if (!store.reader_of.empty()) {
+    PGconn* listener = Connect(store);
+    if (listener == nullptr) return NoMemory();
+    journal->Follow(listener, store.on_rewritten);
+  }
   return journal;
+}
+
+absl::Status MovePostgresSchema(const PostgresStore& store, int version) {
+  if (version < 1 || version > kPostgresSchema) {
+    return BadFields({{"schema", absl::StrCat("must be a version that this program knows: 1 to ", kPostgresSchema)}});
+  }
+  PGconn* connection = Connect(store);
+  if (connection == nullptr) return NoMemory();
+  return PostgresJournal(connection, store).MoveSchema(version);
 }
 
 }  // namespace nmd

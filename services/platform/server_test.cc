@@ -4,16 +4,21 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
+#include "nmd/costs/v1/answers.pb.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "services/platform/metrics.h"
 #include "services/platform/peer.h"
+#include "services/platform/status_macros.h"
 
 namespace nmd {
 namespace {
@@ -100,6 +105,132 @@ TEST_F(ServerTest, CarriesThePersonTheGatewaySpeaksFor) {
   EXPECT_EQ(ReasonOf(peer_->CallBytes(kPath, request.SerializeAsString(), absl::Seconds(20), &adviser).status()),
             ErrorReason::ROLE_MISSING)
       << "a token never makes a service";
+}
+
+// A service with two readers: questions go to the readers in turn, and are never without an answer while one process is there.
+class ReadersTest : public ::testing::Test {
+ protected:
+  // One process of the service; a reader refuses what its journal would.
+  struct Member {
+    explicit Member(bool reader) {
+      const auto answer = [this, reader](bool writes) -> absl::Status {
+        ++calls;
+        if (reader && writes) return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::READS_ONLY, "only reads");
+        return absl::OkStatus();
+      };
+      constexpr absl::string_view kService = "nmd.costs.v1.CostsService";
+      router.Handle(kService, "ListMeasures",
+                    [answer](const Caller&, const ListMeasuresRequest& request) -> absl::StatusOr<ListMeasuresResponse> {
+                      NMD_RETURN_IF_ERROR(answer(request.page_size() == 4));  // As a look at rows, which is written down.
+                      return ListMeasuresResponse();
+                    });
+      router.Handle(
+          "nmd.costs.v1.AnswersService", "RegisterAnswer",
+          [answer](const Caller&, const costs::v1::RegisterAnswerRequest&) -> absl::StatusOr<costs::v1::RegisteredAnswer> {
+            NMD_RETURN_IF_ERROR(answer(true));
+            return costs::v1::RegisteredAnswer();
+          });
+      internal::v1::ServerConfig config;
+      config.set_municipality("gm1730");
+      config.set_listen("127.0.0.1:0");
+      config.set_admin_listen("127.0.0.1:0");
+      config.set_insecure_loopback(true);
+      config.set_workers(2);
+      config.set_queue_length(16);
+      config.set_call_limit_seconds(30);
+      config.set_drain_limit_seconds(10);
+      server = *StartServer(config, router, clock);
+      address = absl::StrCat("127.0.0.1:", server->port());
+    }
+    SystemClock clock;
+    Router router{"gm1730", clock, nullptr};
+    std::atomic<int> calls = 0;
+    std::string address;
+    std::unique_ptr<Server> server;
+  };
+
+  ReadersTest() {
+    internal::v1::PeerConfig config;
+    config.set_address(writer_.address);
+    config.set_service("costs");
+    config.add_readers(readers_[0].address);
+    config.add_readers(readers_[1].address);
+    peer_ = NewGrpcPeer(config, nullptr, "gm1730");
+  }
+  absl::Status Ask(int page_size = 1) {
+    ListMeasuresRequest request;
+    request.set_parent("municipalities/gm1730");
+    request.set_page_size(page_size);
+    return peer_->Call<ListMeasuresResponse>(kPath, request).status();
+  }
+  absl::Status AskAsync() {
+    ListMeasuresRequest request;
+    request.set_parent("municipalities/gm1730");
+    absl::Notification done;
+    absl::Status status;
+    peer_->CallBytesAsync(kPath, request.SerializeAsString(), absl::Seconds(20), nullptr,
+                          [&](const absl::StatusOr<std::string>& answer) {
+                            status = answer.status();
+                            done.Notify();
+                          });
+    done.WaitForNotification();
+    return status;
+  }
+
+  Member writer_{false};
+  Member readers_[2] = {Member(true), Member(true)};
+  std::unique_ptr<Peer> peer_;
+};
+
+TEST_F(ReadersTest, QuestionsGoToReadersInTurnAndChangesToTheWriter) {
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Ask().ok());
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(AskAsync().ok());
+  EXPECT_EQ(readers_[0].calls, 4);
+  EXPECT_EQ(readers_[1].calls, 4);
+  EXPECT_EQ(writer_.calls, 0);
+  costs::v1::RegisterAnswerRequest change;
+  change.set_parent("municipalities/gm1730");
+  Caller controller = ServiceCaller("gateway", "gm1730");
+  controller.roles = {type::CONTROLLER};
+  controller.purpose = "beleidsinformatie";
+  const absl::Status changed =
+      peer_
+          ->CallBytes("/nmd.costs.v1.AnswersService/RegisterAnswer", change.SerializeAsString(), absl::Seconds(20), &controller)
+          .status();
+  EXPECT_TRUE(changed.ok()) << changed;
+  EXPECT_EQ(writer_.calls, 1);
+}
+
+TEST_F(ReadersTest, AQuestionThatOnlyTheWriterCanAnswerComesToIt) {
+  EXPECT_TRUE(Ask(4).ok());
+  EXPECT_EQ(writer_.calls, 1);
+}
+
+TEST_F(ReadersTest, NobodyNoticesThatReadersOrTheWriterAreRestarted) {
+  std::atomic<bool> stop = false;
+  std::atomic<int> asked = 0, failed = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&, i] {
+      while (!stop) {
+        if (!(i == 0 ? AskAsync() : Ask()).ok()) ++failed;
+        ++asked;
+      }
+    });
+  }
+  const auto wait = [&](int more) {
+    for (const int until = asked + more; asked < until;) std::this_thread::yield();
+  };
+  wait(100);
+  readers_[0].server->Drain();
+  wait(100);
+  EXPECT_GT(readers_[1].calls, 0);
+  readers_[1].server->Drain();
+  wait(100);
+  EXPECT_GT(writer_.calls, 0) << "the writer answers when no reader does";
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0) << "of " << asked;
 }
 
 TEST_F(ServerTest, RefusesWhatItCannotQueueWithAHintWhenToRetry) {

@@ -3,11 +3,13 @@
 
 #include <grpc/support/log.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iostream>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/config.h"
@@ -20,6 +22,8 @@
 namespace nmd {
 namespace {
 
+constexpr char kJournalSequence[] = "nmd_journal_sequence";
+
 class ProcessContext : public Process {
  public:
   explicit ProcessContext(const internal::v1::ServerConfig& config)
@@ -30,7 +34,25 @@ class ProcessContext : public Process {
   std::unique_ptr<Peer> NewPeer(const internal::v1::PeerConfig& config) override {
     return NewGrpcPeer(config, config_.has_tls() ? &config_.tls() : nullptr, config_.municipality());
   }
+  bool IsReader() const override { return !config_.postgres().reader_of().empty(); }
   absl::StatusOr<std::unique_ptr<Journal>> OpenJournal() override {
+    if (IsReader()) return BadFields({{"server.postgres.reader_of", "this service has no readers; only costs has"}});
+    return Open();
+  }
+  absl::StatusOr<std::unique_ptr<Journal>> OpenReader() override { return Open(); }
+  void AtStop(std::function<void()> stop) override { stops_.push_back(std::move(stop)); }
+  void Stop() {
+    for (auto stop = stops_.rbegin(); stop != stops_.rend(); ++stop) (*stop)();
+  }
+
+ private:
+  absl::StatusOr<std::unique_ptr<Journal>> Open() {
+    NMD_ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal, OpenStore());
+    WatchMetric(kJournalSequence, "Sequence of the last record of the journal.",
+                [last = journal.get()] { return static_cast<double>(last->LastSequence()); });
+    return journal;
+  }
+  absl::StatusOr<std::unique_ptr<Journal>> OpenStore() const {
     if (config_.data_dir().empty() == !config_.has_postgres()) {
       return BadFields({{"server.data_dir", "give this or server.postgres, one of them"}});
     }
@@ -39,17 +61,15 @@ class ProcessContext : public Process {
       std::string connection;
       // One line; what follows it may be a remark.
       if (!std::getline(file, connection)) return BadFields({{"server.postgres.connection_file", "holds no line"}});
-      return OpenPostgresJournal({std::move(connection), config_.service(), config_.municipality(),
-                                  absl::Seconds(config_.postgres().standby_seconds())});
+      PostgresStore store{std::move(connection), config_.service(), config_.municipality(),
+                          absl::Seconds(config_.postgres().standby_seconds()), config_.postgres().reader_of(),
+                          // The stop of an orderly end; who started this process starts it again.
+                          [] { kill(getpid(), SIGTERM); }};
+      return OpenPostgresJournal(store);
     }
     return OpenSqliteJournal(absl::StrCat(config_.data_dir(), "/", config_.service(), ".db"));
   }
-  void AtStop(std::function<void()> stop) override { stops_.push_back(std::move(stop)); }
-  void Stop() {
-    for (auto stop = stops_.rbegin(); stop != stops_.rend(); ++stop) (*stop)();
-  }
 
- private:
   const internal::v1::ServerConfig& config_;
   const SystemClock clock_;
   RpcMetrics metrics_;
@@ -61,6 +81,8 @@ absl::Status Serve(const internal::v1::ServerConfig& config, const sigset_t& sig
                    const std::function<absl::StatusOr<ServiceState>(Process&)>& build) {
   ProcessContext process(config);
   NMD_ASSIGN_OR_RETURN(const ServiceState state, build(process));
+  // After the server, which answers with it, and before the state that has the journal.
+  const absl::Cleanup unwatch = [] { WatchMetric(kJournalSequence, "", nullptr); };
   NMD_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, StartServer(config, process.router(), process.clock()));
   SetBuildInfo(NMD_VERSION);
   server->SetReady();

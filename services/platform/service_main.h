@@ -33,8 +33,13 @@ class Process {
   virtual const Clock& clock() = 0;
   // A peer of this instance, with this process's certificate.
   virtual std::unique_ptr<Peer> NewPeer(const internal::v1::PeerConfig& config) = 0;
-  // The journal in data_dir: {data_dir}/{service}.db.
+  // The journal in data_dir, {data_dir}/{service}.db, or in PostgreSQL. FIELDS_INVALID in a reader: a service that knows no
+  // readers cannot be one.
   virtual absl::StatusOr<std::unique_ptr<Journal>> OpenJournal() = 0;
+  // Whether this process is a reader (PostgresConfig.reader_of). Its service asks for OpenReader instead of OpenJournal, folds
+  // what comes into it, and follows no feed.
+  virtual bool IsReader() const = 0;
+  virtual absl::StatusOr<std::unique_ptr<Journal>> OpenReader() = 0;
   // Called at stop, in reverse order of registration, when /readyz has said no for drain_delay; calls may still run, and come.
   // For ending waits and saving a checkpoint.
   virtual void AtStop(std::function<void()> stop) = 0;

@@ -121,21 +121,15 @@ class SqliteJournal : public Journal {
     MutexLock lock(mutex_);
     NMD_RETURN_IF_ERROR(tail_.Expect(expected_sequence));
     int64_t sequence = expected_sequence;
-    NMD_RETURN_IF_ERROR(Transaction([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
-      for (const JournalRecord& record : records) {
-        insert_record_.Bind(1, ++sequence).Bind(2, absl::ToUnixMicros(record.record_time)).BindText(3, record.kind);
-        insert_record_.BindBlob(4, record.payload).BindText(5, record.actor);
-        NMD_RETURN_IF_ERROR(Finish(insert_record_, "appending"));
-      }
-      for (const Blob& blob : blobs) {
-        insert_blob_.BindText(1, blob.name).BindBlob(2, blob.bytes);
-        NMD_RETURN_IF_ERROR(Finish(insert_blob_, "storing a blob"));
-      }
-      update_tail_.Bind(1, sequence);
-      return Finish(update_tail_, "moving the tail");
-    }));
-    tail_.MoveTo(sequence);
+    for (JournalRecord& record : records) record.sequence = ++sequence;
+    NMD_RETURN_IF_ERROR(Write(records, sequence, blobs));
     return sequence;
+  }
+
+  absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) override {
+    MutexLock lock(mutex_);
+    NMD_RETURN_IF_ERROR(tail_.ExpectBefore(records, last));
+    return Write(records, last, blobs);
   }
 
   absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
@@ -226,6 +220,16 @@ class SqliteJournal : public Journal {
     return read_blob_.Bytes(0);
   }
 
+  absl::StatusOr<std::vector<std::string>> BlobNames() const override {
+    MutexLock lock(mutex_);
+    Statement all(db_, "SELECT name FROM blob ORDER BY name");
+    std::vector<std::string> names;
+    int code;
+    while ((code = all.Step()) == SQLITE_ROW) names.push_back(all.Bytes(0));
+    if (code != SQLITE_DONE) return SqlError(db_, "listing blobs");
+    return names;
+  }
+
   absl::Status DropBlob(absl::string_view name) override {
     MutexLock lock(mutex_);
     drop_blob_.BindText(1, name);
@@ -233,6 +237,26 @@ class SqliteJournal : public Journal {
   }
 
  private:
+  // Records with their sequences, and blobs, after which the journal ends at `last`.
+  absl::Status Write(const std::vector<JournalRecord>& records, int64_t last, const std::vector<Blob>& blobs)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    NMD_RETURN_IF_ERROR(Transaction([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
+      for (const JournalRecord& record : records) {
+        insert_record_.Bind(1, record.sequence).Bind(2, absl::ToUnixMicros(record.record_time)).BindText(3, record.kind);
+        insert_record_.BindBlob(4, record.payload).BindText(5, record.actor);
+        NMD_RETURN_IF_ERROR(Finish(insert_record_, "appending"));
+      }
+      for (const Blob& blob : blobs) {
+        insert_blob_.BindText(1, blob.name).BindBlob(2, blob.bytes);
+        NMD_RETURN_IF_ERROR(Finish(insert_blob_, "storing a blob"));
+      }
+      update_tail_.Bind(1, last);
+      return Finish(update_tail_, "moving the tail");
+    }));
+    tail_.MoveTo(last);
+    return absl::OkStatus();
+  }
+
   template <typename Body>
   absl::Status Transaction(Body body) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     NMD_RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));

@@ -10,14 +10,17 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/platform/errors.h"
 #include "services/platform/journal.h"
+#include "services/platform/journal_copy.h"
 
 // What every implementation of Journal must do (services/platform/journal.h). An implementation instantiates the suite:
 //
@@ -318,6 +321,78 @@ TEST_P(JournalContract, ReopeningKeepsEverything) {
   std::thread writer([&] { MustAppend(Records({"d"})); });
   EXPECT_EQ(journal_->WaitBeyond(3, absl::InfiniteDuration()), 4) << "the interrupt was of the handle";
   writer.join();
+}
+
+TEST_P(JournalContract, TakesOverRecordsThatKeepTheirSequences) {
+  JournalRecord second = Record("b"), fifth = Record("e");
+  second.sequence = 2;
+  fifth.sequence = 5;
+  ASSERT_TRUE(journal_->TakeOver({second, fifth}, 7, {{"blob", "bytes"}}).ok());
+  EXPECT_EQ(Replayed(), "2:b 5:e");
+  EXPECT_EQ(journal_->LastSequence(), 7) << "what was dropped at the end is not given again";
+  MustAppend(Records({"h"}));
+  EXPECT_EQ(Replayed(2), "5:e 8:h");
+  EXPECT_EQ(BlobOr("blob", "absent"), "bytes");
+  // Beyond the end, in order, and none after the new end.
+  for (const auto& [first, then, last] : {std::tuple(8, 9, 9), {10, 10, 10}, {11, 10, 11}, {9, 10, 9}}) {
+    JournalRecord one = Record("x"), other = Record("y");
+    one.sequence = first;
+    other.sequence = then;
+    EXPECT_EQ(ReasonOf(journal_->TakeOver({one, other}, last, {})), ErrorReason::WRITE_CONFLICT) << first << " " << then;
+  }
+  EXPECT_EQ(ReasonOf(journal_->TakeOver({}, 7, {})), ErrorReason::WRITE_CONFLICT);
+  EXPECT_EQ(Replayed(5), "8:h");
+}
+
+TEST_P(JournalContract, ACopyHasTheSameSumAndEveryDifferenceAnother) {
+  std::vector<JournalRecord> many = Records({"a", "dropped", "c"});
+  // More than one batch of a copy.
+  for (int i = 0; i < 20; ++i) many.push_back(Record(std::string(1 << 20, static_cast<char>('a' + i))));
+  many.push_back(Record("dropped"));
+  MustAppend(std::move(many), {{"z", "last"}, {"a", std::string(5 << 20, 'a')}, {"b", std::string(5 << 20, 'b')}, {"", ""}});
+  ASSERT_TRUE(journal_
+                  ->Rewrite([](const JournalRecord& record) {
+                    return record.payload == "dropped" ? std::nullopt : std::make_optional(record);
+                  })
+                  .ok());
+  ASSERT_TRUE(journal_->SaveCheckpoint(24, "state").ok());
+  EXPECT_THAT(*journal_->BlobNames(), ::testing::ElementsAre("", "a", "b", "z"));
+  // From this store to memory and back into a new one: every store to every other, by way of memory.
+  const std::unique_ptr<Journal> memory = NewMemoryJournal();
+  const absl::StatusOr<JournalSum> out = CopyJournal(*journal_, *memory);
+  ASSERT_TRUE(out.ok()) << out.status();
+  EXPECT_EQ(out->records, 22);
+  EXPECT_EQ(out->blobs, 4);
+  EXPECT_EQ(out->last_sequence, 24);
+  const std::unique_ptr<JournalBackend> other = GetParam().make();
+  const std::unique_ptr<Journal> back = *other->Open();
+  const absl::StatusOr<JournalSum> in = CopyJournal(*memory, *back);
+  ASSERT_TRUE(in.ok()) << in.status();
+  EXPECT_EQ(*in, *out);
+  EXPECT_EQ(ReasonOf(CopyJournal(*memory, *back).status()), ErrorReason::WRITE_CONFLICT) << "only into an empty one";
+
+  std::set<std::string> sums = {in->sha256};
+  const auto differs = [&](const char* what) { EXPECT_TRUE(sums.insert(SumJournal(*back)->sha256).second) << what; };
+  ASSERT_TRUE(back->SaveCheckpoint(24, "State").ok());
+  differs("a checkpoint");
+  ASSERT_TRUE(back->DropBlob("").ok());
+  differs("an empty blob");
+  ASSERT_TRUE(back->Append({}, 24, {{"", "x"}}).ok());
+  differs("the bytes of a blob");
+  ASSERT_TRUE(back->Append({Record("")}, 24).ok());
+  differs("an empty record");
+  ASSERT_TRUE(back->Rewrite([](JournalRecord record) {
+                    if (record.sequence == 25) record.actor = "somebody";
+                    return std::make_optional(record);
+                  })
+                  .ok());
+  differs("who caused it");
+  ASSERT_TRUE(back->Rewrite([](JournalRecord record) {
+                    if (record.sequence == 25) record.record_time += absl::Microseconds(1);
+                    return std::make_optional(record);
+                  })
+                  .ok());
+  differs("when");
 }
 
 // One process, one writer: a second handle is refused, or sees the same journal and conflicts like any writer.

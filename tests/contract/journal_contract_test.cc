@@ -13,6 +13,9 @@
 #include <iterator>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
+#include "absl/synchronization/notification.h"
 #include "services/platform/postgres_journal.h"
 
 namespace nmd {
@@ -53,7 +56,7 @@ class PostgresBackend : public JournalBackend {
   }
   absl::StatusOr<std::unique_ptr<Journal>> Open() override { return OpenPostgresJournal(store()); }
   bool durable() const override { return true; }
-  PostgresStore store() const { return {PostgresConnection(), "contract", municipality_, absl::ZeroDuration()}; }
+  PostgresStore store() const { return {PostgresConnection(), "contract", municipality_, absl::ZeroDuration(), "", nullptr}; }
   const std::string& municipality() const { return municipality_; }
 
  private:
@@ -311,6 +314,168 @@ TEST_F(PostgresJournalTest, ARewriteLeavesNoTraceInTheTable) {
   }
   EXPECT_EQ(traces("again 1"), "t");
   ASSERT_TRUE(journal->Append({Record("after")}, 2).ok());
+}
+
+class PostgresReaderTest : public PostgresJournalTest {
+ protected:
+  std::unique_ptr<Journal> OpenReader(std::function<void()> on_rewritten = nullptr) {
+    PostgresStore store = backend_.store();
+    store.reader_of = "127.0.0.1:8105";
+    store.on_rewritten = std::move(on_rewritten);
+    absl::StatusOr<std::unique_ptr<Journal>> reader = OpenPostgresJournal(store);
+    EXPECT_TRUE(reader.ok()) << reader.status();
+    return *std::move(reader);
+  }
+};
+
+TEST_F(PostgresReaderTest, SeesWhatTheWriterAppends) {
+  const std::unique_ptr<Journal> writer = *backend_.Open();
+  ASSERT_TRUE(writer->Append({Record("a"), Record("b")}, 0, {{"blob", "bytes"}}).ok());
+  ASSERT_TRUE(writer->SaveCheckpoint(2, "state").ok());
+  const std::unique_ptr<Journal> reader = OpenReader(), other = OpenReader();
+  EXPECT_EQ(reader->LastSequence(), 2);
+  EXPECT_EQ(*reader->ReadBlob("blob"), "bytes");
+  EXPECT_EQ((*reader->LoadCheckpoint())->state, "state");
+  EXPECT_EQ(*SumJournal(*reader), *SumJournal(*writer));
+  ASSERT_TRUE(writer->Append({Record("c")}, 2).ok());
+  for (const Journal* each : {reader.get(), other.get()}) EXPECT_EQ(each->WaitBeyond(2, absl::Seconds(30)), 3);
+  std::string seen;
+  ASSERT_TRUE(reader
+                  ->Replay(2,
+                           [&](const JournalRecord& record) {
+                             seen += record.payload;
+                             return true;
+                           })
+                  .ok());
+  EXPECT_EQ(seen, "c");
+}
+
+TEST_F(PostgresReaderTest, RefusesToWriteAndNamesWhoDoes) {
+  const std::unique_ptr<Journal> writer = *backend_.Open();
+  ASSERT_TRUE(writer->Append({Record("a")}, 0, {{"blob", "bytes"}}).ok());
+  ASSERT_TRUE(writer->SaveCheckpoint(1, "of the writer").ok());
+  const std::unique_ptr<Journal> reader = OpenReader();
+  const auto keep = [](const JournalRecord&) { return std::optional<JournalRecord>(); };
+  for (const absl::Status& refused : {reader->Append({Record("b")}, 1).status(), reader->TakeOver({}, 5, {}),
+                                      reader->Rewrite(keep), reader->DropBlob("blob")}) {
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+    EXPECT_EQ(ReasonOf(refused), ErrorReason::READS_ONLY);
+    EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr("127.0.0.1:8105"));
+  }
+  EXPECT_TRUE(reader->SaveCheckpoint(1, "of the reader").ok());
+  EXPECT_EQ((*writer->LoadCheckpoint())->state, "of the writer");
+  ASSERT_TRUE(writer->Append({Record("b")}, 1).ok()) << "readers hold up nobody";
+}
+
+TEST_F(PostgresReaderTest, GoesOnByItselfWhenTheServerEndedItsSessions) {
+  std::unique_ptr<Journal> writer = *backend_.Open();
+  const std::unique_ptr<Journal> reader = OpenReader();
+  for (int i = 0; i < 3; ++i) {
+    EndSession();
+    ASSERT_TRUE(writer->Append({Record("a")}, i).ok());
+    EXPECT_EQ(reader->WaitBeyond(i, absl::Seconds(30)), i + 1);
+  }
+  // Another process that takes over is another one that it follows.
+  writer.reset();
+  writer = *backend_.Open();
+  ASSERT_TRUE(writer->Append({Record("b")}, 3).ok());
+  EXPECT_EQ(reader->WaitBeyond(3, absl::Seconds(30)), 4);
+}
+
+TEST_F(PostgresReaderTest, IsToldThatWhatItFoldedWasRewritten) {
+  const std::unique_ptr<Journal> writer = *backend_.Open();
+  ASSERT_TRUE(writer->Append({Record("a"), Record("secret")}, 0).ok());
+  absl::Notification told;
+  const std::unique_ptr<Journal> reader = OpenReader([&] { told.Notify(); });
+  // Nothing is rewritten here, so nobody is told.
+  ASSERT_TRUE(writer->Rewrite([](const JournalRecord& record) { return std::make_optional(record); }).ok());
+  ASSERT_TRUE(writer->Append({Record("b")}, 2).ok());
+  EXPECT_EQ(reader->WaitBeyond(2, absl::Seconds(30)), 3);
+  EXPECT_FALSE(told.HasBeenNotified());
+  ASSERT_TRUE(writer
+                  ->Rewrite([](const JournalRecord& record) {
+                    return record.payload == "secret" ? std::nullopt : std::make_optional(record);
+                  })
+                  .ok());
+  EXPECT_TRUE(told.WaitForNotificationWithTimeout(absl::Seconds(30)));
+}
+
+TEST_F(PostgresJournalTest, TablesGoBackAndForwardWithoutLosingARecord) {
+  PostgresStore store = backend_.store();
+  store.service = absl::StrCat("schema", getpid());
+  const std::string schema = absl::StrCat("nmd_", store.service);
+  const absl::Cleanup drop = [&] { Ask(absl::StrCat("DROP SCHEMA ", schema, " CASCADE")); };
+  PostgresStore neighbour = store;
+  neighbour.municipality += "b";
+  std::unique_ptr<Journal> journal = *OpenPostgresJournal(store);
+  ASSERT_TRUE(journal->Append({Record("a"), Record("b")}, 0, {{"blob", "bytes"}}).ok());
+  ASSERT_TRUE(journal
+                  ->Rewrite([](JournalRecord record) {
+                    if (record.sequence == 1) record.payload = "A";
+                    return std::make_optional(record);
+                  })
+                  .ok());
+  const JournalSum before = *SumJournal(*journal);
+  const absl::Status in_use = MovePostgresSchema(store, 1);
+  EXPECT_EQ(in_use.code(), absl::StatusCode::kFailedPrecondition) << in_use;
+  EXPECT_THAT(std::string(in_use.message()), ::testing::HasSubstr(store.municipality));
+  journal.reset();
+  // Also of a neighbour in the same schema.
+  journal = *OpenPostgresJournal(neighbour);
+  EXPECT_EQ(MovePostgresSchema(store, 1).code(), absl::StatusCode::kFailedPrecondition);
+  journal.reset();
+  for (const int none : {0, kPostgresSchema + 1}) {
+    EXPECT_EQ(MovePostgresSchema(store, none).code(), absl::StatusCode::kInvalidArgument);
+  }
+  for (const int version : {1, kPostgresSchema, 1}) {
+    const absl::Status moved = MovePostgresSchema(store, version);
+    ASSERT_TRUE(moved.ok()) << moved;
+    EXPECT_EQ(Ask(absl::StrCat("SELECT schema FROM ", schema, ".version")), absl::StrCat(version));
+    EXPECT_EQ(Ask(absl::StrCat("SELECT count(*) FROM information_schema.columns WHERE table_schema = '", schema,
+                               "' AND table_name = 'tail' AND column_name = 'rewrites'")),
+              version == 1 ? "0" : "1");
+  }
+  // What a program of before left is brought forward at the start.
+  journal = *OpenPostgresJournal(store);
+  EXPECT_EQ(*SumJournal(*journal), before);
+  ASSERT_TRUE(journal->Append({Record("c")}, 2).ok());
+}
+
+TEST_F(PostgresJournalTest, IsInEveryKeyAndPartitionedByMunicipality) {
+  ASSERT_TRUE(backend_.Open().ok());
+  // The first column of every primary key, of every table that holds something of a municipality: what Citus asks for.
+  EXPECT_EQ(Ask("SELECT string_agg(c.relname || ':' || a.attname, ' ' ORDER BY c.relname) FROM pg_index i"
+                " JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
+                " WHERE i.indisprimary AND c.relnamespace = 'nmd_contract'::regnamespace AND NOT c.relispartition"),
+            "blob:municipality checkpoint:municipality record:municipality tail:municipality version:one");
+  EXPECT_EQ(Ask("SELECT string_agg(c.relname || ':' || pg_get_partkeydef(c.oid), ' ' ORDER BY c.relname) FROM pg_class c"
+                " WHERE c.relkind = 'p' AND c.relnamespace = 'nmd_contract'::regnamespace"),
+            "blob:LIST (municipality) checkpoint:LIST (municipality) record:LIST (municipality)");
+}
+
+TEST_F(PostgresJournalTest, IsSpreadByCitusWhereThatIsInstalled) {
+  if (Ask("SELECT count(*) FROM pg_available_extensions WHERE name = 'citus'") == "0" ||
+      !absl::StrContains(Ask("SHOW shared_preload_libraries"), "citus")) {
+    GTEST_SKIP() << "the server has no Citus";
+  }
+  Ask("CREATE EXTENSION IF NOT EXISTS citus");
+  PostgresStore store = backend_.store();
+  store.service = absl::StrCat("citus", getpid());
+  const absl::Cleanup drop = [&] { Ask(absl::StrCat("DROP SCHEMA nmd_", store.service, " CASCADE")); };
+  // deploy/README.md: the tables are made by a first start, spread, and used from then on.
+  ASSERT_TRUE(OpenPostgresJournal(store).ok());
+  std::ifstream file(absl::StrCat(std::getenv("NMD_SOURCE_DIR"), "/deploy/citus.sql"));
+  const std::string sql((std::istreambuf_iterator<char>(file)), {});
+  Ask(absl::StrReplaceAll(sql, {{":'schema'", absl::StrCat("'nmd_", store.service, "'")}}));
+  EXPECT_EQ(Ask(absl::StrCat("SELECT count(*) FROM pg_dist_partition WHERE logicalrelid::text LIKE 'nmd_", store.service,
+                             ".%' AND logicalrelid::text ~ '(record|blob|checkpoint|tail)$'")),
+            "4");
+  std::unique_ptr<Journal> journal = *OpenPostgresJournal(store);
+  ASSERT_TRUE(journal->Append({Record("a"), Record("b")}, 0, {{"blob", "bytes"}}).ok());
+  ASSERT_TRUE(journal->SaveCheckpoint(2, "state").ok());
+  const JournalSum before = *SumJournal(*journal);
+  journal.reset();
+  EXPECT_EQ(*SumJournal(**OpenPostgresJournal(store)), before);
 }
 
 TEST_F(PostgresJournalTest, ASchemaOfAnotherVersionIsRefused) {
