@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,7 @@
 
 namespace nmd {
 
+class Parking;
 class RpcMetrics;
 
 // The one door: every call of every service, from gRPC, from another service or from a test, goes through Call().
@@ -57,11 +59,36 @@ class Router {
          });
   }
 
+  // Binds a feed whose waits hold no thread: one that many follow. `function` never waits:
+  //   absl::StatusOr<std::optional<Response>> function(const Caller&, const Request&, bool last)
+  // It answers with what is new, or with nothing: then it is asked again when `parking` is woken, and with `last` when the
+  // request's wait_seconds (0 to 30) are over, and must answer then. Aborts also when the method is no feed or its request has
+  // no wait_seconds. `parking` must outlive the last call; Close() it when the service stops.
+  template <typename Function>
+  void HandleFeed(absl::string_view service, absl::string_view method, Parking& parking, Function function) {
+    using Signature = SignatureOf<decltype(&Function::operator())>;
+    using Request = typename Signature::Request;
+    using Response = typename Signature::Response;
+    BindFeed(service, method, Request::default_instance(), Response::descriptor(), parking,
+             [function = std::move(function)](const Caller& caller, const google::protobuf::Message& request,
+                                              bool last) -> absl::StatusOr<std::optional<std::string>> {
+               absl::StatusOr<std::optional<Response>> response = function(caller, static_cast<const Request&>(request), last);
+               if (!response.ok()) return response.status();
+               if (!response->has_value()) return std::optional<std::string>();
+               return std::optional<std::string>((*response)->SerializeAsString());
+             });
+  }
+
+  using Run = std::function<absl::StatusOr<std::string>(const Caller&, const google::protobuf::Message&)>;
+  using Poll = std::function<absl::StatusOr<std::optional<std::string>>(const Caller&, const google::protobuf::Message&, bool)>;
   struct Method {
     const google::protobuf::MethodDescriptor* descriptor = nullptr;
     bool feed = false;                                   // Runs in the lane for calls that wait.
     const google::protobuf::Message* request = nullptr;  // The default instance, to make requests from.
-    std::function<absl::StatusOr<std::string>(const Caller&, const google::protobuf::Message&)> run;
+    Run run;
+    // Of HandleFeed instead.
+    Parking* parking = nullptr;
+    Poll poll;
   };
 
   // Looks up "/nmd.costs.v1.CostsService/QueryFigures" and checks the caller's role. For the server, which wants to refuse
@@ -70,6 +97,11 @@ class Router {
 
   // Everything above, for one call: serialised request in, serialised response out.
   absl::StatusOr<std::string> Call(absl::string_view path, const Caller& caller, absl::string_view request) const;
+
+  // The same for a server: `done` is called once, on this thread or another. A feed of HandleFeed that waits lets go of the
+  // thread; `again` takes the next step to a thread that may work, and says false when it takes none: the call is OVERLOADED.
+  void Serve(absl::string_view path, const Caller& caller, absl::string_view request,
+             std::function<bool(std::function<void()>)> again, std::function<void(absl::StatusOr<std::string>)> done) const;
 
   // All bound methods by path, in order.
   const std::map<std::string, Method, std::less<>>& methods() const { return methods_; }
@@ -85,11 +117,26 @@ class Router {
     using Request = Req;
     using Response = Res;
   };
+  template <typename C, typename Req, typename Res>
+  struct SignatureOf<absl::StatusOr<std::optional<Res>> (C::*)(const Caller&, const Req&, bool) const> {
+    using Request = Req;
+    using Response = Res;
+  };
 
   void Bind(absl::string_view service, absl::string_view method, const google::protobuf::Message& request,
-            const google::protobuf::Descriptor* response,
-            std::function<absl::StatusOr<std::string>(const Caller&, const google::protobuf::Message&)> run);
-  absl::StatusOr<std::string> Run(const Method& method, const Caller& caller, absl::string_view request) const;
+            const google::protobuf::Descriptor* response, Run run);
+  void BindFeed(absl::string_view service, absl::string_view method, const google::protobuf::Message& request,
+                const google::protobuf::Descriptor* response, Parking& parking, Poll poll);
+  void Add(absl::string_view service, absl::string_view method, const google::protobuf::Message& request,
+           const google::protobuf::Descriptor* response, Method bound);
+  // The request, when it may be asked.
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Read(const Method& method, const Caller& caller,
+                                                                  absl::string_view request) const;
+  // Metrics and the log line of a call that is over.
+  void Record(absl::string_view path, const Method& method, const Caller& caller, absl::Time began,
+              const absl::Status& status) const;
+  // A call of a feed that may wait.
+  struct Waiter;
 
   const std::string municipality_;
   const Clock& clock_;

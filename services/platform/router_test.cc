@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/platform/router.h"
 
+#include <atomic>
+#include <future>
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "google/longrunning/operations.pb.h"
+#include "nmd/contracts/v1/contracts.pb.h"
 #include "nmd/costs/v1/costs.pb.h"
+#include "services/platform/parking.h"
 #include "services/platform/peer.h"
 
 namespace nmd {
@@ -106,6 +111,108 @@ TEST_F(RouterTest, AnOperationIsOfThisMunicipalityAndWaitsWithTheFeeds) {
   EXPECT_EQ(ReasonOf(router_.Call(own, steward, "").status()), ErrorReason::SCOPE_FOREIGN);
   EXPECT_TRUE(router_.methods().at("/google.longrunning.Operations/WaitOperation").feed)
       << "calls that wait must not hold the threads of calls that do not";
+}
+
+// A feed of HandleFeed: as far as `newest_`, which SetNewest moves.
+class RouterFeedTest : public RouterTest {
+ protected:
+  using Request = contracts::v1::ListSignalChangesRequest;
+  using Response = contracts::v1::ListSignalChangesResponse;
+  static constexpr absl::string_view kFeed = "/nmd.contracts.v1.ContractsService/ListSignalChanges";
+
+  RouterFeedTest() {
+    router_.HandleFeed("nmd.contracts.v1.ContractsService", "ListSignalChanges", parking_,
+                       [this](const Caller&, const Request& request, bool last) -> absl::StatusOr<std::optional<Response>> {
+                         ++looks_;
+                         if (request.page_size() == 666) throw std::runtime_error("boom");
+                         Response response;
+                         response.set_next_sequence(newest_);
+                         if (request.after_sequence() == newest_ && !last) return std::optional<Response>();
+                         return std::optional<Response>(std::move(response));
+                       });
+  }
+  static Caller Manager() {
+    Caller caller = Adviser();
+    caller.roles = {type::CONTRACT_MANAGER};
+    return caller;
+  }
+  std::string AskAfter(int64_t sequence, int wait_seconds, int page_size = 0) {
+    Request request;
+    request.set_parent("municipalities/gm1730");
+    request.set_after_sequence(sequence);
+    request.set_wait_seconds(wait_seconds);
+    request.set_page_size(page_size);
+    return request.SerializeAsString();
+  }
+  static int64_t Next(const absl::StatusOr<std::string>& answer) {
+    Response response;
+    return answer.ok() && response.ParseFromString(*answer) ? response.next_sequence() : -1;
+  }
+  void SetNewest(int64_t newest) {
+    newest_ = newest;
+    parking_.Wake();
+  }
+
+  Parking parking_;
+  std::atomic<int64_t> newest_ = 7;
+  std::atomic<int> looks_ = 0;
+};
+
+TEST_F(RouterFeedTest, AnswersAtOnceWhenThereIsNewsOrNoWaitWasAskedFor) {
+  EXPECT_EQ(Next(router_.Call(kFeed, Manager(), AskAfter(3, 30))), 7);
+  EXPECT_EQ(Next(router_.Call(kFeed, Manager(), AskAfter(7, 0))), 7);
+  EXPECT_EQ(looks_, 2);
+}
+
+TEST_F(RouterFeedTest, WaitsWithoutAThreadUntilThereIsNews) {
+  std::promise<int64_t> answered;
+  std::promise<void> stepped;
+  router_.Serve(
+      kFeed, Manager(), AskAfter(7, 30),
+      [&](std::function<void()> step) {
+        step();
+        stepped.set_value();
+        return true;
+      },
+      [&](absl::StatusOr<std::string> answer) { answered.set_value(Next(answer)); });
+  // Serve returned: the call waits, and this thread goes on.
+  EXPECT_EQ(parking_.parked(), 1u);
+  SetNewest(8);
+  EXPECT_EQ(answered.get_future().get(), 8);
+  stepped.get_future().wait();
+}
+
+// For local peers: the thread that asks waits itself.
+TEST_F(RouterFeedTest, ACallWithinTheProcessWaitsInPlace) {
+  auto asked = std::async(std::launch::async, [this] { return Next(router_.Call(kFeed, Manager(), AskAfter(7, 30))); });
+  while (parking_.parked() == 0) std::this_thread::yield();
+  SetNewest(9);
+  EXPECT_EQ(asked.get(), 9);
+}
+
+TEST_F(RouterFeedTest, WaitsEndWhenTheServiceStops) {
+  auto asked = std::async(std::launch::async, [this] { return Next(router_.Call(kFeed, Manager(), AskAfter(7, 30))); });
+  while (parking_.parked() == 0) std::this_thread::yield();
+  parking_.Close();
+  EXPECT_EQ(asked.get(), 7);
+  EXPECT_EQ(Next(router_.Call(kFeed, Manager(), AskAfter(7, 30))), 7) << "and none begins";
+}
+
+TEST_F(RouterFeedTest, AWaitThatFindsNoThreadIsRefusedAndMayBeRepeated) {
+  std::promise<absl::Status> refused;
+  router_.Serve(
+      kFeed, Manager(), AskAfter(7, 30), [](std::function<void()>) { return false; },
+      [&](absl::StatusOr<std::string> answer) { refused.set_value(answer.status()); });
+  SetNewest(8);
+  EXPECT_EQ(ReasonOf(refused.get_future().get()), ErrorReason::OVERLOADED);
+}
+
+TEST_F(RouterFeedTest, ChecksTheWaitTheCallerAndTheFunctionAsEveryCall) {
+  EXPECT_EQ(ReasonOf(router_.Call(kFeed, Manager(), AskAfter(7, 31)).status()), ErrorReason::FIELDS_INVALID);
+  EXPECT_EQ(ReasonOf(router_.Call(kFeed, Manager(), AskAfter(7, -1)).status()), ErrorReason::FIELDS_INVALID);
+  EXPECT_EQ(ReasonOf(router_.Call(kFeed, Adviser(), AskAfter(7, 0)).status()), ErrorReason::ROLE_MISSING);
+  EXPECT_EQ(looks_, 0);
+  EXPECT_EQ(ReasonOf(router_.Call(kFeed, Manager(), AskAfter(7, 0, 666)).status()), ErrorReason::INTERNAL_FAULT);
 }
 
 TEST_F(RouterTest, PassesErrorsOnAndContainsExceptions) {

@@ -28,9 +28,10 @@ namespace {
 
 // Transport memory of all connections together.
 constexpr size_t kQuotaBytes = 256u << 20;
-// Each consumer of a feed holds a thread while it waits; an instance has three or four.
+// A service that follows a feed holds a thread of its server while it waits; an instance has three or four. Feeds that many
+// follow hold none (Router::HandleFeed), but when something is new all of them want a thread for a moment.
 constexpr int kFeedThreads = 8;
-constexpr int kFeedQueue = 32;
+constexpr int kFeedQueue = 4096;
 constexpr int kRetryMilliseconds = 250;
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -145,9 +146,14 @@ class DoorService : public grpc::CallbackGenericService {
         return Refuse(
             Fail(absl::StatusCode::kInvalidArgument, ErrorReason::REQUEST_UNREADABLE, "the request could not be read"));
       }
-      const absl::StatusOr<std::string> response =
-          service_.router_.Call(path_, caller_, absl::string_view(reinterpret_cast<const char*>(slice.begin()), slice.size()));
+      const std::string request(reinterpret_cast<const char*>(slice.begin()), slice.size());
       request_.Clear();
+      service_.router_.Serve(
+          path_, caller_, request, [this](std::function<void()> step) { return service_.feeds_.TryPush(std::move(step)); },
+          [this](absl::StatusOr<std::string> response) { Answer(std::move(response)); });
+    }
+
+    void Answer(absl::StatusOr<std::string> response) {
       if (!response.ok()) return Refuse(response.status());
       // The library would make an overload of it, to be tried again.
       if (response->size() > kMaxAnswerBytes) {

@@ -14,9 +14,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
+#include "nmd/contracts/v1/contracts.pb.h"
 #include "nmd/costs/v1/answers.pb.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "services/platform/metrics.h"
+#include "services/platform/parking.h"
 #include "services/platform/peer.h"
 #include "services/platform/status_macros.h"
 
@@ -259,6 +261,49 @@ TEST_F(ServerTest, RefusesWhatItCannotQueueWithAHintWhenToRetry) {
   finished.Wait();
   slow.join();
   EXPECT_EQ(answered, 1) << "one was running, one could wait";
+}
+
+// Many more followers than the server has threads for feeds: each waits, other calls are answered meanwhile, and all hear the
+// news.
+TEST_F(ServerTest, HoldsNoThreadForAFeedThatWaits) {
+  constexpr int kFollowers = 200;
+  Parking parking;
+  std::atomic<int64_t> newest = 0;
+  using contracts::v1::ListSignalChangesRequest;
+  using contracts::v1::ListSignalChangesResponse;
+  router_.HandleFeed("nmd.contracts.v1.ContractsService", "ListSignalChanges", parking,
+                     [&](const Caller&, const ListSignalChangesRequest&,
+                         bool last) -> absl::StatusOr<std::optional<ListSignalChangesResponse>> {
+                       if (newest == 0 && !last) return std::optional<ListSignalChangesResponse>();
+                       ListSignalChangesResponse response;
+                       response.set_next_sequence(newest);
+                       return std::optional<ListSignalChangesResponse>(std::move(response));
+                     });
+  Start();
+  Caller manager;
+  manager.subject = "contractmanager";
+  manager.roles = {type::CONTRACT_MANAGER};
+  manager.municipality = "gm1730";
+  ListSignalChangesRequest request;
+  request.set_parent("municipalities/gm1730");
+  request.set_wait_seconds(30);
+  std::atomic<int> heard = 0;
+  absl::BlockingCounter finished(kFollowers);
+  for (int i = 0; i < kFollowers; ++i) {
+    peer_->CallBytesAsync("/nmd.contracts.v1.ContractsService/ListSignalChanges", request.SerializeAsString(),
+                          absl::Seconds(40), &manager, [&](absl::StatusOr<std::string> answer) {
+                            ListSignalChangesResponse response;
+                            if (answer.ok() && response.ParseFromString(*answer) && response.next_sequence() == 5) ++heard;
+                            finished.DecrementCount();
+                          });
+  }
+  while (parking.parked() < kFollowers) std::this_thread::yield();
+  EXPECT_TRUE(Ask(0).ok());
+  newest = 5;
+  parking.Wake();
+  finished.Wait();
+  EXPECT_EQ(heard, kFollowers);
+  server_.reset();
 }
 
 // What gRPC's own limits refuse looks like an overload, and would be tried again for ever.
