@@ -189,9 +189,17 @@ void AccessLog::End(LogRecord record) {
   Waiting waiting;
   const bool at_the_door = record.outcome() == LogRecord::REFUSED && !record.actor().empty();
   waiting.kind = at_the_door ? kAudit : kProcessing;
+  // Now, not when it is read: the register names one version of an activity, and goes on.
+  if (!at_the_door) record.set_processing_activity_id(ActivityOf(record.method()));
   *(at_the_door ? waiting.entry.mutable_begin() : waiting.entry.mutable_end()) = std::move(record);
   // Beyond the limit too: the call was made, or somebody is trying doors.
   Enqueue(std::move(waiting), false);
+}
+
+std::string AccessLog::ActivityOf(const std::string& method) const {
+  if (const auto it = options_.activities.find(method); it != options_.activities.end()) return it->second;
+  const auto service = options_.activities.find(absl::string_view(method).substr(0, method.rfind('.')));
+  return service == options_.activities.end() ? absl::StrCat(options_.activity_base, method) : service->second;
 }
 
 absl::Status AccessLog::Write(std::string kind, LogEntry entry) {
@@ -513,8 +521,10 @@ absl::StatusOr<log::v1::QueryProcessingActivitiesResponse> AccessLog::QueryProce
     const LogRecord& end = entry->end();
     const absl::Time start = TimeOf(end.start_time());
     const auto& clients = end.clients();
+    // Entries of before activities were written down.
+    const std::string activity = end.processing_activity_id().empty() ? ActivityOf(end.method()) : end.processing_activity_id();
     const bool wanted = (request.trace_id().empty() || end.trace_id() == request.trace_id()) &&
-                        (request.processing_activity_id().empty() || end.method() == request.processing_activity_id()) &&
+                        (request.processing_activity_id().empty() || activity == request.processing_activity_id()) &&
                         (request.data_subject_id().empty() ||
                          std::find(clients.begin(), clients.end(), request.data_subject_id()) != clients.end()) &&
                         (!request.has_start_time() || start >= TimeOf(request.start_time())) &&
@@ -528,7 +538,8 @@ absl::StatusOr<log::v1::QueryProcessingActivitiesResponse> AccessLog::QueryProce
     processing.set_name(end.method());
     processing.set_start_time_milliseconds(absl::ToUnixMillis(start));
     processing.set_end_time_milliseconds(absl::ToUnixMillis(TimeOf(end.end_time())));
-    (*processing.mutable_attributes())["dpl.core.processing_activity_id"] = end.method();
+    (*processing.mutable_attributes())["dpl.core.processing_activity_id"] = activity;
+    if (!end.fsc_transaction_id().empty()) (*processing.mutable_attributes())["fsc.transaction_id"] = end.fsc_transaction_id();
     *response.add_records() = processing;
     // A record is about one person at most: each has a span below that of the call.
     for (int i = 0; i < clients.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -43,6 +44,10 @@ class AccessLog {
     std::string municipality;  // "gm1730"
     absl::Duration audit_life = absl::Hours(24 * 730);
     absl::Duration processing_life = absl::Hours(24 * 1825);
+    // URI of an activity in the register of processing by full name of a method or of its service; what is not there gets the
+    // base and the name of its method.
+    std::map<std::string, std::string, std::less<>> activities;
+    std::string activity_base = "tag:nmd.nl,2026:verwerking/";
     // Beginnings that may wait to be written; more are refused.
     size_t waiting_limit = 4096;
   };
@@ -77,6 +82,7 @@ class AccessLog {
 
   AccessLog(Journal& journal, Options options, const Clock& clock);
   absl::Status Load();
+  std::string ActivityOf(const std::string& method) const;
   void Run();
   bool Enqueue(Waiting waiting, bool limited);
   // Appends an entry and waits for it.

@@ -441,7 +441,8 @@ TEST_F(AccessLogTest, TellsProcessingAsTheStandardAsks) {
   const log::v1::ProcessingRecord& call = found->records(0);
   EXPECT_EQ(call.status(), log::v1::ProcessingRecord::STATUS_UNSPECIFIED);
   EXPECT_EQ(call.start_time_milliseconds(), absl::ToUnixMillis(kNow));
-  EXPECT_EQ(call.attributes().at("dpl.core.processing_activity_id"), "nmd.costs.v1.CostsService.QueryFigures");
+  EXPECT_EQ(call.attributes().at("dpl.core.processing_activity_id"),
+            "tag:nmd.nl,2026:verwerking/nmd.costs.v1.CostsService.QueryFigures");
   EXPECT_EQ(call.attributes().count("dpl.core.data_subject_id"), 0u);
   EXPECT_EQ(found->records(1).parent_span_id(), call.span_id());
   EXPECT_NE(found->records(1).span_id(), found->records(2).span_id());

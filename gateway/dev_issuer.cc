@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/issuer.h"
 #include "gateway/problem.h"
 #include "gateway/token.h"
 #include "services/platform/errors.h"
@@ -73,6 +74,13 @@ absl::StatusOr<std::unique_ptr<DevIssuer>> DevIssuer::Create(const internal::v1:
     return absl::FailedPreconditionError(
         "issuer.development hands a token to whoever asks: it is for a loopback address only. Set http_listen to 127.0.0.1, or "
         "configure the issuer of your organisation");
+  }
+  if (config.public_key().empty() || config.has_login() || IsHttpsAddress(config.issuer()) || !config.mfa_amr().empty() ||
+      !config.mfa_acr().empty()) {
+    return absl::FailedPreconditionError(
+        "issuer.development is for the demo, and this is the configuration of a real issuer: an https address, login, mfa_amr "
+        "or "
+        "mfa_acr. Take issuer.development out");
   }
   std::ifstream file(config.development_key());
   std::stringstream pem;

@@ -35,7 +35,8 @@ class DevIssuer {
   static constexpr absl::string_view kPath = "/v1/dev/token";
 
   // REQUIRES: config.development(). Errors: FAILED_PRECONDITION unless `loopback`, the address the gateway listens on is one
-  // that only this machine reaches, and development_key holds a private key.
+  // that only this machine reaches, and development_key holds a private key; and when anything in the configuration belongs to
+  // a real issuer.
   static absl::StatusOr<std::unique_ptr<DevIssuer>> Create(const internal::v1::IssuerConfig& config, bool loopback,
                                                            absl::string_view municipality, const Clock& clock);
 

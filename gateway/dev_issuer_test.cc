@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/testing.h"
 #include "gateway/token.h"
@@ -48,6 +51,24 @@ TEST(DevIssuer, RefusesAnAddressOthersReach) {
   const auto issuer = DevIssuer::Create(Config(), false, "gm1730", clock);
   ASSERT_FALSE(issuer.ok());
   EXPECT_THAT(std::string(issuer.status().message()), HasSubstr("loopback"));
+}
+
+// Issue 9, deliver 8: whatever belongs to a real issuer keeps it from starting.
+TEST(DevIssuer, RefusesAConfigurationThatIsNotTheDemos) {
+  FakeClock clock(kNow);
+  const std::pair<const char*, std::function<void(internal::v1::IssuerConfig&)>> changes[] = {
+      {"an https issuer", [](auto& config) { config.set_issuer("https://login.example.nl"); }},
+      {"sign-in", [](auto& config) { config.mutable_login()->set_client_id("monitor"); }},
+      {"a way to sign in with two factors", [](auto& config) { config.add_mfa_amr("otp"); }},
+      {"a level of sign-in", [](auto& config) { config.add_mfa_acr("hoog"); }},
+      {"keys that are fetched", [](auto& config) { config.clear_public_key(); }},
+  };
+  for (const auto& [what, change] : changes) {
+    internal::v1::IssuerConfig config = Config();
+    ASSERT_TRUE(DevIssuer::Create(config, true, "gm1730", clock).ok());
+    change(config);
+    EXPECT_FALSE(DevIssuer::Create(config, true, "gm1730", clock).ok()) << what;
+  }
 }
 
 TEST(DevIssuer, RefusesAtStartWithoutItsKey) {

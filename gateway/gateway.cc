@@ -119,7 +119,8 @@ struct Gateway::Visit {
   const google::protobuf::MethodDescriptor* method = nullptr;  // Set for a call.
   std::string rpc_path, object, address;
   Trace trace;
-  std::shared_ptr<void> place;  // Among the calls of the caller, until the answer is made.
+  std::shared_ptr<void> place;     // Among the calls of the caller, until the answer is made.
+  std::string fsc_transaction_id;  // Of a call through an Inway.
   std::string accept_encoding, if_none_match;
   std::string origin;  // Empty unless it is one that may ask.
   bool head_or_get = false;
@@ -133,6 +134,7 @@ struct Gateway::Visit {
     entry.set_trace_id(trace.trace_id);
     entry.set_span_id(trace.span_id);
     entry.set_parent_span_id(trace.parent_span_id);
+    entry.set_fsc_transaction_id(fsc_transaction_id);
     return entry;
   }
   // Who, what for, to what and from where, as well.
@@ -152,6 +154,7 @@ struct Gateway::Visit {
     if (tagged && response.status == 200) Tag(&response);
     CompressFor(accept_encoding, &response);
     if (!origin.empty()) AllowOrigin(&response);
+    if (!fsc_transaction_id.empty()) response.headers.emplace_back(kFscTransactionHeader, fsc_transaction_id);
     Record(response.status, now);
     return response;
   }
@@ -167,7 +170,11 @@ struct Gateway::Visit {
          {"status", status},
          {"role", roles},
          {"request_id", request_id},
+         {"trace_id", trace.trace_id},
          {"latency_ms", absl::ToDoubleMilliseconds(took)}});
+    if (!fsc_transaction_id.empty())
+      Log(LogLevel::kInfo, "request through an Inway",
+          {{"request_id", request_id}, {"trace_id", trace.trace_id}, {"fsc_transaction_id", fsc_transaction_id}});
   }
 
  private:
@@ -176,7 +183,9 @@ struct Gateway::Visit {
     const std::string tag = TagOf(response->body);
     if (HasTag(if_none_match, tag)) {
       *response = head_or_get ? HttpResponse{304, "", "", std::move(response->headers)}
-                              : ProblemOf(BadFields({{"If-None-Match", "names the answer as it still is"}}), request_id, 412);
+                              : ProblemOf(Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::ANSWER_UNCHANGED,
+                                               "If-None-Match names the answer as it still is"),
+                                          request_id, 412);
     }
     response->headers.emplace_back("ETag", tag);
   }
@@ -226,7 +235,7 @@ Admission Gateway::Finish(const Visit& visit, HttpResponse response) const {
   return {visit.Done(std::move(response), clock_.Now()), nullptr};
 }
 
-std::optional<HttpResponse> Gateway::Own(const HttpRequest& request) const {
+std::optional<HttpResponse> Gateway::Own(const HttpRequest& request, Listener listener) const {
   if (request.Path() == kDocumentPath) {
     // Open to every page: it says nothing that is not the same everywhere (publish-openapi).
     const std::string tag = TagOf(document_);
@@ -242,10 +251,72 @@ std::optional<HttpResponse> Gateway::Own(const HttpRequest& request) const {
         absl::StrCat("Contact: ", parts_.contact.security(), "\nExpires: ", until, "\nPreferred-Languages: nl, en\n"),
         {}};
   }
+  if (listener == Listener::kFsc) return std::nullopt;
   return parts_.files.Answer(request);
 }
 
+std::optional<Admission> Gateway::Beside(const HttpRequest& request, Listener listener, const std::shared_ptr<Visit>& visit,
+                                         std::vector<std::string>* allowed) const {
+  const absl::string_view path = request.Path();
+  if (listener == Listener::kPublic && parts_.dev_issuer != nullptr && path == DevIssuer::kPath) {
+    visit->route = absl::StrCat("GET ", DevIssuer::kPath);
+    if (request.method == "GET") return Finish(*visit, parts_.dev_issuer->Answer(request));
+    *allowed = {"GET"};
+    return std::nullopt;
+  }
+  if (listener == Listener::kPublic && parts_.sessions != nullptr) {
+    *allowed = Sessions::Methods(path);
+    if (!allowed->empty()) {
+      visit->route = absl::StrCat(allowed->front(), " ", path);
+      if (request.method != allowed->front()) return std::nullopt;
+      Admission admission = parts_.sessions->Answer(request, OriginOf(request));
+      if (admission.answer) return Finish(*visit, *std::move(admission.answer));
+      return Admission{std::nullopt, [this, visit, run = std::move(admission.run)](std::string body, const Respond& respond) {
+                         run(std::move(body), [this, visit, respond](std::function<HttpResponse()> make) {
+                           respond([this, visit, make = std::move(make)] { return visit->Done(make(), clock_.Now()); });
+                         });
+                       }};
+    }
+  }
+  if (std::optional<HttpResponse> file = Own(request, listener)) {
+    visit->route = "static";
+    if (path == kDocumentPath) visit->origin.clear();  // It says "*" itself.
+    if (visit->head_or_get) return Finish(*visit, *std::move(file));
+    *allowed = {"GET", "HEAD", "OPTIONS"};
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Caller> Gateway::Identify(const HttpRequest& request, Listener listener) const {
+  if (listener == Listener::kFsc) return parts_.fsc->Check(request);
+  const absl::string_view authorization = request.Header("Authorization");
+  if (authorization.empty() && parts_.sessions != nullptr) {
+    NMD_ASSIGN_OR_RETURN(std::optional<Caller> caller, parts_.sessions->CallerOf(request));
+    if (caller) return *std::move(caller);
+  }
+  return parts_.tokens->Check(authorization);
+}
+
+Admission Gateway::HandleFsc(const HttpRequest& request) const { return HandleAt(request, Listener::kFsc); }
+
 Admission Gateway::Handle(const HttpRequest& request) const {
+  const absl::string_view authorization = request.Header("Authorization");
+  if (parts_.issuer == nullptr || authorization.empty() || !parts_.tokens->NamesUnknownKey(authorization)) {
+    return HandleAt(request, Listener::kPublic);
+  }
+  // The issuer has new keys, or somebody makes them up: it is asked, not more often than its floor allows, and nobody's thread
+  // waits for it.
+  return {std::nullopt, [this, request](std::string body, Respond respond) {
+            const auto go_on = [this, request, body = std::move(body), respond = std::move(respond)] {
+              Admission admission = HandleAt(request, Listener::kPublic);
+              if (!admission.answer) return admission.run(body, respond);
+              respond([answer = *std::move(admission.answer)] { return answer; });
+            };
+            if (!parts_.issuer->Refresh(go_on)) go_on();
+          }};
+}
+
+Admission Gateway::HandleAt(const HttpRequest& request, Listener listener) const {
   const auto visit = std::make_shared<Visit>();
   visit->request_id = request.request_id;
   visit->start = clock_.Now();
@@ -253,22 +324,16 @@ Admission Gateway::Handle(const HttpRequest& request) const {
   visit->head_or_get = request.method == "GET" || request.method == "HEAD";
   visit->accept_encoding = std::string(request.Header("Accept-Encoding"));
   visit->if_none_match = std::string(request.Header("If-None-Match"));
+  if (const absl::string_view id = request.Header(kFscTransactionHeader); listener == Listener::kFsc && IsUuid(id)) {
+    visit->fsc_transaction_id = std::string(id);
+  }
   for (const std::string& allowed : parts_.allowed_origins) {
     if (allowed == request.Header("Origin")) visit->origin = allowed;
   }
 
   Routes::Found found = routes_.Find(request.method, path);
-  if (found.route == nullptr && parts_.dev_issuer != nullptr && path == DevIssuer::kPath) {
-    visit->route = absl::StrCat("GET ", DevIssuer::kPath);
-    if (request.method == "GET") return Finish(*visit, parts_.dev_issuer->Answer(request));
-    found.allowed = {"GET"};
-  } else if (found.route == nullptr && found.allowed.empty()) {
-    if (std::optional<HttpResponse> file = Own(request)) {
-      visit->route = "static";
-      if (path == kDocumentPath) visit->origin.clear();  // It says "*" itself.
-      if (visit->head_or_get) return Finish(*visit, *std::move(file));
-      found.allowed = {"GET", "HEAD", "OPTIONS"};
-    }
+  if (found.route == nullptr && found.allowed.empty()) {
+    if (std::optional<Admission> beside = Beside(request, listener, visit, &found.allowed)) return *std::move(beside);
   }
   if (found.allowed.empty()) {
     visit->route = "unknown";
@@ -289,7 +354,7 @@ Admission Gateway::Handle(const HttpRequest& request) const {
 
   const Route& route = *found.route;
   visit->route = absl::StrCat(route.http_method, " ", route.pattern);
-  absl::StatusOr<Caller> caller = parts_.tokens->Check(request.Header("Authorization"));
+  absl::StatusOr<Caller> caller = Identify(request, listener);
   if (!caller.ok()) return Finish(*visit, ProblemOf(caller.status(), request.request_id));
   visit->caller = *std::move(caller);
   visit->caller.request_id = request.request_id;
@@ -305,13 +370,13 @@ Admission Gateway::Handle(const HttpRequest& request) const {
     return Finish(*visit, ProblemOf(admitted, request.request_id));
   }
   if (!AcceptsJson(request.Header("Accept"))) {
-    return Finish(
-        *visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::JSON_INVALID, "the answer is application/json"),
-                          request.request_id, 406));
+    return Finish(*visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::TYPE_NOT_OFFERED,
+                                         "the answer is application/json"),
+                                    request.request_id, 406));
   }
   const absl::string_view type = request.Header("Content-Type");
   if (!route.body.empty() && !type.empty() && !absl::StartsWithIgnoreCase(type, "application/json")) {
-    return Finish(*visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::JSON_INVALID,
+    return Finish(*visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::TYPE_NOT_TAKEN,
                                          "the body must be application/json"),
                                     request.request_id, 415));
   }
@@ -374,6 +439,16 @@ void Gateway::Ask(std::shared_ptr<const Visit> visit, std::string request, absl:
 }
 
 void Gateway::Serve(FrontCall call, FrontAnswer answer) const {
+  if (parts_.issuer != nullptr && !call.authorization.empty() && parts_.tokens->NamesUnknownKey(call.authorization)) {
+    const auto asked = std::make_shared<std::pair<FrontCall, FrontAnswer>>(std::move(call), std::move(answer));
+    const auto go_on = [this, asked] { ServeNow(std::move(asked->first), std::move(asked->second)); };
+    if (!parts_.issuer->Refresh(go_on)) go_on();
+    return;
+  }
+  ServeNow(std::move(call), std::move(answer));
+}
+
+void Gateway::ServeNow(FrontCall call, FrontAnswer answer) const {
   const auto visit = std::make_shared<Visit>();
   visit->start = clock_.Now();
   visit->request_id = RandomHex(16);  // What joins calls over systems is the trace.

@@ -15,8 +15,11 @@
 #include "gateway/access_log.h"
 #include "gateway/caller_limits.h"
 #include "gateway/dev_issuer.h"
+#include "gateway/fsc.h"
 #include "gateway/http.h"
+#include "gateway/issuer.h"
 #include "gateway/routes.h"
+#include "gateway/sessions.h"
 #include "gateway/static_files.h"
 #include "gateway/token.h"
 #include "nmd/internal/v1/config.pb.h"
@@ -53,8 +56,12 @@ void RecordRefused(int status, absl::string_view request_id);
 // Answers of reads carry an ETag, and are not sent again to who has them: 304 for GET, 412 for a POST (RFC 9110, 13.1.2). Text
 // is compressed when the client takes gzip. Pages of listed origins may ask from a browser (CORS).
 //
-// Needs no token: the files of the dashboard, /v1/openapi.json, /.well-known/security.txt, and the development issuer where
-// there is one.
+// Needs no token: the files of the dashboard, /v1/openapi.json, /.well-known/security.txt, the development issuer where there
+// is one, and signing in where that is configured. A token that names a key of the issuer that is not known yet waits until the
+// issuer was asked, and is judged then.
+//
+// There are two listeners of HTTP. The public one takes tokens, and sessions of the dashboard. The other one is for an Inway
+// (FSC): it takes Fsc-Authorization and nothing else, and has no files. On the public one headers of FSC mean nothing.
 //
 // Thread safety: Handle may be called from any thread. The peers and the parts must outlive the last answer.
 class Gateway {
@@ -63,6 +70,9 @@ class Gateway {
     // Peer by full name of the proto service. Example: "nmd.costs.v1.CostsService".
     std::map<std::string, const Peer*> peers;
     const TokenChecker* tokens = nullptr;
+    Issuer* issuer = nullptr;               // Null: its key is in a file.
+    Sessions* sessions = nullptr;           // Null: nobody signs in here.
+    const FscDoor* fsc = nullptr;           // Null: HandleFsc must not be called.
     const DevIssuer* dev_issuer = nullptr;  // Null: none.
     AccessLog* log = nullptr;               // Null: nothing is logged; for tests only.
     CallerLimits* limits = nullptr;         // Null: no limits; for tests only.
@@ -74,8 +84,9 @@ class Gateway {
   // Errors: INVALID_ARGUMENT when an annotation cannot be routed, FAILED_PRECONDITION for a service that is not linked in.
   static absl::StatusOr<std::unique_ptr<Gateway>> Create(Parts parts, const Clock& clock);
 
-  // An HttpHandler.
+  // HttpHandlers: of the public listener, and of the one for the Inway.
   Admission Handle(const HttpRequest& request) const;
+  Admission HandleFsc(const HttpRequest& request) const;
 
   // A FrontHandler: the same door for gRPC, with the same policy, limits and log. A token in "authorization" says who asks;
   // without one the certificate does, of a provider, with the purpose in "nmd-purpose". Bytes are passed on as they are.
@@ -87,6 +98,15 @@ class Gateway {
   Gateway(Parts parts, Routes routes, std::string document, const Clock& clock)
       : parts_(std::move(parts)), routes_(std::move(routes)), document_(std::move(document)), clock_(clock) {}
 
+  enum class Listener { kPublic, kFsc };
+  Admission HandleAt(const HttpRequest& request, Listener listener) const;
+  void ServeNow(FrontCall call, FrontAnswer answer) const;
+  // What needs no route of the API: development issuer, sessions, files. Nothing when the path is none of these; else the
+  // answer, or the methods that the path takes in `allowed`.
+  std::optional<Admission> Beside(const HttpRequest& request, Listener listener, const std::shared_ptr<Visit>& visit,
+                                  std::vector<std::string>* allowed) const;
+  // Who asks, by token, session or FSC.
+  absl::StatusOr<Caller> Identify(const HttpRequest& request, Listener listener) const;
   Admission Finish(const Visit& visit, HttpResponse response) const;
   // Who is known: may it, by role, purpose and what it takes already? A refusal is logged.
   absl::Status Admit(Visit& visit) const;
@@ -95,7 +115,7 @@ class Gateway {
   void Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
            std::function<void(absl::StatusOr<std::string>)> done) const;
   // What the gateway knows itself, without a token; nothing for any other path.
-  std::optional<HttpResponse> Own(const HttpRequest& request) const;
+  std::optional<HttpResponse> Own(const HttpRequest& request, Listener listener) const;
   void Call(const std::shared_ptr<const Visit>& visit, const Route& route, const PathVariables& variables,
             const std::string& query, std::string body, Respond respond) const;
 

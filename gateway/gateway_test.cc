@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gateway/http_server.h"
 #include "gateway/testing.h"
 #include "google/longrunning/operations.pb.h"
@@ -344,7 +345,7 @@ TEST_F(GatewayTest, RefusesWhatIsNotJson) {
   Problem(Query("{"), 400, "JSON_INVALID");
   const google::protobuf::Struct unknown = Problem(Query(R"({"measuers":["clients"]})"), 400, "JSON_INVALID");
   EXPECT_EQ(unknown.fields().at("metadata").struct_value().fields().at("member").string_value(), "measuers");
-  Problem(client_->Post(kQueryPath, "measures=clients", "application/x-www-form-urlencoded"), 415, "JSON_INVALID");
+  Problem(client_->Post(kQueryPath, "measures=clients", "application/x-www-form-urlencoded"), 415, "TYPE_NOT_TAKEN");
   const google::protobuf::Struct fields =
       Problem(client_->Get("/v1/municipalities/gm1730/deliveries?page_size=x&colour=y"), 400, "FIELDS_INVALID");
   EXPECT_EQ(fields.fields().at("violations").list_value().values_size(), 2);
@@ -476,7 +477,7 @@ TEST_F(GatewayTest, AnswersOnlyInJson) {
   };
   EXPECT_EQ(status("application/json")->status, 200);
   EXPECT_EQ(status("text/html, */*;q=0.1")->status, 200);
-  Problem(status("application/xml"), 406, "JSON_INVALID");
+  Problem(status("application/xml"), 406, "TYPE_NOT_OFFERED");
 }
 
 // RFC 9110, 13.1.2: what a client has is not sent again; of a POST the answer is 412.
@@ -490,7 +491,7 @@ TEST_F(GatewayTest, FiguresThatDidNotChangeAreNotSentAgain) {
   const std::string tag = Query()->get_header_value("ETag");
   ASSERT_FALSE(tag.empty());
   const auto again = [&] { return client_->Post(kQueryPath, {{"If-None-Match", tag}}, "{}", "application/json"); };
-  Problem(again(), 412, "FIELDS_INVALID");
+  Problem(again(), 412, "ANSWER_UNCHANGED");
   count = 599;
   const httplib::Result changed = again();
   EXPECT_EQ(changed->status, 200);
@@ -572,6 +573,37 @@ TEST_F(GatewayTest, LogsOneLinePerRequestWithoutThePath) {
   EXPECT_THAT(log, HasSubstr("beleidsadviseur"));
   EXPECT_THAT(log, Not(HasSubstr("7e5ca1ab1e")));
   EXPECT_THAT(log, Not(HasSubstr("adviseur-1")));
+}
+
+// Log injection: what a caller writes never makes a line of its own, and never a field.
+TEST_F(GatewayTest, WhatACallerWritesMakesNoLineOfTheLog) {
+  peer_.Set([](absl::string_view, const std::string&, const Caller&) -> absl::StatusOr<std::string> {
+    return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
+                "a\n{\"level\":\"error\",\"text\":\"vals\"}\r\x1b[2J");
+  });
+  const std::string bad = "x%0A%7B%22level%22%3A%22error%22%7D%0D%1B%5B2J";
+  ::testing::internal::CaptureStderr();
+  int requests = 0;
+  for (const std::string& path :
+       {"/" + bad, "/v1/municipalities/" + bad + "/deliveries", "/v1/municipalities/gm1730/deliveries/" + bad,
+        "/v1/municipalities/gm1730/deliveries?source=" + bad}) {
+    for (const httplib::Headers& headers :
+         {httplib::Headers{}, httplib::Headers{{"X-Request-Id", "a\"b"}}, httplib::Headers{{"traceparent", "00-\"},{"}},
+          httplib::Headers{{"X-Forwarded-For", "1.2.3.4\",\"level\":\"error"}}, httplib::Headers{{"User-Agent", "\"}{\""}}}) {
+      ASSERT_TRUE(client_->Get(path.c_str(), headers)) << path;
+      ++requests;
+    }
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  int lines = 0;
+  for (absl::string_view line : absl::StrSplit(log, '\n', absl::SkipEmpty())) {
+    const google::protobuf::Struct parsed = Parsed(std::string(line));
+    const std::string text = parsed.fields().at("text").string_value();
+    EXPECT_TRUE(text == "request" || text == "service unavailable") << line;
+    lines += text == "request" ? 1 : 0;
+    EXPECT_TRUE(std::all_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20; })) << line;
+  }
+  EXPECT_EQ(lines, requests);
 }
 
 TEST_F(GatewayTest, NeedsItsServicesLinkedIn) {

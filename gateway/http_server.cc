@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/problem.h"
@@ -60,6 +61,23 @@ std::optional<tcp::endpoint> LoopbackEndpoint(const std::string& address) {
   const asio::ip::address ip = asio::ip::make_address(host, error);
   if (error || !ip.is_loopback()) return std::nullopt;
   return tcp::endpoint(ip, static_cast<uint16_t>(port));
+}
+
+// Why a head may not be trusted to say where its request ends, or whom it is for; empty when it may. Two readers that differ
+// here would see two different requests (RFC 9112, 3.2 and 6.3); Beast itself refuses what has no form at all.
+absl::string_view Ambiguity(const HttpRequest& request, unsigned version) {
+  int hosts = 0, lengths = 0, encodings = 0;
+  for (const auto& [name, value] : request.headers) {
+    if (absl::EqualsIgnoreCase(name, "Host")) ++hosts;
+    if (absl::EqualsIgnoreCase(name, "Content-Length")) ++lengths;
+    if (!absl::EqualsIgnoreCase(name, "Transfer-Encoding")) continue;
+    ++encodings;
+    if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(value), "chunked")) return "Transfer-Encoding may be chunked only";
+  }
+  if (hosts > 1 || (hosts == 0 && version >= 11)) return "there must be one Host";
+  if (lengths > 1) return "there may be one Content-Length";
+  if (encodings > 1 || (encodings == 1 && (lengths > 0 || version < 11))) return "Transfer-Encoding stands alone, in HTTP/1.1";
+  return {};
 }
 
 bool IsRequestId(absl::string_view text) {
@@ -219,6 +237,9 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
   }
 
   void OnHead() {
+    if (const absl::string_view why = Ambiguity(request_, parser_->get().version()); !why.empty()) {
+      return Refuse(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::REQUEST_UNREADABLE, why), 400);
+    }
     Admission admission = core_->handler_(request_);
     if (admission.answer) {
       keep_alive_ = parser_->is_done() && parser_->keep_alive();
@@ -292,7 +313,14 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
     for (const auto& [name, value] : core_->options_.common_headers) message->set(name, value);
     if (!answer.content_type.empty()) message->set(http::field::content_type, answer.content_type);
     message->set("X-Request-Id", request_.request_id);
-    for (const auto& [name, value] : answer.headers) message->set(name, value);
+    for (const auto& [name, value] : answer.headers) {
+      // A cookie does not take the place of another (RFC 6265, 3).
+      if (name == "Set-Cookie") {
+        message->insert(name, value);
+      } else {
+        message->set(name, value);
+      }
+    }
     message->keep_alive(keep_alive_);
     const bool bodiless = answer.status == 204 || answer.status == 304;
     if (!bodiless) message->content_length(answer.body.size());

@@ -38,10 +38,10 @@ bool IsLoopbackAddress(const std::string& address);
 // An HTTP/1.1 server on a loopback address. Every answer carries the common headers and X-Request-Id: the caller's when it
 // is 1 to 64 letters, digits and dashes, else a random one.
 //
-// What is refused without asking the handler: a head that is malformed (400) or too large (431), a body that is too large
-// (413), a connection too many (503); all as problem details. So is an answer of more than 64 KiB that finds too many bytes
-// waiting to be taken (503). A connection that is too slow is closed. Memory is bounded by connection_limit * (header_limit +
-// body_limit + 64 KiB) + answers_limit, plus one answer.
+// What is refused without asking the handler: a head that is malformed or could be read in two ways (400) or too large (431), a
+// body that is too large (413), a connection too many (503); all as problem details. So is an answer of more than 64 KiB that
+// finds too many bytes waiting to be taken (503). A connection that is too slow is closed. Memory is bounded by
+// connection_limit * (header_limit + body_limit + 64 KiB) + answers_limit, plus one answer.
 //
 // The handler sees the head first and may refuse before the body is read. A connection has one request at a time; what is
 // pipelined behind it waits in the kernel.

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <future>
 #include <thread>
 
@@ -41,13 +42,15 @@ class Wire {
 
   bool connected() const { return connected_; }
   void Send(absl::string_view text) { ASSERT_EQ(send(socket_, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size())); }
+  // The same to a server that may have closed already.
+  void Offer(absl::string_view text) { (void)send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
   // Everything until the server closes, or until `text` was seen.
   std::string ReadUntil(absl::string_view text) {
     std::string all;
     std::array<char, 4096> part;
     while (text.empty() || !absl::StrContains(all, text)) {
       const ssize_t size = recv(socket_, part.data(), part.size(), 0);
-      if (size < 0) return absl::StrCat(all, "<no answer>");
+      if (size < 0) return absl::StrCat(all, errno == EAGAIN || errno == EWOULDBLOCK ? "<no answer>" : "<reset>");
       if (size == 0) return absl::StrCat(all, "<closed>");
       all.append(part.data(), static_cast<size_t>(size));
     }
@@ -350,6 +353,105 @@ TEST_F(HttpServerTest, SaysThatAnAddressIsInUse) {
   HttpServerOptions options;
   options.listen = absl::StrCat("127.0.0.1:", server->port());
   EXPECT_EQ(HttpServer::Start(std::move(options), nullptr).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+// Request smuggling: what a proxy and this server could take for two different requests is refused, the connection ends, and
+// what hides behind it is never a request.
+TEST_F(HttpServerTest, ARequestThatCanBeReadInTwoWaysIsNone) {
+  const auto server = Start();
+  const std::string hidden = "GET /verborgen HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\n";
+  const std::pair<const char*, std::string> attacks[] = {
+      {"CL.TE", post + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden},
+      {"TE.CL", post + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n5c\r\n" + hidden},
+      {"TE.TE", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + hidden},
+      {"an encoding nobody knows", post + "Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n\r\nhello" + hidden},
+      {"chunked is not last", post + "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n" + hidden},
+      {"chunked is not alone", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + hidden},
+      {"chunked in quotes", post + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n" + hidden},
+      {"two lengths", post + "Content-Length: 5\r\nContent-Length: 0\r\n\r\nhello" + hidden},
+      {"one length twice", post + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello" + hidden},
+      {"a list of lengths", post + "Content-Length: 5, 0\r\n\r\nhello" + hidden},
+      {"a length with a sign", post + "Content-Length: +5\r\n\r\nhello" + hidden},
+      {"a negative length", post + "Content-Length: -1\r\n\r\n" + hidden},
+      {"a length in hexadecimal", post + "Content-Length: 0x5\r\n\r\nhello" + hidden},
+      {"a length that turns over", post + "Content-Length: 18446744073709551621\r\n\r\nhello" + hidden},
+      {"a space before the colon", post + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + hidden},
+      {"a length before the colon", post + "Content-Length : 5\r\n\r\nhello" + hidden},
+      {"a name that is none", post + "Content\x0bLength: 5\r\n\r\nhello" + hidden},
+      {"a NUL in a value", post + std::string("X-A: a\0b\r\n\r\n", 12) + hidden},
+      {"a bare CR in a value", post + "X-A: a\rb\r\n\r\n" + hidden},
+      {"a bare LF ends a line", "GET /a HTTP/1.1\nHost: x\n\n" + hidden},
+      {"a line that begins with a space", "GET /a HTTP/1.1\r\n Host: x\r\n\r\n" + hidden},
+      {"a chunk that turns over", post + "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\nhello\r\n0\r\n\r\n" + hidden},
+      {"a chunk with a sign", post + "Transfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n" + hidden},
+      {"a chunk longer than it says", post + "Transfer-Encoding: chunked\r\n\r\n3\r\nhello\r\n0\r\n\r\n" + hidden},
+      {"chunks in HTTP/1.0", "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden},
+      {"no host", "GET /a HTTP/1.1\r\n\r\n" + hidden},
+      {"two hosts", "GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" + hidden},
+      {"another version", "GET /a HTTP/2.0\r\nHost: x\r\n\r\n" + hidden},
+      {"no version", "GET /a\r\n\r\n" + hidden},
+  };
+  for (const auto& [what, bytes] : attacks) {
+    Wire wire(server->port());
+    wire.Send(bytes);
+    const std::string answer = wire.ReadAll();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400")) << what;
+    EXPECT_THAT(answer, HasSubstr("REQUEST_UNREADABLE")) << what;
+    EXPECT_THAT(answer, HasSubstr("Connection: close")) << what;
+    EXPECT_THAT(answer, Not(HasSubstr("verborgen"))) << what;
+    EXPECT_EQ(answer.find("HTTP/1.1 ", 8), std::string::npos) << what << ": two answers";
+  }
+}
+
+// What is allowed stays so: a request without ambiguity behind another one is a request.
+TEST_F(HttpServerTest, RequestsBehindEachOtherAreAnsweredInOrder) {
+  const auto server = Start();
+  Wire wire(server->port());
+  wire.Send(
+      "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+      "POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+      "GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answers = wire.ReadAll();
+  const size_t a = answers.find("POST /a hello"), b = answers.find("POST /b hi"), c = answers.find("GET /c ");
+  EXPECT_LT(a, b);
+  EXPECT_LT(b, c);
+  EXPECT_NE(c, std::string::npos) << answers;
+}
+
+TEST_F(HttpServerTest, AFloodOfHeadersIsRefusedAndTheRestGoesOn) {
+  const auto server = Start();
+  std::vector<std::unique_ptr<Wire>> floods;
+  std::string many = "GET /a HTTP/1.1\r\nHost: x\r\n";
+  for (int i = 0; i < 4000; ++i) absl::StrAppend(&many, "X-", i, ": y\r\n");
+  for (int i = 0; i < 20; ++i) {
+    floods.push_back(std::make_unique<Wire>(server->port()));
+    floods.back()->Send(many);  // And no end.
+  }
+  Wire honest(server->port());
+  honest.Send(absl::StrCat("GET /a HTTP/1.1\r\nHost: x\r\n", kClose));
+  EXPECT_THAT(honest.ReadAll(), StartsWith("HTTP/1.1 200"));
+  for (const auto& flood : floods) EXPECT_THAT(flood->ReadUntil("}"), StartsWith("HTTP/1.1 431"));
+}
+
+// Slow loris: a hundred heads that come letter by letter hold up nobody, and end.
+TEST_F(HttpServerTest, AHundredSlowHeadsHoldUpNobodyAndEnd) {
+  HttpServerOptions options;
+  options.head_limit = absl::Milliseconds(300);
+  options.threads = 1;
+  const auto server = Start(options);
+  std::vector<std::unique_ptr<Wire>> slow;
+  for (int i = 0; i < 100; ++i) {
+    slow.push_back(std::make_unique<Wire>(server->port()));
+    slow.back()->Send("G");
+  }
+  for (const char* letter : {"E", "T", " "}) {
+    for (const auto& wire : slow) wire->Offer(letter);
+    Wire honest(server->port());
+    honest.Send(absl::StrCat("GET /a HTTP/1.1\r\nHost: x\r\n", kClose));
+    EXPECT_THAT(honest.ReadAll(), StartsWith("HTTP/1.1 200"));
+  }
+  for (const auto& wire : slow) EXPECT_THAT(wire->ReadAll(), Not(HasSubstr("no answer")));
 }
 
 }  // namespace

@@ -25,10 +25,13 @@ struct GatewayState {
   std::unique_ptr<nmd::gateway::CallerLimits> limits;
   std::unique_ptr<nmd::Peer> own;  // The gateway's own methods.
   std::vector<std::unique_ptr<nmd::Peer>> peers;
+  std::unique_ptr<nmd::gateway::Issuer> issuer;
   std::unique_ptr<nmd::gateway::TokenChecker> tokens;
+  std::unique_ptr<nmd::gateway::Sessions> sessions;
+  std::unique_ptr<nmd::gateway::FscDoor> fsc;
   std::unique_ptr<nmd::gateway::DevIssuer> dev_issuer;
   std::unique_ptr<nmd::gateway::Gateway> gateway;
-  std::unique_ptr<nmd::gateway::HttpServer> server;
+  std::unique_ptr<nmd::gateway::HttpServer> server, fsc_server;
   std::unique_ptr<nmd::GrpcFront> front;
 };
 
@@ -49,6 +52,8 @@ int main(int argc, char** argv) {
         log_options.municipality = config.server().municipality();
         log_options.audit_life = absl::Hours(24 * config.audit_days());
         log_options.processing_life = absl::Hours(24 * config.processing_days());
+        log_options.activities = {config.processing_activities().begin(), config.processing_activities().end()};
+        log_options.activity_base = config.processing_activity_base();
         NMD_ASSIGN_OR_RETURN(state->log, nmd::gateway::AccessLog::Open(*state->journal, log_options, process.clock()));
         nmd::gateway::BindAccessLog(*state->log, process.router());
         parts.log = state->log.get();
@@ -69,8 +74,27 @@ int main(int argc, char** argv) {
           const auto peer = peers.find(service->file()->package());
           if (peer != peers.end()) parts.peers[service->full_name()] = peer->second;
         }
-        NMD_ASSIGN_OR_RETURN(state->tokens, nmd::gateway::TokenChecker::Create(config.issuer(), process.clock()));
+        if (config.issuer().public_key().empty()) {
+          NMD_ASSIGN_OR_RETURN(state->issuer, nmd::gateway::Issuer::Start(config.issuer(), process.clock()));
+          parts.issuer = state->issuer.get();
+        }
+        NMD_ASSIGN_OR_RETURN(state->tokens,
+                             nmd::gateway::TokenChecker::Create(config.issuer(), state->issuer.get(), process.clock()));
         parts.tokens = state->tokens.get();
+        if (config.issuer().has_login()) {
+          if (state->issuer == nullptr)
+            return absl::FailedPreconditionError("issuer.login needs an issuer that is asked: leave issuer.public_key out");
+          NMD_ASSIGN_OR_RETURN(state->sessions, nmd::gateway::Sessions::Create(config.issuer(), *state->issuer, *state->tokens,
+                                                                               state->log.get(), process.clock()));
+          parts.sessions = state->sessions.get();
+        }
+        if (config.has_fsc()) {
+          if (config.issuer().development())
+            return absl::FailedPreconditionError("fsc is for other organisations: take issuer.development out first");
+          NMD_ASSIGN_OR_RETURN(state->fsc,
+                               nmd::gateway::FscDoor::Create(config.fsc(), config.server().municipality(), process.clock()));
+          parts.fsc = state->fsc.get();
+        }
         if (config.issuer().development()) {
           NMD_ASSIGN_OR_RETURN(state->dev_issuer, nmd::gateway::DevIssuer::Create(
                                                       config.issuer(), nmd::gateway::IsLoopbackAddress(config.http_listen()),
@@ -90,11 +114,20 @@ int main(int argc, char** argv) {
         options.connection_limit = config.connection_limit();
         options.common_headers = nmd::gateway::CommonHeaders();
         options.on_refused = &nmd::gateway::RecordRefused;
-        NMD_ASSIGN_OR_RETURN(state->server, nmd::gateway::HttpServer::Start(
-                                                std::move(options), [gateway = state->gateway.get()](const auto& request) {
-                                                  return gateway->Handle(request);
-                                                }));
+        NMD_ASSIGN_OR_RETURN(state->server,
+                             nmd::gateway::HttpServer::Start(options, [gateway = state->gateway.get()](const auto& request) {
+                               return gateway->Handle(request);
+                             }));
         nmd::Log(nmd::LogLevel::kInfo, "http listening", {{"port", state->server->port()}});
+        if (config.has_fsc()) {
+          options.listen = config.fsc().listen();
+          NMD_ASSIGN_OR_RETURN(
+              state->fsc_server,
+              nmd::gateway::HttpServer::Start(std::move(options), [gateway = state->gateway.get()](const auto& request) {
+                return gateway->HandleFsc(request);
+              }));
+          nmd::Log(nmd::LogLevel::kInfo, "fsc listening", {{"port", state->fsc_server->port()}});
+        }
         if (!config.grpc_listen().empty()) {
           NMD_ASSIGN_OR_RETURN(
               state->front, nmd::StartGrpcFront(config.grpc_listen(), config.has_grpc_tls() ? &config.grpc_tls() : nullptr,
@@ -103,9 +136,10 @@ int main(int argc, char** argv) {
                                                 }));
           nmd::Log(nmd::LogLevel::kInfo, "grpc listening", {{"port", state->front->port()}});
         }
-        process.AtStop([server = state->server.get(), front = state->front.get(),
+        process.AtStop([server = state->server.get(), fsc_server = state->fsc_server.get(), front = state->front.get(),
                         limit = absl::Seconds(config.server().drain_limit_seconds())] {
           server->Drain(limit);
+          if (fsc_server != nullptr) fsc_server->Drain(limit);
           if (front != nullptr) front->Drain(limit);
         });
         return state;

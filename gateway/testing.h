@@ -17,6 +17,13 @@ struct KeyPair {
 // group: "P-256", "P-384", or empty for RSA of `bits`.
 KeyPair MakeKeyPair(const std::string& group, int bits = 2048);
 
+// A token of these JSON objects in compact form, signed with the PEM private key by an algorithm such as "ES256"; "none" has no
+// signature, and of "HS256" the key is the secret as it stands.
+std::string SignJws(const std::string& header, const std::string& claims, const std::string& key, const std::string& algorithm);
+
+// The public half of a key as JSON Web Key, with these members besides. Example of more: R"("kid":"a","use":"sig")".
+std::string JwkOf(const KeyPair& keys, const std::string& more);
+
 // Writes the text to a file of this name in the folder for test files. Returns its path.
 std::string WriteTemp(const std::string& name, const std::string& text);
 

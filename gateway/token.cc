@@ -1,33 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "gateway/token.h"
 
-#include <jwt.h>
-#include <openssl/bio.h>
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <sstream>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "google/protobuf/struct.pb.h"
-#include "google/protobuf/util/json_util.h"
 #include "services/platform/errors.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::gateway {
 namespace {
 
-constexpr absl::Duration kSlack = absl::Seconds(60);
 constexpr size_t kRemembered = 1000;
-constexpr size_t kTokenLimit = 8192;
 
 constexpr std::array<std::pair<type::Role, absl::string_view>, 11> kRoles = {{
     {type::POLICY_ADVISER, "beleidsadviseur"},
@@ -50,47 +39,19 @@ absl::Status Invalid(absl::string_view text) {
   return Fail(absl::StatusCode::kUnauthenticated, ErrorReason::TOKEN_INVALID, text);
 }
 
-// The one algorithm that tokens of this key may have; JWT_ALG_INVAL for a key that is not good enough.
-jwt_alg_t AlgorithmOf(const std::string& pem) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr),
-                                                                &EVP_PKEY_free);
-  if (key == nullptr) return JWT_ALG_INVAL;
-  if (EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_RSA)
-    return EVP_PKEY_get_bits(key.get()) >= 2048 ? JWT_ALG_RS256 : JWT_ALG_INVAL;
-  std::array<char, 64> group = {};
-  if (EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_EC &&
-      EVP_PKEY_get_utf8_string_param(key.get(), OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size(), nullptr) == 1 &&
-      absl::string_view(group.data()) == "prime256v1") {
-    return JWT_ALG_ES256;
-  }
-  return JWT_ALG_INVAL;
+absl::Status NotOfTheIssuer() { return Missing("the token is not one of this instance's issuer"); }
+
+// The token of an Authorization header; empty when there is none.
+absl::string_view BearerOf(absl::string_view authorization) {
+  if (!absl::StartsWithIgnoreCase(authorization, "Bearer ")) return {};
+  const absl::string_view token = absl::StripAsciiWhitespace(authorization.substr(7));
+  return token.size() > kTokenLimit ? absl::string_view() : token;
 }
 
-const google::protobuf::Value* Claim(const google::protobuf::Struct& claims, const char* name) {
-  const auto it = claims.fields().find(name);
-  return it == claims.fields().end() ? nullptr : &it->second;
-}
-
-std::string Text(const google::protobuf::Struct& claims, const char* name) {
-  const google::protobuf::Value* value = Claim(claims, name);
-  return value == nullptr ? "" : value->string_value();
-}
-
-// The strings of a claim that is one or a list of them.
-std::vector<std::string> Texts(const google::protobuf::Struct& claims, const char* name) {
-  std::vector<std::string> texts;
-  const google::protobuf::Value* value = Claim(claims, name);
-  if (value == nullptr) return texts;
-  if (value->has_string_value()) texts.push_back(value->string_value());
-  for (const google::protobuf::Value& item : value->list_value().values()) {
-    if (item.has_string_value()) texts.push_back(item.string_value());
-  }
-  return texts;
-}
+bool FitsKey(const std::string& id, const Jws& jws) { return id.empty() || jws.key_id.empty() || id == jws.key_id; }
 
 std::optional<absl::Time> Moment(const google::protobuf::Struct& claims, const char* name) {
-  const google::protobuf::Value* value = Claim(claims, name);
+  const google::protobuf::Value* value = ClaimOf(claims, name);
   // Until the year 9999; what is outside is nobody's token.
   if (value == nullptr || !value->has_number_value() ||
       !(value->number_value() >= 0 && value->number_value() < 253402300800.0)) {
@@ -116,84 +77,149 @@ type::Role RoleOf(absl::string_view word) {
 }
 
 absl::StatusOr<std::unique_ptr<TokenChecker>> TokenChecker::Create(const internal::v1::IssuerConfig& config,
-                                                                   const Clock& clock) {
-  std::ifstream file(config.public_key());
-  std::stringstream pem;
-  pem << file.rdbuf();
-  const jwt_alg_t algorithm = AlgorithmOf(pem.str());
-  if (!file || algorithm == JWT_ALG_INVAL) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(config.public_key(), ": holds no PEM public key on P-256, nor an RSA one of at least 2048 bits"));
+                                                                   const KeySource* source, const Clock& clock) {
+  for (const auto& [name, word] : config.role_names()) {
+    if (RoleOf(word) == type::ROLE_UNSPECIFIED)
+      return absl::FailedPreconditionError(absl::StrCat("issuer.role_names: ", name, ": \"", word, "\" is no role"));
   }
-  return std::unique_ptr<TokenChecker>(new TokenChecker(config, pem.str(), algorithm, clock));
+  for (const auto& [word, purpose] : config.purposes()) {
+    if (RoleOf(word) == type::ROLE_UNSPECIFIED)
+      return absl::FailedPreconditionError(absl::StrCat("issuer.purposes: \"", word, "\" is no role"));
+  }
+  std::shared_ptr<const KeySet> keys;
+  if (source == nullptr) {
+    std::ifstream file(config.public_key());
+    std::stringstream pem;
+    pem << file.rdbuf();
+    absl::StatusOr<VerifyKey> key = VerifyKey::FromPem(pem.str(), JwsFamily::kOidc);
+    if (!file || !key.ok()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(config.public_key(), ": holds no PEM public key on P-256, nor an RSA one of at least 2048 bits"));
+    }
+    keys = std::make_shared<const KeySet>(KeySet{{"", *std::move(key)}});
+  }
+  return std::unique_ptr<TokenChecker>(new TokenChecker(config, source, std::move(keys), clock));
 }
 
 absl::StatusOr<Caller> TokenChecker::Check(absl::string_view authorization) const {
-  if (!absl::StartsWithIgnoreCase(authorization, "Bearer ")) return Missing("a bearer token is needed");
-  const absl::string_view token = absl::StripAsciiWhitespace(authorization.substr(7));
-  if (token.empty() || token.size() > kTokenLimit) return Missing("a bearer token is needed");
+  const absl::string_view token = BearerOf(authorization);
+  if (token.empty()) return Missing("a bearer token is needed");
+  const std::shared_ptr<const KeySet> known = keys();
+  if (known == nullptr) {
+    return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the issuer's keys could not be fetched yet");
+  }
   {
     MutexLock lock(mutex_);
-    if (const auto it = good_.find(token); it != good_.end()) {
-      NMD_RETURN_IF_ERROR(CheckTime(it->second));
-      return it->second.caller;
+    if (const auto it = good_.find(token); it != good_.end() && it->second.keys == known) {
+      NMD_RETURN_IF_ERROR(CheckTime(it->second.identity));
+      return it->second.identity.caller;
     }
   }
-  NMD_ASSIGN_OR_RETURN(const Identity identity, Read(std::string(token)));
+  NMD_ASSIGN_OR_RETURN(const Jws jws, Read(token, *known));
+  NMD_ASSIGN_OR_RETURN(const Identity identity, IdentityOf(jws.claims, config_.audience(), config_.authorized_party()));
   NMD_RETURN_IF_ERROR(CheckTime(identity));
   MutexLock lock(mutex_);
   // Forgetting everything now and then costs one signature per token, and needs no order of use.
   if (good_.size() >= kRemembered) good_.clear();
-  good_.emplace(token, identity);
+  good_.insert_or_assign(std::string(token), Remembered{identity, known});
   return identity.caller;
 }
 
-absl::StatusOr<TokenChecker::Identity> TokenChecker::Read(const std::string& token) const {
-  jwt_t* decoded = nullptr;
-  const int failed =
-      jwt_decode(&decoded, token.c_str(), reinterpret_cast<const unsigned char*>(key_.data()), static_cast<int>(key_.size()));
-  const std::unique_ptr<jwt_t, decltype(&jwt_free)> jwt(decoded, &jwt_free);
-  if (failed != 0 || jwt == nullptr || jwt_get_alg(jwt.get()) != algorithm_) {
-    return Missing("the token is not one of this instance's issuer");
+bool TokenChecker::NamesUnknownKey(absl::string_view authorization) const {
+  if (source_ == nullptr) return false;
+  const absl::string_view token = BearerOf(authorization);
+  const std::shared_ptr<const KeySet> known = keys();
+  if (known == nullptr) return !token.empty();
+  {
+    MutexLock lock(mutex_);
+    if (const auto it = good_.find(token); it != good_.end() && it->second.keys == known) return false;
   }
-  const std::unique_ptr<char, decltype(&std::free)> json(jwt_get_grants_json(jwt.get(), nullptr), &std::free);
-  google::protobuf::Struct claims;
-  if (json == nullptr || !google::protobuf::util::JsonStringToMessage(json.get(), &claims).ok()) {
-    return Missing("the token is not one of this instance's issuer");
+  const std::optional<Jws> jws = ParseJws(token);
+  return jws.has_value() &&
+         std::none_of(known->begin(), known->end(), [&](const auto& one) { return FitsKey(one.first, *jws); });
+}
+
+absl::StatusOr<TokenChecker::Identity> TokenChecker::CheckIdToken(absl::string_view token, absl::string_view client_id,
+                                                                  absl::string_view nonce) const {
+  const std::shared_ptr<const KeySet> known = keys();
+  if (known == nullptr) {
+    return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "the issuer's keys could not be fetched yet");
   }
-  if (Text(claims, "iss") != config_.issuer()) return Missing("the token is not one of this instance's issuer");
-  const std::vector<std::string> audiences = Texts(claims, "aud");
-  if (std::find(audiences.begin(), audiences.end(), config_.audience()) == audiences.end()) {
+  NMD_ASSIGN_OR_RETURN(const Jws jws, Read(token, *known));
+  if (nonce.empty() || ClaimText(jws.claims, "nonce") != nonce) return Invalid("the token answers another question");
+  NMD_ASSIGN_OR_RETURN(Identity identity, IdentityOf(jws.claims, client_id, client_id));
+  NMD_RETURN_IF_ERROR(CheckTime(identity));
+  return identity;
+}
+
+absl::StatusOr<Jws> TokenChecker::Read(absl::string_view token, const KeySet& keys) const {
+  std::optional<Jws> jws = ParseJws(token);
+  if (!jws) return NotOfTheIssuer();
+  const bool good = std::any_of(keys.begin(), keys.end(),
+                                [&](const auto& one) { return FitsKey(one.first, *jws) && one.second.Verify(*jws); });
+  if (!good || ClaimText(jws->claims, "iss") != config_.issuer()) return NotOfTheIssuer();
+  return *std::move(jws);
+}
+
+absl::StatusOr<TokenChecker::Identity> TokenChecker::IdentityOf(const google::protobuf::Struct& claims,
+                                                                absl::string_view audience,
+                                                                absl::string_view authorized_party) const {
+  const std::vector<std::string> audiences = ClaimTexts(claims, "aud");
+  if (std::find(audiences.begin(), audiences.end(), audience) == audiences.end()) {
     return Invalid("the token is for another audience");
+  }
+  if (!authorized_party.empty()) {
+    const std::string party = ClaimText(claims, "azp");
+    if (party.empty() ? audiences.size() > 1 : party != authorized_party)
+      return Invalid("the token was made for another party");
   }
   Identity identity;
   const std::optional<absl::Time> expires = Moment(claims, "exp");
   if (!expires) return Invalid("the token does not say when it expires");
   identity.expires = *expires;
-  if (Claim(claims, "nbf") != nullptr) {
-    const std::optional<absl::Time> from = Moment(claims, "nbf");
+  for (const char* name : {"nbf", "iat"}) {
+    if (ClaimOf(claims, name) == nullptr) continue;
+    const std::optional<absl::Time> from = Moment(claims, name);
     if (!from) return Invalid("the token does not say properly since when it is valid");
-    identity.not_before = *from;
+    identity.not_before = std::max(identity.not_before, *from);
   }
-  identity.caller.subject = Text(claims, "sub");
-  identity.caller.municipality = Text(claims, "municipality");
-  identity.caller.purpose = Text(claims, "purpose");
-  if (identity.caller.subject.empty() || identity.caller.municipality.empty()) {
+  const std::vector<std::string> ways = ClaimTexts(claims, "amr");
+  const std::string level = ClaimText(claims, "acr");
+  const bool proven =
+      std::any_of(config_.mfa_amr().begin(), config_.mfa_amr().end(),
+                  [&](const std::string& way) { return std::find(ways.begin(), ways.end(), way) != ways.end(); }) ||
+      std::find(config_.mfa_acr().begin(), config_.mfa_acr().end(), level) != config_.mfa_acr().end();
+  if (!proven && !(config_.mfa_amr().empty() && config_.mfa_acr().empty())) {
+    return Invalid("the token is of a sign-in with one factor; sign in with two");
+  }
+  // Presets stand in the configuration; a message that was not read from a file has none.
+  const auto named = [](const std::string& name, const char* preset) { return name.empty() ? std::string(preset) : name; };
+  Caller& caller = identity.caller;
+  caller.subject = ClaimText(claims, "sub");
+  caller.municipality = ClaimText(claims, named(config_.municipality_claim(), "municipality"));
+  caller.purpose = ClaimText(claims, named(config_.purpose_claim(), "purpose"));
+  if (caller.subject.empty() || caller.municipality.empty()) {
     return Invalid("the token does not say who it is for, or of which municipality");
   }
-  for (const std::string& word : Texts(claims, "roles")) {
+  for (const std::string& name : ClaimTexts(claims, named(config_.roles_claim(), "roles"))) {
+    const auto known = config_.role_names().find(name);
+    const std::string& word = known == config_.role_names().end() ? name : known->second;
     const type::Role role = RoleOf(word);
     // A member is known by its certificate alone: nobody who signs tokens may speak for another instance.
-    if (role != type::ROLE_UNSPECIFIED && role != type::MEMBER && !identity.caller.Has(role))
-      identity.caller.roles.push_back(role);
+    if (role == type::ROLE_UNSPECIFIED || role == type::MEMBER || caller.Has(role)) continue;
+    caller.roles.push_back(role);
+    if (const auto purpose = config_.purposes().find(word); caller.purpose.empty() && purpose != config_.purposes().end()) {
+      caller.purpose = purpose->second;
+    }
   }
   return identity;
 }
 
 absl::Status TokenChecker::CheckTime(const Identity& identity) const {
+  const absl::Duration slack = absl::Seconds(config_.clock_skew_seconds());
   const absl::Time now = clock_.Now();
-  if (now >= identity.expires + kSlack) return Invalid("the token has expired; sign in again");
-  if (now + kSlack < identity.not_before) return Invalid("the token is not valid yet");
+  if (now >= identity.expires + slack) return Invalid("the token has expired; sign in again");
+  if (now + slack < identity.not_before) return Invalid("the token is not valid yet");
   return absl::OkStatus();
 }
 

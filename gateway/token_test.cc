@@ -177,7 +177,7 @@ TEST_F(Token, ExpiresAlsoWhenItWasRemembered) {
 TEST_F(Token, MustSayWhenItExpires) {
   jwt_t* jwt = nullptr;
   jwt_new(&jwt);
-  jwt_add_grants_json(jwt, R"({"iss":"https://aanmelden.test","aud":["x","nmd-monitor"],"sub":"a","municipality":"gm1730"})");
+  jwt_add_grants_json(jwt, R"({"iss":"aanmelden-test","aud":["x","nmd-monitor"],"sub":"a","municipality":"gm1730"})");
   const auto header = [&] {
     jwt_set_alg(jwt, JWT_ALG_ES256, reinterpret_cast<const unsigned char*>(Keys().private_pem.data()),
                 static_cast<int>(Keys().private_pem.size()));

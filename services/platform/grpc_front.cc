@@ -17,6 +17,8 @@
 #include "services/platform/address.h"
 #include "services/platform/errors.h"
 #include "services/platform/grpc_wire.h"
+#include "services/platform/status_macros.h"
+#include "services/platform/tls.h"
 
 namespace nmd {
 namespace {
@@ -106,9 +108,10 @@ class FrontServer : public GrpcFront {
   absl::Status Start(const std::string& listen, const internal::v1::TlsConfig* tls) {
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     if (tls != nullptr) {
+      NMD_RETURN_IF_ERROR(CheckTlsFiles(*tls));
       grpc::experimental::TlsServerCredentialsOptions options(
           std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(tls->key(), tls->certificate(), tls->roots(),
-                                                                               kCertificateRefreshSeconds));
+                                                                               CertificateRefreshSeconds()));
       options.watch_root_certs();
       options.watch_identity_key_cert_pairs();
       // People's tools have a token and no certificate; what is shown must be good.

@@ -47,7 +47,7 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const internal::v1::TlsCon
   if (tls == nullptr) return grpc::InsecureChannelCredentials();
   grpc::experimental::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-      tls->key(), tls->certificate(), tls->roots(), kCertificateRefreshSeconds));
+      tls->key(), tls->certificate(), tls->roots(), CertificateRefreshSeconds()));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_verify_server_certs(true);

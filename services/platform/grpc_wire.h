@@ -24,8 +24,12 @@ inline std::string SpiffeId(absl::string_view municipality, absl::string_view se
   return absl::StrCat("spiffe://nmd.nl/", municipality, "/", service);
 }
 
-// Certificates are looked at again this often, so that a renewed one is used without a restart.
-inline constexpr unsigned kCertificateRefreshSeconds = 60;
+// Certificates are looked at again this often, so that a renewed one is used without a restart. A test may set it before it
+// starts a server.
+inline unsigned& CertificateRefreshSeconds() {
+  static unsigned seconds = 60;
+  return seconds;
+}
 
 }  // namespace nmd
 

@@ -21,6 +21,7 @@
 #include "services/platform/log.h"
 #include "services/platform/metrics.h"
 #include "services/platform/status_macros.h"
+#include "services/platform/tls.h"
 #include "services/platform/work_queue.h"
 
 namespace nmd {
@@ -195,9 +196,10 @@ class GrpcServer : public Server {
     NMD_ASSIGN_OR_RETURN(admin_, StartAdmin(config_.admin_listen()));
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     if (!config_.insecure_loopback()) {
+      NMD_RETURN_IF_ERROR(CheckTlsFiles(config_.tls()));
       grpc::experimental::TlsServerCredentialsOptions options(
           std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-              config_.tls().key(), config_.tls().certificate(), config_.tls().roots(), kCertificateRefreshSeconds));
+              config_.tls().key(), config_.tls().certificate(), config_.tls().roots(), CertificateRefreshSeconds()));
       options.watch_root_certs();
       options.watch_identity_key_cert_pairs();
       options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);

@@ -18,6 +18,7 @@
 #include "services/platform/postgres_journal.h"
 #include "services/platform/server.h"
 #include "services/platform/status_macros.h"
+#include "services/platform/tls.h"
 
 namespace nmd {
 namespace {
@@ -116,6 +117,7 @@ int ServiceMain(int argc, char** argv, google::protobuf::Message& config, intern
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  UseGoodSuites();
 
   std::string path;
   bool check_only = false;

@@ -88,6 +88,21 @@ class Images(unittest.TestCase):
                                     r"|ECDHE-(ECDSA|RSA)-(AES256-GCM-SHA384|CHACHA20-POLY1305))$")
         self.assertIn("ssl-min-ver TLSv1.2", text)
 
+    def test_the_link_with_an_inway_is_valid_beside_it_and_asks_for_the_inways_certificate(self):
+        need("haproxy")
+        with tempfile.TemporaryDirectory() as folder:
+            run(ROOT / "deploy/make_certs.sh", folder, "gm1730")
+            shutil.copy(f"{folder}/ca.pem", f"{folder}/inway-ca.pem")
+            for name in ("haproxy.cfg", "fsc.cfg"):
+                pathlib.Path(f"{folder}/{name}").write_text(read(f"deploy/front/{name}").replace("/nmd/front/", f"{folder}/"),
+                                                            encoding="utf-8")
+            run("env", "NMD_INWAY_CN=inway.example.nl", "haproxy", "-c", "-f", f"{folder}/haproxy.cfg", "-f", f"{folder}/fsc.cfg")
+        text = read("deploy/front/fsc.cfg")
+        self.assertIn("verify required", text)
+        self.assertRegex(text, r"deny .*unless \{ ssl_c_s_dn\(CN\)")
+        # On the public side what only an Inway may say is taken away.
+        self.assertIn("http-request del-header Fsc- -m beg", read("deploy/front/haproxy.cfg"))
+
 
 class Compose(unittest.TestCase):
     def test_every_service_is_hardened_and_is_one_that_is_built(self):
