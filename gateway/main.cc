@@ -62,14 +62,19 @@ int main(int argc, char** argv) {
         parts.limits = state->limits.get();
         state->own = nmd::NewLocalPeer(process.router(), "gateway");
         const nmd::Peer* own = state->peers.emplace_back(nmd::gateway::NewQueuedPeer(*state->own)).get();
-        const nmd::Peer* ingestion = connect(config.ingestion());
-        const std::map<std::string, const nmd::Peer*> peers = {{"nmd.log.v1", own},
-                                                               {"nmd.ingestion.v1", ingestion},
-                                                               {"google.longrunning", ingestion},
-                                                               {"nmd.linking.v1", connect(config.linking())},
-                                                               {"nmd.costs.v1", connect(config.costs())},
-                                                               {"nmd.contracts.v1", connect(config.contracts())},
-                                                               {"nmd.publication.v1", connect(config.publication())}};
+        std::map<std::string, const nmd::Peer*> peers = {{"nmd.log.v1", own},
+                                                         {"nmd.publication.v1", connect(config.publication())}};
+        const int records = config.has_ingestion() + config.has_linking() + config.has_costs() + config.has_contracts();
+        if (records != 0 && records != 4) {
+          return absl::FailedPreconditionError(
+              "ingestion, linking, costs, contracts: a municipality has all of them, the region none");
+        }
+        if (records != 0) {
+          peers["nmd.ingestion.v1"] = peers["google.longrunning"] = connect(config.ingestion());
+          peers["nmd.linking.v1"] = connect(config.linking());
+          peers["nmd.costs.v1"] = connect(config.costs());
+          peers["nmd.contracts.v1"] = connect(config.contracts());
+        }
         for (const auto* service : nmd::gateway::ApiServices()) {
           const auto peer = peers.find(service->file()->package());
           if (peer != peers.end()) parts.peers[service->full_name()] = peer->second;
