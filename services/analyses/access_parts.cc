@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/analyses/access_parts.h"
 
+#include "services/core/intervals.h"
 #include "services/costs/figures.h"
-#include "services/costs/intervals.h"
 
 namespace nmd::analyses {
 namespace {
 
 constexpr double kConfidence = 0.95;
 
-void SetInterval(const costs::Bounds& bounds, absl::string_view method, costs::v1::Estimate* to) {
+void SetInterval(const Bounds& bounds, absl::string_view method, costs::v1::Estimate* to) {
   type::Interval& interval = *to->mutable_interval();
   interval.set_low(bounds.low);
   interval.set_high(bounds.high);
@@ -56,7 +56,7 @@ void TooFew(int64_t count, costs::v1::Estimate* to) {
 void SetShare(int64_t part, int64_t whole, costs::v1::Estimate* to) {
   if (whole <= 0) return TooFew(whole, to);
   SetAnswer(static_cast<double>(part) / static_cast<double>(whole), whole, to);
-  SetInterval(costs::WilsonInterval(part, whole, kConfidence), "wilson", to);
+  SetInterval(WilsonInterval(part, whole, kConfidence), "wilson", to);
 }
 
 void SetCentre(const std::optional<Centre>& centre, absl::string_view method, int64_t count, costs::v1::Estimate* to) {

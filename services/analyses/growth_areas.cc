@@ -13,10 +13,10 @@
 #include "services/analyses/growth.h"
 #include "services/analyses/growth_reading.h"
 #include "services/core/dutch.h"
+#include "services/core/intervals.h"
 #include "services/costs/answer.h"
 #include "services/costs/external.h"
 #include "services/costs/figures.h"
-#include "services/costs/intervals.h"
 #include "services/platform/errors.h"
 #include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
@@ -88,7 +88,7 @@ bool Ask(const costs::Snapshot& snapshot, const std::vector<std::string>& bands,
   return true;
 }
 
-void SetInterval(const costs::Bounds& bounds, absl::string_view method, type::Interval* to) {
+void SetInterval(const Bounds& bounds, absl::string_view method, type::Interval* to) {
   to->set_low(bounds.low);
   to->set_high(bounds.high);
   to->set_confidence(kConfidence);
@@ -123,13 +123,13 @@ v1::NeighbourhoodYear ShowYear(const costs::Snapshot& snapshot, const YearSides&
   }
   shown.set_state(type::Figure::ANSWERED);
   const double per = 1'000 / static_cast<double>(population);
-  const costs::Bounds count = costs::PoissonInterval(clients, kConfidence);
+  const Bounds count = PoissonInterval(clients, kConfidence);
   shown.set_per_1000(per * static_cast<double>(clients));
   SetInterval({per * count.low, per * count.high}, "exact_poisson", shown.mutable_per_1000_interval());
   const auto own = area == nullptr ? sides.ages.end() : sides.ages.find(*area);
   const Ages* ages = area == nullptr ? &sides.all_ages : own == sides.ages.end() ? nullptr : &own->second;
   if (ages == nullptr || ages->size() != standard.size()) return shown;
-  std::vector<costs::Stratum> strata;
+  std::vector<Stratum> strata;
   int64_t told_clients = 0, told_people = 0;
   for (size_t band = 0; band < standard.size(); ++band) {
     const auto& [band_clients, band_people] = (*ages)[band];
@@ -139,7 +139,7 @@ v1::NeighbourhoodYear ShowYear(const costs::Snapshot& snapshot, const YearSides&
   }
   // Inhabitants may be told in coarser ages than the bands; then there is no rate by age.
   if (told_clients < clients || told_people != population) return shown;
-  const auto rate = costs::DirectlyStandardised(strata, kConfidence);
+  const auto rate = DirectlyStandardised(strata, kConfidence);
   if (!rate.has_value()) return shown;
   shown.set_standardised_per_1000(1'000 * rate->rate);
   SetInterval({1'000 * rate->bounds.low, 1'000 * rate->bounds.high}, "fay_feuer_gamma", shown.mutable_standardised_interval());
@@ -166,7 +166,7 @@ v1::NeighbourhoodGrowth GrowthOf(const v1::NeighbourhoodYear& before, const v1::
   const int64_t n0 = before.population().count(), n1 = after.population().count();
   if (c0 < kFewestCases || c1 < kFewestCases) return refuse(type::Figure::NOT_AVAILABLE, "TOO_FEW_CASES");
   const auto share = [](int64_t from, int64_t to) { return static_cast<double>(to - from) / static_cast<double>(from); };
-  const costs::RateRatio ratio = *costs::RatioOfRates(c1, n1, c0, n0, kConfidence);
+  const RateRatio ratio = *RatioOfRates(c1, n1, c0, n0, kConfidence);
   growth.set_state(type::Figure::ANSWERED);
   growth.set_clients_growth(share(c0, c1));
   growth.set_population_growth(share(n0, n1));

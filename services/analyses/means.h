@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "services/costs/intervals.h"
+#include "services/core/intervals.h"
 
 // Means of groups and how far they differ. Pure.
 //
@@ -29,7 +29,7 @@ class Sample {
 
 struct Centre {
   double value = 0;
-  costs::Bounds bounds;
+  Bounds bounds;
 };
 
 // The mean with Student's interval. nullopt with fewer than two values.

@@ -17,7 +17,7 @@
 #include "services/analyses/sums.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
-#include "services/costs/intervals.h"
+#include "services/core/intervals.h"
 #include "services/costs/question.h"
 #include "services/platform/config.h"
 #include "services/platform/errors.h"
@@ -346,7 +346,7 @@ class PolicyReader {
       value->set_value(static_cast<double>(number.amount_cents()) / 100);
     }
     if (whole > 0) {
-      const costs::Bounds bounds = costs::WilsonInterval(part, whole);
+      const Bounds bounds = WilsonInterval(part, whole);
       value->mutable_interval()->set_low(bounds.low);
       value->mutable_interval()->set_high(bounds.high);
       value->mutable_interval()->set_confidence(0.95);

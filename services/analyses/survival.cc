@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "services/costs/intervals.h"
+#include "services/core/intervals.h"
 
 namespace nmd::analyses {
 namespace {
@@ -304,7 +304,7 @@ std::optional<LogRank> LogRankOf(const std::vector<std::vector<std::vector<Spell
   if (!solved.has_value()) return std::nullopt;
   for (size_t i = 0; i < difference.size(); ++i) test.chi_square += difference[i] * (*solved)[i];
   test.chi_square = std::max(0.0, test.chi_square);
-  test.p = costs::ChiSquareTail(test.chi_square, test.degrees);
+  test.p = ChiSquareTail(test.chi_square, test.degrees);
   return test;
 }
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "services/core/date.h"
+#include "services/core/intervals.h"
 #include "services/costs/age_bands.h"
 #include "services/costs/catalogue.h"
 #include "services/costs/fact_table.h"
-#include "services/costs/intervals.h"
 #include "services/costs/snapshot.h"
 
 // Questions answered from a snapshot: which rows, in which cells, and what each measure says there. Pure.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "services/costs/intervals.h"
+#include "services/core/intervals.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace nmd::costs {
+namespace nmd {
 namespace {
 
 // Regularised lower incomplete gamma function P(a, x): its series below a + 1, its continued fraction (Lentz) above.
@@ -112,4 +112,4 @@ std::optional<StandardRate> DirectlyStandardised(absl::Span<const Stratum> strat
   return result;
 }
 
-}  // namespace nmd::costs
+}  // namespace nmd

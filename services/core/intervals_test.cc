@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "services/costs/intervals.h"
+#include "services/core/intervals.h"
 
 #include <cmath>
 #include <vector>
 
 #include "gtest/gtest.h"
 
-namespace nmd::costs {
+namespace nmd {
 namespace {
 
 // Values of Garwood's table, and of R's poisson.test for the large one.
@@ -119,4 +119,4 @@ TEST(Intervals, TheTailOfChiSquareIsThatOfR) {
 }
 
 }  // namespace
-}  // namespace nmd::costs
+}  // namespace nmd

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-#ifndef NMD_SERVICES_COSTS_INTERVALS_H_
-#define NMD_SERVICES_COSTS_INTERVALS_H_
+#ifndef NMD_SERVICES_CORE_INTERVALS_H_
+#define NMD_SERVICES_CORE_INTERVALS_H_
 
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,7 @@
 #include "absl/types/span.h"
 
 // How far chance alone may move a count, a share or a ratio of rates (requirements 6.5). Pure.
-namespace nmd::costs {
+namespace nmd {
 
 struct Bounds {
   double low = 0;
@@ -48,6 +48,6 @@ struct StandardRate {
 // counts too (R66). nullopt when nothing weighs, or a stratum that weighs has no population: then it has no rate.
 std::optional<StandardRate> DirectlyStandardised(absl::Span<const Stratum> strata, double confidence = 0.95);
 
-}  // namespace nmd::costs
+}  // namespace nmd
 
-#endif  // NMD_SERVICES_COSTS_INTERVALS_H_
+#endif  // NMD_SERVICES_CORE_INTERVALS_H_
