@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "services/publication/region_service.h"
+
+#include "absl/strings/string_view.h"
+
+namespace nmd::publication {
+
+void BindRegion(Region& region, Router& router) {
+  constexpr absl::string_view kService = "nmd.publication.v1.RegionService";
+  router.Handle(kService, "ReceiveStatement", [&region](const Caller& caller, const v1::ReceiveStatementRequest& request) {
+    return region.ReceiveStatement(caller, request);
+  });
+  router.Handle(kService, "ListMembers", [&region](const Caller& caller, const v1::ListMembersRequest& request) {
+    return region.ListMembers(caller, request);
+  });
+  router.Handle(kService, "ListStatements", [&region](const Caller& caller, const v1::ListStatementsRequest& request) {
+    return region.ListStatements(caller, request);
+  });
+  router.Handle(kService, "ListRegionalTables", [&region](const Caller& caller, const v1::ListRegionalTablesRequest& request) {
+    return region.ListRegionalTables(caller, request);
+  });
+  router.Handle(kService, "GetRegionalTable", [&region](const Caller& caller, const v1::GetRegionalTableRequest& request) {
+    return region.GetRegionalTable(caller, request);
+  });
+  router.Handle(kService, "CompareMembers", [&region](const Caller& caller, const v1::CompareMembersRequest& request) {
+    return region.CompareMembers(caller, request);
+  });
+  router.Handle(kService, "AssessMarket", [&region](const Caller& caller, const v1::AssessMarketRequest& request) {
+    return region.AssessMarket(caller, request);
+  });
+  router.Handle(kService, "ListRegionalCeilings",
+                [&region](const Caller& caller, const v1::ListRegionalCeilingsRequest& request) {
+                  return region.ListRegionalCeilings(caller, request);
+                });
+}
+
+}  // namespace nmd::publication
