@@ -36,6 +36,7 @@
 #include "gateway/cli/protect_file.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/reconciliation.h"
+#include "gateway/cli/region.h"
 #include "gateway/cli/scenarios.h"
 #include "gateway/cli/series.h"
 #include "gateway/cli/signals.h"
@@ -91,6 +92,7 @@ struct Options {
   RowOptions rows;
   ReconciliationOptions reconciliation;
   SignalOptions signals;
+  RegionOptions region;
 };
 
 class Command {
@@ -680,6 +682,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   decompose->add_option("--by", options.question.dimensions, "Groepen, zoals ivn")->expected(1);
 
   AddSignalCommands(app, options.signals, [&](const Action& action) { code = command.Run(action, false); });
+  AddRegionCommands(app, options.region, [&](const Action& action) { code = command.Run(action, false); });
   CLI::App* positions = add(&app, "positions", "Waar aanbieders staan ten opzichte van hun plafond", &Command::Positions);
   positions->add_option("--year", options.year, "Kalenderjaar")->required();
   positions->add_option("--provider", options.provider, "Alleen deze AGB-code");
