@@ -11,7 +11,10 @@ action=${1:?usage: instance.sh start|stop|running DIR [SERVICE...]}
 dir=$(realpath "${2:?usage: instance.sh start|stop|running DIR [SERVICE...]}")
 shift 2
 services=("$@")
-[ $# -gt 0 ] || services=(ingestion linking costs contracts publication gateway)
+# Those it has a configuration of: the region has two.
+[ $# -gt 0 ] || for service in ingestion linking costs contracts publication gateway; do
+  [ ! -f "$dir/config/$service.yaml" ] || services+=("$service")
+done
 read -r municipality _ <"$dir/instance"
 
 die() { echo "instance.sh: $*" >&2; exit 1; }

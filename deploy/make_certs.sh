@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: EUPL-1.2
 # Makes the development CA, a certificate per service of one instance, and the key pair of the development issuer.
-#   make_certs.sh DIR MUNICIPALITY
+#   make_certs.sh DIR MUNICIPALITY [SERVICE...]
 # For the demo and the tests only: a real instance gets its certificates and issuer from the municipality. Existing files
 # are kept, so running it again changes nothing.
 set -euo pipefail
 dir=${1:?usage: make_certs.sh DIR MUNICIPALITY}
 municipality=${2:?usage: make_certs.sh DIR MUNICIPALITY}
+shift 2
+[ $# -gt 0 ] || set -- ingestion linking costs contracts publication gateway
 mkdir -p "$dir"
 cd "$dir"
 umask 077
@@ -17,7 +19,7 @@ if [ ! -f ca.pem ]; then
   ec_key ca.key
   openssl req -x509 -new -key ca.key -sha256 -days 825 -out ca.pem -subj "/O=NMD Monitor development, not for production/CN=Development CA $municipality"
 fi
-for service in ingestion linking costs contracts publication gateway; do
+for service in "$@"; do
   [ -f "$service.pem" ] && continue
   ec_key "$service.key"
   openssl req -new -key "$service.key" -subj "/O=NMD Monitor development/CN=$service" -out "$service.csr"

@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Fills in the configuration of one instance: the only place that reads the templates in deploy/config, whether the
 # instance runs on one machine, in containers or in a cluster.
-#   render_config.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]
+#   render_config.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster] [municipality|region]
 # HTTP_PORT is the gateway's; the services listen on the twelve ports after it: gRPC and admin in turn. The thirteenth is the
 # gateway's gRPC door for tools and providers; in a cluster that is off until templates of one's own say where.
 #   machine  (preset) one address, 127.0.0.1, and the development issuer; DIR/{mappings,codes,policy} lie beside the YAML
 #   cluster  services are found by name; DIR/../{mappings,codes,policy}, so that each can be a mount of its own; tokens come
 #            from NMD_ISSUER (an https address), and BSNs of the test range are not those of persons
+#   region   the templates in config/region: publication and gateway only. NMD_MEMBERS: its members, as a YAML list on one line
+# NMD_RECIPIENTS: where a municipality sends statements to, as a YAML list on one line.
 # NMD_CONFIG_DIR: templates of one's own, laid out as deploy/config.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-dir=${1:?usage: render_config.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster]}
-municipality=$2 title=$3 http=$4 web=$5 where=${6:-machine}
+dir=${1:?usage: render_config.sh DIR MUNICIPALITY TITLE HTTP_PORT WEB_DIR [machine|cluster] [municipality|region]}
+municipality=$2 title=$3 http=$4 web=$5 where=${6:-machine} role=${7:-municipality}
 templates=${NMD_CONFIG_DIR:-$here/config}
 
 issuer=${NMD_ISSUER:-https://issuer.invalid/set-NMD_ISSUER}
@@ -29,7 +31,7 @@ esac
 
 expressions=(-e "s|@MUNICIPALITY@|$municipality|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g" -e "s|@LISTEN@|$listen|g" -e "s|@DOOR@|$door|g"
   -e "s|@SETS@|$sets|g" -e "s|@DRAIN_DELAY@|$drain|g" -e "s|@TEST_NUMBERS@|$test_numbers|g"
-  -e "s|@ISSUER@|${token//$'\n'/\\n}|g")
+  -e "s|@ISSUER@|${token//$'\n'/\\n}|g" -e "s|@MEMBERS@|${NMD_MEMBERS:-[]}|g" -e "s|@RECIPIENTS@|${NMD_RECIPIENTS:-[]}|g")
 port=$http
 for service in ingestion linking costs contracts publication gateway; do
   host=127.0.0.1
@@ -37,6 +39,11 @@ for service in ingestion linking costs contracts publication gateway; do
   expressions+=(-e "s|@HOST_${service^^}@|$host|g" -e "s|@PORT_${service^^}@|$((++port))|g" -e "s|@ADMIN_${service^^}@|$((++port))|g")
 done
 
+if [ "$role" = region ]; then
+  mkdir -p "$dir"
+  for file in "$templates"/region/*.yaml; do sed "${expressions[@]}" "$file" >"$dir/$(basename "$file")"; done
+  exit
+fi
 mkdir -p "$dir" "$beside"/{mappings,codes,policy}
 for file in "$templates"/*.yaml; do
   sed "${expressions[@]}" "$file" >"$dir/$(basename "$file")"

@@ -10,20 +10,25 @@ out=${1:?usage: k8s/render.sh OUT}
 
 mkdir -p "$out"
 cp -R "$here/base" "$here/overlays" "$out/"
-for overlay in "$out"/overlays/gm*; do
-  municipality=$(basename "$overlay")
-  rendered=$overlay/rendered
+# render OVERLAY MUNICIPALITY ROLE SET...
+render() {
+  local rendered=$out/overlays/$1/rendered municipality=$2 role=$3
+  shift 3
   rm -rf "$rendered"
-  "$here/../deploy/render_config.sh" "$rendered/config" "$municipality" "$municipality" 8100 /nmd/web cluster
+  "$here/../deploy/render_config.sh" "$rendered/config" "$municipality" "$municipality" 8100 /nmd/web cluster "$role"
   {
     echo "# Made by k8s/render.sh."
     echo "apiVersion: kustomize.config.k8s.io/v1alpha1"
     echo "kind: Component"
     echo "configMapGenerator:"
-    for set in config mappings codes policy; do
+    for set in "$@"; do
       echo "  - name: nmd-$set"
       echo "    files:"
       (cd "$rendered" && printf '      - %s\n' "$set"/*)
     done
   } >"$rendered/kustomization.yaml"
+}
+for overlay in "$out"/overlays/gm*; do
+  render "$(basename "$overlay")" "$(basename "$overlay")" municipality config mappings codes policy
 done
+render region nmd region config

@@ -84,13 +84,13 @@ class Kubernetes(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             run(ROOT / "k8s/render.sh", folder)
             cls.rendered = {name: list(yaml.safe_load_all(run("kubectl", "kustomize", f"{folder}/overlays/{name}")))
-                            for name in MUNICIPALITIES + ["region"]}
+                            for name in MUNICIPALITIES + ["region", "all"]}
 
     def of(self, kind, municipality="gm1730"):
         return {i["metadata"]["name"]: i for i in self.rendered[municipality] if i["kind"] == kind}
 
-    def config(self, service):
-        maps = [i for name, i in self.of("ConfigMap").items() if name.startswith("nmd-config-")]
+    def config(self, service, municipality="gm1730"):
+        maps = [i for name, i in self.of("ConfigMap", municipality).items() if name.startswith("nmd-config-")]
         self.assertEqual(len(maps), 1)
         return yaml.safe_load(maps[0]["data"][f"{service}.yaml"])
 
@@ -111,10 +111,28 @@ class Kubernetes(unittest.TestCase):
         item["spec"]["template"]["spec"]["containers"][0]["imagePullPolice"] = "Always"
         self.assertEqual(len(errors(item)), 1)
 
-    def test_the_region_is_the_sum_of_its_municipalities(self):
+    def test_all_is_the_sum_of_the_municipalities_and_the_region(self):
         key = lambda i: (i["metadata"].get("namespace", ""), i["kind"], i["metadata"]["name"])
-        self.assertEqual(sorted(map(key, self.rendered["region"])),
-                         sorted(key(i) for m in MUNICIPALITIES for i in self.rendered[m]))
+        self.assertEqual(sorted(map(key, self.rendered["all"])),
+                         sorted(key(i) for m in MUNICIPALITIES + ["region"] for i in self.rendered[m]))
+
+    def test_the_region_has_publication_and_a_gateway_and_calls_nothing_else(self):
+        services = ["gateway", "publication"]
+        for kind in ("StatefulSet", "Service", "PodDisruptionBudget", "ServiceAccount"):
+            self.assertEqual(sorted(self.of(kind, "region")), services, kind)
+        self.assertEqual([f for item in self.of("StatefulSet", "region").values() for f in pod_faults(item)], [])
+        policies = self.of("NetworkPolicy", "region")
+        self.assertEqual(sorted(policies), sorted(["deny-all", "allow-dns"] + services))
+        self.assertNotIn("egress", policies["publication"]["spec"])
+        self.assertEqual(policies["publication"]["spec"]["policyTypes"], ["Ingress", "Egress"])
+        rule, = policies["gateway"]["spec"]["egress"]
+        self.assertEqual(rule["to"], [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "publication"}}}])
+        gateway = self.config("gateway", "region")
+        self.assertEqual([s for s in SERVICES if s in gateway], ["publication"])
+        self.assertEqual(rule["ports"][0]["port"], int(gateway["publication"]["address"].split(":")[1]))
+        self.assertIn("members", self.config("publication", "region"))
+        # It signs nothing, so it has no key to lose.
+        self.assertNotIn("keys", json.dumps(self.of("StatefulSet", "region")["publication"]))
 
     def test_every_municipality_has_a_namespace_of_its_own_that_is_restricted(self):
         for municipality in MUNICIPALITIES:
@@ -222,7 +240,7 @@ class Kubernetes(unittest.TestCase):
     def test_no_secret_and_no_demo_setting_is_in_the_manifests(self):
         for items in self.rendered.values():
             self.assertNotIn("Secret", {i["kind"] for i in items})
-        text = json.dumps(self.rendered["region"])
+        text = json.dumps(self.rendered["all"])
         self.assertNotIn("PRIVATE KEY", text)
         self.assertNotIn("development_key", text)
         self.assertFalse(self.config("linking")["test_numbers"])
@@ -235,7 +253,7 @@ class Kubernetes(unittest.TestCase):
             run(ROOT / "deploy/render_config.sh", f"{folder}/config", "gm1730", "Tynaarlo", "8100", "/nmd/web", "cluster")
             run(ROOT / "deploy/make_certs.sh", f"{folder}/certs", "gm1730")
             run("mkdir", f"{folder}/keys")
-            for service in ("ingestion", "linking"):
+            for service in ("ingestion", "linking", "publication"):
                 run("openssl", "rand", "-hex", "-out", f"{folder}/keys/{service}.key", "32")
             for service in SERVICES:
                 run(support.BINARIES / f"{service}_server", f"--config={folder}/config/{service}.yaml", "--check-config")

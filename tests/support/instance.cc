@@ -167,13 +167,20 @@ const std::vector<std::string>& Instance::Services() {
   return services;
 }
 
-Instance::Instance(const std::string& dir, const std::string& municipality) : dir_(dir), municipality_(municipality) {
+Instance::Instance(const std::string& dir, const std::string& municipality, Role role, const std::string& region)
+    : dir_(dir), municipality_(municipality), role_(role), region_(region) {
   std::filesystem::remove_all(dir_);
   http_port_ = FreePorts();
+  Configure();
+}
+
+void Instance::Configure() {
   // The dashboard is served when it was built; tests/run.sh does that first.
   const std::string web = std::filesystem::absolute(SourceDir() + "/build/web").string();
-  MustRun(absl::StrCat(SourceDir(), "/deploy/make_instance.sh ", dir_, " ", municipality, " Tynaarlo ", http_port_, " '",
-                       std::filesystem::exists(web) ? web : "", "'"));
+  MustRun(absl::StrCat(region_.empty() ? "" : absl::StrCat("NMD_REGION='", region_, "' "), SourceDir(),
+                       "/deploy/make_instance.sh ", dir_, " ", municipality_, " Tynaarlo ", http_port_, " '",
+                       std::filesystem::exists(web) ? web : "", "' machine ",
+                       role_ == Role::kRegion ? "region" : "municipality"));
 }
 
 Instance::~Instance() = default;

@@ -54,14 +54,20 @@ class Child {
   std::thread reader_;
 };
 
-// One instance of the monitor as deploy/ lays it out: six real processes, mutual TLS, SQLite, on free ports.
+// One instance of the monitor as deploy/ lays it out: six real processes, mutual TLS, SQLite, on free ports. The region has
+// two: publication and gateway.
 class Instance {
  public:
-  // `dir` is emptied first.
-  Instance(const std::string& dir, const std::string& municipality);
+  enum class Role { kMunicipality, kRegion };
+
+  // `dir` is emptied first. `region`: folder of the instance of the region it is a member of; empty: of none.
+  Instance(const std::string& dir, const std::string& municipality, Role role = Role::kMunicipality,
+           const std::string& region = "");
   ~Instance();
 
   static const std::vector<std::string>& Services();
+  // Makes its configuration anew: the region knows its members after they were made.
+  void Configure();
   // Starts a service and waits until it is ready.
   void Start(const std::string& service);
   void StartAll();
@@ -106,6 +112,8 @@ class Instance {
 
   const std::string dir_;
   const std::string municipality_;
+  const Role role_;
+  const std::string region_;
   int http_port_ = 0;
   std::map<std::string, std::unique_ptr<Child>> children_;
   std::map<std::string, std::string> tokens_;
