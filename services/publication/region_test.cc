@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/publication/region.h"
 
+#include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "services/platform/errors.h"
@@ -69,6 +74,7 @@ class RegionTest : public ::testing::Test {
       member.set_oin(OinOf(m));
       member.add_public_keys(Signer(SeedOf(m)).public_key().Hex());
     }
+    options.members[0].add_public_keys(Signer(SeedOf(6)).public_key().Hex());  // Of before, as in statement_test.cc.
     options.rules.measures["clients"].set_together("distinct");
     options.rules.measures["declared"].set_together("sum");
     options.rules.ceilings = ceilings_;
@@ -369,6 +375,32 @@ TEST_F(RegionTest, AMemberWithANewerReleaseStillPublishes) {
   Take(0, unknown);
   EXPECT_EQ(Table()->cells(0).values(0).count(), 50);
   EXPECT_EQ(MemberOf(0).statement_count(), 3);
+}
+
+// The wire format of edition 1 as it was released (statement_test.cc): bytes of then are taken for ever, also with a key of
+// then.
+TEST_F(RegionTest, TakesWhatEditionOneWrote) {
+  const char* source = std::getenv("NMD_SOURCE_DIR");
+  std::ifstream file(absl::StrCat(source == nullptr ? "." : source, "/tests/golden/statement_edition_1.hex"));
+  std::string hex((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  absl::StripAsciiWhitespace(&hex);
+  v1::SignedStatement golden;
+  ASSERT_TRUE(golden.ParseFromString(absl::HexStringToBytes(hex)));
+  v1::Statement agreed = Agreed(0, 2);
+  agreed.mutable_agreement()->set_name("municipalities/gm1730/agreements/regio-jeugdhulp");
+  agreed.mutable_agreement()->mutable_tables(0)->set_table("clienten-wijk");
+  agreed.mutable_agreement()->mutable_tables(0)->set_dimensions(0, "wijk");
+  Take(0, agreed);
+  const auto response = Deliver(CallerOf(0), golden);
+  ASSERT_TRUE(response.ok()) << response.status();
+  v1::GetRegionalTableRequest request;
+  request.set_name("municipalities/nmd/tables/clienten-wijk");
+  request.mutable_period()->set_start_date("2018-01-01");
+  request.mutable_period()->set_end_date("2018-02-01");
+  const auto table = region_->GetRegionalTable(Person({type::REGION}), request);
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(table->cells(0).values(0).count(), 31);
+  EXPECT_EQ(table->cells(1).values(0).upper(), 31);
 }
 
 TEST_F(RegionTest, AWithdrawalLeavesItsReasonVisible) {
