@@ -7,6 +7,7 @@ set -euo pipefail
 for dir in "$@"; do
   read -r municipality _ <"$dir/instance"
   for service in ingestion linking costs contracts publication gateway; do
+    [ -f "$dir/config/$service.yaml" ] || continue  # The region has two.
     admin=$(sed -n 's/^ *admin_listen: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$dir/config/$service.yaml")
     echo "- {targets: [\"$admin\"], labels: {municipality: $municipality, service: $service}}"
   done
