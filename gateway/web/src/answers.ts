@@ -4,14 +4,23 @@
 import { idOf, type Measure, type Provenance } from './api';
 import { block, headlines } from './block';
 import { pairedBars } from './charts/bars';
+import { askWords } from './dialog';
 import { h } from './dom';
-import { cellOf, day, difference, growth, moment, text, value, type Cell, type Figure } from './figure';
+import { cellOf, day, difference, growth, moment, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { dateShort, dateTime, glue, number } from './format';
 import { kindOf } from './explorer_model';
 import { periodWords } from './query';
 import { runScreen, type View } from './screen';
+import { announce, button, problemAlert } from './shell';
 import { cellText, type Kind, type Table } from './table';
 
+interface Annotation {
+  subject?: string;
+  annotate_time?: string;
+  text?: string;
+  measure?: string;
+  dimensions?: DimensionValue[];
+}
 interface Registered {
   name: string;
   title?: string;
@@ -22,7 +31,7 @@ interface Registered {
   figures?: { figures?: Figure[]; totals?: Figure[]; provenance?: Provenance[] };
   measures?: Measure[];
   answerability?: { state?: string };
-  annotations?: Array<{ subject?: string; annotate_time?: string; text?: string }>;
+  annotations?: Annotation[];
 }
 interface Change {
   given?: Figure;
@@ -67,9 +76,57 @@ function words(cell: Cell, kind: Kind): Cell {
   return cell.kind === 'value' ? value(cell.value, kind) : cell;
 }
 
+const figuresOf = (answer: Registered): Figure[] => [...(answer.figures?.figures ?? []), ...(answer.figures?.totals ?? [])];
+
+// What was said of the answer and of its figures, on paper too.
+function annotationList(answer: Registered): HTMLElement {
+  const place = h('div', { id: 'duiding' });
+  const annotations = answer.annotations ?? [];
+  if (annotations.length === 0) return place;
+  const about = (each: Annotation) => {
+    if (!each.measure) return 'Het hele antwoord';
+    const coordinates = (each.dimensions ?? []).map((dimension) => dimension.label || dimension.value || 'onbekend').join(' · ');
+    return `${titleOf(answer.measures ?? [], { measure: each.measure, state: '' })}, ${coordinates || 'totaal'}`;
+  };
+  place.append(
+    h('h3', { class: 'nl-heading nl-heading--level-3' }, 'Duiding'),
+    h('ul', { class: 'nmd-list' }, ...annotations.map((each) => h('li', {}, h('strong', {}, `${about(each)}. `), glue(`${each.text ?? ''} (${each.subject || 'onbekend'}${each.annotate_time ? `, ${dateShort(each.annotate_time)}` : ''})`)))),
+  );
+  return place;
+}
+
+/** Says something of the whole answer, or of one of its figures, for good. */
+function annotateButton(view: View, answer: Registered, figure?: Figure): HTMLElement {
+  const place = h('div', { class: 'nmd-screen-only' });
+  const title = figure ? `${titleOf(answer.measures ?? [], figure)}, ${cellWords(figure).toLowerCase()}` : 'het hele antwoord';
+  const write = async () => {
+    const words = await askWords({
+      title: `Duiding bij ${title}`, action: 'Leg vast',
+      hint: 'Wat u schrijft, hoort voortaan bij dit antwoord, ook op papier, met uw naam. Schrijf geen namen, nummers of adressen van inwoners op.',
+      fields: [{ id: 'duiding-tekst', label: 'Wat moet wie dit leest weten?', type: 'lines', most: 2000 }],
+    });
+    if (!words) return;
+    try {
+      const changed = await view.session.post<Registered>(`registeredanswers/${encodeURIComponent(idOf(answer.name))}/_annotate`, {
+        text: words['duiding-tekst'], request_id: crypto.randomUUID(),
+        ...(figure && { measure: figure.measure, dimensions: (figure.dimensions ?? []).map(({ dimension, value }) => ({ dimension, ...(value !== undefined && { value }) })) }),
+      });
+      answer.annotations = changed.annotations ?? [];
+      document.getElementById('duiding')?.replaceWith(annotationList(answer));
+      announce('De duiding is vastgelegd.');
+    } catch (error) {
+      place.append(problemAlert(error, () => void write()));
+    }
+  };
+  const element = button(figure ? 'Duiding…' : 'Schrijf duiding bij dit antwoord…', () => void write());
+  if (figure) element.append(h('span', { class: 'nmd-visually-hidden' }, ` bij ${title}`));
+  place.append(element);
+  return place;
+}
+
 function figureTable(answer: Registered): Table {
   const measures = answer.measures ?? [];
-  const figures = [...(answer.figures?.figures ?? []), ...(answer.figures?.totals ?? [])];
+  const figures = figuresOf(answer);
   return {
     id: 'tabel-gegeven',
     caption: `De cijfers zoals zij zijn gegeven, bekend op ${answer.question?.known_time ? dateTime(answer.question.known_time) : 'een onbekend moment'}`,
@@ -131,11 +188,10 @@ function detail(view: View, answer: Registered, check: Check): HTMLElement[] {
         h('h3', { class: 'nl-heading nl-heading--level-3' }, 'Wat er is geantwoord'),
         h('p', { class: 'nl-paragraph' }, glue(answer.text ?? '')),
         h('p', { class: 'nmd-note' }, `Vastgelegd op ${answer.register_time ? dateTime(answer.register_time) : 'een onbekend moment'} door ${answer.subject || 'onbekend'}.`),
-        ...(answer.annotations?.length
-          ? [h('h3', { class: 'nl-heading nl-heading--level-3' }, 'Duiding'), h('ul', { class: 'nmd-list' }, ...answer.annotations.map((each) => h('li', {}, glue(`${each.text ?? ''} (${each.subject ?? 'onbekend'}, ${each.annotate_time ? dateShort(each.annotate_time) : ''})`))))]
-          : []),
+        annotationList(answer), annotateButton(view, answer),
       ],
       table: figureTable(answer), ground,
+      actions: (row) => [annotateButton(view, answer, figuresOf(answer)[row]!)],
     }),
     ...(changes.length > 0
       ? [

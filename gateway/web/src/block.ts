@@ -7,9 +7,11 @@ import { h } from './dom';
 import { absent, definitions, statements, type Figure } from './figure';
 import { fileButtons } from './files';
 import { dateOf, dateTime, glue, number, percent } from './format';
+import { notesAbout } from './notes';
 import type { View } from './screen';
 import { alert } from './shell';
 import { tableElement, type Table } from './table';
+import { termTip } from './tips';
 
 /** What the figures of a block rest on. */
 export interface Ground {
@@ -55,7 +57,7 @@ export function block(view: View, parts: Block): HTMLElement {
     body.push(h('p', { class: 'nmd-figure-caption' }, glue(title)), chart(title));
   }
   const numbered = table && { ...table, caption: `Tabel ${view.next.table++}. ${table.caption}` };
-  if (numbered) body.push(tableElement(numbered, parts.tall ?? numbered.rows.length > 20, parts.actions));
+  if (numbered) body.push(tableElement(numbered, parts.tall ?? numbered.rows.length > 20, parts.actions, (header) => termTip(header, view.measures, view.dimensions)));
   const remarks = [...new Set(parts.remarks ?? [])];
   if (remarks.length > 0) body.push(h('ul', { class: 'nmd-list nmd-remarks' }, ...remarks.map((remark) => h('li', {}, glue(remark)))));
   if (parts.ground || numbered) body.push(label(view, parts.ground ?? {}, numbered));
@@ -113,9 +115,11 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
   };
   const chosen = Object.values(view.values).join('_').replaceAll(/[^a-z0-9_-]/gi, '');
   const file = (each: Table) => `${each.id}_${view.session.municipality}_${chosen}_bekend-${dateOf(view.known)}`;
+  const duiding = notesAbout(view.session, view.notes, measures);
   return h(
     'div',
     { class: 'nmd-trust' },
+    duiding.list,
     ...(said.length > 0 ? [h('p', { class: 'nmd-trust__text' }, h('strong', {}, 'Betrouwbaarheid. '), said[0]!)] : []),
     ...(provisional ? [h('p', { class: 'nmd-trust__text' }, 'Voorlopig: over deze periode moeten nog gegevens komen. Een lager cijfer is dan geen daling.')] : []),
     h(
@@ -129,7 +133,7 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
       h('summary', {}, 'Over deze cijfers: definitie, bronnen en betrouwbaarheid'),
       h('dl', { class: 'nmd-facts nmd-source-facts' }, ...rows.flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, glue(words))])),
     ),
-    ...(table ? [h('div', { class: 'nmd-actions' }, ...fileButtons(file(table), table, context))] : []),
+    ...(table || duiding.button.length > 0 ? [h('div', { class: 'nmd-actions' }, ...(table ? fileButtons(file(table), table, context) : []), ...duiding.button)] : []),
   );
 }
 
@@ -144,7 +148,7 @@ export interface Headline {
   link?: { href: string; title: string };
 }
 
-export function headlines(items: Headline[]): HTMLElement {
+export function headlines(items: Headline[], terms?: Pick<View, 'measures' | 'dimensions'>): HTMLElement {
   return h(
     'ul',
     { class: 'nmd-headlines' },
@@ -152,7 +156,7 @@ export function headlines(items: Headline[]): HTMLElement {
       h(
         'li',
         { class: 'nmd-headline' },
-        h('h3', { class: 'nmd-headline__title' }, title),
+        h('h3', { class: 'nmd-headline__title' }, title, ...(terms ? termTip(title, terms.measures, terms.dimensions) : [])),
         h('p', { class: `nmd-headline__change${word ? ' nmd-headline__change--word' : figure.length > 9 ? ' nmd-headline__change--range' : ''}` }, figure),
         ...base.map((each) => h('p', { class: 'nmd-headline__base' }, glue(each))),
         ...(link ? [h('p', { class: 'nmd-headline__base nmd-screen-only' }, h('a', { class: 'nl-link', href: link.href }, link.title))] : []),

@@ -12,9 +12,10 @@ import {
 } from './explorer_model';
 import { cellOf, type Figure } from './figure';
 import { number } from './format';
-import { type Choice, knownTime, monthChoices, periodBetween, periodWords, yearsEarlier } from './query';
+import { type Choice, formatQuery, knownTime, monthChoices, periodBetween, periodWords, yearsEarlier } from './query';
 import { registerButton } from './register';
 import { choicesOf, type Context, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
+import { savedViews } from './views';
 
 // Dimensions to filter by: those a policy adviser asks about, not the fine ones.
 const FILTERS = ['ivn', 'category', 'product', 'provider', 'referrer', 'age_band', 'sex', 'wijk'];
@@ -131,6 +132,7 @@ function show(view: View, explored: Explored): HTMLElement[] {
     }),
     // What is kept is one question: a comparison is two.
     ...(before ? [] : registerButton(view, { measures: [values['maat']!], dimensions: splits, period, filters: filtersOf(values) }, { title: `${caption}${where}`.slice(0, 200), text: conclusion })),
+    savedViews('verkenner', formatQuery(values, view.known), formatQuery(values, '')),
   ];
 }
 

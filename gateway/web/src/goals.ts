@@ -8,6 +8,7 @@ import { valueLines } from './charts/value_lines';
 import { h } from './dom';
 import { cellOf, count, monthCell, text, value, type Cell, type Figure } from './figure';
 import { dateShort, euro, glue, monthShort, number } from './format';
+import { noteList, type Note } from './notes';
 import { kindOf } from './explorer_model';
 import { joinProvenance, runScreen, type Context, type View } from './screen';
 import { type Table } from './table';
@@ -47,15 +48,6 @@ interface Reading {
   signal?: string;
   statement?: string;
   caveat?: string;
-}
-interface Note {
-  about?: string;
-  sign?: string;
-  text?: string;
-  action?: string;
-  review_date?: string;
-  subject?: string;
-  date?: string;
 }
 interface GoalPage {
   goal?: Goal;
@@ -121,7 +113,6 @@ interface Answers {
 
 const KINDS: Record<string, string> = { INPUT: 'inzet', THROUGHPUT: 'verloop', OUTPUT: 'geleverde hulp', EFFECT: 'effect' };
 const SIGNALS: Record<string, string> = { GOOD: 'gaat goed', NOT_GOOD: 'gaat niet goed', UNDECIDED: 'niet te zeggen' };
-const SIGNS: Record<string, string> = { PLUS: 'kans of plus', MINUS: 'bedreiging of min', NEUTRAL: 'geen van beide' };
 const STATES: Record<string, string> = { PROPOSED: 'voorgesteld', ADOPTED: 'besloten', ON_TRACK: 'op schema', BEHIND: 'loopt achter', STOPPED: 'gestopt', DONE: 'klaar' };
 
 let goals: Goal[] = [];
@@ -165,14 +156,6 @@ function readingTable(view: View, page: GoalPage): Table {
       ];
     }),
   };
-}
-
-function noteList(notes: Note[]): HTMLElement[] {
-  if (notes.length === 0) return [];
-  return [
-    h('h3', { class: 'nl-heading nl-heading--level-3' }, 'Duiding'),
-    h('ul', { class: 'nmd-list' }, ...notes.map((note) => h('li', {}, h('strong', {}, `${SIGNS[note.sign ?? ''] ?? 'opmerking'}. `), glue([note.text, note.action && `Afspraak: ${note.action}`, note.subject && `(${note.subject})`].filter(Boolean).join(' '))))),
-  ];
 }
 
 function measureBlocks(view: View, measures: Answers['measures']): HTMLElement[] {
@@ -279,7 +262,7 @@ function show(view: View, answers: Answers): HTMLElement[] {
       table: readingTable(view, page), remarks: [...caveats, ...(page.goal?.source ? [`Bron van het doel: ${page.goal.source}.`] : [])],
       ground: { figures: (page.readings ?? []).flatMap((reading) => [reading.figure, reading.before]), provenance: joinProvenance(page.provenance) },
     }),
-    ...(page.notes?.length ? [h('section', { class: 'nmd-notes' }, ...noteList(page.notes))] : []),
+    ...(page.notes?.length ? [h('div', { class: 'nmd-goal-notes' }, ...noteList(page.notes))] : []),
     ...measureBlocks(view, answers.measures),
     ...(event && answers.interruption ? [eventBlock(view, event, answers.interruption)] : []),
     ...answers.programmes.map((programme, index) => programmeBlock(view, programme, index)),

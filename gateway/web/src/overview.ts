@@ -148,7 +148,7 @@ const plan: Plan<Overview> = {
         'section',
         { class: 'nmd-answer', 'aria-labelledby': 'antwoord' },
         h('h2', { class: 'nmd-visually-hidden', id: 'antwoord' }, 'Het antwoord in het kort'),
-        headlines(figuresOf(view, answer)),
+        headlines(figuresOf(view, answer), view),
         ...(conclusion ? [h('p', { class: 'nmd-conclusion' }, glue(conclusion))] : []),
           ),
       block(view, {

@@ -7,11 +7,13 @@ import type { Step } from './charts/geometry';
 import { stepsOf } from './charts/geometry';
 import { intervalBars } from './charts/interval_bars';
 import { waterfall } from './charts/waterfall';
+import { askWords } from './dialog';
 import { h } from './dom';
 import { count, day, text, value, type Cell } from './figure';
 import { euro, glue, number } from './format';
 import type { Choice, Field, Values } from './query';
 import { runScreen, type Context, type View } from './screen';
+import { announce, button, problemAlert } from './shell';
 import type { Table } from './table';
 
 interface Printed {
@@ -203,6 +205,54 @@ function effects(chosen: Calculated): HTMLElement[] {
 
 const between = (low: string | undefined, high: string | undefined, of: string | undefined) => (low === high || low === undefined ? euro(Number(of ?? 0)) : `${euro(Number(low))} tot ${euro(Number(high ?? 0))}`);
 
+// Who may store, as in ScenariosService.StoreScenario.
+const STORERS = ['beleidsadviseur', 'controller'];
+
+function storedTable(stored: Stored[]): Table {
+  return {
+    id: 'tabel-bewaard',
+    caption: 'Scenario\'s die zijn bewaard, nieuwste eerst',
+    columns: [{ header: 'Naam', kind: 'text' }, { header: 'Versie', kind: 'count' }, { header: 'Waarvoor', kind: 'text' }, { header: 'Uitkomst', kind: 'text' }, { header: 'Door', kind: 'text' }, { header: 'Bewaard op', kind: 'text' }],
+    rows: stored.map((each) => [text(each.title ?? ''), count(each.version), text(each.text || 'niet opgegeven'), text(each.outcome?.statement || 'onbekend'), text(each.subject || 'onbekend'), day(each.store_time)]),
+  };
+}
+
+// What was stored, and storing this one: question and outcome for good, the same name again as a next version.
+function keeping(view: View, table: ScenarioTable, stored: Stored[]): HTMLElement {
+  const place = h('div', {});
+  const numbers = { ...view.next };
+  const store = async () => {
+    const words = await askWords({
+      title: 'Dit scenario bewaren', action: 'Bewaar',
+      hint: 'Vraag en uitkomst veranderen niet meer. Dezelfde naam nog eens is een volgende versie. Schrijf geen namen, nummers of adressen van inwoners op.',
+      fields: [{ id: 'scenario-naam', label: 'Naam', most: 100 }, { id: 'scenario-waarvoor', label: 'Waarvoor is dit scenario?', type: 'lines', most: 2000 }],
+    });
+    if (!words) return;
+    try {
+      stored.unshift(await view.session.post<Stored>('scenarios', { title: words['scenario-naam'], text: words['scenario-waarvoor'], question: questionOf(table, view.values), request_id: crypto.randomUUID() }));
+      draw();
+      announce('Het scenario is bewaard.');
+      place.querySelector<HTMLElement>('.nmd-table__frame')?.focus();
+    } catch (error) {
+      place.append(problemAlert(error, () => void store()));
+    }
+  };
+  function draw(): void {
+    place.replaceChildren(
+      block({ ...view, next: { ...numbers } }, {
+        id: 'bewaard', title: 'Bewaarde scenario\'s',
+        before: [
+          ...(stored.length === 0 ? [h('p', { class: 'nl-paragraph' }, 'Er is nog geen scenario bewaard.')] : []),
+          ...(STORERS.includes(view.role) ? [h('div', { class: 'nmd-actions nmd-screen-only' }, button('Bewaar dit scenario…', () => void store()))] : []),
+        ],
+        ...(stored.length > 0 && { table: storedTable(stored) }),
+      }),
+    );
+  }
+  draw();
+  return place;
+}
+
 function show(view: View, { table, now, chosen, stored }: Answers): HTMLElement[] {
   if (!table || !now || !chosen) return [noAnswer('scenario', 'Scenario\'s', 'NOT_AVAILABLE', '', 'De beheerder kan een tabel uit een nota toevoegen aan de instellingen van de monitor.')];
   const steps = changeSteps(now, chosen);
@@ -236,19 +286,7 @@ function show(view: View, { table, now, chosen, stored }: Answers): HTMLElement[
       table: optionTable(table),
     }),
     ...effects(chosen),
-    ...(stored && stored.length > 0
-      ? [
-          block(view, {
-            id: 'bewaard', title: 'Bewaarde scenario\'s',
-            table: {
-              id: 'tabel-bewaard',
-              caption: 'Scenario\'s die zijn bewaard, nieuwste eerst',
-              columns: [{ header: 'Naam', kind: 'text' }, { header: 'Versie', kind: 'count' }, { header: 'Waarvoor', kind: 'text' }, { header: 'Uitkomst', kind: 'text' }, { header: 'Door', kind: 'text' }, { header: 'Bewaard op', kind: 'text' }],
-              rows: stored.map((each) => [text(each.title ?? ''), count(each.version), text(each.text || 'niet opgegeven'), text(each.outcome?.statement || 'onbekend'), text(each.subject || 'onbekend'), day(each.store_time)]),
-            },
-          }),
-        ]
-      : []),
+    keeping(view, table, stored ?? []),
   ];
 }
 

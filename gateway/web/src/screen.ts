@@ -5,6 +5,7 @@ import { idOf, Stopped, type Dimension, type Measure, type Provenance, type Sess
 import { byId, h } from './dom';
 import type { Figure } from './figure';
 import { dateOf, dateTime, glue } from './format';
+import { readNotes, type Note } from './notes';
 import { type Choice, chosenOf, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
 import { alert, announce, button, offerStop, problemAlert, runPage, stoppedAlert } from './shell';
 
@@ -15,6 +16,8 @@ export interface Context {
   measures: Measure[];
   dimensions: Dimension[];
   sources: Source[];
+  /** What people wrote about measures. */
+  notes: Note[];
   /** The last year about which approved claims are in: what a screen opens with. */
   year: number;
   /** Today in the Netherlands, "2026-11-26". */
@@ -80,9 +83,9 @@ async function lastYear(session: Session, today: string): Promise<number> {
 
 export async function contextOf(session: Session, role: string, bare = false): Promise<Context> {
   const today = dateOf(new Date().toISOString());
-  if (bare) return { session, role, measures: [], dimensions: [], sources: [], year: Number(today.slice(0, 4)), today };
-  const [measures, dimensions, sources, year] = await Promise.all([session.measures(), session.dimensions(), session.sources(), lastYear(session, today)]);
-  return { session, role, measures, dimensions, sources, year, today };
+  if (bare) return { session, role, measures: [], dimensions: [], sources: [], notes: [], year: Number(today.slice(0, 4)), today };
+  const [measures, dimensions, sources, notes, year] = await Promise.all([session.measures(), session.dimensions(), session.sources(), readNotes(session), lastYear(session, today)]);
+  return { session, role, measures, dimensions, sources, notes, year, today };
 }
 
 /** A labelled list of choices. */

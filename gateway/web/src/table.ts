@@ -116,9 +116,9 @@ function reasons(table: Table): string[] {
 
 /**
  * The table as HTML: caption, scopes, and a frame that scrolls by itself where the screen is narrower than the table. `actions`
- * gives the buttons of a row, in a last column that is on screen only.
+ * gives the buttons of a row, in a last column that is on screen only; `tip` what stands beside a header to explain it.
  */
-export function tableElement(table: Table, tall = false, actions?: (row: number) => HTMLElement[]): HTMLElement {
+export function tableElement(table: Table, tall = false, actions?: (row: number) => HTMLElement[], tip: (header: string) => HTMLElement[] = () => []): HTMLElement {
   const caption = `${table.id}-caption`;
   const why = reasons(table);
   return h(
@@ -137,16 +137,13 @@ export function tableElement(table: Table, tall = false, actions?: (row: number)
           h(
             'tr',
             { class: 'utrecht-table__row' },
-            ...table.columns.map((column) =>
-              h(
-                'th',
-                {
-                  scope: 'col',
-                  class: `utrecht-table__header-cell${column.kind === 'text' ? '' : ' utrecht-table__header-cell--numeric-column'}`,
-                },
-                glue(column.header),
-              ),
-            ),
+            ...table.columns.map((column) => {
+              const explained = tip(column.header);
+              // Beside every cell the header is read, and not the button in it.
+              const short = explained.length > 0 ? column.header : '';
+              const numeric = column.kind === 'text' ? '' : ' utrecht-table__header-cell--numeric-column';
+              return h('th', { scope: 'col', class: `utrecht-table__header-cell${numeric}`, abbr: short }, glue(column.header), ...explained);
+            }),
             ...(actions ? [h('th', { scope: 'col', class: 'utrecht-table__header-cell' }, 'Wat u kunt doen')] : []),
           ),
         ),

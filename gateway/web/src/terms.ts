@@ -64,7 +64,7 @@ function dimensionList(dimensions: Dimension[]): HTMLElement {
       'dl',
       { class: 'nmd-facts nmd-source-facts' },
       ...dimensions.flatMap((dimension) => [
-        h('dt', {}, dimension.title || idOf(dimension.name)),
+        h('dt', { id: `uitsplitsing-${idOf(dimension.name)}` }, dimension.title || idOf(dimension.name)),
         h('dd', {}, dimension.registered === true ? (dimension.description ?? '') : `Niet geregistreerd. ${dimension.reason ?? ''}`),
       ]),
     ),

@@ -14,20 +14,85 @@ const figure = (measure, year, value, dimensions, known) => ({
   reliability: { completeness: 0.98, link_quality: 0.997, source_quality: 0.994, statement: 'Van de berichten is 98% binnen.' },
 });
 
+// What is asked by level of clients, as in T-06.
+const LEVELS = [['4', 56], ['5', 276], ['6', 238], ['7', 189], ['8', 27]];
+
+const CALCULATED = (option, extra = 0) => ({
+  title: option === 'sociaal' ? 'Sociaal' : 'Huidig beleid', expenses_cents: String((option === 'sociaal' ? 2_610_000_000 : 2_400_000_000) + extra), budget_cents: '2400000000', relation_cents: String((option === 'sociaal' ? 210_000_000 : 0) + extra),
+  items: [{ item: 'subsidies', title: 'Subsidies', amount_cents: option === 'sociaal' ? '310000000' : '100000000', printed: { text: '3,1', state: 'AMOUNT', amount_cents: '310000000' } }, { item: 'hulp', title: 'Hulp', amount_cents: '2300000000', printed: { text: '23,0', state: 'AMOUNT', amount_cents: '2300000000' } }],
+  years: [{ year: 2019, expenses_cents: '2400000000', budget_cents: '2400000000', relation_cents: '0', waiting: ['Subsidies'] }, { year: 2020, expenses_cents: '2610000000', budget_cents: '2400000000', relation_cents: '210000000' }],
+  statement: option === 'sociaal' ? 'Deze keuze kost € 26,1 miljoen per jaar.' : 'Zo doet de gemeente het nu.',
+});
+
+const TABLE = {
+  name: 'municipalities/gm1730/scenariotables/nota', title: 'Nota', source: 'een verzonnen nota', year: 2018, current_option: 'huidig',
+  items: [{ item: 'subsidies', title: 'Subsidies', amounts: [{ text: '1,0', state: 'AMOUNT', amount_cents: '100000000' }, { text: '3,1', state: 'AMOUNT', amount_cents: '310000000' }] }, { item: 'hulp', title: 'Hulp', amounts: [{ text: '23,0', state: 'AMOUNT', amount_cents: '2300000000' }, { text: '23,0', state: 'AMOUNT', amount_cents: '2300000000' }] }],
+  options: [{ option: 'huidig', title: 'Huidig beleid', expenses: { state: 'CLOSES', sum_cents: '2400000000' } }, { option: 'sociaal', title: 'Sociaal', expenses: { state: 'CLOSES', sum_cents: '2610000000' } }],
+};
+
+const personal = (text) => /\b\d{9}\b/.test(text ?? '') && { status: 400, reason: 'FIELDS_INVALID', detail: 'text: must not have a burgerservicenummer' };
+const ANNOTATED = '2018-04-04T10:00:00Z';
+
+/** The register of answers, notes about measures, and scenarios that are kept. */
+function startCouncil() {
+  const registered = [];
+  const notes = [{ name: 'municipalities/gm1730/policynotes/1', about: 'municipalities/gm1730/measures/clients', sign: 'NEUTRAL', text: 'In 2017 werd de inkoop anders.', subject: 'nota', date: '2017' }];
+  const scenarios = [];
+  return (method, path, body, role) => {
+    const figures = (question) => queried({ ...question, known_time: question.known_time ?? NEWEST });
+    switch (`${method} ${path}`) {
+      case 'GET policynotes':
+        return { policy_notes: notes };
+      case 'POST policynotes': {
+        const wrong = personal(body.policy_note.text);
+        if (wrong) return wrong;
+        notes.unshift({ ...body.policy_note, name: `municipalities/gm1730/policynotes/${notes.length + 1}`, subject: `demo-${role}`, add_time: ANNOTATED });
+        return notes[0];
+      }
+      case 'GET frozensnapshots':
+        return { frozen_snapshots: [{ name: 'municipalities/gm1730/frozensnapshots/1', title: 'Bestuursrapportage 2018-1', known_time: NEWEST, reason: 'rapportage', subject: 'demo-controller' }] };
+      case 'GET registeredanswers':
+        return { registered_answers: registered };
+      case 'POST registeredanswers':
+        registered.unshift({ name: `municipalities/gm1730/registeredanswers/2018-${String(registered.length + 1).padStart(4, '0')}`, ...body, subject: `demo-${role}`, register_time: ANNOTATED, figures: figures(body.question), measures: [{ name: 'municipalities/gm1730/measures/clients', title: 'Cliënten', unit: 'cliënten' }], answerability: { state: 'ANSWERABLE' } });
+        return registered[0];
+      case 'GET scenariotables':
+        return { scenario_tables: [TABLE] };
+      case 'POST scenarios/_calculate':
+        return CALCULATED(body.option);
+      case 'GET scenarios':
+        return { stored_scenarios: scenarios };
+      case 'POST scenarios':
+        scenarios.unshift({ name: `municipalities/gm1730/scenarios/${scenarios.length + 1}`, version: scenarios.filter((each) => each.title === body.title).length + 1, title: body.title, text: body.text, subject: `demo-${role}`, store_time: ANNOTATED, outcome: CALCULATED(body.question.option) });
+        return scenarios[0];
+    }
+    const [, id, deed] = /^registeredanswers\/([^/]+)(?:\/(_check|_annotate))?$/.exec(path) ?? [];
+    const found = registered.find((each) => each.name.endsWith(`/${id}`));
+    if (!found) return undefined;
+    if (deed === '_check') return { check_time: ANNOTATED, reproduced: true, changes: [], statement: 'Dit antwoord klopt nog.' };
+    if (deed === '_annotate') {
+      const wrong = personal(body.text);
+      if (wrong) return wrong;
+      found.annotations = [...(found.annotations ?? []), { subject: `demo-${role}`, annotate_time: ANNOTATED, text: body.text, measure: body.measure, dimensions: (body.dimensions ?? []).map((each) => ({ ...each, label: `IVN ${each.value}` })) }];
+    }
+    return found;
+  };
+}
+
 // Two working weeks of calls: who asks for figures, who looks at persons, and one who may not.
-function logRecords(first) {
+function logRecords(first, many) {
   const calls = [
     ['demo-controller', 'CONTROLLER', 'beleidsinformatie', 'nmd.costs.v1.CostsService.QueryFigures', 'municipalities/gm1730', 'SUCCEEDED', '', 0],
     ['demo-koppelbeheerder', 'LINK_STEWARD', 'beoordelen van koppelingen', 'nmd.linking.v1.ReviewService.ShowReviewItem', 'municipalities/gm1730/reviewitems/r1', 'SUCCEEDED', '', 2],
     ['demo-griffie', 'CLERK', 'beantwoorden van raadsvragen', 'nmd.contracts.v1.ContractsService.ListSignals', 'municipalities/gm1730', 'REFUSED', 'ROLE_MISSING', 0],
   ];
-  return Array.from({ length: 30 }, (_, index) => {
+  return Array.from({ length: many }, (_, index) => {
     const [actor, role, purpose, method, object, outcome, reason, persons] = calls[index % calls.length];
     const start = new Date(Date.parse(first) + index * 3600_000).toISOString();
     return {
       sequence: String(2 * index + 1), start_time: start, actor, roles: [role], purpose, method, object, origin: '127.0.0.1', request_id: `r${index}`,
       // The process ended during the last one.
-      ...(index < 29 && { end_sequence: String(2 * index + 2), end_time: start, outcome, ...(reason && { reason }) }),
+      ...(index < many - 1 && { end_sequence: String(2 * index + 2), end_time: start, outcome, ...(reason && { reason }) }),
       ...(persons && { clients: Array.from({ length: persons }, (_, each) => `c${'0'.repeat(18)}${(index + each) % 10}`) }),
     };
   });
@@ -95,6 +160,9 @@ function queried(body) {
     const figures = PROVIDERS.flatMap(([id, , six, both]) => [['6', six], ['5', both - six], ['4', 3]].map(([ivn, count]) => figure(measure, year, { count: String(count) }, [provider(id), { dimension: 'ivn', value: ivn, label: `IVN ${ivn}` }], known)));
     return answer(figures, [figure(measure, year, { count: '114' }, [], known)]);
   }
+  if (body.dimensions.join() === 'ivn') {
+    return answer(LEVELS.map(([ivn, count]) => figure(measure, year, { count: String(count) }, [{ dimension: 'ivn', value: ivn, label: `IVN ${ivn}` }], known)), [figure(measure, year, { count: '598' }, [], known)]);
+  }
   if (body.dimensions.length === 0) return answer([], body.measures.map((each) => figure(each, year, each === 'clients' ? { count: '598' } : { amount_cents: '59826400' }, [], known)));
   return undefined;
 }
@@ -107,6 +175,7 @@ const growthOf = (id, clients, before, after) => ({
 /** Begins with nothing changed. `answer` gives the answer to a call, `{ status, reason }` for an error, or undefined when it is not one of these. */
 export function startScreens() {
   const open = signals();
+  const council = startCouncil();
   const holds = new Map();
   const is = (role, ...roles) => roles.includes(role);
   const refused = { status: 403, reason: 'ROLE_MISSING', detail: 'no role of the caller' };
@@ -119,9 +188,11 @@ export function startScreens() {
     if (path === 'figures/_query') return refused;
     switch (`${method} ${path}`) {
       case 'POST logrecords/_query': {
-        const all = logRecords(body.start_time).filter((record) => record.start_time < body.end_time && (!body.only_clients || record.clients));
+        // A whole year has more than a screen shows.
+        const long = Date.parse(body.end_time) - Date.parse(body.start_time) > 300 * 86_400_000;
+        const all = logRecords(body.start_time, long ? 5200 : 30).filter((record) => record.start_time < body.end_time && (!body.only_clients || record.clients));
         const at = Number(body.page_token ?? 0);
-        const size = 20;
+        const size = long ? body.page_size : 20;
         return { records: all.slice(at, at + size), ...(at + size < all.length && { next_page_token: String(at + size) }) };
       }
       case 'POST logrecords/_verify':
@@ -143,6 +214,8 @@ export function startScreens() {
       case 'POST concentration/_describe':
         return { state: 'ANSWERED', providers: { state: 'ANSWERED', provider_count: '4', amount_cents: '9100000', largest5_share: { least: 1, most: 1 }, hhi: { least: 4000, most: 4100 }, largest: [{ provider: provider('91000001'), amount_cents: '7000000', share: 0.769 }, { provider: provider('91000002'), amount_cents: '2100000', share: 0.231 }] }, known_time: body.known_time ?? NEWEST };
     }
+    const said = council(method, path, body, role);
+    if (said) return said;
     const release = /^logholds\/([^/]+)\/_release$/.exec(path);
     if (release) {
       const hold = holds.get(`municipalities/gm1730/logholds/${release[1]}`);
