@@ -16,10 +16,13 @@ const GLUED = new RegExp(`€ (?=\\d)|\\b(${[...MONTHS, ...SHORT_MONTHS].join('|
 /** A calendar month, "2018-01". */
 export type Month = string;
 
+// Making a formatter takes a thousand times as long as using it.
+const FORMATTERS = new Map<number, Intl.NumberFormat>();
+
 function digits(value: number, decimals: number): string {
-  return new Intl.NumberFormat('nl-NL', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(
-    Math.abs(value),
-  );
+  let formatter = FORMATTERS.get(decimals);
+  if (!formatter) FORMATTERS.set(decimals, (formatter = new Intl.NumberFormat('nl-NL', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })));
+  return formatter.format(Math.abs(value));
 }
 
 // The sign follows the rounded number: nothing is shown as "−0".
@@ -72,11 +75,13 @@ export function addMonths(month: Month, count: number): Month {
   return `${String(Math.floor(total / 12)).padStart(4, '0')}-${String((total % 12) + 1).padStart(2, '0')}`;
 }
 
+const CLOCK = new Intl.DateTimeFormat('en-GB', {
+  timeZone: TIME_ZONE,
+  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+});
+
 function amsterdam(moment: Date): Record<string, string> {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: TIME_ZONE,
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
-  }).formatToParts(moment);
+  const parts = CLOCK.formatToParts(moment);
   return Object.fromEntries(parts.map((part) => [part.type, part.value]));
 }
 
