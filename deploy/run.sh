@@ -87,6 +87,16 @@ for dir in "$run"/gm*; do
   touch "$dir/.delivered"
 done
 
+# Two people agree on what may be shared: one proposes, the privacy officer approves. What holds already is left alone.
+for dir in "$run"/gm*; do
+  municipality=$(basename "$dir")
+  [ -z "$only" ] || [ "$only" = "$municipality" ] || continue
+  ctl "$municipality" controller agreement propose "$dir/config/agreements.yaml" >/dev/null
+  mapfile -t proposed < <(ctl "$municipality" privacyfunctionaris --format csv agreement versions | awk -F, '$3 == "voorgesteld" { print $1 }')
+  [ ${#proposed[@]} -eq 0 ] || ctl "$municipality" privacyfunctionaris agreement approve "${proposed[@]}" >/dev/null
+done
+echo "Agreements: what may be shared was proposed by a controller and approved by the privacy officer"
+
 # Questions can be asked at once; the answer is complete when linking and costs have read everything.
 ctl gm1730 controller wait
 

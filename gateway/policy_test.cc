@@ -197,7 +197,8 @@ TEST(Policy, TheDoorLetsInWhomTheTableNames) {
       }
       const Admission admission = gateway->Handle({route->http_method, path, {{"Authorization", token}}, "r"});
       const auto agreed = golden.find(route->method->full_name());
-      const bool may = agreed != golden.end() && agreed->second.count(word) > 0;
+      // A member is known by its certificate, never by a token.
+      const bool may = role != type::MEMBER && agreed != golden.end() && agreed->second.count(word) > 0;
       const bool admitted = !admission.answer;
       if (admitted != may || (!admitted && admission.answer->status != 403)) {
         wrong.push_back(absl::StrCat(word, " ", route->http_method, " ", path, " ", admitted ? 0 : admission.answer->status));

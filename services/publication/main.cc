@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "nmd/internal/v1/config.pb.h"
+#include "services/platform/crypto.h"
+#include "services/platform/follower.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
-#include "services/publication/agreement.h"
 #include "services/publication/publication.h"
 #include "services/publication/region_service.h"
 
 namespace {
 
-using namespace nmd::publication::v1;  // NOLINT: only the requests of one service.
+using namespace nmd::publication::v1;  // NOLINT: only the requests of three services.
+
+// How long a recipient's thread waits for something to say: a stop waits for it no longer than this.
+constexpr absl::Duration kWait = absl::Seconds(5);
 
 struct State {
+  std::unique_ptr<nmd::Journal> journal;
   std::unique_ptr<nmd::Peer> costs;
+  std::unique_ptr<nmd::publication::Signer> signer;
   std::unique_ptr<nmd::publication::Publication> publication;
+  std::vector<std::unique_ptr<nmd::Peer>> recipients;
+  std::vector<std::unique_ptr<nmd::Follower>> deliveries;
 };
 
 // In the order of construction; the region uses the journal.
@@ -42,6 +51,43 @@ absl::StatusOr<nmd::ServiceState> BuildRegion(const nmd::internal::v1::Publicati
   return nmd::ServiceState(std::move(state));
 }
 
+// Binds a method of Publication, one that writes or one that reads.
+template <typename Response, typename Request, typename Object>
+void Handle(nmd::Process& process, nmd::publication::Publication& publication, absl::string_view service,
+            absl::string_view name, absl::StatusOr<Response> (Object::*method)(const nmd::Caller&, const Request&)) {
+  process.router().Handle(service, name, [&publication, method](const nmd::Caller& caller, const Request& request) {
+    return (publication.*method)(caller, request);
+  });
+}
+template <typename Response, typename Request, typename Object>
+void Handle(nmd::Process& process, nmd::publication::Publication& publication, absl::string_view service,
+            absl::string_view name, absl::StatusOr<Response> (Object::*method)(const nmd::Caller&, const Request&) const) {
+  process.router().Handle(service, name, [&publication, method](const nmd::Caller& caller, const Request& request) {
+    return (publication.*method)(caller, request);
+  });
+}
+
+void HandleAll(nmd::Process& process, nmd::publication::Publication& publication) {
+  using P = nmd::publication::Publication;
+  constexpr absl::string_view kPublication = "nmd.publication.v1.PublicationService";
+  Handle(process, publication, kPublication, "ListAgreements", &P::ListAgreements);
+  Handle(process, publication, kPublication, "PreviewPublication", &P::PreviewPublication);
+  constexpr absl::string_view kAgreement = "nmd.publication.v1.AgreementService";
+  Handle(process, publication, kAgreement, "ApproveAgreement", &P::ApproveAgreement);
+  Handle(process, publication, kAgreement, "EndAgreement", &P::EndAgreement);
+  Handle(process, publication, kAgreement, "ListAgreementVersions", &P::ListAgreementVersions);
+  Handle(process, publication, kAgreement, "ProposeAgreement", &P::ProposeAgreement);
+  Handle(process, publication, kAgreement, "RefuseAgreement", &P::RefuseAgreement);
+  constexpr absl::string_view kRelease = "nmd.publication.v1.ReleaseService";
+  Handle(process, publication, kRelease, "ApproveRelease", &P::ApproveRelease);
+  Handle(process, publication, kRelease, "GetRelease", &P::GetRelease);
+  Handle(process, publication, kRelease, "ListReleases", &P::ListReleases);
+  Handle(process, publication, kRelease, "ProposeRelease", &P::ProposeRelease);
+  Handle(process, publication, kRelease, "RedeliverStatements", &P::RedeliverStatements);
+  Handle(process, publication, kRelease, "RefuseRelease", &P::RefuseRelease);
+  Handle(process, publication, kRelease, "WithdrawRelease", &P::WithdrawRelease);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,22 +96,33 @@ int main(int argc, char** argv) {
       argc, argv, config, config.mutable_server(), [&](nmd::Process& process) -> absl::StatusOr<nmd::ServiceState> {
         if (config.members_size() > 0) return BuildRegion(config, process);
         if (!config.has_costs()) return absl::FailedPreconditionError("costs: is missing");
-        NMD_ASSIGN_OR_RETURN(auto agreements,
-                             nmd::publication::ReadAgreements(config.agreement_file(), config.server().municipality()));
+        if (config.signing_key_file().empty()) return absl::FailedPreconditionError("signing_key_file: is missing");
         auto state = std::make_shared<State>();
+        NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
+        NMD_ASSIGN_OR_RETURN(const nmd::Key seed, nmd::Key::FromFile(config.signing_key_file()));
+        state->signer = std::make_unique<nmd::publication::Signer>(seed);
         state->costs = process.NewPeer(config.costs());
-        state->publication =
-            std::make_unique<nmd::publication::Publication>(std::move(agreements), *state->costs, process.clock());
-        const auto& publication = *state->publication;
-        constexpr absl::string_view kService = "nmd.publication.v1.PublicationService";
-        process.router().Handle(kService, "ListAgreements",
-                                [&publication](const nmd::Caller& caller, const ListAgreementsRequest& request) {
-                                  return publication.ListAgreements(caller, request);
-                                });
-        process.router().Handle(kService, "PreviewPublication",
-                                [&publication](const nmd::Caller& caller, const PreviewPublicationRequest& request) {
-                                  return publication.PreviewPublication(caller, request);
-                                });
+        std::vector<nmd::publication::Recipient> recipients;
+        for (const auto& recipient : config.recipients())
+          recipients.push_back({recipient.audience(), recipient.municipality()});
+        NMD_ASSIGN_OR_RETURN(state->publication, nmd::publication::Publication::Open(
+                                                     config.server().municipality(), *state->journal, process.clock(),
+                                                     *state->costs, *state->signer, std::move(recipients)));
+        nmd::publication::Publication& publication = *state->publication;
+        HandleAll(process, publication);
+        for (int i = 0; i < config.recipients_size(); ++i) {
+          const auto& recipient = config.recipients(i);
+          state->recipients.push_back(
+              nmd::NewGrpcPeer(recipient.peer(), recipient.has_tls() ? &recipient.tls() : nullptr, recipient.municipality()));
+          const nmd::Peer& peer = *state->recipients.back();
+          state->deliveries.push_back(std::make_unique<nmd::Follower>(
+              "delivery to " + recipient.municipality(),
+              [&publication, &peer, i] { return publication.Deliver(static_cast<size_t>(i), peer, kWait); }));
+        }
+        process.AtStop([state = state.get()] {
+          for (const auto& delivery : state->deliveries) delivery->Stop();
+          state->journal->Interrupt();
+        });
         return nmd::ServiceState(std::move(state));
       });
 }

@@ -16,160 +16,22 @@
 #include "absl/strings/str_join.h"
 #include "nmd/costs/v1/costs.pb.h"
 #include "services/platform/errors.h"
-#include "services/platform/router.h"
-#include "services/publication/agreement.h"
+#include "services/publication/test_publication.h"
 
 namespace nmd::publication {
 namespace {
 
 using costs::v1::QueryFiguresRequest;
-using costs::v1::QueryFiguresResponse;
 using ::testing::HasSubstr;
 using type::Figure;
 
-// A provision of a client: what the fake costs service counts over.
-struct Provision {
-  int client;  // 0: an invoice without a client in the period.
-  std::string wijk, ivn;
-  int64_t cents;
-};
-
-// Stands in for costs: counts distinct clients, provisions and cents over a list, by any dimensions.
-class FakeCosts {
- public:
-  explicit FakeCosts(const Clock& clock) : router_("gm1730", clock) {
-    router_.Handle("nmd.costs.v1.CostsService", "QueryFigures",
-                   [this](const Caller& caller, const QueryFiguresRequest& request) { return Query(caller, request); });
-  }
-
-  std::unique_ptr<Peer> peer() const { return NewLocalPeer(router_, "publication"); }
-
-  std::vector<Provision> provisions;
-  std::vector<QueryFiguresRequest> asked;
-  std::string unanswered;    // A measure without an answer.
-  std::string unregistered;  // A dimension or filter nobody registers.
-
- private:
-  absl::StatusOr<QueryFiguresResponse> Query(const Caller& caller, const QueryFiguresRequest& request) {
-    EXPECT_EQ(caller.subject, "service:publication");
-    asked.push_back(request);
-    std::map<std::vector<std::string>, std::vector<const Provision*>> cells;
-    std::vector<const Provision*> all;
-    for (const Provision& provision : provisions) {
-      std::vector<std::string> key;
-      for (const std::string& dimension : request.dimensions()) {
-        key.push_back(dimension == "wijk" ? provision.wijk : provision.ivn);  // "month" too stands in the place of ivn.
-      }
-      cells[key].push_back(&provision);
-      all.push_back(&provision);
-    }
-    QueryFiguresResponse response;
-    const auto& dimensions = request.dimensions();
-    const bool split = std::find(dimensions.begin(), dimensions.end(), unregistered) != dimensions.end();
-    const bool filtered = request.filters(0).dimension() == unregistered;
-    if (split || filtered) {  // As the costs service does it: one figure per measure, at the unregistered dimension.
-      for (const std::string& measure : request.measures()) {
-        Figure* figure = filtered && dimensions.empty() ? response.add_totals() : response.add_figures();
-        figure->set_measure(measure);
-        figure->set_state(Figure::NOT_REGISTERED);
-        figure->set_state_reason("ATTRIBUTE_NOT_REGISTERED");
-        figure->add_dimensions()->set_dimension(unregistered);
-      }
-      return response;
-    }
-    for (const auto& [key, rows] : cells) {
-      for (const std::string& measure : request.measures()) {
-        Figure* figure = response.add_figures();
-        *figure = Count(request, measure, rows);
-        for (size_t d = 0; d < key.size(); ++d) {
-          auto* value = figure->add_dimensions();
-          value->set_dimension(request.dimensions(static_cast<int>(d)));
-          value->set_value(key[d]);
-          value->set_label(absl::StrCat("De ", key[d]));
-        }
-      }
-    }
-    for (const std::string& measure : request.measures()) *response.add_totals() = Count(request, measure, all);
-    return response;
-  }
-
-  Figure Count(const QueryFiguresRequest& request, const std::string& measure,
-               const std::vector<const Provision*>& rows) const {
-    Figure figure;
-    figure.set_measure(measure);
-    *figure.mutable_period() = request.period();
-    *figure.mutable_known_time() = request.known_time();
-    figure.set_definition(absl::StrCat(measure, "/1"));
-    figure.mutable_reliability()->set_link_quality(1 - 1.0 / static_cast<double>(1 + rows.size()));
-    if (measure == unanswered) {
-      figure.set_state(Figure::NOT_AVAILABLE);
-      figure.set_state_reason("PERIOD_NOT_DELIVERED");
-      return figure;
-    }
-    figure.set_state(Figure::ANSWERED);
-    std::set<int> clients;
-    int64_t count = 0, cents = 0;
-    for (const Provision* row : rows) {
-      cents += row->cents;
-      if (row->client == 0) continue;
-      clients.insert(row->client);
-      ++count;
-    }
-    if (measure == "clients") figure.set_count(static_cast<int64_t>(clients.size()));
-    if (measure == "provisions") figure.set_count(count);
-    if (measure == "indicated") figure.set_amount_cents(cents);
-    return figure;
-  }
-
-  Router router_;
-};
-
-v1::Agreement Regio() {
-  v1::Agreement agreement;
-  agreement.set_name("municipalities/gm1730/agreements/regio");
-  agreement.set_title("Regio");
-  agreement.add_audiences("regio");
-  agreement.set_purpose("Sturing");
-  agreement.set_legal_basis("Jeugdwet artikel 2.7");
-  agreement.set_contact("privacyfunctionaris");
-  agreement.set_start_date("2017-01-01");
-  agreement.set_end_date("2020-01-01");
-  v1::TableRule* table = agreement.add_tables();
-  table->set_table("wijk-ivn");
-  table->set_title("Per wijk en interventieniveau");
-  for (const char* measure : {"clients", "provisions", "indicated"}) table->add_measures(measure);
-  for (const char* dimension : {"wijk", "ivn"}) table->add_dimensions(dimension);
-  auto* law = table->add_filters();
-  law->set_dimension("law");
-  law->add_values("jeugdwet");
-  table->set_minimum_clients(5);
-  return agreement;
-}
-
-Caller With(type::Role role) {
-  Caller caller;
-  caller.roles = {role};
-  caller.municipality = "gm1730";
-  return caller;
-}
-
-class PublicationTest : public ::testing::Test {
+class PublicationTest : public PublicationFixture {
  protected:
-  PublicationTest() : clock_(absl::FromUnixSeconds(1'522'500'000)), costs_(clock_), peer_(costs_.peer()) {
-    internal::v1::AgreementFile file;
-    *file.add_agreements() = Regio();
-    auto agreements = CheckAgreements(file, "gm1730");
-    EXPECT_TRUE(agreements.ok()) << agreements.status();
-    publication_ = std::make_unique<Publication>(*std::move(agreements), *peer_, clock_);
-    request_.set_name(Regio().name());
+  PublicationTest() {
+    Agree(TestAgreement());
+    request_.set_name(TestAgreement().name());
     request_.set_table("wijk-ivn");
-    request_.mutable_period()->set_start_date("2018-01-01");
-    request_.mutable_period()->set_end_date("2018-04-01");
-  }
-
-  // `clients` clients with one provision of 100 euro each, beginning with client `first`.
-  void Add(int first, int clients, const std::string& wijk, const std::string& ivn) {
-    for (int i = 0; i < clients; ++i) costs_.provisions.push_back({first + i, wijk, ivn, 10000});
+    *request_.mutable_period() = PeriodOf("2018-01", "2018-04");
   }
 
   const v1::Cell& CellOf(const v1::PreviewPublicationResponse& response, const std::string& wijk, const std::string& ivn) {
@@ -180,10 +42,6 @@ class PublicationTest : public ::testing::Test {
     return response.cells(0);
   }
 
-  FakeClock clock_;
-  FakeCosts costs_;
-  std::unique_ptr<Peer> peer_;
-  std::unique_ptr<Publication> publication_;
   v1::PreviewPublicationRequest request_;
 };
 
@@ -230,17 +88,15 @@ TEST_F(PublicationTest, HiddenFiguresOfAllMeasuresHoldNothingButThatTheyAreHidde
 
 TEST_F(PublicationTest, AZeroTellsNothingOfTheHiddenTotalItIsPartOf) {
   // January has four provisions in all, so that its total is hidden; Vries has none of them.
-  internal::v1::AgreementFile file;
-  *file.add_agreements() = Regio();
-  file.mutable_agreements(0)->mutable_tables(0)->set_dimensions(1, "month");
-  auto agreements = CheckAgreements(file, "gm1730");
-  ASSERT_TRUE(agreements.ok()) << agreements.status();
-  publication_ = std::make_unique<Publication>(*std::move(agreements), *peer_, clock_);
-  Add(1, 4, "Eelde", "2018-01");
-  Add(11, 20, "Eelde", "2018-02");
-  Add(31, 20, "Vries", "2018-02");
+  v1::Agreement agreement = TestAgreement();
+  agreement.mutable_tables(0)->set_dimensions(1, "month");
+  Agree(agreement);
+  Add(1, 4, "Eelde", "5", "2018-01");
+  Add(11, 20, "Eelde", "5", "2018-02");
+  Add(31, 20, "Vries", "5", "2018-02");
   // What was declared and taken back: it counts nothing, and four rows stand behind it.
-  for (const int64_t cents : {10000, -10000, 10000, -10000}) costs_.provisions.push_back({0, "Zuidlaren", "2018-02", cents});
+  for (const int64_t cents : {10000, -10000, 10000, -10000})
+    costs_.provisions.push_back({0, "Zuidlaren", "5", cents, "2018-02"});
   const auto response = publication_->PreviewPublication(With(type::PRIVACY_OFFICER), request_);
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(CellOf(*response, "totaal", "2018-01").state(), v1::Cell::HIDDEN_PRIMARY);
@@ -354,7 +210,7 @@ TEST_F(PublicationTest, SharesOnlyWhatWasAgreedAndWhileItHolds) {
   request_.set_name("municipalities/gm1730/agreements/openbaar");
   EXPECT_EQ(ReasonOf(publication_->PreviewPublication(With(type::CONTROLLER), request_).status()),
             ErrorReason::RESOURCE_NOT_FOUND);
-  request_.set_name(Regio().name());
+  request_.set_name(TestAgreement().name());
   clock_.Set(absl::FromUnixSeconds(1'577'836'800));  // 2020-01-01
   EXPECT_EQ(ReasonOf(publication_->PreviewPublication(With(type::CONTROLLER), request_).status()),
             ErrorReason::AGREEMENT_NOT_IN_FORCE);

@@ -97,7 +97,8 @@ std::string CellFault(const PublishedCell& cell, const v1::Publication& publicat
   }
   if (cell.values(0).value_case() != PublishedValue::kCount) return "is shown and has no count";
   const int64_t count = cell.values(0).count(), off = publication.rounded_to() > 1 ? publication.rounded_to() / 2 : 0;
-  if (cell.state() == PublishedCell::SHOWN && count + off < rule.minimum_clients())
+  // Nobody among some inhabitants is no small number.
+  if (cell.state() == PublishedCell::SHOWN && count > 0 && count + off < rule.minimum_clients())
     return "is shown and below the agreed minimum";
   return "";
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef NMD_SERVICES_PUBLICATION_DRAFT_H_
+#define NMD_SERVICES_PUBLICATION_DRAFT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "nmd/internal/v1/publication_events.pb.h"
+#include "nmd/publication/v1/statement.pb.h"
+#include "services/platform/caller.h"
+#include "services/publication/agreement.h"
+#include "services/publication/counted_table.h"
+#include "services/publication/engine/system.h"
+#include "services/publication/ledger.h"
+
+namespace nmd::publication {
+
+// A table as it would be published: counted, protected by itself and beside what was released before, and attacked.
+struct Draft {
+  CountedTable table;
+  std::string audience;
+  std::vector<engine::CellState> states;  // By cell.
+  bool proven = false;                    // Also beside everything its audience has.
+  std::string proof;                      // In one or two Dutch sentences.
+  v1::ReleaseAudit audit;
+
+  // It may leave.
+  bool Safe() const { return proven && audit.safe(); }
+  // How many cells are in a state.
+  int64_t Count(engine::CellState state) const;
+  // What hiding takes away.
+  v1::Loss Loss() const;
+};
+
+// What has to be counted besides for MakeDraft: tables that are not published and that the table would give away.
+struct GuardQuestion {
+  v1::TableRule rule;
+  type::Period period;
+};
+std::vector<GuardQuestion> GuardQuestions(const v1::TableRule& rule, const type::Period& period, const std::string& audience,
+                                          absl::Span<const LedgerTable* const> released);
+
+// Protects and attacks; `guards` are the answers to GuardQuestions. Errors: FAILED_PRECONDITION TABLE_NOT_PROVEN when the table
+// contradicts itself, and those of Judge.
+absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::Span<const LedgerTable* const> released,
+                                std::vector<CountedTable> guards);
+
+// What leaves. The number, the agreement and what it replaces are for the caller to fill in.
+v1::Publication PublicationOf(const Draft& draft, const Catalogue& catalogue);
+
+// Whether a caller guards the rules, and so may know which cells are small and how an attacker gets at them.
+bool HasMandate(const Caller& caller);
+// Takes away what only those with a mandate may know.
+void HideFromOthers(v1::Loss* loss, v1::ReleaseAudit* audit);
+
+// What the publication hides.
+internal::v1::LedgerValues LedgerValuesOf(const Draft& draft);
+
+}  // namespace nmd::publication
+
+#endif  // NMD_SERVICES_PUBLICATION_DRAFT_H_
