@@ -34,6 +34,7 @@
 #include "gateway/cli/new_file.h"
 #include "gateway/cli/policies.h"
 #include "gateway/cli/protect_file.h"
+#include "gateway/cli/publications.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/reconciliation.h"
 #include "gateway/cli/region.h"
@@ -92,6 +93,7 @@ struct Options {
   RowOptions rows;
   ReconciliationOptions reconciliation;
   SignalOptions signals;
+  PublicationOptions publications;
   RegionOptions region;
 };
 
@@ -750,6 +752,10 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   preview->add_option("--agreement", options.agreement, "Afspraak")->required();
   preview->add_option("--table", options.table, "Tabel van de afspraak")->required();
   add_time(preview);
+  CLI::App* key = publish->add_subcommand("key", "De openbare sleutel bij een geheime sleutel; voor de ontvanger");
+  key->add_option("--key", options.publications.key, "Bestand met de geheime sleutel")->required();
+  key->callback([&] { code = PrintPublicKey(options.publications, surroundings); });
+  AddPublicationCommands(app, *publish, options.publications, [&](const Action& action) { code = command.Run(action, false); });
 
   CLI::App* token = add(&app, "token", "Toegangsbewijs van de ontwikkeluitgever; niet voor echte gegevens", &Command::Token);
   token->add_option("--key", options.key, "Geheime sleutel van de uitgever (PEM)")->required();

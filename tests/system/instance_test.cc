@@ -89,6 +89,8 @@ class InstanceTest : public ::testing::Test {
     // 1: done with findings, because the demo holds broken files on purpose.
     ASSERT_EQ(deliver.Join(), 1);
     ASSERT_EQ(instance_->RunCtl("controller", {"wait"}).exit_code, 0);
+    ASSERT_EQ(instance_->RunCtl("controller", {"agreement", "propose", TempDir("gm1730/config/agreements.yaml")}).exit_code, 0);
+    ASSERT_EQ(instance_->RunCtl("privacyfunctionaris", {"agreement", "approve", "regio-jeugdhulp"}).exit_code, 0);
   }
   static void TearDownTestSuite() {
     if (instance_ != nullptr) instance_->StopAll();
@@ -195,6 +197,27 @@ TEST_F(InstanceTest, PreviewHidesSmallCells) {
                                                 "clienten-wijk-ivn", "--from", "2018-01", "--to", "2018-01"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 1)) << result.output << result.errors;
   EXPECT_THAT(result.output, HasSubstr("onderdrukt"));
+}
+
+// Two people publish; a kill in between loses nothing of what the first did.
+TEST_F(InstanceTest, ATableIsPublishedByTwoPeople) {
+  const auto proposed =
+      instance_->RunCtl("controller", {"--format", "csv", "publish", "propose", "--agreement", "regio-jeugdhulp", "--table",
+                                       "clienten-wijk-ivn", "--from", "2018-01"});
+  ASSERT_EQ(proposed.exit_code, 0) << proposed.output << proposed.errors;
+  EXPECT_THAT(proposed.output, HasSubstr("-0001,voorgesteld,clienten-wijk-ivn,regio,2018-01-01,2018-02-01,"));
+  const size_t line = proposed.output.find('\n') + 1;
+  const std::string number = proposed.output.substr(line, proposed.output.find(',', line) - line);
+  instance_->KillNine("publication");
+  instance_->Start("publication");
+  EXPECT_EQ(instance_->RunCtl("controller", {"publish", "approve", number}).exit_code, 3) << "a controller approves nothing";
+  const auto approved = instance_->RunCtl("privacyfunctionaris", {"publish", "approve", number});
+  EXPECT_EQ(approved.exit_code, 0) << approved.errors;
+  EXPECT_THAT(approved.output, HasSubstr("gepubliceerd"));
+  instance_->KillNine("publication");
+  instance_->Start("publication");
+  const auto shown = instance_->RunCtl("controller", {"--format", "csv", "publish", "show", number});
+  EXPECT_THAT(shown.output, HasSubstr("verborgen"));
 }
 
 TEST_F(InstanceTest, SignalsNameAContractThatPassesItsCeiling) {
