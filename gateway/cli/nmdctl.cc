@@ -21,6 +21,7 @@
 #include "gateway/cli/council.h"
 #include "gateway/cli/deliver.h"
 #include "gateway/cli/door.h"
+#include "gateway/cli/dossier.h"
 #include "gateway/cli/durations.h"
 #include "gateway/cli/figure_rows.h"
 #include "gateway/cli/figure_sheets.h"
@@ -92,6 +93,7 @@ struct Options {
   CouncilOptions council;
   RowOptions rows;
   ReconciliationOptions reconciliation;
+  DossierOptions dossiers;
   SignalOptions signals;
   PublicationOptions publications;
   RegionOptions region;
@@ -720,6 +722,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   });
   AddForecastCommands(app, options.forecasts, [&](const Action& action) { code = command.Run(action, false); });
   AddReconciliationCommands(app, options.reconciliation, [&](const Action& action) { code = command.Run(action, false); });
+  AddDossierCommands(app, options.dossiers, [&](const Action& action) { code = command.Run(action, false); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);
   link->require_subcommand(1);

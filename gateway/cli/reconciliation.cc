@@ -316,9 +316,16 @@ void AddReconciliationCommands(CLI::App& app, ReconciliationOptions& options, co
   items->add_option("--allocation", options.allocation, "Alleen dit toewijzingsnummer");
   items->add_option("--claim", options.claim, "Alleen dit declaratienummer");
 
-  add("contract", "Wat in een contract is afgesproken, en wat er niet aan klopt", &Contract)
-      ->add_option("contract", options.contract, "Nummer van het contract")
-      ->required();
+  // Its subcommands are in dossier.cc.
+  CLI::App* contract = app.add_subcommand("contract", "Wat in een contract is afgesproken, en wat er niet aan klopt");
+  contract->fallthrough();
+  contract->add_option("--known-on", options.known_on, "Zoals bekend op deze dag of dit moment");
+  contract->add_option("contract", options.contract, "Nummer van het contract");
+  contract->callback([&options, perform, contract] {
+    if (!contract->get_subcommands().empty()) return;
+    if (options.contract.empty()) throw CLI::RequiredError("contract");
+    perform([&options](const Context& context) { return Contract(context, options); });
+  });
 }
 
 }  // namespace nmd::cli

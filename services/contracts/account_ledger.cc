@@ -32,18 +32,25 @@ bool AccountLedger::Keeps(const Fact& fact) {
          fact.has_delivered_quantity() || fact.has_message_return();
 }
 
-void AccountLedger::Add(const FactBatch& batch) {
+AccountLedger::Touched AccountLedger::Add(const FactBatch& batch) {
+  Touched touched;
   deliveries_.Add(batch);
-  if (std::none_of(batch.facts().begin(), batch.facts().end(), [](const Fact& fact) { return Keeps(fact); })) return;
+  // What a delivery said counts otherwise now, and its rows are anybody's.
+  touched.all = !batch.supersedes().empty() || !batch.corrects().empty();
+  if (std::none_of(batch.facts().begin(), batch.facts().end(), [](const Fact& fact) { return Keeps(fact); })) return touched;
   const auto at = static_cast<uint32_t>(batches_.size());
   Batch& held = batches_.emplace_back();
   held.known = KnownTimeOf(batch);
   held.delivery = words_.Add(batch.delivery());
   held.identification = words_.Add(batch.message().identification());
+  const auto touch = [&touched](const std::string& provider) {
+    if (touched.providers.empty() || touched.providers.back() != provider) touched.providers.push_back(provider);
+  };
   for (const Fact& fact : batch.facts()) {
     switch (fact.payload_case()) {
       case Fact::kAllocation: {
         const auto& stated = fact.allocation();
+        touch(stated.provider());
         providers_[stated.provider()].allocations.push_back(
             {at, LawOf(stated.law()), IsWithdrawn(stated), words_.Add(stated.person_key()), words_.Add(stated.category()),
              words_.Add(stated.product()), words_.Add(stated.unit()), words_.Add(stated.frequency()), stated.number(),
@@ -52,6 +59,7 @@ void AccountLedger::Add(const FactBatch& batch) {
       }
       case Fact::kStart: {
         const auto& stated = fact.start();
+        touch(stated.provider());
         held.kinds |= kStarts;
         providers_[stated.provider()].care.push_back(
             {at, LawOf(stated.law()), false, stated.status() == "3", 0, stated.number(), stated.start_day(), 0});
@@ -59,6 +67,7 @@ void AccountLedger::Add(const FactBatch& batch) {
       }
       case Fact::kStop: {
         const auto& stated = fact.stop();
+        touch(stated.provider());
         held.kinds |= kStops;
         providers_[stated.provider()].care.push_back({at, LawOf(stated.law()), true, stated.status() == "3",
                                                       words_.Add(stated.reason()), stated.number(), stated.start_day(),
@@ -67,6 +76,7 @@ void AccountLedger::Add(const FactBatch& batch) {
       }
       case Fact::kClaim: {
         const auto& stated = fact.claim();
+        touch(stated.provider());
         held.kinds |= kClaims;
         Provider& provider = providers_[stated.provider()];
         provider.claims.push_back({at, LawOf(stated.law()), words_.Add(stated.number()), stated.dated_day(),
@@ -82,6 +92,7 @@ void AccountLedger::Add(const FactBatch& batch) {
       }
       case Fact::kClaimAnswer: {
         const auto& stated = fact.claim_answer();
+        touch(stated.provider());
         held.kinds |= kAnswers;
         Answer answer;
         answer.batch = at;
@@ -106,6 +117,7 @@ void AccountLedger::Add(const FactBatch& batch) {
       }
       case Fact::kDeliveredQuantity: {
         const auto& stated = fact.delivered_quantity();
+        touch(stated.provider());
         providers_[stated.provider()].statements.push_back({at, LawOf(stated.law()), words_.Add(stated.person_key()),
                                                             words_.Add(stated.product()), words_.Add(stated.unit()),
                                                             PeriodOf(stated.start_day(), stated.end_day()), stated.number(),
@@ -119,17 +131,36 @@ void AccountLedger::Add(const FactBatch& batch) {
         break;
     }
   }
-  AddMessage(batch, at);
+  if (std::string provider = AddMessage(batch, at); !provider.empty()) touched.providers.push_back(std::move(provider));
+  // The first start, stop, claim, answer or return says of all accounts that such messages come in.
+  touched.all = touched.all || (kinds_ | held.kinds) != kinds_;
+  kinds_ |= held.kinds;
+  return touched;
 }
 
-void AccountLedger::AddMessage(const FactBatch& batch, uint32_t at) {
+void AccountLedger::AddOwn(const std::string& provider, Law law, const Period& months, absl::Time known, bool confirmed,
+                           const std::vector<OwnRow>& rows) {
+  OwnStatement& own = providers_[provider].own_statements.emplace_back();
+  own.law = law;
+  own.first = MonthOf(months.start);
+  own.after = MonthOf(months.end - 1) + 1;
+  own.known = known;
+  own.confirmed = confirmed;
+  for (const OwnRow& row : rows) {
+    own.rows.push_back(
+        {0, law, 0, words_.Add(row.product), words_.Add(row.unit), row.period, row.number, row.thousandths, row.amount});
+  }
+  own_known_.push_back(known);
+}
+
+std::string AccountLedger::AddMessage(const FactBatch& batch, uint32_t at) {
   const auto& head = batch.message();
   const auto stated =
       std::find_if(batch.facts().begin(), batch.facts().end(), [](const Fact& fact) { return fact.has_message_return(); });
   const bool is_return = stated != batch.facts().end();
   const int type = is_return ? head.type() - 1 : head.type();
   // What contracts follows of what asks for a return: allocations, starts and stops. A claim has an answer instead (OP303).
-  if (type != 301 && type != 305 && type != 307) return;
+  if (type != 301 && type != 305 && type != 307) return "";
   Message message;
   message.batch = at;
   message.law = LawOf(head.law());
@@ -138,7 +169,9 @@ void AccountLedger::AddMessage(const FactBatch& batch, uint32_t at) {
   message.type = type;
   message.identification = words_.Add(head.identification());
   message.dated = is_return ? stated->message_return().dated_day() : head.dated_day();
-  providers_[message.from_provider ? head.sender() : head.receiver()].messages.push_back(message);
+  std::string provider = message.from_provider ? head.sender() : head.receiver();
+  providers_[provider].messages.push_back(message);
+  return provider;
 }
 
 ProviderBooks AccountLedger::AsKnown(absl::string_view provider, absl::Time at) const {
@@ -231,11 +264,29 @@ ProviderBooks AccountLedger::AsKnown(absl::string_view provider, absl::Time at) 
            std::tie(b.order, b.law, b.number, b.claim_identification);
   });
 
+  // The statement that holds of each law and month.
+  std::map<std::pair<Law, Month>, const OwnStatement*> own;
+  for (const OwnStatement& statement : rows.own_statements) {
+    if (statement.known > at) continue;
+    for (Month month = statement.first; month < statement.after; ++month) own[{statement.law, month}] = &statement;
+  }
+  for (const auto& [key, statement] : own) books.own_months.push_back({key.first, key.second, statement->confirmed});
+  const auto own_of = [&own](const Statement& s) {
+    const auto held = own.find({s.law, MonthOf(s.period.start)});
+    return held == own.end() ? nullptr : held->second;
+  };
   std::vector<std::pair<int32_t, StatementRow>> stated;
+  const auto state = [&](const Statement& s, int32_t known) {
+    stated.emplace_back(
+        known, StatementRow{s.law, text(s.person), text(s.product), text(s.unit), s.number, s.period, s.thousandths, s.amount});
+  };
   for (const Statement& s : rows.statements) {
-    if (order[s.batch] < 0) continue;
-    stated.emplace_back(order[s.batch], StatementRow{s.law, text(s.person), text(s.product), text(s.unit), s.number, s.period,
-                                                     s.thousandths, s.amount});
+    if (order[s.batch] >= 0 && own_of(s) == nullptr) state(s, order[s.batch]);
+  }
+  for (const OwnStatement& statement : rows.own_statements) {
+    for (const Statement& s : statement.rows) {
+      if (own_of(s) == &statement) state(s, 0);
+    }
   }
   const auto key_of = [](const StatementRow& r) {
     return std::tie(r.law, r.number, r.product, r.period.start, r.unit, r.person);
@@ -275,6 +326,9 @@ absl::Time AccountLedger::KnowledgeMoment(absl::Time at) const {
   absl::Time last = deliveries_.LastChange(at);
   for (const Batch& batch : batches_) {
     if (batch.known <= at) last = std::max(last, batch.known);
+  }
+  for (const absl::Time known : own_known_) {
+    if (known <= at) last = std::max(last, known);
   }
   return last;
 }

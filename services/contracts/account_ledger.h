@@ -25,8 +25,26 @@ class AccountLedger {
   // Whether a fact is one that this keeps.
   static bool Keeps(const ingestion::v1::Fact& fact);
 
+  // Whose account a batch may change.
+  struct Touched {
+    bool all = false;
+    std::vector<std::string> providers;
+  };
   // Facts of other kinds are passed over. REQUIRES: sequences increase.
-  void Add(const ingestion::v1::FactBatch& batch);
+  Touched Add(const ingestion::v1::FactBatch& batch);
+
+  // What a provider itself says it delivered in some whole months of a law.
+  struct OwnRow {
+    int64_t number = 0;
+    absl::string_view product, unit;
+    Period period;
+    int64_t thousandths = 0;
+    Cents amount = 0;
+  };
+  // Of a law and a month the statement that is known last holds, in the place of the rows that deliveries have about it.
+  // REQUIRES: every row begins in `months`, and no statement of the provider that was added before is known later.
+  void AddOwn(const std::string& provider, Law law, const Period& months, absl::Time known, bool confirmed,
+              const std::vector<OwnRow>& rows);
 
   // What is known of a provider. Of several versions of an allocation the one assigned last is in force, of those the one known
   // last, then the one with the greater values; of several rows of a statement with one key likewise the last (fact.proto).
@@ -104,6 +122,13 @@ class AccountLedger {
     Word identification = 0;
     Day dated = 0;  // Its own; 0 when not told.
   };
+  struct OwnStatement {
+    Law law = Law::kYouth;
+    Month first = 0, after = 0;
+    absl::Time known;
+    bool confirmed = false;
+    std::vector<Statement> rows;  // Without a batch and a person.
+  };
   struct Provider {
     std::vector<Allocation> allocations;
     std::vector<Care> care;
@@ -111,14 +136,18 @@ class AccountLedger {
     std::vector<Line> lines;
     std::vector<Answer> answers;
     std::vector<Statement> statements;
+    std::vector<OwnStatement> own_statements;
     std::vector<Message> messages;
   };
 
-  void AddMessage(const ingestion::v1::FactBatch& batch, uint32_t at);
+  // Whose message it was; empty when it is none that is followed.
+  std::string AddMessage(const ingestion::v1::FactBatch& batch, uint32_t at);
 
   Words words_;
   KnownDeliveries deliveries_;
   std::vector<Batch> batches_;
+  std::vector<absl::Time> own_known_;  // Of statements of providers themselves, of all.
+  uint8_t kinds_ = 0;                  // Of all batches together.
   absl::flat_hash_map<std::string, Provider> providers_;
 };
 

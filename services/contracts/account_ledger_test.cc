@@ -29,7 +29,8 @@ TEST(AccountLedger, KeepsWhatAccountsAreMadeOf) {
     fact.GetReflection()->MutableMessage(&fact, payload->field(i));
     if (AccountLedger::Keeps(fact)) kept.push_back(payload->field(i)->name());
   }
-  EXPECT_THAT(kept, ElementsAre("allocation", "start", "stop", "claim", "claim_answer", "message_return", "delivered_quantity"));
+  EXPECT_THAT(kept,
+              ElementsAre("allocation", "start", "stop", "claim", "claim_answer", "message_return", "delivered_quantity"));
 }
 
 TEST(AccountLedger, Op033x1TheVersionAssignedLastIsInForceWhateverCameLast) {

@@ -120,6 +120,7 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
       terms;
   std::map<std::pair<std::string, Day>, BookedGroup> groups;
   std::map<std::tuple<std::string, std::string, Day>, BookedLevel> levels;
+  std::map<std::tuple<std::string, std::string, std::string, std::string, Day>, BookedCombination> combinations;
   for (const FactBatch* batch : known) {
     for (const Fact& fact : batch->facts()) {
       if (fact.has_contract()) {
@@ -170,6 +171,21 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
         levels[{law, stated.product(), stated.start_day()}] = {law, stated.product(), stated.ivn(),
                                                                PeriodOf(stated.start_day(), stated.end_day())};
       }
+      if (fact.has_combination_rule()) {
+        const auto& stated = fact.combination_rule();
+        BookedCombination rule = {LawId(stated.law()),
+                                  stated.product(),
+                                  LawId(stated.other_law()),
+                                  stated.other_product(),
+                                  stated.verdict(),
+                                  stated.reason(),
+                                  PeriodOf(stated.start_day(), stated.end_day())};
+        if (std::tie(rule.other_law, rule.other_product) < std::tie(rule.law, rule.product)) {
+          std::swap(rule.law, rule.other_law);
+          std::swap(rule.product, rule.other_product);
+        }
+        combinations[{rule.law, rule.product, rule.other_law, rule.other_product, stated.start_day()}] = std::move(rule);
+      }
       if (fact.has_tariff()) {
         const auto& stated = fact.tariff();
         const std::string law = LawId(stated.law());
@@ -183,6 +199,7 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
   for (auto& [key, term] : terms) book.terms.push_back(std::move(term));
   for (auto& [key, group] : groups) book.groups.push_back(std::move(group));
   for (auto& [key, level] : levels) book.levels.push_back(std::move(level));
+  for (auto& [key, rule] : combinations) book.combinations.push_back(std::move(rule));
   for (auto& [id, contract] : contracts) book.contracts.push_back(std::move(contract));
   std::sort(book.contracts.begin(), book.contracts.end(), [](const BookedContract& a, const BookedContract& b) {
     return std::tie(a.provider, a.period.start, a.id) < std::tie(b.provider, b.period.start, b.id);

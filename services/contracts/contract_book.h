@@ -72,13 +72,22 @@ struct BookedLevel {
   Period period;
 };
 
+// Whether two products may run at one time for one client (R115). The lesser of the two, by law and product, comes first.
+struct BookedCombination {
+  std::string law, product, other_law, other_product;
+  ingestion::v1::CombinationRule::Verdict verdict = ingestion::v1::CombinationRule::VERDICT_UNSPECIFIED;
+  std::string reason;
+  Period period;
+};
+
 // Everything as known at some time.
 struct Book {
-  std::vector<BookedContract> contracts;  // By provider, start and id.
-  std::vector<BookedPrice> prices;        // By law, product, unit, provider and start.
-  std::vector<BookedTerm> terms;          // By contract, law, kind, category, product, indicator and start.
-  std::vector<BookedGroup> groups;        // By provider and start.
-  std::vector<BookedLevel> levels;        // By law, product and start.
+  std::vector<BookedContract> contracts;        // By provider, start and id.
+  std::vector<BookedPrice> prices;              // By law, product, unit, provider and start.
+  std::vector<BookedTerm> terms;                // By contract, law, kind, category, product, indicator and start.
+  std::vector<BookedGroup> groups;              // By provider and start.
+  std::vector<BookedLevel> levels;              // By law, product and start.
+  std::vector<BookedCombination> combinations;  // By both products and start.
 
   // Prices a contract pays: those of its provider, else those of everybody, per product and unit, where the periods meet.
   std::vector<BookedPrice> PricesOf(const BookedContract& contract) const;
@@ -98,7 +107,7 @@ class ContractBook {
   // Whether a fact is one that this keeps.
   static bool Keeps(const ingestion::v1::Fact& fact) {
     return fact.has_contract() || fact.has_tariff() || fact.has_contract_term() || fact.has_provider_group() ||
-           fact.has_product_level();
+           fact.has_product_level() || fact.has_combination_rule();
   }
 
   // Facts of other kinds are passed over. REQUIRES: sequences increase.

@@ -58,7 +58,7 @@ TEST(ContractBook, KeepsTheRegisterOfAllKindsOfFacts) {
     fact.GetReflection()->MutableMessage(&fact, payload->field(i));
     if (ContractBook::Keeps(fact)) kept.push_back(payload->field(i)->name());
   }
-  EXPECT_THAT(kept, ElementsAre("product_level", "tariff", "contract", "provider_group", "contract_term"));
+  EXPECT_THAT(kept, ElementsAre("product_level", "tariff", "contract", "provider_group", "contract_term", "combination_rule"));
   EXPECT_FALSE(ContractBook::Keeps(ingestion::v1::Fact())) << "a kind this binary never heard of";
 }
 

@@ -28,7 +28,7 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 constexpr int kIdleJudgements = 2;
 
 // What is kept of facts (FollowedFacts.edition).
-constexpr int kEdition = 3;
+constexpr int kEdition = 4;
 
 bool Keeps(const ingestion::v1::Fact& fact) { return ContractBook::Keeps(fact) || AccountLedger::Keeps(fact); }
 
@@ -85,7 +85,19 @@ absl::Status Contracts::Replay() {
     } else if (record.kind == kSignalKind) {
       Signal signal;
       damaged = !signal.ParseFromString(record.payload);
-      if (!damaged) signals_[signal.name()] = std::move(signal);
+      if (!damaged) ApplySignal(record.sequence, std::move(signal));
+    } else if (record.kind == kResponseKind) {
+      internal::v1::ResponseRecord response;
+      damaged = !response.ParseFromString(record.payload);
+      if (!damaged) ApplyResponse(response);
+    } else if (record.kind == kStatementKind) {
+      internal::v1::StatementRecord statement;
+      damaged = !statement.ParseFromString(record.payload);
+      if (!damaged) ApplyStatement(statement);
+    } else if (record.kind == kProposalKind) {
+      internal::v1::ProposalRecord proposal;
+      damaged = !proposal.ParseFromString(record.payload);
+      if (!damaged) ApplyProposal(proposal);
     } else if (record.kind == kSeenKind) {
       internal::v1::SignalsSeen seen;
       damaged = !seen.ParseFromString(record.payload);
@@ -100,7 +112,11 @@ absl::Status Contracts::Replay() {
 void Contracts::Apply(const FollowedFacts& followed) {
   for (const FactBatch& batch : followed.batches()) {
     book_.Add(batch);
-    ledger_.Add(batch);
+    const AccountLedger::Touched touched = ledger_.Add(batch);
+    // What was agreed may be about everybody.
+    const bool agreed = std::any_of(batch.facts().begin(), batch.facts().end(), ContractBook::Keeps);
+    if (touched.all || agreed) state_of_all_ = ++states_;
+    for (const std::string& provider : touched.providers) Touch(provider);
   }
   ++changes_;
   worked_.clear();
@@ -110,7 +126,17 @@ void Contracts::Apply(const FollowedFacts& followed) {
   idle_judgements_due_ = kIdleJudgements;
 }
 
+absl::Status Contracts::Write(absl::string_view kind, const google::protobuf::Message& message, const std::string& actor) {
+  JournalRecord record;
+  record.record_time = clock_.Now();
+  record.kind = std::string(kind);
+  record.payload = message.SerializeAsString();
+  record.actor = actor;
+  return journal_.Append({std::move(record)}, journal_.LastSequence()).status();
+}
+
 absl::Status Contracts::Follow(int wait_seconds) {
+  if (wait_seconds > 0) DeliverApproved();
   ingestion::v1::ListFactsRequest request;
   request.set_parent(absl::StrCat("municipalities/", municipality_));
   request.set_wait_seconds(wait_seconds);
@@ -134,13 +160,9 @@ absl::Status Contracts::Follow(int wait_seconds) {
   const FollowedFacts followed = Keep(std::move(page));
   MutexLock lock(mutex_);
   if (cursor_ != request.after_sequence()) return absl::OkStatus();  // Somebody else was first with this page.
-  JournalRecord record;
-  record.record_time = clock_.Now();
-  record.kind = std::string(kFactsKind);
-  record.payload = followed.SerializeAsString();
-  record.actor = std::string(kActor);
-  NMD_RETURN_IF_ERROR(journal_.Append({std::move(record)}, journal_.LastSequence()).status());
+  NMD_RETURN_IF_ERROR(Write(kFactsKind, followed, std::string(kActor)));
   Apply(followed);
+  parking_.Wake();
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,23 +13,28 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "nmd/contracts/v1/contracts.pb.h"
+#include "nmd/contracts/v1/dossiers.pb.h"
+#include "nmd/contracts/v1/proposals.pb.h"
+#include "nmd/contracts/v1/provider.pb.h"
 #include "nmd/contracts/v1/reconciliation.pb.h"
 #include "nmd/internal/v1/contracts_events.pb.h"
 #include "services/contracts/account_ledger.h"
 #include "services/contracts/contract_book.h"
+#include "services/contracts/item_feed.h"
 #include "services/contracts/reconcile.h"
 #include "services/contracts/signal_rules.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
 #include "services/platform/journal.h"
 #include "services/platform/mutex.h"
+#include "services/platform/parking.h"
 #include "services/platform/peer.h"
 
 namespace nmd::contracts {
 
 // Contracts, the accounts of providers, and what those say about the contracts. State is a fold over the journal: pages of
-// ingestion's feed with their cursor, written in one Append (a crash anywhere repeats a page and changes nothing), and every
-// change of a signal.
+// ingestion's feed with their cursor, written in one Append (a crash anywhere repeats a page and changes nothing), every
+// change of a signal and of a proposal, what both sides said about items, and what providers said they delivered.
 //
 // Signals are judged on the accounts as known at the known time of the newest fact, so that the same facts give the same
 // signals whenever they are read: when somebody lists them, and twice after the feed fell idle, because costs follows the
@@ -54,11 +60,17 @@ class Contracts {
   absl::StatusOr<v1::ListContractsResponse> ListContracts(const Caller& caller, const v1::ListContractsRequest& request) const;
   absl::StatusOr<v1::Contract> GetContract(const Caller& caller, const v1::GetContractRequest& request) const;
   absl::StatusOr<v1::ListPositionsResponse> ListPositions(const Caller& caller, const v1::ListPositionsRequest& request) const;
+  absl::StatusOr<v1::ListCombinationRulesResponse> ListCombinationRules(const Caller& caller,
+                                                                        const v1::ListCombinationRulesRequest& request) const;
 
   // contracts_signals.cc. The first page judges the signals anew; later pages show what the first one was cut from, unless a
   // fact came between.
   absl::StatusOr<v1::ListSignalsResponse> ListSignals(const Caller& caller, const v1::ListSignalsRequest& request);
   absl::StatusOr<v1::Signal> AcknowledgeSignal(const Caller& caller, const v1::AcknowledgeSignalRequest& request);
+  // Never waits (Router::HandleFeed). A signal's place in the feed is that of its last record in the journal.
+  absl::StatusOr<std::optional<v1::ListSignalChangesResponse>> ListSignalChanges(const Caller& caller,
+                                                                                 const v1::ListSignalChangesRequest& request,
+                                                                                 bool last) const;
   // Judges every signal on what is known: each rule on every provider it applies to, and journals what changed.
   // Errors: those of costs, when a rule about a ceiling needs it, and of the journal.
   absl::Status Judge(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_, judging_);
@@ -69,6 +81,39 @@ class Contracts {
                                                          const v1::GetProviderAccountRequest& request) const;
   absl::StatusOr<v1::ListReconciliationItemsResponse> ListReconciliationItems(
       const Caller& caller, const v1::ListReconciliationItemsRequest& request) const;
+
+  // ProviderService. The feed of an account never waits: without news it answers with nothing, unless it is asked for the last
+  // time (Router::HandleFeed). contracts_provider.cc.
+  absl::StatusOr<std::optional<v1::ListItemChangesResponse>> ListItemChanges(const Caller& caller,
+                                                                             const v1::ListItemChangesRequest& request,
+                                                                             bool last);
+  absl::StatusOr<v1::ItemResponse> RespondToItem(const Caller& caller, const v1::RespondToItemRequest& request);
+  absl::StatusOr<v1::ListItemResponsesResponse> ListItemResponses(const Caller& caller,
+                                                                  const v1::ListItemResponsesRequest& request) const;
+  // contracts_statements.cc.
+  absl::StatusOr<v1::ProductionStatement> SubmitStatement(const Caller& caller, const v1::SubmitStatementRequest& request);
+  absl::StatusOr<v1::ProductionStatement> GetStatement(const Caller& caller, const v1::GetStatementRequest& request) const;
+  absl::StatusOr<v1::ListStatementsResponse> ListStatements(const Caller& caller,
+                                                            const v1::ListStatementsRequest& request) const;
+  absl::StatusOr<v1::StatementDraft> GetStatementDraft(const Caller& caller, const v1::GetStatementDraftRequest& request) const;
+  absl::StatusOr<v1::ProductionStatement> ConfirmStatementDraft(const Caller& caller,
+                                                                const v1::ConfirmStatementDraftRequest& request);
+
+  // ProposalsService; contracts_proposals.cc.
+  absl::StatusOr<v1::Proposal> ProposeChange(const Caller& caller, const v1::ProposeChangeRequest& request);
+  absl::StatusOr<v1::Proposal> GetProposal(const Caller& caller, const v1::GetProposalRequest& request) const;
+  absl::StatusOr<v1::ListProposalsResponse> ListProposals(const Caller& caller, const v1::ListProposalsRequest& request) const;
+  absl::StatusOr<v1::Proposal> ApproveProposal(const Caller& caller, const v1::ApproveProposalRequest& request);
+  absl::StatusOr<v1::Proposal> RejectProposal(const Caller& caller, const v1::RejectProposalRequest& request);
+  absl::StatusOr<v1::Proposal> WithdrawProposal(const Caller& caller, const v1::WithdrawProposalRequest& request);
+
+  // DossiersService; contracts_dossiers.cc. What costs cannot tell now is a remark, never an error.
+  absl::StatusOr<v1::ProviderDossier> GetProviderDossier(const Caller& caller,
+                                                         const v1::GetProviderDossierRequest& request) const;
+  absl::StatusOr<v1::ProductGroup> GetProductGroup(const Caller& caller, const v1::GetProductGroupRequest& request) const;
+
+  // Where calls of feeds wait for something new.
+  Parking& parking() { return parking_; }
 
  private:
   Contracts(std::string municipality, SignalRules rules, Journal& journal, const Clock& clock, const Peer& ingestion,
@@ -89,9 +134,71 @@ class Contracts {
 
   absl::Status Replay();
   void Apply(const internal::v1::FollowedFacts& followed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Kinds of journal records about signals.
+  // Kinds of journal records beside facts.
   static constexpr absl::string_view kSignalKind = "signal";
   static constexpr absl::string_view kSeenKind = "signals_seen";
+  static constexpr absl::string_view kResponseKind = "response";
+  static constexpr absl::string_view kStatementKind = "statement";
+  static constexpr absl::string_view kProposalKind = "proposal";
+  // Appends one record.
+  absl::Status Write(absl::string_view kind, const google::protobuf::Message& message, const std::string& actor)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // What both sides said about the items of an account.
+  struct Said {
+    std::vector<v1::ItemResponse> all;                   // Oldest first.
+    std::map<std::string, std::vector<size_t>> of_item;  // By the last part of its name.
+    std::map<std::string, size_t> by_request;            // By side and request id.
+  };
+  void ApplyResponse(const internal::v1::ResponseRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Null when there is none yet.
+  const v1::ItemResponse* FindResponse(const std::string& provider, const std::string& request_id) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddResponses(const Caller& caller, const std::string& provider, const std::string& id,
+                    v1::ReconciliationItem* item) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // What a provider said it delivered, without rows.
+  struct Stated {
+    std::vector<v1::ProductionStatement> all;  // Oldest first.
+    std::map<std::string, size_t> by_request;
+  };
+  void ApplyStatement(const internal::v1::StatementRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Writes it down, or finds the one with the request id.
+  absl::StatusOr<v1::ProductionStatement> Store(const Caller& caller, const std::string& provider,
+                                                const std::string& request_id, v1::ProductionStatement statement);
+  v1::ProductionStatement ShownStatement(const std::string& provider, size_t at) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status AddOutcomes(const std::string& provider, v1::ProductionStatement* statement) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void ApplyProposal(const internal::v1::ProposalRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // NOT_FOUND when there is none of the name.
+  absl::StatusOr<int64_t> ProposalNumber(const std::string& name) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::Proposal ShownProposal(int64_t number) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::Proposal> Decide(const Caller& caller, const std::string& name, v1::Proposal::State state,
+                                      const std::string& note) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Delivers what was approved and is not in ingestion yet; what fails is tried again with the next step of the feed.
+  void DeliverApproved() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The level 6 funnel of a year, by AGB code (T-09).
+  void FillFunnel(const Book& book, absl::Time known_time, int year, const std::string& own,
+                  google::protobuf::RepeatedPtrField<v1::FunnelPoint>* points) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // What was told of an account that somebody follows. It is worked out anew once for all who follow, when one of them asks
+  // and something changed.
+  struct FollowedAccount {
+    explicit FollowedAccount(int64_t moment) : feed(moment) {}
+    int64_t asked = 0;  // Guarded by the lock of the state; all else by its own, which is taken first.
+    Mutex mutex;
+    ItemFeed feed ABSL_GUARDED_BY(mutex);
+    int64_t state ABSL_GUARDED_BY(mutex) = -1, changes ABSL_GUARDED_BY(mutex) = -1;
+    Day today ABSL_GUARDED_BY(mutex) = 0;
+  };
+  std::shared_ptr<FollowedAccount> AccountToFollow(const std::string& provider);
+  // The account of a provider, or what was said about it, may have changed.
+  void Touch(const std::string& provider) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The same number: nothing changed.
+  int64_t StateOf(const std::string& provider) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  void ApplySignal(int64_t sequence, v1::Signal signal) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplySeen(const internal::v1::SignalsSeen& seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // What the rules say, that hold and that do not.
@@ -127,6 +234,20 @@ class Contracts {
   absl::Time newest_known_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   int idle_judgements_due_ ABSL_GUARDED_BY(mutex_) = 2;
   std::map<std::string, v1::Signal> signals_ ABSL_GUARDED_BY(mutex_);  // By name.
+  // Of each signal the sequence of its last record, and the other way round.
+  std::map<std::string, int64_t> signal_sequences_ ABSL_GUARDED_BY(mutex_);
+  std::map<int64_t, std::string> signals_by_sequence_ ABSL_GUARDED_BY(mutex_);
+  // By AGB code.
+  std::map<std::string, Said> said_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Stated> stated_ ABSL_GUARDED_BY(mutex_);
+  std::map<int64_t, v1::Proposal> proposals_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int64_t> proposals_by_request_ ABSL_GUARDED_BY(mutex_);  // By subject and request id.
+  std::map<int64_t, std::string> delivery_faults_ ABSL_GUARDED_BY(mutex_);       // Of the last try.
+  std::map<std::string, std::shared_ptr<FollowedAccount>> followed_ ABSL_GUARDED_BY(mutex_);
+  int64_t asked_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, int64_t> state_of_ ABSL_GUARDED_BY(mutex_);
+  int64_t state_of_all_ ABSL_GUARDED_BY(mutex_) = 0, states_ ABSL_GUARDED_BY(mutex_) = 0;
+  Parking parking_;  // Goes first: nobody waits for what is gone.
 };
 
 }  // namespace nmd::contracts

@@ -2,20 +2,16 @@
 // The account of a provider, for both sides.
 #include <algorithm>
 #include <array>
-#include <map>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "services/contracts/account_access.h"
+#include "services/contracts/account_items.h"
 #include "services/contracts/accounts.h"
 #include "services/contracts/contracts.h"
 #include "services/contracts/item_texts.h"
-#include "services/core/codes.h"
 #include "services/core/dutch.h"
-#include "services/platform/crypto.h"
 #include "services/platform/errors.h"
 #include "services/platform/paging.h"
 #include "services/platform/proto_time.h"
@@ -27,38 +23,9 @@ namespace {
 using v1::ProviderAccount;
 using v1::ReconciliationItem;
 
-// The enums of the kernel have the numbers of the API.
-static_assert(static_cast<int>(Outcome::kMatched) == static_cast<int>(ReconciliationItem::MATCHED));
-static_assert(static_cast<int>(Outcome::kAnswerWithoutClaim) == static_cast<int>(ReconciliationItem::ANSWER_WITHOUT_CLAIM));
-static_assert(static_cast<int>(Outcome::kStopMissing) == static_cast<int>(ReconciliationItem::STOP_MISSING));
-static_assert(static_cast<int>(Outcome::kDeclaredNotDelivered) == static_cast<int>(ReconciliationItem::DECLARED_NOT_DELIVERED));
-static_assert(static_cast<int>(Actor::kMunicipality) == static_cast<int>(ReconciliationItem::MUNICIPALITY));
-static_assert(static_cast<int>(LineStanding::kNotCounted) == static_cast<int>(ReconciliationItem::NOT_COUNTED));
-static_assert(static_cast<int>(ItemKind::kStatement) == static_cast<int>(ReconciliationItem::STATEMENT));
-
 // Worked out and kept: the pages of two lists.
 constexpr size_t kWorked = 2;
 constexpr absl::Duration kPatience = absl::Seconds(30);
-// The subject of a provider is its AGB code, as in a certificate: "agb:01234567".
-constexpr absl::string_view kProviderSubject = "agb:";
-
-std::string LawText(Law law) { return law == Law::kWmo ? "wmo" : "jeugdwet"; }
-std::string Text(absl::string_view view) { return std::string(view); }
-
-// The AGB code of municipalities/{municipality}/accounts/{provider}, when the caller may see that account. Both are told before
-// anything is looked up, so that a refusal says nothing about what exists.
-absl::StatusOr<std::string> ProviderOf(const Caller& caller, const std::string& name, absl::string_view field) {
-  const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  FieldCheck check;
-  check.Require(parts.size() == 4 && parts[2] == "accounts" && IsAgbCode(parts[3]), field,
-                "must be municipalities/{municipality}/accounts/{provider}, with an AGB code of eight digits");
-  NMD_RETURN_IF_ERROR(check.Result());
-  const bool sees_all = caller.Has(type::CONTRACT_MANAGER) || caller.Has(type::CONTROLLER);
-  const bool is_own = caller.Has(type::PROVIDER) && caller.subject == absl::StrCat(kProviderSubject, parts[3]);
-  if (sees_all || is_own) return parts[3];
-  return Fail(absl::StatusCode::kPermissionDenied, ErrorReason::SCOPE_FOREIGN,
-              "a provider sees its own account only: that of the AGB code it signed in with");
-}
 
 template <typename Request>
 absl::Status CheckRequest(const Request& request) {
@@ -72,94 +39,6 @@ absl::Status CheckRequest(const Request& request) {
 template <typename Request>
 absl::Time KnownTimeIn(const Request& request, absl::Time now) {
   return request.has_known_time() ? std::min(now, absl::FromUnixMicros(MicrosOf(request.known_time()))) : now;
-}
-
-// Whether an item is about a year. What has no period, such as an answer to a claim nobody knows, is about every year.
-bool IsOf(const Item& item, int year) {
-  if (year == 0 || item.period.Empty()) return true;
-  if (item.kind == ItemKind::kLine || item.kind == ItemKind::kClaim) return CivilOf(item.period.start).year == year;
-  return item.period.Overlaps({DayOf(year, 1, 1), DayOf(year + 1, 1, 1)});
-}
-
-const ClaimRow* ClaimOf(const Reconciliation& account, const Item& item) {
-  if (item.at < 0) return nullptr;
-  if (item.kind == ItemKind::kClaim) return &account.books.claims[static_cast<size_t>(item.at)];
-  const bool has_line = item.kind == ItemKind::kLine || item.outcome == Outcome::kDeclaredNotDelivered;
-  return has_line ? &account.books.claims[account.books.lines[static_cast<size_t>(item.at)].claim] : nullptr;
-}
-
-// What tells an item from all others of its provider, and stays when its outcome changes.
-std::string IdOf(const Reconciliation& account, const Item& item) {
-  const ClaimRow* claim = ClaimOf(account, item);
-  const AnswerRow* answer = item.answer < 0 ? nullptr : &account.books.answers[static_cast<size_t>(item.answer)];
-  const StatementRow* row = item.kind == ItemKind::kStatement && item.outcome != Outcome::kDeclaredNotDelivered
-                                ? &account.books.statements[static_cast<size_t>(item.at)]
-                                : nullptr;
-  const bool is_line = item.kind == ItemKind::kLine;
-  const std::string key = absl::StrJoin(
-      std::make_tuple(static_cast<int>(item.kind), static_cast<int>(item.law), is_line ? 0 : item.allocation,
-                      is_line ? 0 : static_cast<int>(row != nullptr ? Outcome::kMatched : item.outcome), item.reference,
-                      claim == nullptr ? absl::string_view() : claim->number,
-                      claim == nullptr ? absl::string_view() : claim->delivery,
-                      answer == nullptr ? absl::string_view() : answer->delivery,
-                      row == nullptr ? absl::string_view() : row->product, row == nullptr ? absl::string_view() : row->unit,
-                      row == nullptr ? absl::string_view() : row->person, row == nullptr ? 0 : row->period.start,
-                      item.outcome == Outcome::kDeclaredNotDelivered ? CivilOf(item.period.start).year : 0),
-      "\n");
-  return Sha256Hex(key).substr(0, 20);
-}
-
-ReconciliationItem ToProto(const Reconciliation& account, const Item& item, const std::string& parent) {
-  ReconciliationItem proto;
-  proto.set_name(absl::StrCat(parent, "/items/", IdOf(account, item)));
-  proto.set_kind(static_cast<ReconciliationItem::Kind>(item.kind));
-  proto.set_outcome(static_cast<ReconciliationItem::Outcome>(item.outcome));
-  proto.set_rule(Text(item.rule));
-  proto.set_actor(static_cast<ReconciliationItem::Actor>(item.actor));
-  proto.set_standing(static_cast<ReconciliationItem::Standing>(item.standing));
-  proto.set_law(LawText(item.law));
-  proto.set_allocation(item.allocation);
-  if (!item.period.Empty() && item.kind != ItemKind::kClaim) {
-    proto.set_start_date(FormatDay(item.period.start));
-    if (item.period.end != kOpenEnd) proto.set_end_date(FormatDay(item.period.end));
-  }
-  proto.set_reference(Text(item.reference));
-  proto.set_amount_cents(item.amount);
-  if (item.expected) proto.set_expected_cents(*item.expected);
-  for (const Month month : item.months) proto.add_months(FormatMonth(month));
-  if (const ClaimRow* claim = ClaimOf(account, item)) {
-    proto.set_claim(Text(claim->number));
-    if (claim->dated != 0) proto.set_declared_date(FormatDay(claim->dated));
-  } else if (item.answer >= 0) {
-    proto.set_claim(Text(account.books.answers[static_cast<size_t>(item.answer)].number));
-  }
-  if (item.kind == ItemKind::kLine || item.outcome == Outcome::kDeclaredNotDelivered) {
-    const LineRow& line = account.books.lines[static_cast<size_t>(item.at)];
-    proto.set_category(Text(line.category));
-    proto.set_product(Text(line.product));
-    if (item.kind == ItemKind::kLine) {
-      proto.set_previous_reference(Text(line.previous));
-      proto.set_volume(line.volume);
-      proto.set_unit(Text(line.unit));
-      proto.set_tariff_cents(line.tariff);
-      if (item.standing == LineStanding::kOpen) proto.set_open_days(std::max(0, account.today - account.DeclaredDay(item)));
-    }
-  } else if (item.kind == ItemKind::kAllocation) {
-    const AllocationRow& allocation = account.books.allocations[static_cast<size_t>(item.at)];
-    proto.set_category(Text(allocation.category));
-    proto.set_product(Text(allocation.product));
-    proto.set_volume(allocation.volume);
-    proto.set_unit(Text(allocation.unit));
-  } else if (item.kind == ItemKind::kStatement) {
-    const StatementRow& row = account.books.statements[static_cast<size_t>(item.at)];
-    proto.set_product(Text(row.product));
-    proto.set_volume(row.thousandths);
-    proto.set_unit(Text(row.unit));
-  }
-  ItemText text = ExplainItem(account, item);
-  proto.set_text(std::move(text.text));
-  proto.set_next_step(std::move(text.next_step));
-  return proto;
 }
 
 void Fill(const Sum& sum, ProviderAccount::Amount* amount) {
@@ -197,22 +76,6 @@ void FillAges(const Reconciliation& account, int year, ProviderAccount* proto) {
     age->set_from_days(i == 0 ? 0 : kAgeBounds[i - 1] + 1);
     if (i < kAgeBounds.size()) age->set_to_days(kAgeBounds[i]);
     Fill(ages[i], age->mutable_open());
-  }
-}
-
-void FillOutcomes(const Reconciliation& account, int year, ProviderAccount* proto) {
-  std::map<std::tuple<ItemKind, Outcome, Actor>, Sum> counts;
-  for (const Item& item : account.items) {
-    if (IsOf(item, year)) counts[{item.kind, item.outcome, item.actor}].Add(item.amount);
-  }
-  for (const auto& [key, sum] : counts) {
-    const auto& [kind, outcome, actor] = key;
-    ProviderAccount::OutcomeCount* count = proto->add_outcomes();
-    count->set_kind(static_cast<ReconciliationItem::Kind>(kind));
-    count->set_outcome(static_cast<ReconciliationItem::Outcome>(outcome));
-    count->set_actor(static_cast<ReconciliationItem::Actor>(actor));
-    Fill(sum, count->mutable_items());
-    count->set_title(TitleOf(outcome));
   }
 }
 
@@ -270,7 +133,7 @@ absl::StatusOr<std::shared_ptr<const Contracts::Worked>> Contracts::WorkOut(cons
 
 absl::StatusOr<ProviderAccount> Contracts::GetProviderAccount(const Caller& caller,
                                                               const v1::GetProviderAccountRequest& request) const {
-  NMD_ASSIGN_OR_RETURN(const std::string provider, ProviderOf(caller, request.name(), "name"));
+  NMD_ASSIGN_OR_RETURN(const std::string provider, ProviderOfAccount(caller, request.name(), "name"));
   NMD_RETURN_IF_ERROR(CheckRequest(request));
   const absl::Time known_time = KnownTimeIn(request, clock_.Now());
   NMD_ASSIGN_OR_RETURN(const std::shared_ptr<const Worked> worked, WorkOut(provider, known_time));
@@ -282,7 +145,8 @@ absl::StatusOr<ProviderAccount> Contracts::GetProviderAccount(const Caller& call
   *proto.mutable_known_time() = TimestampOf(known_time);
   FillBalances(worked->account, request.year(), &proto);
   FillAges(worked->account, request.year(), &proto);
-  FillOutcomes(worked->account, request.year(), &proto);
+  CountOutcomes(
+      worked->account, [&](const Item& item) { return IsOf(item, request.year()); }, proto.mutable_outcomes());
   proto.set_text(ExplainBalances(worked->account, request.year()));
   if (request.year() == 0) return proto;
   std::vector<type::Figure> figures =
@@ -296,7 +160,7 @@ absl::StatusOr<ProviderAccount> Contracts::GetProviderAccount(const Caller& call
 
 absl::StatusOr<v1::ListReconciliationItemsResponse> Contracts::ListReconciliationItems(
     const Caller& caller, const v1::ListReconciliationItemsRequest& request) const {
-  NMD_ASSIGN_OR_RETURN(const std::string provider, ProviderOf(caller, request.parent(), "parent"));
+  NMD_ASSIGN_OR_RETURN(const std::string provider, ProviderOfAccount(caller, request.parent(), "parent"));
   NMD_RETURN_IF_ERROR(CheckRequest(request));
   FieldCheck check;
   check.Require(request.law().empty() || request.law() == "jeugdwet" || request.law() == "wmo", "law",
@@ -310,7 +174,10 @@ absl::StatusOr<v1::ListReconciliationItemsResponse> Contracts::ListReconciliatio
   for (const Item& item : account.items) {
     if (!Fits(account, item, request)) continue;
     if (total >= page.offset && total < page.offset + page.size) {
-      *response.add_items() = ToProto(account, item, request.parent());
+      v1::ReconciliationItem* shown = response.add_items();
+      *shown = ToProto(account, item, request.parent());
+      MutexLock lock(mutex_);
+      AddResponses(caller, provider, IdOf(account, item), shown);
     }
     ++total;
   }

@@ -6,82 +6,24 @@
 #include <memory>
 #include <set>
 
-#include "nmd/costs/v1/costs.pb.h"
-#include "nmd/ingestion/v1/ingestion.pb.h"
-#include "services/contracts/contracts.h"
-#include "services/contracts/test_account.h"
-#include "services/contracts/test_rules.h"
-#include "services/platform/errors.h"
-#include "services/platform/router.h"
+#include "services/contracts/test_scene.h"
 
 namespace nmd::contracts {
 namespace {
 
-using ingestion::v1::ListFactsRequest;
-using ingestion::v1::ListFactsResponse;
 using testing::D;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kOther;
+using testing::kParent;
 using testing::kProvider;
 using ::testing::Not;
 using testing::TestAccount;
 using type::Figure;
 
-constexpr char kOther[] = "07654321";
-constexpr char kParent[] = "municipalities/gm1730/accounts/01234567";
-
-class AccountsTest : public ::testing::Test {
+class AccountsTest : public testing::Scene {
  protected:
-  AccountsTest()
-      : clock_(absl::FromUnixSeconds(int64_t{D("2018-06-10")} * 86400 + 43200)),
-        feed_("gm1730", clock_),
-        costs_("gm1730", clock_) {
-    feed_.Handle("nmd.ingestion.v1.IngestionService", "ListFacts",
-                 [this](const Caller&, const ListFactsRequest& request) -> absl::StatusOr<ListFactsResponse> {
-                   ListFactsResponse response;
-                   response.set_next_sequence(request.after_sequence());
-                   for (size_t i = 0; i < account_.batches.size(); ++i) {
-                     const auto sequence = static_cast<int64_t>(i) + 1;
-                     if (sequence <= request.after_sequence() || response.batches_size() == 3) continue;
-                     account_.batches[i].set_sequence(sequence);
-                     *response.add_batches() = account_.batches[i];
-                     response.set_next_sequence(sequence);
-                   }
-                   return response;
-                 });
-    costs_.Handle("nmd.costs.v1.CostsService", "QueryFigures",
-                  [this](const Caller&,
-                         const costs::v1::QueryFiguresRequest& request) -> absl::StatusOr<costs::v1::QueryFiguresResponse> {
-                    if (costs_down_) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "away");
-                    costs::v1::QueryFiguresResponse response;
-                    for (const std::string& measure : request.measures()) {
-                      Figure* figure = response.add_totals();
-                      figure->set_measure(measure);
-                      figure->set_state(measure == "paid" ? Figure::NOT_REGISTERED : Figure::ANSWERED);
-                      if (measure != "paid") figure->set_amount_cents(measure == "booked" ? 700 : 9000);
-                    }
-                    return response;
-                  });
-    feed_peer_ = NewLocalPeer(feed_, "contracts");
-    costs_peer_ = NewLocalPeer(costs_, "contracts");
-    journal_ = NewMemoryJournal();
-    Open();
-    manager_.roles = {type::CONTRACT_MANAGER};
-    manager_.municipality = "gm1730";
-    provider_.roles = {type::PROVIDER};
-    provider_.municipality = "gm1730";
-    provider_.subject = "agb:01234567";
-  }
-
-  void Open() {
-    auto opened = Contracts::Open("gm1730", testing::CeilingRules(), *journal_, clock_, *feed_peer_, *costs_peer_);
-    ASSERT_TRUE(opened.ok()) << opened.status();
-    contracts_ = *std::move(opened);
-  }
-  void Follow() {
-    for (int step = 0; step < 20; ++step) ASSERT_TRUE(contracts_->Follow(0).ok());
-  }
   // Two granted lines and one that waits; and another provider with a line of its own.
   void Deliver() {
     account_.Allocate(1);
@@ -115,15 +57,6 @@ class AccountsTest : public ::testing::Test {
     }
     return items;
   }
-
-  FakeClock clock_;
-  TestAccount account_;
-  Router feed_, costs_;
-  bool costs_down_ = false;
-  std::unique_ptr<Peer> feed_peer_, costs_peer_;
-  std::unique_ptr<Journal> journal_;
-  std::unique_ptr<Contracts> contracts_;
-  Caller manager_, provider_;
 };
 
 TEST_F(AccountsTest, AnAccountTellsWhatBecameOfTheMoney) {

@@ -28,6 +28,7 @@ static_assert(static_cast<int>(Term::NOTICE_SHARE) == static_cast<int>(ContractT
 static_assert(static_cast<int>(Term::KPI_AT_LEAST) == static_cast<int>(ContractTerm::KPI_AT_LEAST));
 static_assert(static_cast<int>(Term::KPI_AT_MOST) == static_cast<int>(ContractTerm::KPI_AT_MOST));
 static_assert(Term::Kind_ARRAYSIZE == ContractTerm::Kind_ARRAYSIZE);
+static_assert(static_cast<int>(v1::CombinationRule::FORBIDDEN) == static_cast<int>(ingestion::v1::CombinationRule::FORBIDDEN));
 
 template <typename Message>
 void FillDates(const Period& period, Message* message) {
@@ -128,6 +129,35 @@ absl::StatusOr<v1::Contract> Contracts::GetContract(const Caller&, const v1::Get
     return ToProto(contract, book, FindInRegister(book), municipality_);
   }
   return NotFound(request.name());
+}
+
+absl::StatusOr<v1::ListCombinationRulesResponse> Contracts::ListCombinationRules(
+    const Caller&, const v1::ListCombinationRulesRequest& request) const {
+  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  NMD_ASSIGN_OR_RETURN(const absl::Time known_time, KnownTimeIn(request, clock_.Now()));
+  const Book book = BookAsKnown(known_time);
+  const RegisterFindings findings = FindInRegister(book);
+  v1::ListCombinationRulesResponse response;
+  int64_t total = 0;
+  for (size_t i = 0; i < book.combinations.size(); ++i) {
+    const BookedCombination& booked = book.combinations[i];
+    if (!request.product().empty() && booked.product != request.product() && booked.other_product != request.product())
+      continue;
+    if (total++ < page.offset || total > page.offset + page.size) continue;
+    v1::CombinationRule* rule = response.add_rules();
+    rule->set_law(booked.law);
+    rule->set_product(booked.product);
+    rule->set_other_law(booked.other_law);
+    rule->set_other_product(booked.other_product);
+    rule->set_verdict(static_cast<v1::CombinationRule::Verdict>(booked.verdict));
+    rule->set_reason(booked.reason);
+    FillDates(booked.period, rule);
+    const auto found = findings.of_combination.find(i);
+    if (found == findings.of_combination.end()) continue;
+    for (const RegisterFinding& finding : found->second) *rule->add_findings() = ToProto(finding);
+  }
+  response.set_next_page_token(NextPageToken(request, page.offset + page.size, total));
+  return response;
 }
 
 }  // namespace nmd::contracts

@@ -27,6 +27,8 @@ using v1::Signal;
 
 constexpr absl::string_view kActor = "service:contracts";
 constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr int kDefaultPage = 50;
+constexpr int kLargestPage = 1000;
 // Most characters of a note.
 constexpr size_t kNoteCharacters = 500;
 
@@ -180,6 +182,7 @@ void Contracts::JudgeAccounts(const Book& book, absl::Time known_time, Verdicts*
       sight.books = ledger_.AsKnown(provider, known_time);
     }
     sight.agreed = book.AgreedWith(provider);
+    sight.combinations = book.combinations;
     for (const BookedContract& contract : book.contracts) {
       if (contract.provider != provider) continue;
       for (BookedTerm& term : book.TermsOf(contract)) {
@@ -323,10 +326,20 @@ absl::Status Contracts::Judge(absl::Time deadline) {
     add(kSeenKind, seen.SerializeAsString());
   }
   if (records.empty()) return absl::OkStatus();
-  NMD_RETURN_IF_ERROR(journal_.Append(std::move(records), journal_.LastSequence()).status());
-  for (Signal& signal : changes) signals_[signal.name()] = std::move(signal);
+  int64_t sequence = journal_.LastSequence();
+  NMD_RETURN_IF_ERROR(journal_.Append(std::move(records), sequence).status());
+  for (Signal& signal : changes) ApplySignal(++sequence, std::move(signal));
   if (seen_again) ApplySeen(seen);
+  if (!changes.empty()) parking_.Wake();
   return absl::OkStatus();
+}
+
+void Contracts::ApplySignal(int64_t sequence, Signal signal) {
+  int64_t& last = signal_sequences_[signal.name()];
+  signals_by_sequence_.erase(last);
+  last = sequence;
+  signals_by_sequence_.emplace(sequence, signal.name());
+  signals_[signal.name()] = std::move(signal);
 }
 
 void Contracts::ApplySeen(const internal::v1::SignalsSeen& seen) {
@@ -382,14 +395,30 @@ absl::StatusOr<Signal> Contracts::AcknowledgeSignal(const Caller& caller, const 
   *acknowledgement->mutable_time() = TimestampOf(clock_.Now());
   acknowledgement->set_subject(caller.subject);
   acknowledgement->set_note(request.note());
-  JournalRecord record;
-  record.record_time = clock_.Now();
-  record.kind = std::string(kSignalKind);
-  record.payload = signal.SerializeAsString();
-  record.actor = caller.subject;
-  NMD_RETURN_IF_ERROR(journal_.Append({std::move(record)}, journal_.LastSequence()).status());
-  found->second = signal;
+  NMD_RETURN_IF_ERROR(Write(kSignalKind, signal, caller.subject));
+  ApplySignal(journal_.LastSequence(), signal);
+  parking_.Wake();
   return signal;
+}
+
+absl::StatusOr<std::optional<v1::ListSignalChangesResponse>> Contracts::ListSignalChanges(
+    const Caller&, const v1::ListSignalChangesRequest& request, bool last) const {
+  FieldCheck check;
+  check.Require(request.after_sequence() >= 0, "after_sequence", "must be 0 or next_sequence of an answer");
+  check.Require(request.page_size() >= 0, "page_size", "must not be negative");
+  NMD_RETURN_IF_ERROR(check.Result());
+  const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kLargestPage);
+  std::optional<v1::ListSignalChangesResponse> response;
+  MutexLock lock(mutex_);
+  auto change = signals_by_sequence_.upper_bound(request.after_sequence());
+  if (change == signals_by_sequence_.end() && !last) return response;
+  response.emplace();
+  response->set_next_sequence(request.after_sequence());
+  for (; change != signals_by_sequence_.end() && response->signals_size() < size; ++change) {
+    *response->add_signals() = signals_.at(change->second);
+    response->set_next_sequence(change->first);
+  }
+  return response;
 }
 
 }  // namespace nmd::contracts

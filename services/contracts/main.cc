@@ -4,13 +4,12 @@
 
 #include "nmd/internal/v1/config.pb.h"
 #include "services/contracts/contracts.h"
+#include "services/contracts/contracts_methods.h"
 #include "services/platform/follower.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
 
 namespace {
-
-using namespace nmd::contracts::v1;  // NOLINT: only the requests of one service.
 
 // A stop waits for the feed's answer, so the wait is short; an idle instance asks twelve times a minute.
 constexpr int kWaitSeconds = 5;
@@ -37,39 +36,13 @@ int main(int argc, char** argv) {
                              nmd::contracts::Contracts::Open(config.server().municipality(), std::move(rules), *state->journal,
                                                              process.clock(), *state->ingestion, *state->costs));
         auto& contracts = *state->contracts;
-        constexpr absl::string_view kService = "nmd.contracts.v1.ContractsService";
-        process.router().Handle(kService, "AcknowledgeSignal",
-                                [&contracts](const nmd::Caller& caller, const AcknowledgeSignalRequest& request) {
-                                  return contracts.AcknowledgeSignal(caller, request);
-                                });
-        process.router().Handle(kService, "GetContract",
-                                [&contracts](const nmd::Caller& caller, const GetContractRequest& request) {
-                                  return contracts.GetContract(caller, request);
-                                });
-        process.router().Handle(kService, "ListContracts",
-                                [&contracts](const nmd::Caller& caller, const ListContractsRequest& request) {
-                                  return contracts.ListContracts(caller, request);
-                                });
-        process.router().Handle(kService, "ListPositions",
-                                [&contracts](const nmd::Caller& caller, const ListPositionsRequest& request) {
-                                  return contracts.ListPositions(caller, request);
-                                });
-        process.router().Handle(kService, "ListSignals",
-                                [&contracts](const nmd::Caller& caller, const ListSignalsRequest& request) {
-                                  return contracts.ListSignals(caller, request);
-                                });
-        constexpr absl::string_view kAccounts = "nmd.contracts.v1.ReconciliationService";
-        process.router().Handle(kAccounts, "GetProviderAccount",
-                                [&contracts](const nmd::Caller& caller, const GetProviderAccountRequest& request) {
-                                  return contracts.GetProviderAccount(caller, request);
-                                });
-        process.router().Handle(kAccounts, "ListReconciliationItems",
-                                [&contracts](const nmd::Caller& caller, const ListReconciliationItemsRequest& request) {
-                                  return contracts.ListReconciliationItems(caller, request);
-                                });
+        nmd::contracts::Handle(contracts, process.router());
         state->facts =
             std::make_unique<nmd::Follower>("ingestion facts", [&contracts] { return contracts.Follow(kWaitSeconds); });
-        process.AtStop([&facts = *state->facts] { facts.Stop(); });
+        process.AtStop([&facts = *state->facts, &contracts] {
+          contracts.parking().Close();
+          facts.Stop();
+        });
         return nmd::ServiceState(std::move(state));
       });
 }

@@ -89,6 +89,14 @@ struct StatementRow {
   Cents amount = 0;
 };
 
+// A month of which the provider itself said all that it delivered (ProviderService), though that may be nothing: the rows of
+// its statement that begin in it, and no others.
+struct OwnMonth {
+  Law law = Law::kYouth;
+  Month month = 0;
+  bool confirmed = false;  // It confirmed what the municipality had approved, so it said nothing about lines without an answer.
+};
+
 // A message between the provider and the municipality that asks for a return (OP090).
 struct MessageRow {
   Law law = Law::kYouth;
@@ -105,6 +113,7 @@ struct ProviderBooks {
   std::vector<LineRow> lines;
   std::vector<AnswerRow> answers;  // By order.
   std::vector<StatementRow> statements;
+  std::vector<OwnMonth> own_months;  // In order of law and month.
   std::vector<MessageRow> messages;  // In order of law, type, sender and Identificatie.
   // Whether such messages come in at all, from whichever provider: where they never do, none is missing (decision 35).
   bool starts_come_in = false, stops_come_in = false, claims_come_in = false, answers_come_in = false;

@@ -74,13 +74,17 @@ class StatementJudge {
   void JudgeRest() {
     std::map<std::pair<Law, int>, Period> told_about;  // The days a statement of the year is about.
     std::map<AllocationKey, std::vector<const StatementRow*>> rows;
+    // Of months the provider itself made a statement about it said everything.
+    std::map<std::pair<Law, Month>, bool> own;  // Whether it confirmed what was approved.
+    for (const OwnMonth& month : judging_.books.own_months) own[{month.law, month.month}] = month.confirmed;
     for (const StatementRow& row : judging_.books.statements) {
+      rows[{row.law, row.number}].push_back(&row);
+      if (own.count({row.law, MonthOf(row.period.start)}) != 0) continue;
       const auto [slot, fresh] = told_about.try_emplace({row.law, CivilOf(row.period.start).year}, row.period);
       Period& days = slot->second;
       if (!fresh) days = {std::min(days.start, row.period.start), std::max(days.end, row.period.end)};
-      rows[{row.law, row.number}].push_back(&row);
     }
-    if (rows.empty()) return;
+    if (rows.empty() && own.empty()) return;
     struct Rest {
       int32_t line = -1;
       Period period;
@@ -92,8 +96,13 @@ class StatementJudge {
       for (const int32_t i : debits) {
         const LineRow& line = judging_.Line(i);
         const int year = CivilOf(line.period.start).year;
-        const auto days = told_about.find({key.first, year});
-        if (days == told_about.end() || !days->second.Contains(line.period.start)) continue;
+        const auto month = own.find({key.first, MonthOf(line.period.start)});
+        if (month == own.end()) {
+          const auto days = told_about.find({key.first, year});
+          if (days == told_about.end() || !days->second.Contains(line.period.start)) continue;
+        } else if (month->second && judging_.settled.lines[static_cast<size_t>(i)].standing == LineStanding::kOpen) {
+          continue;
+        }
         const bool told =
             stated != rows.end() && std::any_of(stated->second.begin(), stated->second.end(), [&](const StatementRow* row) {
               return (row->product.empty() || row->product == line.product) && row->period.Contains(line.period.start);

@@ -188,6 +188,47 @@ class ContractCheck {
   std::vector<RegisterFinding> found_;
 };
 
+void FindInCombinations(const Book& book, RegisterFindings* findings) {
+  std::set<std::pair<std::string, std::string>> products;
+  std::set<std::string> laws;
+  for (const BookedPrice& price : book.prices) products.emplace(price.law, price.product);
+  for (const BookedTerm& term : book.terms) {
+    if (term.kind == ContractTerm::PRODUCT && !term.product.empty()) products.emplace(term.law, term.product);
+  }
+  for (const auto& [law, product] : products) laws.insert(law);
+  for (size_t i = 0; i < book.combinations.size(); ++i) {
+    const BookedCombination& rule = book.combinations[i];
+    const auto add = [&](const char* id, std::string text, const Period& period) {
+      findings->of_combination[i].push_back({id, std::move(text), period});
+    };
+    const std::string both = absl::StrCat("producten ", rule.product, " en ", rule.other_product);
+    if (i > 0) {
+      const BookedCombination& before = book.combinations[i - 1];
+      const auto key = [](const BookedCombination& c) { return std::tie(c.law, c.product, c.other_law, c.other_product); };
+      const auto days = OverlapOf(before, rule);
+      if (key(before) == key(rule) && before.verdict != rule.verdict && days) {
+        add("COMBINATION_OVERLAP", absl::StrCat("Over de ", both, " gelden ", Days(*days), " twee regels. De laatste geldt."),
+            *days);
+      }
+    }
+    const bool same = rule.law == rule.other_law && rule.product == rule.other_product;
+    if (same && rule.verdict != ingestion::v1::CombinationRule::ALLOWED) {
+      add("COMBINATION_SAME",
+          absl::StrCat("De regel gaat twee keer over product ", rule.product,
+                       ". Twee toewijzingen voor hetzelfde product zijn al een signaal (TR302)."),
+          rule.period);
+    }
+    for (const auto& [law, product] :
+         {std::make_pair(rule.law, rule.product), std::make_pair(rule.other_law, rule.other_product)}) {
+      if (laws.count(law) == 0 || products.count({law, product}) != 0) continue;
+      add("COMBINATION_UNKNOWN",
+          absl::StrCat("Product ", product, " komt voor de ", LawTitle(law), " in geen contract en in geen tarief voor."),
+          rule.period);
+      if (same) break;
+    }
+  }
+}
+
 }  // namespace
 
 RegisterFindings FindInRegister(const Book& book) {
@@ -217,6 +258,7 @@ RegisterFindings FindInRegister(const Book& book) {
                                             ", maar dat contract is er niet."),
                                {0, 0}});
   }
+  FindInCombinations(book, &findings);
   return findings;
 }
 

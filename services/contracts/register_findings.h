@@ -23,6 +23,7 @@ struct RegisterFindings {
   // In order of rule, then period, then text.
   std::map<std::string, std::vector<RegisterFinding>> of_contract;  // By contract id; contracts without one are not in it.
   std::vector<RegisterFinding> others;                              // Of no contract.
+  std::map<size_t, std::vector<RegisterFinding>> of_combination;    // By place in Book.combinations.
 };
 
 //   of a contract
@@ -38,6 +39,10 @@ struct RegisterFindings {
 //   TERM_OUTSIDE_CONTRACT  a term holds on no day of the contract
 //   TERM_OVERLAP           two terms about the same thing hold on the same days and differ
 //   TERM_ZERO              a budget, a notice share or a norm of zero
+//   of a combination of products
+//   COMBINATION_OVERLAP    two rules about the same two products hold on the same days and differ
+//   COMBINATION_SAME       it is about a product and itself, and says something else than that it may (TR302 is about that)
+//   COMBINATION_UNKNOWN    a product of it is in no price and no contract, where the law has either
 //   of none
 //   GROUP_OVERLAP          a provider belongs to two organisations on one day
 //   TERM_WITHOUT_CONTRACT  a term of a contract that is not known

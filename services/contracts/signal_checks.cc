@@ -55,6 +55,7 @@ class Check {
     if (rule_.check == "duration_norm") DurationNorm();
     if (rule_.check == "repeat_use") RepeatUse();
     if (rule_.check == "overlap") Overlap();
+    if (rule_.check == "combination") Combination();
     if (rule_.check == "start_late") Late(false);
     if (rule_.check == "stop_late") Late(true);
     if (rule_.check == "return_late") ReturnLate(false);
@@ -323,6 +324,43 @@ class Check {
           absl::StrCat("Bij ", sight_.title, In(key.first, key.second), " ", say(c), ", van de ", dutch::Number(c.of), ": ",
                        dutch::Percent(ShareOf(c.count, c.of)), ". De grens voor een gesprek is ", rule_.At("percent"), "%."),
           {Count(id, c.count), Count(id_of, c.of), ShareMeasure("share", ShareOf(c.count, c.of))});
+    }
+  }
+
+  void Combination() {
+    struct Given {
+      Law law;
+      absl::string_view product;
+      Period period;
+    };
+    std::map<absl::string_view, std::vector<Given>> of_client;
+    for (const AllocationRow& a : books_.allocations) {
+      if (!a.withdrawn && !a.period.Empty() && !a.product.empty()) of_client[a.person].push_back({a.law, a.product, a.period});
+    }
+    std::map<LawYear, int64_t> pairs;
+    for (const BookedCombination& rule : sight_.combinations) {
+      const auto is = [](const Given& given, const std::string& law, const std::string& product) {
+        return given.product == product && (given.law == Law::kWmo ? "wmo" : "jeugdwet") == law;
+      };
+      for (const auto& [client, given] : of_client) {
+        for (size_t i = 0; i < given.size(); ++i) {
+          for (size_t j = i + 1; j < given.size(); ++j) {
+            const bool meant = (is(given[i], rule.law, rule.product) && is(given[j], rule.other_law, rule.other_product)) ||
+                               (is(given[j], rule.law, rule.product) && is(given[i], rule.other_law, rule.other_product));
+            const Period both = Intersect(Intersect(given[i].period, given[j].period), rule.period);
+            if (!meant || both.Empty() || !Judges(YearOfDay(both.start))) continue;
+            // The first of the two laws has the signal.
+            int64_t& count = pairs[{std::min(given[i].law, given[j].law), YearOfDay(both.start)}];
+            if (rule.verdict == ingestion::v1::CombinationRule::FORBIDDEN) ++count;
+          }
+        }
+      }
+    }
+    for (const auto& [key, count] : pairs) {
+      Add(key.first, key.second, count >= rule_.At("pairs"),
+          absl::StrCat(sight_.title, " heeft", In(key.first, key.second), " ", dutch::Number(count),
+                       " keer twee toewijzingen voor dezelfde cliënt die volgens de afspraken niet samen mogen."),
+          {Count("pairs", count)});
     }
   }
 

@@ -43,6 +43,7 @@ struct Sight {
   ProviderBooks books;
   Agreed agreed;
   std::vector<BookedTerm> terms;
+  std::vector<BookedCombination> combinations;
   Day today = 0;
 };
 
@@ -58,11 +59,15 @@ struct Sight {
 //   by
 //                  a new one of the same client within that time (R102)
 //   overlap        at least `pairs` pairs of allocations of one client, category and product overlap (TR302)
+//   combination    at least `pairs` pairs of allocations of one client share a day on which their two products may not run
+//   together
+//                  (R115). What may with a motive is not judged: contracts does not know motives
 //   start_late     of at least `minimum` starts, at least `percent` percent came in more than `workdays` working days after
 //   care
 //                  began, or after the allocation was assigned when that was later (OP271)
 //   stop_late      the same of stops, after the last day of care (OP272)
-//   return_late    of at least `minimum` allocation messages (301) whose term is over, at least `percent` percent have no return
+//   return_late    of at least `minimum` allocation messages (301) whose term is over, at least `percent` percent have no
+//   return
 //                  within `workdays` working days of their Dagtekening, and the return is the provider's to send (OP090)
 //   own_return_late  the same of starts and stops (305, 307), of which the municipality sends the return
 //   answer_late    at least `claims` claims have no answer after `workdays` working days (OP090x4)

@@ -32,6 +32,7 @@ class Scene {
  public:
   TestAccount account;
   std::vector<BookedTerm> terms;
+  std::vector<BookedCombination> combinations;
 
   void Client(int64_t number, const std::string& person, absl::string_view start, absl::string_view end = "",
               const std::string& product = "45A04") {
@@ -72,6 +73,7 @@ class Scene {
     sight.books = ledger_->AsKnown(kProvider, absl::FromUnixSeconds(int64_t{D(today) + 1} * 86400 - 7200));
     sight.agreed = account.agreed;
     sight.terms = terms;
+    sight.combinations = combinations;
     return sight;
   }
 
@@ -223,6 +225,28 @@ TEST(RepeatUse, R102_FollowsOnlyWhoCouldComeBackForTheWholeTime) {
   EXPECT_THAT(Texts(scene.Judge("2018-05-02", rule)), ElementsAre("jeugdwet 2018 holds returned=1 courses=2"));
   EXPECT_THAT(Texts(scene.Judge("2018-05-02", Rule("R", "repeat_use", {{"percent", 51}, {"minimum", 2}, {"days", 90}}))),
               ElementsAre("jeugdwet 2018 not returned=1 courses=2"));
+}
+
+TEST(Combination, R115_OnlyForbiddenProductsOfOneClientOnOneDay) {
+  Scene scene;
+  scene.Client(1, "p1", "2018-01-01", "2018-04-01");
+  scene.Client(2, "p1", "2018-03-01", "2018-06-01", "45A05");
+  scene.Client(3, "p2", "2018-03-01", "2018-06-01", "45A05");  // Another client.
+  scene.Client(4, "p2", "2018-06-01", "2018-07-01");           // No day is shared.
+  const SignalRule rule = Rule("C", "combination", {{"pairs", 1}});
+  const auto agree = [&](ingestion::v1::CombinationRule::Verdict verdict, const char* start, const char* end) {
+    scene.combinations = {{"jeugdwet", "45A04", "jeugdwet", "45A05", verdict, "", {D(start), D(end)}}};
+  };
+  EXPECT_THAT(scene.Judge("2018-07-01", rule), IsEmpty()) << "without a rule nothing is forbidden";
+  agree(ingestion::v1::CombinationRule::FORBIDDEN, "2018-01-01", "2019-01-01");
+  EXPECT_THAT(Texts(scene.Judge("2018-07-01", rule)), ElementsAre("jeugdwet 2018 holds pairs=1"));
+  agree(ingestion::v1::CombinationRule::NEEDS_MOTIVE, "2018-01-01", "2019-01-01");
+  EXPECT_THAT(Texts(scene.Judge("2018-07-01", rule)), ElementsAre("jeugdwet 2018 not pairs=0"));
+  agree(ingestion::v1::CombinationRule::FORBIDDEN, "2018-04-01", "2019-01-01");
+  EXPECT_THAT(scene.Judge("2018-07-01", rule), IsEmpty()) << "the rule holds after the days they share";
+  agree(ingestion::v1::CombinationRule::FORBIDDEN, "2018-01-01", "2019-01-01");
+  scene.account.Allocate(1, "2018-01-01", "2018-04-01", "2018-01-02").set_change_reason("13");
+  EXPECT_THAT(scene.Judge("2018-07-01", rule), IsEmpty()) << "one of the two never existed";
 }
 
 TEST(Overlap, TR302_IsOfOneClientAndProductAndNeverOfWhatWasWithdrawn) {

@@ -34,6 +34,7 @@ const std::map<std::string, Thresholds>& Checks() {
       {"duration_norm", {{"percent", kPercent}, {"minimum", kCount}}},
       {"repeat_use", {{"percent", kPercent}, {"minimum", kCount}, {"days", kDays}}},
       {"overlap", {{"pairs", kCount}}},
+      {"combination", {{"pairs", kCount}}},
       {"start_late", {{"workdays", {1, 260}}, {"percent", kPercent}, {"minimum", kCount}}},
       {"stop_late", {{"workdays", {1, 260}}, {"percent", kPercent}, {"minimum", kCount}}},
       {"return_late", {{"workdays", {1, 260}}, {"percent", kPercent}, {"minimum", kCount}}},

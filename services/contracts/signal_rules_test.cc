@@ -37,8 +37,8 @@ TEST(SignalRules, TheRulesOfTheInstanceAreSoundAndCoverEveryCheck) {
   for (const SignalRule& rule : *rules) checks.push_back(rule.check);
   EXPECT_THAT(checks,
               UnorderedElementsAre("ceiling_share", "ceiling_pace", "talk_overdue", "no_delivery", "price_above", "level_shift",
-                                   "level_rise", "growth", "beds", "duration_norm", "repeat_use", "overlap", "start_late",
-                                   "stop_late", "return_late", "own_return_late", "answer_late"));
+                                   "level_rise", "growth", "beds", "duration_norm", "repeat_use", "overlap", "combination",
+                                   "start_late", "stop_late", "return_late", "own_return_late", "answer_late"));
 }
 
 TEST(SignalRules, AreReadInOrderOfIdWithTheirThresholds) {

@@ -2,6 +2,8 @@
 #ifndef NMD_SERVICES_CONTRACTS_TEST_ACCOUNT_H_
 #define NMD_SERVICES_CONTRACTS_TEST_ACCOUNT_H_
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -154,10 +156,24 @@ class TestAccount {
     return q;
   }
 
-  // The account as known at the end of the day.
+  // What the provider itself says of some months (first day, and first day after), on a day; rows are allocation, month and
+  // hours.
+  struct OwnLine {
+    int64_t allocation = 0;
+    std::string month;
+    int64_t hours = 0;
+  };
+  void StateOwn(absl::string_view day, absl::string_view start, absl::string_view end, const std::vector<OwnLine>& lines,
+                bool confirmed = false) {
+    own.push_back({D(day), {D(start), D(end)}, confirmed, lines});
+  }
+
+  // The account as known at the end of the day. What the provider states itself comes in after `own_after` batches.
   Reconciliation Run(absl::string_view today) {
     ledger_ = std::make_unique<AccountLedger>();
-    for (size_t i = 0; i < batches.size(); ++i) {
+    for (size_t i = 0; i <= batches.size(); ++i) {
+      if (i == std::min(own_after, batches.size())) AddOwn();
+      if (i == batches.size()) break;
       batches[i].set_sequence(static_cast<int64_t>(i) + 1);
       ledger_->Add(batches[i]);
     }
@@ -167,8 +183,27 @@ class TestAccount {
 
   std::vector<ingestion::v1::FactBatch> batches;
   Agreed agreed;
+  struct Own {
+    Day known = 0;
+    Period months{0, 0};
+    bool confirmed = false;
+    std::vector<OwnLine> lines;
+  };
+  std::vector<Own> own;  // In order of known.
+  size_t own_after = SIZE_MAX;
 
  private:
+  void AddOwn() {
+    for (const Own& statement : own) {
+      std::vector<AccountLedger::OwnRow> rows;
+      for (const OwnLine& line : statement.lines) {
+        rows.push_back({line.allocation, "45A04", "04", MonthPeriod(*ParseMonth(line.month)), line.hours * 1000, 0});
+      }
+      ledger_->AddOwn(kProvider, Law::kYouth, statement.months,
+                      absl::FromUnixSeconds(int64_t{statement.known} * 86400 + 11 * 3600), statement.confirmed, rows);
+    }
+  }
+
   std::unique_ptr<AccountLedger> ledger_;  // The last one: what it gave points into it.
 };
 

@@ -25,11 +25,15 @@ class History {
     const int claims = 3 + Pick(6);
     for (int i = 0; i < claims; ++i) AddClaim();
     if (OneIn(3)) AddStatement();
+    if (OneIn(2)) AddOwnStatements();
     Shuffle();
   }
 
   TestAccount& account() { return account_; }
-  void Shuffle() { std::shuffle(account_.batches.begin(), account_.batches.end(), random_); }
+  void Shuffle() {
+    std::shuffle(account_.batches.begin(), account_.batches.end(), random_);
+    account_.own_after = static_cast<size_t>(Pick(static_cast<int>(account_.batches.size()) + 1));
+  }
 
  private:
   int Pick(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
@@ -87,6 +91,20 @@ class History {
     for (int month = 1; month <= 3; ++month) {
       if (OneIn(2)) account_.State(1 + Pick(4), FormatMonth(MonthOf(2018, month)), 1000 * Pick(60), Pick(3) * 1000);
       account_.batches.back().mutable_known_time()->set_seconds(int64_t{D("2018-05-20")} * 86400);
+    }
+  }
+
+  // What the provider uploads, now and then anew, and at moments at which a delivery came in too.
+  void AddOwnStatements() {
+    for (int day = 0; day < 5; ++day) {
+      if (!OneIn(3)) continue;
+      const int first = 1 + Pick(3), last = first + Pick(4 - first);
+      std::vector<TestAccount::OwnLine> lines;
+      for (int month = first; month <= last; ++month) {
+        if (!OneIn(3)) lines.push_back({1 + Pick(4), FormatMonth(MonthOf(2018, month)), 1 + Pick(60)});
+      }
+      account_.StateOwn(FormatDay(D("2018-05-10") + 10 * day), FormatDay(DayOf(2018, first, 1)),
+                        FormatDay(FirstDay(MonthOf(2018, last) + 1)), lines, OneIn(3));
     }
   }
 

@@ -203,7 +203,7 @@ void MeasureAccount(int lines) {
 
 constexpr int kProviders = 40;
 // Of the records of contracts (contracts_events.proto).
-constexpr int kEdition = 3;
+constexpr int kEdition = 4;
 
 std::string ProviderOf(int p) { return absl::StrCat("010000", 10 + p); }
 

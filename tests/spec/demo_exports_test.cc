@@ -83,7 +83,10 @@ TEST(DemoExports, AreReadByTheirMappings) {
         }
       }
     }
-    EXPECT_EQ(delivered.size(), mappings.size()) << "every mapping is used";
+    // What two people approve in the monitor comes in under sources of its own; the demo has no such files.
+    const auto approved = std::count_if(mappings.begin(), mappings.end(),
+                                        [](const auto& mapping) { return mapping.first.rfind("vastgesteld-", 0) == 0; });
+    EXPECT_EQ(delivered.size() + static_cast<size_t>(approved), mappings.size()) << "every other mapping is used";
     EXPECT_THAT(findings,
                 UnorderedElementsAre(StartsWith(absl::StrCat("export/clienten-", profile.first_year, "-4.csv regel ")),
                                      StartsWith("export/verwijzingen-2017-2.csv regel ")));
