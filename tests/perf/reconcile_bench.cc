@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The account of a provider with 50,000 lines a year, worked out from nothing (asked: less than 1 s), what one message more
-// costs (asked: less than 1 ms), and how long a start takes after ten years of a municipality.
+// costs (asked: less than 1 ms), how long a start takes after ten years of a municipality, and what 200 followers of the feed
+// take (asked: 100 MiB).
 //   reconcile_bench [lines of a year] [file of signal rules]
 #include <time.h>
 
@@ -15,16 +16,20 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "nmd/costs/v1/costs.pb.h"
+#include "nmd/ingestion/v1/ingestion.pb.h"
 #include "nmd/internal/v1/contracts_events.pb.h"
 #include "services/contracts/account_ledger.h"
 #include "services/contracts/contracts.h"
+#include "services/contracts/contracts_methods.h"
 #include "services/contracts/reconcile.h"
 #include "services/contracts/signal_rules.h"
 #include "services/platform/clock.h"
 #include "services/platform/journal.h"
 #include "services/platform/peer.h"
 #include "services/platform/router.h"
+#include "services/platform/work_queue.h"
 
 namespace nmd::contracts {
 namespace {
@@ -285,11 +290,114 @@ void MeasureStart(const std::string& rule_file) {
   Check(journal->LastSequence() > records, "a judgement without signals is no judgement");
 }
 
+constexpr int kFollowers = 200;
+
+// 200 providers of 900 lines, each followed by its own system: what the followers take while they wait, and how long it takes
+// until they hear of a message, and of a price, which is about everybody.
+void MeasureFollowers() {
+  auto journal = NewMemoryJournal();
+  const auto follower = [](int p) { return absl::StrCat("02000", 100 + p); };
+  int64_t sequence = 0;
+  std::vector<FactBatch> batches;
+  for (int p = 0; p < kFollowers; ++p) {
+    for (FactBatch& batch : Year(follower(p), 2019, 75)) batches.push_back(std::move(batch));
+  }
+  const FakeClock clock(absl::FromUnixSeconds(int64_t{DayOf(2020, 6, 1)} * 86400));
+  Router feed("gm1730", clock);
+  feed.Handle("nmd.ingestion.v1.IngestionService", "ListFacts",
+              [&](const Caller&, const ingestion::v1::ListFactsRequest& request)
+                  -> absl::StatusOr<ingestion::v1::ListFactsResponse> {
+                ingestion::v1::ListFactsResponse response;
+                response.set_next_sequence(request.after_sequence());
+                for (auto at = static_cast<size_t>(request.after_sequence()); at < batches.size(); ++at) {
+                  *response.add_batches() = batches[at];
+                  response.mutable_batches()->rbegin()->set_sequence(static_cast<int64_t>(at) + 1);
+                  response.set_next_sequence(static_cast<int64_t>(at) + 1);
+                  if (response.batches_size() == 28) break;
+                }
+                sequence = response.next_sequence();
+                return response;
+              });
+  const auto peer = NewLocalPeer(feed, "contracts");
+  const auto contracts = *Contracts::Open("gm1730", {}, *journal, clock, *peer, *peer);
+  while (sequence < static_cast<int64_t>(batches.size())) Check(contracts->Follow(0).ok(), "no feed");
+  Router router("gm1730", clock);
+  Handle(*contracts, router);
+  WorkQueue lane(8, 4096);
+  Mutex mutex;
+  CondVar changed;
+  int heard = 0;
+  std::vector<int64_t> next(kFollowers, 0);
+  const auto ask = [&](int p, int wait_seconds) {
+    Caller caller;
+    caller.subject = absl::StrCat("agb:", follower(p));
+    caller.roles = {type::PROVIDER};
+    caller.municipality = "gm1730";
+    v1::ListItemChangesRequest request;
+    request.set_parent(absl::StrCat("municipalities/gm1730/accounts/", follower(p)));
+    request.set_after_sequence(next[static_cast<size_t>(p)]);
+    request.set_wait_seconds(wait_seconds);
+    request.set_page_size(1000);
+    router.Serve(
+        "/nmd.contracts.v1.ProviderService/ListItemChanges", caller, request.SerializeAsString(),
+        [&](std::function<void()> step) { return lane.TryPush(std::move(step)); },
+        [&, p](absl::StatusOr<std::string> answer) {
+          v1::ListItemChangesResponse response;
+          Check(answer.ok() && response.ParseFromString(*answer), "no answer");
+          MutexLock lock(mutex);
+          next[static_cast<size_t>(p)] = response.next_sequence();
+          heard += wait_seconds == 0 || response.changes_size() > 0 ? 1 : 0;
+          changed.NotifyAll();
+        });
+  };
+  const double before = ResidentMiB();
+  for (int p = 0; p < kFollowers; ++p) {
+    // To the end of what there is, then wait for more.
+    for (int64_t at = -1; at != next[static_cast<size_t>(p)];) {
+      at = next[static_cast<size_t>(p)];
+      ask(p, 0);
+    }
+    ask(p, 30);
+  }
+  Check(contracts->parking().parked() == kFollowers, "somebody does not wait");
+  std::printf("%8.1f MiB %d followers of accounts of %d lines that wait\n", ResidentMiB() - before, kFollowers, 900);
+  const auto until = [&](int count, const char* what) {
+    {
+      MutexLock lock(mutex);
+      heard = 0;
+    }
+    const absl::Time start = absl::Now();
+    Check(contracts->Follow(0).ok(), "no feed");
+    MutexLock lock(mutex);
+    while (heard < count) changed.Wait(mutex);
+    std::printf("%8.1f ms  until %s\n", absl::ToDoubleMilliseconds(absl::Now() - start), what);
+  };
+  FactBatch more = Batch("more", DayOf(2020, 5, 20));
+  auto& claim = *more.add_facts()->mutable_claim();
+  claim.set_law(ingestion::v1::YOUTH);
+  claim.set_provider(follower(7));
+  claim.set_number("more");
+  claim.add_lines()->set_reference("more");
+  batches.push_back(std::move(more));
+  until(1, "the one it is about hears of a message");
+  FactBatch price = Batch("price", DayOf(2020, 5, 21));
+  auto& tariff = *price.add_facts()->mutable_tariff();
+  tariff.set_law(ingestion::v1::YOUTH);
+  tariff.set_product("45A04");
+  tariff.set_unit("04");
+  tariff.set_tariff_cents(5500);
+  tariff.set_start_day(DayOf(2010, 1, 1));
+  batches.push_back(std::move(price));
+  until(kFollowers - 1, "all others hear of a price");
+  contracts->parking().Close();
+}
+
 }  // namespace
 }  // namespace nmd::contracts
 
 int main(int argc, char** argv) {
   nmd::contracts::MeasureAccount(argc > 1 ? std::atoi(argv[1]) : 50'000);
+  nmd::contracts::MeasureFollowers();
   nmd::contracts::MeasureStart(argc > 2 ? argv[2] : "deploy/config/signals.yaml");
   return 0;
 }
