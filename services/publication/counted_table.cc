@@ -33,9 +33,6 @@ constexpr char kProvider[] = "provider";
 // Figures in one answer, as in costs.
 constexpr int64_t kMostFigures = 100'000;
 
-// Inhabitants and budgets are not about clients: they need no hiding where there are none.
-bool IsAboutClients(absl::string_view measure) { return measure != "population" && measure != "budget"; }
-
 bool IsNonZero(const Figure& figure) {
   return figure.count() != 0 || figure.amount_cents() != 0 || figure.ratio() < 0 || figure.ratio() > 0;
 }
@@ -184,6 +181,8 @@ int64_t SizeOf(const Contribution& contribution, int64_t amount) {
 }
 
 }  // namespace
+
+bool IsAboutClients(absl::string_view measure) { return measure != "population" && measure != "budget"; }
 
 bool IsTime(absl::string_view dimension) { return dimension == "month" || dimension == "quarter" || dimension == "year"; }
 

@@ -28,6 +28,9 @@ inline constexpr absl::string_view kPublic = "openbaar", kRegion = "regio";
 // "month", "quarter" and "year": dimensions that cut up the period.
 bool IsTime(absl::string_view dimension);
 
+// Inhabitants and budgets are not: they need no hiding where there are no clients, and are of no law, provision or provider.
+bool IsAboutClients(absl::string_view measure);
+
 // A table of an agreement as costs counted it, before anything is hidden. Cells are those of `lattice`: a total before its
 // parts, the last dimension fastest.
 struct CountedTable {

@@ -112,6 +112,11 @@ std::vector<GuardQuestion> GuardQuestions(const v1::TableRule& rule, const type:
       if (filter.dimension() != guard.dimension) *question.rule.add_filters() = filter;
     }
     question.rule.add_dimensions(guard.dimension);
+    // Inhabitants and budgets are of no law or provider: costs does not cut them up, and they need no guard.
+    question.rule.clear_measures();
+    for (const std::string& measure : rule.measures()) {
+      if (IsAboutClients(measure)) question.rule.add_measures(measure);
+    }
   }
   return questions;
 }

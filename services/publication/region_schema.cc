@@ -81,10 +81,6 @@ bool HasUnit(const PublishedValue& value, absl::string_view unit) {
   return false;
 }
 
-bool IsZero(const PublishedValue& value) {
-  return value.count() == 0 && value.amount_cents() == 0 && !(value.ratio() > 0) && !(value.ratio() < 0);
-}
-
 std::string CellFault(const PublishedCell& cell, const v1::Publication& publication, const v1::TableRule& rule) {
   if (cell.state() == PublishedCell::HIDDEN) {
     return cell.values().empty() && !cell.has_reliability() ? "" : "tells something of what is hidden";
@@ -93,9 +89,10 @@ std::string CellFault(const PublishedCell& cell, const v1::Publication& publicat
   if (cell.values_size() != publication.measures_size()) return "has another number of values than there are measures";
   for (int m = 0; m < cell.values_size(); ++m) {
     if (!HasUnit(cell.values(m), publication.measures(m).unit())) return "has a value in another unit than its measure";
-    if (cell.state() == PublishedCell::ZERO && !IsZero(cell.values(m))) return "is zero and has a value that is not";
   }
   if (cell.values(0).value_case() != PublishedValue::kCount) return "is shown and has no count";
+  // Nobody was counted: what is no property of clients, such as inhabitants, may be there all the same.
+  if (cell.state() == PublishedCell::ZERO && cell.values(0).count() != 0) return "is zero and has a count that is not";
   const int64_t count = cell.values(0).count(), off = publication.rounded_to() > 1 ? publication.rounded_to() / 2 : 0;
   // Nobody among some inhabitants is no small number.
   if (cell.state() == PublishedCell::SHOWN && count > 0 && count + off < rule.minimum_clients())

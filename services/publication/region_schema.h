@@ -16,7 +16,7 @@ namespace nmd::publication {
 //   * dimensions and measures are those of the rule; codes are distinct and the first is "totaal";
 //   * every combination of codes is a cell, in order; hidden cells have no values and no reliability, others one per measure in
 //   its
-//     unit, and zeros are zero;
+//     unit, and in a zero nobody is counted;
 //   * no count of clients that is shown is below the agreed minimum; with totals they can be those of persons: the largest part
 //     <= total <= the sum of the parts (T-27);
 //   * the period is whole months, of an agreed length, and rounding is as agreed.

@@ -318,6 +318,25 @@ TEST_F(RegionTest, RefusesWithAReasonAndKeepsThatItDid) {
   EXPECT_EQ(MemberOf(0).last_refusal(), "order");
 }
 
+TEST_F(RegionTest, TakesInhabitantsOfAnAgeNobodyWasCountedIn) {
+  v1::Statement agreed = Agreed(0);
+  agreed.mutable_agreement()->mutable_tables(0)->add_measures("population");
+  Take(0, agreed);
+  v1::Statement statement = Said(0);
+  *statement.mutable_publication() = MakePublication("gm1730", 9, {kLevels}, {{"clients", "count"}, {"population", "count"}},
+                                                     {{50, 3000}, {50, 2000}, {0, 1000}});
+  statement.mutable_publication()->mutable_cells(2)->set_state(v1::PublishedCell::ZERO);
+  Take(0, statement);
+  EXPECT_EQ(Table()->cells(2).values(1).members(0).count(), 1000);
+  // A zero in which somebody was counted is none.
+  statement = Published(0, kShown);
+  statement.mutable_publication()->mutable_cells(1)->set_state(v1::PublishedCell::ZERO);
+  *statement.mutable_publication()->add_measures() = statement.publication().measures(0);
+  statement.mutable_publication()->mutable_measures(1)->set_measure("population");
+  for (auto& cell : *statement.mutable_publication()->mutable_cells()) *cell.add_values() = cell.values(0);
+  EXPECT_EQ(Refused(0, statement), "schema");
+}
+
 TEST_F(RegionTest, WhoIsNoMemberIsRefusedAndFillsNoJournal) {
   Caller stranger = CallerOf(0);
   stranger.subject = "oin:00000009999999999999";

@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/errors.h"
+#include "services/publication/draft.h"
+#include "services/publication/publication_state.h"
 #include "services/publication/test_publication.h"
 
 namespace nmd::publication {
@@ -461,6 +463,30 @@ TEST_F(ReleasesTest, AReplayGivesTheSameState) {
   EXPECT_EQ(Whole(), before);
   EXPECT_EQ(Propose(agreement_, february_)->state(), Release::PROPOSED) << "and goes on from there";
   EXPECT_EQ(Whole(), before);
+}
+
+// A table of all laws gives the other laws away beside one of a single law, so those are counted too; inhabitants are of no
+// law, and costs refuses to cut them up.
+TEST(GuardQuestions, LeaveInhabitantsOut) {
+  v1::TableRule youth, all;
+  youth.add_measures("clients");
+  youth.add_dimensions("age_band");
+  youth.add_filters()->set_dimension("law");
+  youth.mutable_filters(0)->add_values("jeugdwet");
+  all.add_measures("clients");
+  all.add_measures("population");
+  all.add_dimensions("age_band");
+  v1::Publication shape;
+  shape.set_audience("regio");
+  shape.mutable_period()->set_start_date("2018-01-01");
+  shape.mutable_period()->set_end_date("2019-01-01");
+  shape.add_dimensions()->set_dimension("age_band");
+  const LedgerTable released = LedgerTableOf(shape, {}, youth);
+  const LedgerTable* const before[] = {&released};
+  const std::vector<GuardQuestion> questions = GuardQuestions(all, shape.period(), "regio", before);
+  ASSERT_FALSE(questions.empty());
+  EXPECT_THAT(questions[0].rule.dimensions(), ElementsAre("age_band", "law"));
+  EXPECT_THAT(questions[0].rule.measures(), ElementsAre("clients"));
 }
 
 }  // namespace
