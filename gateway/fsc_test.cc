@@ -350,6 +350,10 @@ TEST_F(FscGateway, CarriesTheTransactionIntoAnswerAndLog) {
   EXPECT_THAT(lines, ::testing::HasSubstr(kTransaction));
   EXPECT_EQ(peer_.asked_.back().subject, absl::StrCat("oin:", kRegion));
   EXPECT_EQ(peer_.asked_.back().purpose, "regionale monitoring");
+  // Ends are not waited for: a beginning behind them is.
+  absl::Notification written;
+  log_->Begin(log::v1::LogRecord(), [&](const absl::Status&) { written.Notify(); });
+  written.WaitForNotification();
   log::v1::QueryLogRecordsRequest query;
   query.set_parent("municipalities/gm1730");
   query.set_actor(absl::StrCat("oin:", kRegion));

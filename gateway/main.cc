@@ -134,11 +134,19 @@ int main(int argc, char** argv) {
           nmd::Log(nmd::LogLevel::kInfo, "fsc listening", {{"port", state->fsc_server->port()}});
         }
         if (!config.grpc_listen().empty()) {
-          NMD_ASSIGN_OR_RETURN(
-              state->front, nmd::StartGrpcFront(config.grpc_listen(), config.has_grpc_tls() ? &config.grpc_tls() : nullptr,
-                                                [gateway = state->gateway.get()](nmd::FrontCall call, nmd::FrontAnswer answer) {
-                                                  gateway->Serve(std::move(call), std::move(answer));
-                                                }));
+          std::unique_ptr<nmd::Reflection> reflection;
+          if (config.grpc_reflection()) {
+            std::vector<std::string> services;
+            for (const auto* service : nmd::gateway::ApiServices()) services.push_back(service->full_name());
+            reflection = std::make_unique<nmd::Reflection>(services);
+          }
+          NMD_ASSIGN_OR_RETURN(state->front,
+                               nmd::StartGrpcFront(
+                                   config.grpc_listen(), config.has_grpc_tls() ? &config.grpc_tls() : nullptr,
+                                   [gateway = state->gateway.get()](nmd::FrontCall call, nmd::FrontAnswer answer) {
+                                     gateway->Serve(std::move(call), std::move(answer));
+                                   },
+                                   std::move(reflection)));
           nmd::Log(nmd::LogLevel::kInfo, "grpc listening", {{"port", state->front->port()}});
         }
         process.AtStop([server = state->server.get(), fsc_server = state->fsc_server.get(), front = state->front.get(),

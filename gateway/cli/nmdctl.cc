@@ -43,6 +43,7 @@
 #include "gateway/cli/series.h"
 #include "gateway/cli/signals.h"
 #include "gateway/cli/source_listings.h"
+#include "gateway/cli/rights.h"
 #include "gateway/cli/subjects.h"
 #include "gateway/cli/table_sheets.h"
 #include "gateway/cli/watch.h"
@@ -82,6 +83,7 @@ struct Options {
   cli::AuditFile audit;
   LinkOptions links;
   SubjectOptions subjects;
+  RightsOptions rights;
   RegisterOptions answers;
   AccessOptions access;
   DurationOptions durations;
@@ -728,6 +730,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   link->require_subcommand(1);
   AddLinkCommands(*link, options.links, [&](const Action& action) { code = command.Run(action, false); });
   AddSubjectCommands(app, *link, options.subjects, [&](const Action& action) { code = command.Run(action, false); });
+  AddRightsCommands(app, options.rights, [&](const Action& action) { code = command.Run(action, false); });
   CLI::App* link_file = add(link, "file", "Koppelen van de personen in een CSV-bestand, zonder monitor", &Command::LinkFile);
   link_file->add_option("--input", options.link_file.input, "CSV-bestand met een kopregel")->required();
   link_file->add_option("--columns", options.link_file.columns, absl::StrCat("Rol=kolom,...; rollen: ", LinkFileRoles()))

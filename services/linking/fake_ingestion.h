@@ -46,6 +46,7 @@ class FakeIngestion : public Peer {
   absl::StatusOr<std::string> CallBytes(absl::string_view path, absl::string_view bytes, absl::Duration,
                                         const Caller*) const override {
     if (path == "/nmd.ingestion.v1.IngestionService/ErasePersons") return Erase(bytes);
+    if (path == "/nmd.ingestion.v1.IngestionService/ListFacts") return Facts(bytes);
     EXPECT_EQ(path, "/nmd.ingestion.v1.IngestionService/ListPersonRecords");
     ingestion::v1::ListPersonRecordsRequest request;
     EXPECT_TRUE(request.ParseFromString(std::string(bytes)));
@@ -61,6 +62,8 @@ class FakeIngestion : public Peer {
     if (on_answer) on_answer();
     return response.SerializeAsString();
   }
+  // The feed of facts, one batch to an answer.
+  std::vector<ingestion::v1::FactBatch> facts;
   // Persons whose records left the feed.
   mutable std::set<std::string> erased;
   // What ErasePersons answers with instead, once.
@@ -73,6 +76,20 @@ class FakeIngestion : public Peer {
   }
 
  private:
+  absl::StatusOr<std::string> Facts(absl::string_view bytes) const {
+    ingestion::v1::ListFactsRequest request;
+    EXPECT_TRUE(request.ParseFromString(std::string(bytes)));
+    EXPECT_EQ(request.wait_seconds(), 0);
+    ingestion::v1::ListFactsResponse response;
+    response.set_next_sequence(request.after_sequence());
+    response.set_last_sequence(facts.empty() ? 0 : facts.back().sequence());
+    for (const ingestion::v1::FactBatch& batch : facts) {
+      if (batch.sequence() <= request.after_sequence() || response.batches_size() > 0) continue;
+      *response.add_batches() = batch;
+      response.set_next_sequence(batch.sequence());
+    }
+    return response.SerializeAsString();
+  }
   absl::StatusOr<std::string> Erase(absl::string_view bytes) const {
     if (!fail_erase.ok()) return std::exchange(fail_erase, absl::OkStatus());
     ingestion::v1::ErasePersonsRequest request;

@@ -18,6 +18,8 @@ inline constexpr absl::string_view kGold = "gold";
 inline constexpr absl::string_view kOperation = "operation";
 inline constexpr absl::string_view kAccess = "access";
 inline constexpr absl::string_view kErasure = "erasure";
+inline constexpr absl::string_view kRestriction = "restriction";
+inline constexpr absl::string_view kCorrection = "correction";
 
 }  // namespace nmd::linking
 

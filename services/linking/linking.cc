@@ -258,6 +258,7 @@ absl::Status Linking::StartTimeline() {
 absl::Status Linking::FoldJournal() {
   state_ = LinkState();
   gold_ = GoldState();
+  rights_ = RightsState();
   export_order_ = ExportOrder();
   journal_sequence_ = 0;
   checkpoint_sequence_ = 0;
@@ -269,6 +270,7 @@ absl::Status Linking::FoldJournal() {
     if (saved->format() == LinkState::kFormat) {
       NMD_RETURN_IF_ERROR(state_.Restore(*saved));
       if (saved->has_gold()) gold_.Apply(saved->gold());
+      rights_.Restore(saved->rights());
       for (const std::string& payload : saved->operations()) operations_->Apply(payload);
       journal_sequence_ = checkpoint->sequence;
       checkpoint_sequence_ = checkpoint->sequence;
@@ -301,6 +303,13 @@ absl::Status Linking::Fold(const JournalRecord& record) {
   } else if (record.kind == kErasure) {
     NMD_ASSIGN_OR_RETURN(const internal::v1::ErasureEvent event, Parse<internal::v1::ErasureEvent>(record));
     NMD_RETURN_IF_ERROR(state_.Apply(event));
+    rights_.Apply(event);
+  } else if (record.kind == kRestriction) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::RestrictionEvent event, Parse<internal::v1::RestrictionEvent>(record));
+    rights_.Apply(event);
+  } else if (record.kind == kCorrection) {
+    NMD_ASSIGN_OR_RETURN(const internal::v1::CorrectionEvent event, Parse<internal::v1::CorrectionEvent>(record));
+    rights_.Apply(event);
   } else if (record.kind == kModel) {
     NMD_ASSIGN_OR_RETURN(const internal::v1::ModelEvent event, Parse<internal::v1::ModelEvent>(record));
     NMD_RETURN_IF_ERROR(state_.Apply(event));
@@ -481,6 +490,7 @@ absl::Status Linking::SaveCheckpointLocked() {
   auto* saved = google::protobuf::Arena::CreateMessage<internal::v1::LinkingState>(&arena);
   state_.Save(*saved);
   if (!gold_.sample().empty()) *saved->mutable_gold() = gold_.Event();
+  *saved->mutable_rights() = rights_.Save();
   for (std::string& payload : operations_->Payloads()) saved->add_operations(std::move(payload));
   NMD_RETURN_IF_ERROR(journal_.SaveCheckpoint(journal_sequence_, saved->SerializeAsString()));
   checkpoint_sequence_ = journal_sequence_;
@@ -614,6 +624,7 @@ absl::StatusOr<v1::ExplainClientResponse> Linking::ExplainClient(const Caller&, 
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());
+  NMD_RETURN_IF_ERROR(CheckClientNotRestricted(request.client()));
   // The id is personal: the error does not repeat it.
   NMD_ASSIGN_OR_RETURN(const std::optional<uint32_t> now, LeadsTo(request.client()));
   if (now) return Explain(*now, state_, *timeline_);

@@ -23,6 +23,7 @@
 #include "services/linking/gold_state.h"
 #include "services/linking/link_state.h"
 #include "services/linking/retrain.h"
+#include "services/linking/rights_state.h"
 #include "services/linking/timeline.h"
 #include "services/linking/vault.h"
 #include "services/platform/caller.h"
@@ -107,6 +108,9 @@ class Linking {
   absl::StatusOr<v1::FindSubjectsResponse> FindSubjects(const Caller& caller, const v1::FindSubjectsRequest& request);
   absl::StatusOr<v1::SubjectExport> ExportSubject(const Caller& caller, const v1::ExportSubjectRequest& request);
   absl::StatusOr<v1::ExportLinksResponse> ExportLinks(const Caller& caller, const v1::ExportLinksRequest& request);
+  // What a person may ask besides (linking_rights.cc).
+  absl::StatusOr<v1::SubjectRestriction> RestrictSubject(const Caller& caller, const v1::RestrictSubjectRequest& request);
+  absl::StatusOr<v1::SubjectCorrection> CorrectSubject(const Caller& caller, const v1::CorrectSubjectRequest& request);
   // While it runs other calls wait: all is folded again without the person (linking_erase.cc).
   absl::StatusOr<v1::SubjectErasure> EraseSubject(const Caller& caller, const v1::EraseSubjectRequest& request);
   // Doubtful pairs, decisions of people and what became of clients (linking_review.cc).
@@ -228,6 +232,16 @@ class Linking {
   };
   absl::StatusOr<v1::SubjectErasure> Erase(const Erasing& erasing);
 
+  // PERSON_RESTRICTED when the client, as it is now, asked that nobody look (linking_rights.cc). Cost: as many as ever asked.
+  absl::Status CheckClientNotRestricted(absl::string_view client) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::SubjectCorrection> ShownCorrection(const internal::v1::CorrectionEvent& event) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Corrections of these persons, and since when the records of `subject` say so.
+  absl::Status AddCorrections(const absl::flat_hash_set<std::string>& persons, v1::SubjectExport& subject) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What ingestion told all services about these persons; without the lock. Cost: reading all facts.
+  absl::Status AddFacts(const absl::flat_hash_set<std::string>& persons, v1::SubjectExport& subject) const;
+
   // What FindSubjects looks for, and whom it finds: persons, the likeliest first.
   struct Wanted;
   absl::StatusOr<std::vector<std::string>> FindPersons(const Wanted& wanted) const;
@@ -245,6 +259,7 @@ class Linking {
   LinkState state_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Timeline> timeline_ ABSL_GUARDED_BY(mutex_);  // At the last known time when loaded_.
   GoldState gold_ ABSL_GUARDED_BY(mutex_);
+  RightsState rights_ ABSL_GUARDED_BY(mutex_);
   std::vector<QueueItem> queue_ ABSL_GUARDED_BY(mutex_);  // Of when the feed was at queue_sequence_.
   int64_t queue_sequence_ ABSL_GUARDED_BY(mutex_) = -1;
   // False before Load, and after a write that failed half way: the state is then no longer what the journal says.

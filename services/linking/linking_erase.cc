@@ -47,6 +47,11 @@ JournalRecord Without(const absl::flat_hash_set<std::string>& persons, JournalRe
       changed = true;
     }
     if (changed) record.payload = event.SerializeAsString();
+  } else if (record.kind == kCorrection) {
+    internal::v1::CorrectionEvent event;
+    if (!event.ParseFromString(record.payload) || !persons.contains(event.person_key())) return record;
+    event.clear_sealed();
+    record.payload = event.SerializeAsString();
   }
   return record;
 }

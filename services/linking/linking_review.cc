@@ -252,6 +252,9 @@ absl::StatusOr<v1::ReviewItemDetail> Linking::ShowReviewItem(const Caller& calle
   NMD_RETURN_IF_ERROR(CheckLoaded());
   const std::optional<ShownPair> pair = PairToShow(request.item());
   if (!pair) return NoItem();
+  for (const uint32_t person : {pair->a, pair->b}) {
+    NMD_RETURN_IF_ERROR(CheckClientNotRestricted(HolderOf(person)));
+  }
 
   const engine::LiveIndex& index = timeline_->index();
   NMD_ASSIGN_OR_RETURN(const ingestion::v1::PersonRecord a, OpenContent(pair->a, timeline_->ContentOf(pair->record_a)));
@@ -343,6 +346,7 @@ absl::StatusOr<v1::LinkDecision> Linking::Decide(const Caller& caller, v1::LinkD
     }
   }
   for (const LinkState::DecidedPair& pair : state_.PairsOf(decision)) {
+    for (const uint32_t person : {pair.a, pair.b}) NMD_RETURN_IF_ERROR(CheckClientNotRestricted(HolderOf(person)));
     if (pair.verdict != v1::SAME_PERSON) continue;
     std::set<uint32_t> numbers;
     for (const uint32_t person : {pair.a, pair.b}) {
@@ -563,6 +567,7 @@ absl::StatusOr<v1::ClientHistory> Linking::GetClientHistory(const Caller&, const
   if (!check.ok()) return check.Result();
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());
+  NMD_RETURN_IF_ERROR(CheckClientNotRestricted(request.client()));
   NMD_ASSIGN_OR_RETURN(const std::optional<uint32_t> now, LeadsTo(request.client()));
   v1::ClientHistory history;
   const uint32_t client = now.value_or(*state_.client_ids().Find(request.client()));

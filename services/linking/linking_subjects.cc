@@ -286,18 +286,19 @@ absl::StatusOr<v1::FindSubjectsResponse> Linking::FindSubjects(const Caller& cal
   }
   v1::FindSubjectsResponse response;
   std::vector<std::string> shown;
+  MutexLock lock(mutex_);
+  NMD_RETURN_IF_ERROR(CheckLoaded());
   for (const std::string& client : clients) {
     Told& one = told[client];
     if (one.sources.empty()) continue;  // Erased meanwhile.
     v1::Subject& subject = *response.add_subjects();
     subject.set_client(client);
+    subject.set_restricted(!CheckClientNotRestricted(client).ok());
     subject.set_birth_date(one.birth_date);
     subject.set_surname(one.surname);
     for (auto& [id, source] : one.sources) *subject.add_sources() = std::move(source);
     shown.push_back(client);
   }
-  MutexLock lock(mutex_);
-  NMD_RETURN_IF_ERROR(CheckLoaded());
   NMD_RETURN_IF_ERROR(LogAccess(caller, "FindSubjects", request.purpose(), shown));
   return response;
 }
@@ -387,8 +388,12 @@ absl::StatusOr<v1::SubjectExport> Linking::ExportSubject(const Caller& caller, c
     }));
     NMD_RETURN_IF_ERROR(damage);
   }
+  NMD_RETURN_IF_ERROR(AddFacts(persons, response));
   MutexLock lock(mutex_);
   NMD_RETURN_IF_ERROR(CheckLoaded());
+  NMD_RETURN_IF_ERROR(AddCorrections(persons, response));
+  for (v1::SubjectFact& fact : *response.mutable_facts()) fact.set_counts(state_.DeliveryCountsNow(fact.delivery()));
+  response.set_restricted(!CheckClientNotRestricted(response.client()).ok());
   NMD_RETURN_IF_ERROR(LogAccess(caller, "ExportSubject", request.purpose(), {response.client()}));
   return response;
 }

@@ -67,6 +67,8 @@ absl::StatusOr<ServiceState> Build(Process& process, const internal::v1::Linking
   Handle(process.router(), "FindSubjects", linking, &Linking::FindSubjects);
   Handle(process.router(), "ExportSubject", linking, &Linking::ExportSubject);
   Handle(process.router(), "EraseSubject", linking, &Linking::EraseSubject);
+  Handle(process.router(), "RestrictSubject", linking, &Linking::RestrictSubject);
+  Handle(process.router(), "CorrectSubject", linking, &Linking::CorrectSubject);
   Handle(process.router(), "ExportLinks", linking, &Linking::ExportLinks);
   Handle(process.router(), "TrainLinkModel", linking, &Linking::TrainLinkModel);
   Handle(process.router(), "GetOperation", linking, &Linking::GetOperation);

@@ -43,9 +43,11 @@ std::string AddressOf(absl::string_view peer) {
 
 class Front : public grpc::CallbackGenericService {
  public:
-  explicit Front(FrontHandler handler) : handler_(std::move(handler)) {}
+  Front(FrontHandler handler, std::unique_ptr<Reflection> reflection)
+      : handler_(std::move(handler)), reflection_(std::move(reflection)) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
+    if (reflection_ != nullptr && Reflection::IsPath(context->method())) return new Mirror(*reflection_);
     return new Reactor(*this, context);
   }
 
@@ -97,12 +99,39 @@ class Front : public grpc::CallbackGenericService {
     grpc::ByteBuffer request_, response_;
   };
 
+  // A stream of questions about the API, each answered in turn.
+  class Mirror : public grpc::ServerGenericBidiReactor {
+   public:
+    explicit Mirror(const Reflection& reflection) : reflection_(reflection) { StartRead(&request_); }
+    void OnReadDone(bool ok) override {
+      grpc::Slice slice;
+      if (!ok) return Finish(grpc::Status::OK);
+      if (!request_.DumpToSingleSlice(&slice).ok())
+        return Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "unreadable"));
+      const grpc::Slice bytes(reflection_.Answer({reinterpret_cast<const char*>(slice.begin()), slice.size()}));
+      request_.Clear();
+      response_ = grpc::ByteBuffer(&bytes, 1);
+      StartWrite(&response_);
+    }
+    void OnWriteDone(bool ok) override {
+      if (!ok) return Finish(grpc::Status::OK);
+      StartRead(&request_);
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    const Reflection& reflection_;
+    grpc::ByteBuffer request_, response_;
+  };
+
   const FrontHandler handler_;
+  const std::unique_ptr<Reflection> reflection_;
 };
 
 class FrontServer : public GrpcFront {
  public:
-  explicit FrontServer(FrontHandler handler) : front_(std::move(handler)) {}
+  FrontServer(FrontHandler handler, std::unique_ptr<Reflection> reflection)
+      : front_(std::move(handler), std::move(reflection)) {}
   ~FrontServer() override { Drain(absl::ZeroDuration()); }
 
   absl::Status Start(const std::string& listen, const internal::v1::TlsConfig* tls) {
@@ -163,8 +192,8 @@ class FrontServer : public GrpcFront {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrpcFront>> StartGrpcFront(const std::string& listen, const internal::v1::TlsConfig* tls,
-                                                          FrontHandler handler) {
-  auto server = std::make_unique<FrontServer>(std::move(handler));
+                                                          FrontHandler handler, std::unique_ptr<Reflection> reflection) {
+  auto server = std::make_unique<FrontServer>(std::move(handler), std::move(reflection));
   if (absl::Status started = server->Start(listen, tls); !started.ok()) return started;
   return server;
 }

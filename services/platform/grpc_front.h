@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "nmd/internal/v1/config.pb.h"
+#include "services/platform/reflection.h"
 
 namespace nmd {
 
@@ -28,8 +29,9 @@ using FrontAnswer = std::function<void(absl::StatusOr<std::string>)>;
 // Takes a call; the answer is given once, from any thread. Runs on a thread of the library and must not block.
 using FrontHandler = std::function<void(FrontCall, FrontAnswer)>;
 
-// gRPC for those outside the instance: one generic service, so that no method needs code of its own, and the standard health
-// service. TLS with a client certificate where the client has one; plain text on a loopback address only, when `tls` is null.
+// gRPC for those outside the instance, with server reflection where there is one: one generic service, so that no method needs
+// code of its own, and the standard health service. TLS with a client certificate where the client has one; plain text on a
+// loopback address only, when `tls` is null.
 class GrpcFront {
  public:
   virtual ~GrpcFront() = default;
@@ -40,7 +42,8 @@ class GrpcFront {
 
 // Errors: FAILED_PRECONDITION when the address is in use, a certificate does not load, or there is neither TLS nor loopback.
 absl::StatusOr<std::unique_ptr<GrpcFront>> StartGrpcFront(const std::string& listen, const internal::v1::TlsConfig* tls,
-                                                          FrontHandler handler);
+                                                          FrontHandler handler,
+                                                          std::unique_ptr<Reflection> reflection = nullptr);
 
 }  // namespace nmd
 

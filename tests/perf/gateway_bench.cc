@@ -350,11 +350,12 @@ void BM_IdleConnections(benchmark::State& state) {
       open.back()->Ask(request);
       open.back()->Forget();
     }
-    state.counters["MiB"] = ResidentMiB() - before;
+    state.counters["MiB_for_10000"] = (ResidentMiB() - before) * 10'000 / count;
     state.counters["target_MiB"] = 300;
   }
 }
-BENCHMARK(BM_IdleConnections)->Arg(10'000)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+// Both ends are in this process, and 20,000 descriptors are what many machines give one.
+BENCHMARK(BM_IdleConnections)->Arg(9'900)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // Two at a time take 2 ms each, so a thousand a second can be done; 64 connections ask without a pause.
 void BM_Overload(benchmark::State& state) {

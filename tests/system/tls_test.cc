@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "nmd/costs/v1/costs.pb.h"
+#include "nmd/internal/v1/reflection.pb.h"
+#include "services/platform/grpc_front.h"
 #include "services/platform/peer.h"
 #include "services/platform/server.h"
 
@@ -94,6 +96,37 @@ TEST_F(TlsTest, RefusesStrangers) {
   EXPECT_FALSE(Ask("", "").ok()) << "plain text";
   EXPECT_FALSE(Ask(neighbour, "costs").ok()) << "another CA";
   EXPECT_FALSE(Ask(ours_, "publication", "ingestion").ok()) << "the peer is another service than the one that was meant";
+}
+
+// grpc_reflection: a stream of its own beside the calls, which go on as they were.
+TEST_F(TlsTest, TheDoorTellsItsMethodsWhereItIsToldTo) {
+  const std::string path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  for (const bool told : {true, false}) {
+    std::vector<std::string> calls;
+    const auto front = StartGrpcFront(
+        "127.0.0.1:0", nullptr,
+        [&](FrontCall call, const FrontAnswer& answer) {
+          calls.push_back(call.path);
+          answer(Fail(absl::StatusCode::kUnimplemented, ErrorReason::METHOD_UNKNOWN, "there is no such method"));
+        },
+        told ? std::make_unique<Reflection>(std::vector<std::string>{"nmd.costs.v1.CostsService"}) : nullptr);
+    ASSERT_TRUE(front.ok()) << front.status();
+    internal::v1::PeerConfig config;
+    config.set_address(absl::StrCat("127.0.0.1:", (*front)->port()));
+    const auto client = NewGrpcPeer(config, nullptr, "gm1730");
+    internal::v1::ReflectionRequest request;
+    request.set_list_services("*");
+    const auto answer = client->CallBytes(path, request.SerializeAsString(), absl::Seconds(10));
+    ASSERT_EQ(answer.ok(), told) << answer.status();
+    internal::v1::ReflectionResponse response;
+    if (told) {
+      EXPECT_TRUE(response.ParseFromString(*answer));
+      EXPECT_EQ(response.list_services_response().service(0).name(), "nmd.costs.v1.CostsService");
+      EXPECT_TRUE(calls.empty());
+    } else {
+      EXPECT_EQ(calls, std::vector<std::string>{path}) << "an ordinary call, which the gateway does not know";
+    }
+  }
 }
 
 TEST_F(TlsTest, OnlyTheGatewaySpeaksForAPerson) {

@@ -31,6 +31,44 @@ describe('a session', () => {
     vi.stubGlobal('fetch', async () => json({ reason: 'ROUTE_UNKNOWN' }, 404));
     await expect(Session.signIn('beleidsadviseur')).rejects.toMatchObject({ title: 'Aanmelden is nodig.' });
   });
+  it('takes the session of who signed in at the municipality, with its cookie and no token', async () => {
+    const asked: Array<[string, RequestInit]> = [];
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+      asked.push([path, init]);
+      if (path.includes('dev/token')) return json({ reason: 'ROUTE_UNKNOWN' }, 404);
+      if (path === '/v1/session') return json({ subject: 'jansen', municipality: 'gm1730', title: 'Tynaarlo', roles: ['controller'] });
+      return json({ measures: [] });
+    });
+    const session = await Session.signIn('beleidsadviseur');
+    expect([session.subject, session.title, session.roles]).toEqual(['jansen', 'Tynaarlo', ['controller']]);
+    await session.measures();
+    const [, init] = asked.at(-1)!;
+    expect(init.credentials).toBe('same-origin');
+    expect(init.headers).not.toHaveProperty('Authorization');
+    expect(asked[0]![1].credentials).toBe('omit');
+  });
+  it('goes to the sign-in of the municipality, and back to the same page', async () => {
+    const went = new Promise<string>((resolve) => {
+      vi.stubGlobal('location', { pathname: '/signalen.html', search: '?j=2018', assign: resolve });
+    });
+    vi.stubGlobal('fetch', async (path: string) => (path === '/v1/session' ? json({ reason: 'IDENTITY_MISSING' }, 401) : json({}, 404)));
+    void Session.signIn('beleidsadviseur');
+    expect(await went).toBe('/v1/session/login?return=%2Fsignalen.html%3Fj%3D2018');
+  });
+  it('signs out here, and goes where the municipality ends its own session', async () => {
+    const went = new Promise<string>((resolve) => {
+      vi.stubGlobal('location', { assign: resolve });
+    });
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+      asked.push(`${init.method ?? 'GET'} ${path} ${init.credentials}`);
+      if (path.includes('dev/token')) return json({}, 404);
+      return json(path === '/v1/session' ? { municipality: 'gm1730', title: 'Tynaarlo', roles: ['controller'] } : { end_session: 'https://login.test/end' });
+    });
+    await (await Session.signIn('controller')).signOut();
+    expect(await went).toBe('https://login.test/end');
+    expect(asked.at(-1)).toBe('POST /v1/session/logout same-origin');
+  });
   it('reads every page of a list', async () => {
     const asked: string[] = [];
     vi.stubGlobal('fetch', async (path: string) => {

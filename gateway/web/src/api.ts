@@ -205,6 +205,8 @@ const ADVICE: Record<string, [title: string, next: string]> = {
   ],
   DECISION_CLOSED: ['Dit besluit is al teruggedraaid.', 'Laad de pagina opnieuw om te zien hoe het nu is.'],
   FOUR_EYES: ['Iemand anders moet dit bevestigen.', 'U hebt dit zelf voorgesteld. Vraag het een collega met dezelfde rol.'],
+  PERSON_RESTRICTED: ['Deze persoon mag nu niet worden bekeken.', 'De persoon heeft daarom gevraagd. De privacyfunctionaris kan de beperking opheffen.'],
+  REQUEST_FORGED: ['Deze vraag kwam niet van een pagina van de monitor.', 'Open de monitor in een nieuw venster en probeer het daar.'],
   RESOURCE_NOT_FOUND: ['Dit is er niet meer.', 'Misschien heeft iemand anders het al behandeld. Laad de pagina opnieuw.'],
   UNAVAILABLE_NOW: ['De monitor is nu niet bereikbaar.', RETRY],
   DEADLINE_PASSED: ['Het antwoord duurde te lang.', 'Kies een kortere periode of probeer het later opnieuw.'],
@@ -239,11 +241,15 @@ export function problemOf(status: number, body: unknown, requestId = ''): Proble
 }
 
 interface Token {
+  /** Empty of somebody who signed in at the municipality: then the browser sends a cookie that no script can read. */
   token: string;
   /** "gm1730"; a claim of the token where the answer leaves it out. */
   municipality: string;
   /** "Tynaarlo". */
   title: string;
+  /** Of somebody who signed in at the municipality. */
+  subject?: string;
+  roles?: string[];
 }
 
 /** A claim of a token, or nothing: read for what the page shows only. The gateway checks the token. */
@@ -272,7 +278,7 @@ export class Stopped extends Error {}
 async function request(path: string, init: RequestInit, stop?: AbortSignal, milliseconds = TIMEOUT_MILLISECONDS): Promise<Response> {
   const timeout = AbortSignal.timeout(milliseconds);
   try {
-    return await fetch(path, { ...init, cache: 'no-store', credentials: 'omit', signal: stop ? AbortSignal.any([stop, timeout]) : timeout });
+    return await fetch(path, { credentials: 'omit', ...init, cache: 'no-store', signal: stop ? AbortSignal.any([stop, timeout]) : timeout });
   } catch (error) {
     if (stop?.aborted) throw new Stopped();
     if (timeout.aborted) throw new Problem(...ADVICE['DEADLINE_PASSED']!);
@@ -288,7 +294,18 @@ async function bodyOf(response: Response): Promise<unknown> {
   return body;
 }
 
-/** A signed-in session with one municipality. The token is kept in memory only: closing the page signs out. */
+const SIGN_IN_PATH = '/v1/session/login';
+
+/** Goes to the municipality's own sign-in and comes back to this page; never returns. */
+function goToSignIn(): Promise<never> {
+  location.assign(`${SIGN_IN_PATH}?return=${encodeURIComponent(location.pathname + location.search)}`);
+  return new Promise(() => undefined);
+}
+
+/**
+ * A signed-in session with one municipality. In the demo it has a token, kept in memory only: closing the page signs out. Elsewhere it
+ * has a cookie that no script can read, until somebody signs out.
+ */
 export class Session {
   /** Ends the calls that are made from now on, where somebody can stop them. */
   stop: AbortSignal | undefined;
@@ -299,8 +316,8 @@ export class Session {
   ) {}
 
   /**
-   * Signs in at the development issuer, the only way in that the gateway itself offers. Where that issuer is switched off,
-   * as it must be outside the demo, this throws the Problem that says so.
+   * Signs in at the development issuer of the demo. Where that is switched off, as it must be outside the demo, it takes the session
+   * of who signed in at the municipality, or goes there; where the gateway has neither, this throws the Problem that says so.
    */
   static async signIn(role: string): Promise<Session> {
     return new Session(await Session.fetchToken(role), role);
@@ -309,6 +326,9 @@ export class Session {
   private static async fetchToken(role: string): Promise<Token> {
     const response = await request(`/v1/dev/token?role=${encodeURIComponent(role)}`, {});
     if (response.status === 404) {
+      const session = await request('/v1/session', { credentials: 'same-origin' });
+      if (session.ok) return { ...((await bodyOf(session)) as Token), token: '' };
+      if (session.status === 401) return goToSignIn();
       throw new Problem(
         'Aanmelden is nodig.',
         'Open deze pagina via het portaal van uw gemeente. De proefaanmelding van de monitor staat hier uit, zoals het hoort buiten de demonstratie.',
@@ -333,7 +353,18 @@ export class Session {
 
   /** Who is signed in; empty where the token does not tell. */
   get subject(): string {
-    return claimOf(this.token.token, 'sub');
+    return this.token.subject ?? claimOf(this.token.token, 'sub');
+  }
+
+  /** Roles of somebody who signed in at the municipality; empty in the demo, where one looks as any role. */
+  get roles(): string[] {
+    return this.token.roles ?? [];
+  }
+
+  /** Ends the session here and at the municipality. */
+  async signOut(): Promise<void> {
+    const answer = (await bodyOf(await request('/v1/session/logout', { method: 'POST', credentials: 'same-origin' }))) as { end_session?: string };
+    location.assign(answer.end_session ?? '/');
   }
 
   /**
@@ -345,7 +376,12 @@ export class Session {
     const attempt = () =>
       request(`/v1${below}`, {
         ...init,
-        headers: { ...init.headers, Accept: 'application/json', Authorization: `Bearer ${this.token.token}` },
+        ...(this.token.token ? {} : { credentials: 'same-origin' as const }),
+        headers: {
+          ...init.headers,
+          Accept: 'application/json',
+          ...(this.token.token ? { Authorization: `Bearer ${this.token.token}` } : {}),
+        },
       }, this.stop, milliseconds);
     let response = await attempt();
     if (response.status === 401) {

@@ -147,8 +147,15 @@ export async function runPage(id: string, show: (session: Session, role: string)
   try {
     const session = await Session.signIn(role);
     showMunicipality(session, screen.title);
-    showRoles(screen, chosen);
-    await show(session, role);
+    // Who signed in at the municipality has roles of their own; in the demo one looks as the role that fits, or that was chosen.
+    const own = session.roles;
+    const as = own.length === 0 ? role : (own.find((each) => maySee(screen, each)) ?? own[0] ?? '');
+    if (own.length === 0) showRoles(screen, chosen);
+    else {
+      showMenu(as);
+      byId('role').replaceChildren(button('Afmelden', () => void session.signOut(), 'subtle'));
+    }
+    await show(session, as);
   } catch (error) {
     announce('');
     content.replaceChildren(problemAlert(error, () => void runPage(id, show)));
