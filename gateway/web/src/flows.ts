@@ -62,7 +62,7 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
       }),
       block(view, {
         id: 'per-maand', title: 'Hoe liep het per maand?', caption: `Cliënten die kwamen (omhoog) en vertrokken (omlaag) per maand, ${now}`, ground, table,
-        chart: (title) => timeColumns(title, TOLD, table.rows.map((row) => ({ title: (row[0] as { text: string }).text, up: sum(row[2], row[3]), down: row[4]! })), { up: 'nieuw of teruggekeerd', down: 'vertrokken' }, 'count'),
+        chart: (title) => timeColumns(title, TOLD, table.rows.map((row) => ({ title: cellText(row[0]!, 'text'), up: sum(row[2], row[3]), down: row[4]! })), { up: 'nieuw of teruggekeerd', down: 'vertrokken' }, 'count'),
       }),
       block(view, {
         id: 'groepen', title: `Waar veranderde het het meest?`, caption: `Cliënten naar ${dimension.toLowerCase()} aan het begin en het eind, ${now}`, table: groupTable(stock, dimension, now),
@@ -85,7 +85,7 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
     block(view, {
       id: 'redenen', title: 'Waarom eindigde zorg?', conclusion: endingConclusion(endings), remarks: endings.remarks, table: endingTable(endings, now),
       caption: `Beëindigde trajecten per maand, ${now}`,
-      chart: (title) => timeColumns(title, TOLD, endingTable(endings, now).rows.map((row) => ({ title: (row[0] as { text: string }).text, up: row[row.length - 2]! })), { up: 'beëindigde trajecten' }, 'count'),
+      chart: (title) => timeColumns(title, TOLD, endingTable(endings, now).rows.map((row) => ({ title: cellText(row[0]!, 'text'), up: row[row.length - 2]! })), { up: 'beëindigde trajecten' }, 'count'),
       ground: { provenance: endings.provenance, reliability: months.totals },
     }),
   );

@@ -206,7 +206,7 @@ function show(view: View, { forecast, obligations, outstanding }: Answers): HTML
     block(view, {
       id: 'nog-te-ontvangen', title: 'Wat moet er nog worden gedeclareerd?', remarks: outstanding.remarks, table: late, caption: 'Nog te ontvangen declaraties per maand van zorg',
       conclusion: `Over de maanden die voorbij zijn, verwachten we nog ${cellText(cellOf(outstanding.outstanding), 'euro')} aan declaraties, ${between(outstanding.outstanding)}.`,
-      chart: (title) => timeColumns(title, TOLD, late.rows.map((row) => ({ title: (row[0] as { text: string }).text, up: row[2]! })), { up: 'nog te ontvangen' }, 'euro'),
+      chart: (title) => timeColumns(title, TOLD, late.rows.map((row) => ({ title: cellText(row[0]!, 'text'), up: row[2]! })), { up: 'nog te ontvangen' }, 'euro'),
       ground: { figures: [outstanding.declared, outstanding.outstanding], provenance: outstanding.provenance },
     }),
     ...(tests.length > 0
