@@ -3,7 +3,7 @@
 # From nothing to an answered question: installs packages, builds, starts the instances of the demo region, delivers
 # demo data in official formats, prints the answers and the address of the dashboard.
 #
-#   deploy/run.sh                  the demo: five municipalities
+#   deploy/run.sh                  the demo: five municipalities and the region
 #   deploy/run.sh --only GM        the demo with one municipality, such as gm1730
 #   deploy/run.sh stop             stops everything that was started
 #   deploy/run.sh --instance FILE  a real instance, laid out as by make_instance.sh; FILE is its file "instance"
@@ -33,7 +33,7 @@ build() {
 only=
 case "${1:-}" in
   stop)
-    for dir in "$run"/gm*; do [ ! -f "$dir/instance" ] || { echo "Stopping $(basename "$dir")"; deploy/instance.sh stop "$dir"; }; done
+    for dir in "$run"/gm* "$run"/nmd; do [ ! -f "$dir/instance" ] || { echo "Stopping $(basename "$dir")"; deploy/instance.sh stop "$dir"; }; done
     exit 0 ;;
   --instance)
     file=$(realpath "${2:?usage: deploy/run.sh --instance FILE}")
@@ -53,16 +53,31 @@ step "3. Demo data in official formats"
 [ -f "$run/demo/.complete" ] || { rm -rf "$run/demo"; "$bin/nmd_demo" --out "$run/demo"; touch "$run/demo/.complete"; }
 
 step "4. Instances"
+# The region comes first and last: it signs the certificates of its members, and has to know their keys. Ports go on after theirs.
+region=$run/nmd
+[ -n "$only" ] || deploy/make_instance.sh "$region" nmd "Regio NMD" 8200 "$root/build/web" machine region
+[ -n "$only" ] || export NMD_REGION=$region
 http=8100
 for entry in "gm1730 Tynaarlo" "gm0106 Assen" "gm1680 Aa en Hunze" "gm1731 Midden-Drenthe" "gm1699 Noordenveld"; do
   municipality=${entry%% *} title=${entry#* }
   if [ -z "$only" ] || [ "$only" = "$municipality" ]; then
-    deploy/make_instance.sh "$run/$municipality" "$municipality" "$title" "$http" "$root/build/web"
-    deploy/instance.sh start "$run/$municipality"
+    dir=$run/$municipality
+    before=$(cat "$dir/config/publication.yaml" 2>/dev/null || true)
+    deploy/make_instance.sh "$dir" "$municipality" "$title" "$http" "$root/build/web"
+    # It may run from before it was a member.
+    [ "$before" = "$(cat "$dir/config/publication.yaml")" ] || deploy/instance.sh stop "$dir" publication
+    deploy/instance.sh start "$dir"
     echo "$title: 6 services are ready, http://127.0.0.1:$http/"
   fi
   http=$((http + 20))
 done
+if [ -z "$only" ]; then
+  before=$(cat "$region/config/publication.yaml")
+  deploy/make_instance.sh "$region" nmd "Regio NMD" 8200 "$root/build/web" machine region
+  [ "$before" = "$(cat "$region/config/publication.yaml")" ] || deploy/instance.sh stop "$region" publication
+  deploy/instance.sh start "$region"
+  echo "Regio NMD: publication and gateway are ready, http://127.0.0.1:8200/"
+fi
 
 # A client for one instance, signed in with the development issuer.
 ctl() {
@@ -106,7 +121,45 @@ ctl gm1730 beleidsadviseur query --measure clients,provisions,indicated "${youth
 ctl gm1730 beleidsadviseur query --measure provisions --by ivn "${youth[@]}" --compare
 ctl gm1730 beleidsadviseur decompose --by ivn "${youth[@]}"
 
+if [ -z "$only" ]; then
+  step "7. The region: five municipalities publish, and it answers"
+  year=(--from 2017-01 --to 2017-12)
+  # One table after the other: each is judged beside all that was published before it.
+  publish() {
+    local municipality=$1 number
+    shift
+    ctl "$municipality" controller publish propose "$@" "${year[@]}" >/dev/null || { echo "$municipality: not published: $*"; return 0; }
+    number=$(ctl "$municipality" privacyfunctionaris --format csv publish list --state PROPOSED | awk -F, 'NR == 2 { print $1 }')
+    [ -z "$number" ] || ctl "$municipality" privacyfunctionaris publish approve "$number" >/dev/null
+  }
+  for dir in "$run"/gm*; do
+    municipality=$(basename "$dir")
+    [ ! -f "$dir/.published" ] || continue
+    ctl "$municipality" controller wait >/dev/null
+    for table in inwoners-leeftijd clienten-jaar-leeftijd-ivn uitgaven-jeugdhulp-aanbieder; do
+      publish "$municipality" --agreement regio-jeugdhulp --table "$table"
+    done
+    publish "$municipality" --agreement openbaar-jaarcijfers --table clienten-wet-wijk
+    touch "$dir/.published"
+    echo "$municipality: four tables proposed by a controller, attacked, approved by the privacy officer, signed"
+  done
+  # They are sent in their own time, and again until the region confirms.
+  for ((tries = 0; tries < 300; ++tries)); do
+    [ "$(ctl nmd regio --format csv region members | awk -F, 'NR > 1 && $6 >= 4' | wc -l)" -lt 5 ] || break
+    sleep 0.1
+  done
+  ctl nmd regio region members
+  ctl nmd regio region table inwoners-leeftijd "${year[@]}"
+  ctl nmd regio region compare clienten-jaar-leeftijd-ivn --inhabitants inwoners-leeftijd "${year[@]}"
+  step "8. One of the five is off: the region answers all the same"
+  deploy/instance.sh stop "$run/gm1699"
+  ctl nmd regio region market uitgaven-jeugdhulp-aanbieder "${year[@]}" | tail -n 3
+  ctl nmd openbaar region tables
+  deploy/instance.sh start "$run/gm1699"
+fi
+
 step "Done"
+[ -n "$only" ] || echo "The region:            http://127.0.0.1:8200/            ask it with: nmdctl region"
 read -r municipality http <"$run/gm1730/instance"
 cat <<TXT
 Dashboard (Tynaarlo):  http://127.0.0.1:$http/            doubtful links: http://127.0.0.1:$http/koppelen.html
