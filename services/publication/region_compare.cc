@@ -54,6 +54,9 @@ class Comparer {
     all->set_title("Samen");
     *all->mutable_rate() = NewFigure();
     SetRate(together, 1, all->mutable_rate());
+    // What the ages of members are held against is itself, standardised.
+    *all->mutable_standardised_rate() = all->rate();
+    all->mutable_standardised_rate()->set_measure(absl::StrCat(all->rate().measure(), "_standardised"));
     response_.set_coverage(table_.coverage());
     response_.set_note(
         "De marges zeggen hoe ver toeval een cijfer kan verschuiven. Gemeenten staan op vaste volgorde: dit is geen ranglijst, "

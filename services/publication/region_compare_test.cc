@@ -42,6 +42,7 @@ TEST(CompareRates, StandardisesForAgeByHandR66) {
   EXPECT_DOUBLE_EQ(response.members(0).rate().ratio(), 55);
   EXPECT_DOUBLE_EQ(response.members(1).rate().ratio(), 19);
   EXPECT_DOUBLE_EQ(response.together().rate().ratio(), 37);
+  EXPECT_DOUBLE_EQ(response.together().standardised_rate().ratio(), 37);
   EXPECT_NEAR(response.members(0).expected_lower(), 110, 1e-9);
   EXPECT_NEAR(response.members(0).standardised_rate().ratio(), 37, 1e-9);
   EXPECT_NEAR(response.members(1).standardised_rate().ratio(), 37, 1e-9);
