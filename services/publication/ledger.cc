@@ -29,6 +29,8 @@ using engine::CellState;
 constexpr uint64_t kSeed = 20170101;
 // More are not told: one is enough to know that it will not do.
 constexpr int kMostFindings = 100;
+// Linear programs of a proof; what is left then counts as not proven.
+constexpr int64_t kMostPrograms = 20'000;
 // A code that stands for what was never published of a sum.
 constexpr char kRest[] = "overige";
 
@@ -319,6 +321,49 @@ std::vector<const LedgerTable*> Beside(const LedgerTable& draft, absl::string_vi
   return beside;
 }
 
+using GuardSet = std::set<std::tuple<Month, Month, std::string>>;  // As Guard.
+
+// The guards that a circle with these tables needs.
+GuardSet GuardsIn(const LedgerTable& draft, std::vector<const LedgerTable*> tables) {
+  GuardSet found;
+  if (tables.empty()) return found;
+  tables.push_back(&draft);
+  std::set<Months> periods;
+  std::map<std::string, std::pair<bool, bool>> dimensions;  // Limited by some table; split by one that is not.
+  for (const LedgerTable* table : tables) {
+    periods.emplace(table->first, table->last);
+    for (const auto& [dimension, values] : table->filters) dimensions[dimension].first = true;
+    for (const LedgerTable::Axis& axis : table->axes) {
+      if (Space::FilterOf(*table, axis.dimension) == nullptr) dimensions[axis.dimension].second = true;
+    }
+  }
+  // What is left of a period once the longest ones within it are taken away; of those the draft has a part in.
+  const Months own = {draft.first, draft.last};
+  for (const Months& whole : periods) {
+    if (whole.first > own.first || whole.second < own.second) continue;
+    std::vector<Months> within;
+    for (const Months& part : periods) {
+      if (part != whole && part.first >= whole.first && part.second <= whole.second) within.push_back(part);
+    }
+    if (within.empty()) continue;
+    Month at = whole.first;
+    std::sort(within.begin(), within.end());
+    for (const Months& part : within) {
+      if (part.first > at) found.emplace(at, part.first, "");
+      at = std::max(at, part.second);
+    }
+    if (at < whole.second) found.emplace(at, whole.second, "");
+  }
+  for (const auto& [dimension, how] : dimensions) {
+    const auto& [limited, split] = how;
+    const bool everybody_limits = std::all_of(tables.begin(), tables.end(), [&, d = dimension](const LedgerTable* table) {
+      return Space::FilterOf(*table, d) != nullptr;
+    });
+    if (limited && !split && !everybody_limits) found.emplace(draft.first, draft.last, dimension);
+  }
+  return found;
+}
+
 // The circles that see the draft and something else.
 std::set<std::string> CirclesOf(const LedgerTable& draft, absl::Span<const LedgerTable* const> released) {
   std::set<std::string> circles = {draft.audience};
@@ -356,9 +401,12 @@ class Circle {
     circle.name_ = std::string(name);
     circle.tables_ = Beside(draft, name, released);
     circle.releases_ = static_cast<int64_t>(circle.tables_.size());
-    // First, so that what was published of the same number comes after it.
-    if (circle.releases_ > 0) {
-      for (const LedgerTable& guard : guards) circle.tables_.insert(circle.tables_.begin(), &guard);
+    // First, so that what was published of the same number comes after it. Those of other circles are not about this one.
+    const GuardSet own = GuardsIn(draft, circle.tables_);
+    for (const LedgerTable& guard : guards) {
+      const bool by_period = guard.first != draft.first || guard.last != draft.last;
+      if (own.count({guard.first, guard.last, by_period ? "" : guard.axes.back().dimension}) == 0) continue;
+      circle.tables_.insert(circle.tables_.begin(), &guard);
     }
     circle.tables_.push_back(&draft);
     for (const LedgerTable* table : circle.tables_) {
@@ -380,7 +428,7 @@ class Circle {
 
   // Hides more of the draft until nothing of the measure follows from what the circle has. False: that could not be proven.
   absl::StatusOr<bool> Protect(const std::string& measure, Judgement* judgement) const {
-    const std::vector<engine::PublishedTable> earlier = Published(measure, nullptr);
+    const std::vector<engine::PublishedTable> earlier = Published(measure, nullptr, true);
     if (earlier.empty()) return true;
     const LedgerTable& draft = *tables_.back();
     const Space::Placed& placed = space_.placed(tables_.size() - 1);
@@ -408,7 +456,7 @@ class Circle {
       out.cells.states[k] = state;
       out.cells.floors[k] = !clients ? engine::kNoFloor : value == 0 && state == CellState::kPrimary ? 0 : 1;
     }
-    std::vector<engine::Dimension> dimensions = Dimensions(clients);
+    const std::vector<engine::Dimension> dimensions = Dimensions(clients);
     engine::LinkOptions options;
     options.floor = clients ? 1 : engine::kNoFloor;
     options.smallest_change = clients ? draft.minimum : 0;
@@ -424,13 +472,24 @@ class Circle {
       if (few[k]) judgement->primary[c] = true;
       if (few[k] || engine::IsHidden(protection.cells.states[cell])) judgement->hidden[c] = true;
     }
-    return protection.Proven();
+    if (protection.Proven() || guards_ == 0) return protection.Proven();
+    // It took what guards would show for known, which is too much: nobody was told. So it is proven anew without that.
+    for (size_t k = 0; k < placed.codes.size(); ++k) {
+      if (placed.cell[k] < 0 || out.cells.states[k] == CellState::kPrimary) continue;
+      if (judgement->hidden[static_cast<size_t>(placed.cell[k])]) out.cells.states[k] = CellState::kSecondary;
+    }
+    NMD_ASSIGN_OR_RETURN(linked, engine::Link(dimensions, {&out, 1}, Published(measure, nullptr, false), options));
+    engine::Prover prover(linked.system, kSeed);
+    if (!prover.Prove(linked.cells).Holds()) return false;
+    if (!clients) return true;
+    engine::IntervalProver intervals(linked.system, kSeed, kMostPrograms);
+    return intervals.Prove(linked.cells).Holds();
   }
 
   void Attack(const std::string& measure, const std::vector<bool>& hidden, v1::ReleaseAudit* audit) const {
     const LedgerTable& draft = *tables_.back();
     const bool clients = *MeasureOf(draft, measure) == 0;
-    const std::vector<engine::PublishedTable> tables = Published(measure, &hidden);
+    const std::vector<engine::PublishedTable> tables = Published(measure, &hidden, false);
     engine::AuditOptions options;
     options.floor = 1;
     if (clients) {
@@ -487,9 +546,10 @@ class Circle {
     return dimensions;
   }
 
-  // The tables that have the measure, without the draft, or with it as `hidden` says. What the circle was shown is no secret to
-  // it in another table.
-  std::vector<engine::PublishedTable> Published(const std::string& measure, const std::vector<bool>* hidden) const {
+  // The tables that have the measure, without the draft, or with it as `hidden` says; of guards nothing is known, or what they
+  // would show. What the circle was shown is no secret to it in another table.
+  std::vector<engine::PublishedTable> Published(const std::string& measure, const std::vector<bool>* hidden,
+                                                bool guards_show) const {
     const size_t count = tables_.size() - (hidden == nullptr ? 1 : 0);
     std::set<std::pair<int64_t, int64_t>> shown;  // Key and value.
     std::vector<engine::PublishedTable> out;
@@ -514,7 +574,7 @@ class Circle {
         if (cell >= 0) {
           to.value = table.values[*m][c];
           to.primary = IsSecret(table, c) || (is_draft && few[k]);
-          to.hidden = hides[c];
+          to.hidden = hides[c] || (t < guards_ && !guards_show);
         }
         if (!to.hidden) shown.emplace(space_.KeyOf(to.codes), to.value);
       }
@@ -591,45 +651,8 @@ bool LieBeside(const LedgerTable& draft, const LedgerTable& other, absl::Span<co
 }
 
 std::vector<Guard> GuardsOf(const LedgerTable& draft, absl::Span<const LedgerTable* const> released) {
-  std::set<std::tuple<Month, Month, std::string>> found;
-  for (const std::string& circle : CirclesOf(draft, released)) {
-    std::vector<const LedgerTable*> tables = Beside(draft, circle, released);
-    if (tables.empty()) continue;
-    tables.push_back(&draft);
-    std::set<Months> periods;
-    std::map<std::string, std::pair<bool, bool>> dimensions;  // Limited by some table; split by one that is not.
-    for (const LedgerTable* table : tables) {
-      periods.emplace(table->first, table->last);
-      for (const auto& [dimension, values] : table->filters) dimensions[dimension].first = true;
-      for (const LedgerTable::Axis& axis : table->axes) {
-        if (Space::FilterOf(*table, axis.dimension) == nullptr) dimensions[axis.dimension].second = true;
-      }
-    }
-    // What is left of a period once the longest ones within it are taken away; of those the draft has a part in.
-    const Months own = {draft.first, draft.last};
-    for (const Months& whole : periods) {
-      if (whole.first > own.first || whole.second < own.second) continue;
-      std::vector<Months> within;
-      for (const Months& part : periods) {
-        if (part != whole && part.first >= whole.first && part.second <= whole.second) within.push_back(part);
-      }
-      if (within.empty()) continue;
-      Month at = whole.first;
-      std::sort(within.begin(), within.end());
-      for (const Months& part : within) {
-        if (part.first > at) found.emplace(at, part.first, "");
-        at = std::max(at, part.second);
-      }
-      if (at < whole.second) found.emplace(at, whole.second, "");
-    }
-    for (const auto& [dimension, how] : dimensions) {
-      const auto& [limited, split] = how;
-      const bool everybody_limits = std::all_of(tables.begin(), tables.end(), [&, d = dimension](const LedgerTable* table) {
-        return Space::FilterOf(*table, d) != nullptr;
-      });
-      if (limited && !split && !everybody_limits) found.emplace(draft.first, draft.last, dimension);
-    }
-  }
+  GuardSet found;
+  for (const std::string& circle : CirclesOf(draft, released)) found.merge(GuardsIn(draft, Beside(draft, circle, released)));
   std::vector<Guard> guards;
   for (const auto& [first, last, dimension] : found) guards.push_back({first, last, dimension});
   return guards;
