@@ -130,7 +130,8 @@ class Compose(unittest.TestCase):
             run(ROOT / "deploy/render_config.sh", f"{folder}/config", "gm1730", "Tynaarlo", "8100", "/nmd/web", "cluster")
             for name in SERVICES:
                 text = pathlib.Path(f"{folder}/config/{name}.yaml").read_text(encoding="utf-8")
-                named = set(re.findall(r"\.\./((?:certs|keys)/[\w.]+)", text))
+                # What is commented out is an example.
+                named = set(re.findall(r"\.\./((?:certs|keys)/[\w.]+)", re.sub(r"(?m)^ *#.*$", "", text)))
                 mounted = {m.split(":")[-2].removeprefix("/nmd/") for m in services[name]["volumes"]}
                 self.assertEqual(named, {m for m in mounted if m.startswith(("certs/", "keys/"))}, name)
                 for folder_name in ("mappings", "codes", "policy"):
