@@ -79,6 +79,8 @@ TEST(Layering, AServiceNeverIncludesAnother) {
       const std::string other = ModuleOf(include);
       // nmdctl works on files without a server: it may use the engine of a service, which is pure.
       if (absl::StartsWith(source.path, "gateway/cli/") && absl::StrContains(include, "/engine/")) continue;
+      // And it tells the public half of the key that statements are signed with, which is pure too.
+      if (absl::StartsWith(source.path, "gateway/cli/") && include == "services/publication/statement.h") continue;
       // Analyses are a library about what costs knows, hosted by its program.
       if (module == "services/analyses" && other == "services/costs") continue;
       if (source.path == "services/costs/main.cc" && other == "services/analyses") continue;
