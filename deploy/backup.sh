@@ -6,9 +6,10 @@
 # RECIPIENT is a public key of age (age-keygen prints it with the identity, which is kept off this machine).
 # --token-file: the answers to questions.txt (or NMD_QUESTIONS) go along, so that restore.sh --verify can ask them again.
 #
-# One service after the other stops for as long as its store is copied (SQLite's own backup), who reads a feed before who
-# writes it: so no copy knows of something that the copy of its source does not have. Callers try again meanwhile.
-# NMD_SYSTEMD=1: the services are systemd units.
+# Nothing stops. Each store is copied as of one moment beside the service that writes it, who reads a feed before who writes it: so
+# no copy knows of something that the copy of its source does not have; what it has less, it reads again after a restore.
+# Stores in PostgreSQL are copied the same way, into the same archive: what restore.sh makes of it is an instance with SQLite stores,
+# which `nmdctl migrate` moves to a database.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 die() { echo "backup.sh: $*" >&2; exit 1; }
@@ -33,41 +34,27 @@ umask 077
 mkdir -p "$out" "$keys_out"
 [ "$(realpath "$out")" != "$(realpath "$keys_out")" ] || die "--out and --keys-out are the same folder: keep the keys apart"
 
-! grep -qs '^  postgres:' "$dir"/config/*.yaml ||
-  die "the stores of this instance are in PostgreSQL: back that up with its own means, and the keys apart"
-
 read -r municipality _ <"$dir/instance"
 moment=$(date -u +%Y%m%dT%H%M%SZ)
 known=$(date -u -d yesterday +%F)
 name=$municipality-$moment
 # On the disk of the stores, which has room for them and is as well kept as they are.
 work=$(mktemp -d "$dir/data/.backup-XXXXXX")
-stopped=""
-finish() {
-  rm -rf "$work"
-  [ -z "$stopped" ] || "$here/instance.sh" start "$dir" "$stopped"
-}
-trap finish EXIT
+trap 'rm -rf "$work"' EXIT
 
 if [ -n "$token" ]; then
   "$here/ask.sh" "$dir" "$token" "$known" "${NMD_QUESTIONS:-$here/questions.txt}" "$work/answers"
   cp "${NMD_QUESTIONS:-$here/questions.txt}" "$work/questions.txt"
 fi
 
-running=$("$here/instance.sh" running "$dir")
 mkdir "$work/data"
+if grep -qs '^  postgres:' "$dir"/config/*.yaml; then
+  "${NMD_BIN:-$here/../build/release/bin}/nmdctl" migrate "$dir" --into "$work/data" >/dev/null
+fi
 for service in gateway publication contracts costs linking ingestion; do
   store=$dir/data/$service.db
   [ -f "$store" ] || continue
-  if grep -qx "$service" <<<"$running"; then
-    stopped=$service
-    "$here/instance.sh" stop "$dir" "$service"
-  fi
-  sqlite3 -bail "$store" ".backup '$work/data/$service.db'"
-  if [ -n "$stopped" ]; then
-    "$here/instance.sh" start "$dir" "$service"
-    stopped=""
-  fi
+  sqlite3 -bail -readonly "$store" "VACUUM INTO '$work/data/$service.db'"
 done
 [ -n "$(ls "$work/data")" ] || die "there is no store in $dir/data"
 for store in "$work"/data/*.db; do
@@ -75,6 +62,8 @@ for store in "$work"/data/*.db; do
 done
 
 cp -R "$dir/config" "$dir/instance" "$work/"
+# What is restored has the stores that are in the archive.
+sed -i 's|^  postgres: .*|  data_dir: ../data|' "$work"/config/*.yaml
 mkdir "$work/certs"
 cp "$dir"/certs/*.pem "$work/certs/"
 rm -f "$work/certs/front.pem" # It holds a key.

@@ -27,7 +27,7 @@ inline std::string SpiffeId(absl::string_view municipality, absl::string_view se
 // Certificates are looked at again this often, so that a renewed one is used without a restart. A test may set it before it
 // starts a server.
 inline unsigned& CertificateRefreshSeconds() {
-  static unsigned seconds = 60;
+  static unsigned seconds = 10;
   return seconds;
 }
 

@@ -2,12 +2,13 @@
 #ifndef NMD_SERVICES_PLATFORM_JOURNAL_TAIL_H_
 #define NMD_SERVICES_PLATFORM_JOURNAL_TAIL_H_
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "services/platform/errors.h"
 #include "services/platform/journal.h"
@@ -45,10 +46,12 @@ class JournalTail {
   }
   // As Journal::WaitBeyond and Journal::Interrupt.
   int64_t WaitBeyond(int64_t after, absl::Duration timeout) const {
-    const absl::Time deadline = absl::Now() + timeout;
+    // Not by the wall clock, which may be set meanwhile. An endless wait is one of a day; whoever waits looks again.
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point deadline = Clock::now() + absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(24)));
     MutexLock lock(mutex_);
     while (last_ <= after && !interrupted_) {
-      const absl::Duration left = deadline - absl::Now();
+      const absl::Duration left = absl::FromChrono(deadline - Clock::now());
       if (left <= absl::ZeroDuration()) break;
       moved_.WaitFor(mutex_, left);
     }

@@ -157,6 +157,7 @@ class PostgresJournal : public Journal {
       : connection_(connection),
         municipality_(store.municipality),
         reader_of_(store.reader_of),
+        snapshot_(store.snapshot),
         schema_(absl::StrCat("nmd_", store.service)),
         lock_(LockOf(absl::StrCat(schema_, "/", municipality_))) {}
 
@@ -407,7 +408,7 @@ class PostgresJournal : public Journal {
     std::thread thread_;
   };
 
-  bool reads_only() const { return !reader_of_.empty(); }
+  bool reads_only() const { return snapshot_ || !reader_of_.empty(); }
   absl::Status Writes() const {
     if (!reads_only()) return absl::OkStatus();
     return Fail(
@@ -509,6 +510,7 @@ class PostgresJournal : public Journal {
         absl::StrCat("SET synchronous_commit = on; SET client_min_messages = warning; SET search_path = ", Quoted(schema_),
                      "; SET lock_timeout = ", std::max<int64_t>(1, absl::ToInt64Milliseconds(lock_wait))),
         "preparing the session"));
+    if (snapshot_) return Execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "preparing the session");
     if (reads_only()) return Execute("SET default_transaction_read_only = on", "preparing the session");
     const Result held = Parameters().Int(lock_).Execute(connection_, "SELECT pg_advisory_lock($1::bigint)");
     if (held.sqlstate() == "55P03") {
@@ -580,6 +582,8 @@ class PostgresJournal : public Journal {
   // Begins a new session. Returns the tail, which is where this process believes it is, or `may_be`. Whatever another process
   // wrote meanwhile is not in the state of this one, so then there is no way on but a new beginning.
   absl::StatusOr<int64_t> Reconnect(int64_t may_be) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    // What is begun anew sees another moment.
+    lost_ = lost_ || snapshot_;
     if (!lost_) {
       PQreset(connection_);
       // The lock of the old session goes when the server has ended it, and with it whatever it was doing.
@@ -648,7 +652,9 @@ class PostgresJournal : public Journal {
   mutable Mutex mutex_;
   JournalTail tail_;
   PGconn* const connection_;
-  const std::string municipality_, reader_of_, schema_;
+  const std::string municipality_, reader_of_;
+  const bool snapshot_;
+  const std::string schema_;
   const int64_t lock_;
   mutable bool lost_ ABSL_GUARDED_BY(mutex_) = false;  // Of no use any more.
   int64_t rewrites_ ABSL_GUARDED_BY(mutex_) = 0;       // That this reader knows of.

@@ -24,6 +24,9 @@ struct PostgresStore {
   // Called on a thread of the journal, when records that were read before have been rewritten (Journal::Rewrite): what was
   // folded from them may hold what was erased, so the process has to begin anew. Of readers only.
   std::function<void()> on_rewritten;
+  // Only reads, beside the process that writes, and sees what was there when it was opened for as long as it is open: for a
+  // copy.
+  bool snapshot = false;
 };
 
 // A journal in PostgreSQL 15 or later. The role needs CREATE on the database, or to own the schema.

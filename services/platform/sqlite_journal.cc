@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "absl/cleanup/cleanup.h"
@@ -18,6 +23,8 @@ namespace {
 // "NMDJ": tells our files from other SQLite files. The user version is the version of the schema below.
 constexpr int kApplicationId = 0x4e4d444a;
 constexpr int kSchemaVersion = 1;
+// How long to wait for who reads the file, where that matters.
+constexpr int kBusyMilliseconds = 60'000;
 
 constexpr char kSchema[] = R"sql(
   CREATE TABLE IF NOT EXISTS record(
@@ -89,8 +96,10 @@ JournalRecord ReadRecord(const Statement& row) {
 // One connection, one mutex: a service appends in batches and reads feeds in chunks, so readers never wait long.
 class SqliteJournal : public Journal {
  public:
-  explicit SqliteJournal(sqlite3* db)
-      : db_(db),
+  // Owns both; `held` is the file whose lock makes this process the only one that writes.
+  SqliteJournal(sqlite3* db, int held)
+      : closer_{db, held},
+        db_(db),
         insert_record_(db, "INSERT INTO record VALUES(?,?,?,?,?)"),
         insert_blob_(db, "INSERT OR IGNORE INTO blob VALUES(?,?)"),
         update_tail_(db, "UPDATE tail SET sequence=?"),
@@ -102,11 +111,6 @@ class SqliteJournal : public Journal {
         drop_blob_(db, "DELETE FROM blob WHERE name=?"),
         save_checkpoint_(db, "INSERT OR REPLACE INTO checkpoint VALUES(1,?,?,?)"),
         load_checkpoint_(db, "SELECT sequence, sha256, state FROM checkpoint") {}
-
-  ~SqliteJournal() override {
-    // Statements go before their connection: members are destroyed after this body, so close later.
-    closer_.db = db_;
-  }
 
   absl::Status Load() {
     MutexLock lock(mutex_);
@@ -182,8 +186,9 @@ class SqliteJournal : public Journal {
       if (code != SQLITE_DONE) return SqlError(db_, "reading for a rewrite");
       return Execute("DELETE FROM checkpoint");
     }));
-    // secure_delete zeroed the pages; the write-ahead log still holds old copies until it is truncated.
-    return Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    // secure_delete zeroed the pages; the write-ahead log still holds old copies until it is truncated. Waits for who reads
+    // beside.
+    return TruncateLog();
   }
 
   absl::Status SaveCheckpoint(int64_t sequence, absl::string_view state) override {
@@ -271,6 +276,14 @@ class SqliteJournal : public Journal {
     return absl::OkStatus();
   }
 
+  absl::Status TruncateLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    Statement truncate(db_, "PRAGMA wal_checkpoint(TRUNCATE)");
+    if (truncate.Step() != SQLITE_ROW) return SqlError(db_, "truncating the log");
+    if (truncate.Int(0) == 0) return absl::OkStatus();
+    return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
+                "journal: what was rewritten is still in the log, because somebody reads the file; it goes at the next start");
+  }
+
   absl::Status Finish(Statement& statement, absl::string_view doing) const {
     const int code = statement.Step();
     absl::Status status = code == SQLITE_DONE || code == SQLITE_ROW ? absl::OkStatus() : SqlError(db_, doing);
@@ -279,8 +292,12 @@ class SqliteJournal : public Journal {
   }
 
   struct Closer {
-    sqlite3* db = nullptr;
-    ~Closer() { sqlite3_close(db); }
+    sqlite3* db;
+    int held;
+    ~Closer() {
+      sqlite3_close(db);
+      close(held);
+    }
   };
 
   mutable Mutex mutex_;
@@ -308,23 +325,29 @@ int64_t Pragma(sqlite3* db, const char* sql) {
 absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& path) {
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  // One process per journal: SQLite's own locks let others read beside it, for a backup of a service in use. Never removed, so
+  // that nobody locks another file of that name.
+  const int held = open(absl::StrCat(path, ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  absl::Cleanup release = [held] { close(held); };
+  if (held < 0) {
+    return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
+                absl::StrCat("journal: opening ", path, ": ", std::strerror(errno)));
+  }
+  if (flock(held, LOCK_EX | LOCK_NB) != 0) {
+    return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::UNAVAILABLE_NOW,
+                "journal: another process holds the file; stop it first");
+  }
   sqlite3* db = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  absl::Cleanup close = [&db] { sqlite3_close(db); };
+  absl::Cleanup close_database = [&db] { sqlite3_close(db); };
   if (code != SQLITE_OK) return SqlError(db, absl::StrCat("opening ", path));
   // It holds facts about people: nobody but the service's own user reads it. The log beside it takes the mode of the file.
   std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
-  // One process per journal: the lock is taken at the first read and kept. No shared-memory file is needed then.
   const auto run = [db](const std::string& sql) -> absl::Status {
     if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
-    if ((sqlite3_errcode(db) & 0xff) == SQLITE_BUSY) {
-      return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::UNAVAILABLE_NOW,
-                  "journal: another process holds the file; stop it first");
-    }
     return SqlError(db, "preparing the file");
   };
-  NMD_RETURN_IF_ERROR(run("PRAGMA locking_mode=EXCLUSIVE"));
   const int64_t application = Pragma(db, "PRAGMA application_id"), version = Pragma(db, "PRAGMA user_version");
   const int64_t tables = Pragma(db, "SELECT count(*) FROM sqlite_master");
   if (tables < 0) {
@@ -334,6 +357,8 @@ absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& pa
     return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED,
                 absl::StrCat(path, " is not a journal of this version (application ", application, ", schema ", version, ")"));
   }
+  // What reads beside this process is a backup; it may take as long as this.
+  sqlite3_busy_timeout(db, kBusyMilliseconds);
   for (const char* pragma :
        {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON", "PRAGMA wal_autocheckpoint=4000"}) {
     NMD_RETURN_IF_ERROR(run(pragma));
@@ -342,8 +367,9 @@ absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& pa
                                        "; PRAGMA user_version=", kSchemaVersion, ";", kSchema, "COMMIT")));
   // What a crash between a rewrite and its checkpoint left in the log goes now.
   NMD_RETURN_IF_ERROR(run("PRAGMA wal_checkpoint(TRUNCATE)"));
-  auto journal = std::make_unique<SqliteJournal>(db);
-  std::move(close).Cancel();
+  auto journal = std::make_unique<SqliteJournal>(db, held);
+  std::move(close_database).Cancel();
+  std::move(release).Cancel();
   NMD_RETURN_IF_ERROR(journal->Load());
   return journal;
 }

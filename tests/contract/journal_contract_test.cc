@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
@@ -512,6 +514,105 @@ TEST(SqliteJournal, ARewriteLeavesNoTraceInTheFiles) {
     EXPECT_EQ(files.find(secret), std::string::npos);
     EXPECT_NE(files.find("kept"), std::string::npos) << "the search finds what is there";
   }
+}
+
+TEST(SqliteJournal, ACopyIsMadeBesideItsWriterAndHoldsWholeAppendsOnly) {
+  SqliteBackend backend;
+  const std::unique_ptr<Journal> journal = *backend.Open();
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    while (!stop) {
+      const int64_t last = journal->LastSequence();
+      std::vector<JournalRecord> records;
+      for (int i = 1; i <= kBatch; ++i) records.push_back(Record(std::string(2000, static_cast<char>('a' + (last + i) % 26))));
+      ASSERT_TRUE(journal->Append(std::move(records), last, {{absl::StrCat("blob", last), "b"}}).ok());
+    }
+  });
+  int64_t before = 0;
+  for (int copy = 0; copy < 3; ++copy) {
+    while (journal->LastSequence() <= before) std::this_thread::yield();
+    before = journal->LastSequence();
+    SqliteBackend other;
+    std::filesystem::create_directories(std::filesystem::path(other.path()).parent_path());
+    // As deploy/backup.sh does.
+    sqlite3* reader = nullptr;
+    ASSERT_EQ(sqlite3_open_v2(backend.path().c_str(), &reader, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(reader, absl::StrCat("VACUUM INTO '", other.path(), "'").c_str(), nullptr, nullptr, nullptr),
+              SQLITE_OK)
+        << sqlite3_errmsg(reader);
+    sqlite3_close(reader);
+    const absl::StatusOr<std::unique_ptr<Journal>> copied = other.Open();
+    ASSERT_TRUE(copied.ok()) << copied.status();
+    const int64_t last = (*copied)->LastSequence();
+    EXPECT_GE(last, before);
+    EXPECT_EQ(last % kBatch, 0);
+    int64_t next = 1;
+    ASSERT_TRUE((*copied)
+                    ->Replay(0,
+                             [&](const JournalRecord& record) {
+                               EXPECT_EQ(record.payload, std::string(2000, static_cast<char>('a' + next++ % 26)));
+                               return true;
+                             })
+                    .ok());
+    EXPECT_EQ(next, last + 1);
+    EXPECT_EQ((*copied)->BlobNames()->size(), static_cast<size_t>(last / kBatch));
+  }
+  stop = true;
+  writer.join();
+}
+
+// What a disk leaves that lost power in the middle of a write: the log cut off at any byte, or with a sector of something else
+// in it. What was appended before it is whole; the torn append is there, or nothing of it.
+TEST(SqliteJournal, ATornAppendIsThereWholeOrNotAtAll) {
+  SqliteBackend backend;
+  const std::string folder = std::filesystem::path(backend.path()).parent_path();
+  std::string file, log_before, log;
+  {
+    const std::unique_ptr<Journal> journal = *backend.Open();
+    ASSERT_TRUE(journal->Append({Record("first"), Record("second")}, 0, {{"kept", "bytes"}}).ok());
+    log_before = FileBytes(backend.path() + "-wal");
+    ASSERT_TRUE(
+        journal->Append({Record(std::string(9000, 'x')), Record("fourth")}, 2, {{"torn", std::string(9000, 'y')}}).ok());
+    file = FileBytes(backend.path());
+    log = FileBytes(backend.path() + "-wal");
+  }
+  ASSERT_GT(log.size(), log_before.size() + 18'000);
+  std::mt19937 random(20260101);
+  int whole = 0, none = 0;
+  for (int i = 0; i < 120; ++i) {
+    std::string torn = log;
+    const size_t at = log_before.size() + random() % (log.size() - log_before.size() + 1);
+    if (i == 0) {
+      // Untouched: the last append counts without the file having been closed.
+    } else if (i % 2 == 0) {
+      torn.resize(at);
+    } else {
+      for (size_t byte = at & ~size_t{511}; byte < std::min(torn.size(), (at & ~size_t{511}) + 512); ++byte) {
+        if (byte >= log_before.size()) torn[byte] = static_cast<char>(random());
+      }
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) std::filesystem::remove(entry);
+    std::ofstream(backend.path(), std::ios::binary) << file;
+    std::ofstream(backend.path() + "-wal", std::ios::binary) << torn;
+    const absl::StatusOr<std::unique_ptr<Journal>> journal = backend.Open();
+    ASSERT_TRUE(journal.ok()) << journal.status() << " at " << at;
+    std::string seen;
+    ASSERT_TRUE((*journal)
+                    ->Replay(0,
+                             [&](const JournalRecord& record) {
+                               seen += absl::StrCat(record.payload.size(), " ");
+                               return true;
+                             })
+                    .ok());
+    const bool torn_is_there = (*journal)->LastSequence() == 4;
+    EXPECT_EQ(seen, torn_is_there ? "5 6 9000 6 " : "5 6 ") << at;
+    EXPECT_EQ((*journal)->ReadBlob("torn").ok(), torn_is_there) << at;
+    EXPECT_EQ(*(*journal)->ReadBlob("kept"), "bytes");
+    (torn_is_there ? whole : none) += 1;
+    ASSERT_TRUE((*journal)->Append({Record("after")}, torn_is_there ? 4 : 2).ok());
+  }
+  EXPECT_GT(whole, 0);
+  EXPECT_GT(none, 50);
 }
 
 TEST(SqliteJournal, IsForItsOwnerOnlyAndBeginsWithAnEmptyLog) {
