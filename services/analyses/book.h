@@ -5,6 +5,7 @@
 #include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -29,10 +30,11 @@ class Book {
   // `costs` must outlive this.
   Book(costs::Costs& costs, std::string name) : costs_(costs), name_(std::move(name)) {}
 
-  // Reads what costs keeps; call once, after Costs::Replay. DATA_LOSS STORE_DAMAGED.
+  // Reads what costs keeps and is not read yet; call after Costs::Replay, each time. DATA_LOSS STORE_DAMAGED.
   absl::Status Load() {
-    for (const std::string& text : costs_.Notes(name_)) {
-      if (!records_.emplace_back().ParseFromString(text)) {
+    const std::vector<std::string> notes = costs_.Notes(name_);
+    for (size_t i = records_.size(); i < notes.size(); ++i) {
+      if (!records_.emplace_back().ParseFromString(notes[i])) {
         return Fail(absl::StatusCode::kDataLoss, ErrorReason::STORE_DAMAGED, "a record of the costs journal cannot be read");
       }
     }

@@ -209,7 +209,16 @@ absl::Status Costs::SaveCheckpoint() {
 }
 
 absl::Status Costs::Replay() {
-  NMD_ASSIGN_OR_RETURN(const std::optional<Journal::Checkpoint> checkpoint, journal_.LoadCheckpoint());
+  std::optional<Journal::Checkpoint> checkpoint;
+  // Called again, what came into the journal since is folded: in a reader another process appends.
+  bool begins;
+  {
+    MutexLock lock(mutex_);
+    begins = journal_sequence_ == 0;
+  }
+  if (begins) {
+    NMD_ASSIGN_OR_RETURN(checkpoint, journal_.LoadCheckpoint());
+  }
   MutexLock lock(mutex_);
   if (journal_sequence_ == 0 && checkpoint.has_value() && !LoadCheckpoint(*checkpoint)) {
     Log(LogLevel::kWarning, "the checkpoint is of another version or damaged; the journal is folded instead", {});
@@ -258,7 +267,7 @@ absl::Status Costs::AddFacts(const ingestion::v1::ListFactsResponse& response) {
 absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
   MutexLock lock(mutex_);
   CostsLinksEvent event;
-  event.set_next_sequence(response.next_sequence());
+  event.set_next_sequence(std::max(links_cursor_, response.next_sequence()));
   event.set_person_sequence(response.person_sequence());
   for (const auto& link : response.links()) {
     if (link.sequence() > links_cursor_) *event.add_links() = link;
@@ -270,9 +279,8 @@ absl::Status Costs::AddLinks(const linking::v1::ListLinksResponse& response) {
     if (pair.sequence() > links_cursor_) *event.add_open_pairs() = pair;
   }
   if (event.links_size() == 0 && event.stays_size() == 0 && event.open_pairs_size() == 0) {
-    // Nothing new about anybody, but linking may have read on.
-    person_sequence_ = std::max(person_sequence_, response.person_sequence());
-    return absl::OkStatus();
+    // Nothing new about anybody, but linking may have read on. Written too: readers know of nothing else.
+    if (response.person_sequence() <= person_sequence_) return absl::OkStatus();
   }
   std::vector<JournalRecord> records;
   records.push_back({0, clock_.Now(), std::string(kLinks), event.SerializeAsString(), "service:costs"});

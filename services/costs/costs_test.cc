@@ -156,6 +156,36 @@ TEST(Costs, AStartFromTheCheckpointIsTheLiveState) {
   }
 }
 
+TEST(Costs, AReaderOfTheJournalAnswersAsWhoWritesIt) {
+  CostsScene scene;
+  const auto question =
+      CostsScene::Question({"clients", "indicated", "declared"}, "2018-01", "2018-04", {"month", "age_band", "household"});
+  scene.Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({}), TariffOf("45A04", 100'00), TraitsOf("p1", "2010-05-05")})});
+  Costs reader(*scene.journal, scene.clock, "gm1730", {});
+  ASSERT_TRUE(reader.Replay().ok());
+  int64_t sequence = 0;
+  const auto expect_the_same = [&](const char* what) {
+    ASSERT_TRUE(FollowJournal(*scene.journal, absl::ZeroDuration(), &sequence, &reader).ok());
+    EXPECT_EQ(sequence, scene.journal->LastSequence()) << what;
+    EXPECT_EQ(reader.QueryFigures(Caller(), question)->SerializeAsString(), scene.Ask(question).SerializeAsString()) << what;
+    EXPECT_EQ(reader.Notes("a"), scene.costs.Notes("a")) << what;
+  };
+  expect_the_same("what was there");
+  scene.Feed({LinkOf(2, "p1", "c1", At("2018-01-03"))}, {StayOf(3, 3, "c1", "h1", "2017-01-01", "2018-01-03")});
+  expect_the_same("links");
+  scene.Feed({BatchOf(4, At("2018-02-02"), {ClaimOf("A", {{"r1", "", 5'000}})}, "jw323")});
+  ASSERT_TRUE(scene.costs.AddNote("a", "first", "somebody").ok());
+  expect_the_same("facts and notes");
+  // Linking read on and found nothing new about anybody: known to the reader, and written once.
+  linking::v1::ListLinksResponse nothing;
+  nothing.set_person_sequence(9);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(scene.costs.AddLinks(nothing).ok());
+  EXPECT_EQ(scene.Ask(question).person_sequence(), 9);
+  EXPECT_EQ(scene.costs.links_cursor(), 3);
+  expect_the_same("how far linking read");
+  EXPECT_EQ(scene.journal->LastSequence(), 5);
+}
+
 TEST(Costs, AnAnswerAboutThePastStaysTheSameWhateverComesInLater) {
   CostsScene scene;
   scene.Feed({BatchOf(1, At("2018-01-02"), {AllocationOf({})})});

@@ -44,7 +44,7 @@ struct State {
   std::unique_ptr<nmd::analyses::Scenarios> scenarios;
   std::unique_ptr<nmd::analyses::Policies> policies;
   std::unique_ptr<nmd::analyses::Forecasts> forecasts;
-  std::unique_ptr<nmd::Follower> facts, links;
+  std::unique_ptr<nmd::Follower> facts, links, journal_follower;
 };
 
 absl::StatusOr<std::vector<nmd::Day>> ReadTrendBreaks(const nmd::internal::v1::CostsConfig& config) {
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
         NMD_ASSIGN_OR_RETURN(std::shared_ptr<const nmd::costs::Catalogue> catalogue,
                              nmd::costs::Catalogue::With(config.own_measures()));
         NMD_RETURN_IF_ERROR(nmd::costs::CheckCounterparts(config.series_counterparts(), *catalogue));
-        NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
+        NMD_ASSIGN_OR_RETURN(state->journal, process.IsReader() ? process.OpenReader() : process.OpenJournal());
         const std::string& municipality = config.server().municipality();
         state->costs = std::make_unique<nmd::costs::Costs>(*state->journal, process.clock(), municipality, std::move(breaks),
                                                            std::move(catalogue));
@@ -99,6 +99,21 @@ int main(int argc, char** argv) {
         state->forecasts = std::make_unique<nmd::analyses::Forecasts>(*costs, process.clock());
         nmd::analyses::BindForecasts(state->forecasts.get(), &process.router());
 
+        if (process.IsReader()) {
+          state->journal_follower = std::make_unique<nmd::Follower>(
+              "journal",
+              [costs, scenarios = state->scenarios.get(), policies = state->policies.get(), journal = state->journal.get(),
+               sequence = int64_t{0}]() mutable -> absl::Status {
+                NMD_RETURN_IF_ERROR(nmd::costs::FollowJournal(*journal, absl::Seconds(kWaitSeconds), &sequence, costs));
+                NMD_RETURN_IF_ERROR(scenarios->Load());
+                return policies->Load();
+              });
+          process.AtStop([state = state.get()] {
+            state->journal_follower->Stop();
+            state->journal->Interrupt();
+          });
+          return state;
+        }
         const std::string parent = absl::StrCat("municipalities/", municipality);
         state->ingestion = process.NewPeer(config.ingestion());
         state->linking = process.NewPeer(config.linking());

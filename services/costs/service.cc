@@ -97,4 +97,13 @@ absl::Status PullLinks(const Peer& linking, const std::string& parent, int wait_
   return absl::OkStatus();
 }
 
+absl::Status FollowJournal(const Journal& journal, absl::Duration wait, int64_t* sequence, Costs* costs) {
+  const int64_t last = journal.WaitBeyond(*sequence, wait);
+  if (last <= *sequence) return absl::OkStatus();
+  NMD_RETURN_IF_ERROR(costs->Replay());
+  *sequence = last;
+  if (last == journal.LastSequence()) costs->Warm();
+  return absl::OkStatus();
+}
+
 }  // namespace nmd::costs

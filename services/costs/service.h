@@ -5,7 +5,9 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "services/costs/costs.h"
+#include "services/platform/journal.h"
 #include "services/platform/peer.h"
 #include "services/platform/router.h"
 
@@ -20,6 +22,10 @@ void BindMethods(Costs* costs, Router* router);
 // `parent` is "municipalities/gm1730". Errors: those of the peer and of Costs; the step may then be repeated.
 absl::Status PullFacts(const Peer& ingestion, const std::string& parent, int wait_seconds, Costs* costs);
 absl::Status PullLinks(const Peer& linking, const std::string& parent, int wait_seconds, Costs* costs);
+
+// The same along the journal, for a reader of it: waits until another process appended something after `*sequence`, and takes
+// that in. `*sequence` is then how far it came.
+absl::Status FollowJournal(const Journal& journal, absl::Duration wait, int64_t* sequence, Costs* costs);
 
 }  // namespace nmd::costs
 
