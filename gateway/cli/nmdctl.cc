@@ -33,6 +33,7 @@
 #include "gateway/cli/links.h"
 #include "gateway/cli/listings.h"
 #include "gateway/cli/new_file.h"
+#include "gateway/cli/operate.h"
 #include "gateway/cli/policies.h"
 #include "gateway/cli/protect_file.h"
 #include "gateway/cli/publications.h"
@@ -99,6 +100,7 @@ struct Options {
   SignalOptions signals;
   PublicationOptions publications;
   RegionOptions region;
+  OperateOptions operate;
 };
 
 class Command {
@@ -115,6 +117,12 @@ class Command {
     const absl::Status fits = Prepare(workbook);
     const absl::Status connected = fits.ok() ? Connect() : fits;
     return Told(connected.ok() ? action({*client_, io_, options_.format}) : absl::StatusOr<int>(connected));
+  }
+  // Of one that works on this machine: what is asked wrongly is an INVALID_ARGUMENT.
+  int Run(const std::function<absl::StatusOr<int>()>& action) {
+    const absl::Status fits = Prepare(/*workbook=*/false);
+    const absl::StatusOr<int> result = fits.ok() ? action() : absl::StatusOr<int>(fits);
+    return Told(absl::IsInvalidArgument(result.status()) ? absl::StatusOr<int>(Usage(result.status())) : result);
   }
   int Told(const absl::StatusOr<int>& result) {
     if (result.ok()) return *result;
@@ -750,6 +758,9 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   AddProtectCommands(
       app, options.protect, options.audit, [&] { code = command.Run(&Command::Protect, false); },
       [&] { code = command.Run(&Command::Audit, false); });
+
+  AddOperateCommands(app, options.operate, options.format, surroundings,
+                     [&](const std::function<absl::StatusOr<int>()>& action) { code = command.Run(action); });
 
   CLI::App* publish = add(&app, "publish", "Delen met de regio", nullptr);
   publish->require_subcommand(1);
