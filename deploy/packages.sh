@@ -14,6 +14,7 @@ packages=(
 )
 # gRPC's CMake files name the plugin, so it must be there although no stub is generated.
 packages+=(protobuf-compiler-grpc)
+if [ "${1:-}" = --full ]; then packages+=(cppcheck clang-tidy); fi
 if [ "${1:-}" = --with-tests ]; then
   packages+=(libxml2-utils chromium python3-yaml python3-jsonschema haproxy postgresql)
 fi
