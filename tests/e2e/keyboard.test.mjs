@@ -108,4 +108,19 @@ describe('by keyboard alone', offline, () => {
     await key('Enter');
     await page.waitForSelector('#wachtrij');
   });
+
+  it('a publication is looked at and approved by who did not propose it', async () => {
+    await as('controller');
+    await open('/publicaties.html?tabel=regio/niveau/regio&van=2018-01&tot=2018-12');
+    await tabTo('Stel deze publicatie voor');
+    await key('Enter');
+    await page.waitForURL(/uitgave=gm1730-2018-0002/);
+    await page.evaluate(() => sessionStorage.setItem('nmd-rol', 'privacyfunctionaris'));
+    await page.reload();
+    await page.waitForSelector('#besluit');
+    await tabTo('Keur goed en publiceer');
+    await key('Enter');
+    await page.waitForFunction(() => document.querySelector('.nmd-conclusion')?.textContent.includes('gepubliceerd'));
+    assert.deepEqual((await rows('tabel-ontvangst')).map((cells) => cells.slice(0, 2)), [['nmd', 'ontvangen']]);
+  });
 });

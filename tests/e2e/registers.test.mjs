@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The pages Inzage en logboek, Signalen and Aanbieders in a real browser, against recorded answers; browser.mjs says how.
+// The pages Inzage en logboek, Signalen, Aanbieders and Publicaties in a real browser, against recorded answers; browser.mjs says how.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
@@ -41,6 +41,7 @@ async function assertGood(name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 665, `${wide} px do not fit on the paper`);
   await assertAccessible();
+  await page.emulateMedia({ media: 'screen' });
 }
 
 describe('page Inzage en logboek', offline, () => {
@@ -231,6 +232,71 @@ describe('page Aanbieders', offline, () => {
     assert.equal(await page.getByLabel('Rekening van').count(), 0);
     assert.equal(await page.locator('#posities, #signalen').count(), 0);
     assert.deepEqual(await texts('[role=alert]'), []);
+  });
+});
+
+describe('page Publicaties', offline, () => {
+  const PREVIEW = '/publicaties.html?tabel=regio/niveau/regio&van=2018-01&tot=2018-12';
+
+  it('shows every cell as it would leave, why it is hidden, and what an attacker would find', async () => {
+    await open(PREVIEW);
+    assert.deepEqual(await rows('tabel-voorbeeld'), [
+      ['Totaal', 'getoond', '598'], ['IVN 4', 'getoond', '56'], ['IVN 5', 'getoond', '276'], ['IVN 6', 'afgeschermd: anders te berekenen', 'afgeschermd'], ['IVN 7', 'afgeschermd: te klein', 'afgeschermd'], ['IVN 8', 'nul', '0'],
+    ]);
+    assert.match(await page.innerText('section[aria-labelledby="voorbeeld"] .nmd-conclusion'), /2 cellen zijn afgeschermd \(33,3%\); daarin zit 40,0% van alle cliënten\. Er is geprobeerd 2 .* Dat lukte niet\.$/);
+    assert.match(await page.innerText('#tabel-versies'), /grens van 5 naar 10/);
+    await assertGood('publicaties');
+  });
+
+  it('says why a table cannot be shown, and still shows the rest', async () => {
+    await open('/publicaties.html?tabel=regio/niveau/regio&van=2019-01&tot=2019-12');
+    forgive(412);
+    assert.match(await page.innerText('[role=alert]'), /niet afgesproken/);
+    assert.equal((await rows('tabel-afspraken')).length, 1);
+    await assertAccessible();
+  });
+
+  it('is published by two persons, and taken back with a reason that stays', async () => {
+    await open(PREVIEW);
+    await press('Stel deze publicatie voor');
+    await page.waitForURL(/uitgave=gm1730-2018-0002/);
+    await page.waitForSelector('#tabel-uitgave');
+    await press('Keur goed en publiceer');
+    await page.locator('#content').getByRole('alert').waitFor();
+    forgive(403);
+    assert.match(await page.innerText('#content [role=alert]'), /Iemand anders moet dit bevestigen/);
+    await assertAccessible();
+    await as('controller');
+    await open('/publicaties.html?uitgave=gm1730-2018-0002');
+    assert.equal(await page.getByRole('button', { name: 'Keur goed en publiceer' }).count(), 0);
+    await press('Wijs af…');
+    await page.getByLabel('Waarom?').fill('Te vroeg.');
+    await press('Leg vast');
+    await page.getByText('Stand: afgewezen. Te vroeg.').waitFor();
+    await open(PREVIEW);
+    await press('Stel deze publicatie voor');
+    await page.waitForURL(/uitgave=gm1730-2018-0003/);
+    await page.evaluate(() => sessionStorage.setItem('nmd-rol', 'privacyfunctionaris'));
+    await page.reload();
+    await page.waitForSelector('#besluit');
+    assert.equal((await rows('tabel-uitgave')).length, 6);
+    await press('Keur goed en publiceer');
+    await page.getByText('Stand: gepubliceerd.').waitFor();
+    assert.deepEqual((await rows('tabel-ontvangst'))[0].slice(0, 2), ['nmd', 'ontvangen']);
+    await assertGood('publicatie');
+    await open('/publicaties.html?uitgave=gm1730-2018-0003');
+    await press('Trek in…');
+    await page.getByLabel('Waarom?').fill('Verkeerde periode.');
+    await press('Leg vast');
+    await page.getByText('Stand: ingetrokken. Verkeerde periode.').waitFor();
+    assert.equal(await page.locator('#tabel-uitgave').count(), 0);
+    assert.match(await page.innerText('#content'), /niet meer te zien/);
+  });
+
+  it('shows where a blocked table leaks, and offers no approval', async () => {
+    await open('/publicaties.html?uitgave=gm1730-2018-0001');
+    assert.deepEqual(await rows('tabel-lekken'), [['ivn 7', 'Cliënten', 'precies', 'wie alles van de regio ziet', 'totaal min ivn 4; min ivn 5']]);
+    assert.equal(await page.getByRole('button', { name: 'Keur goed en publiceer' }).count(), 0);
   });
 });
 

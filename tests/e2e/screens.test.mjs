@@ -7,9 +7,9 @@ import { before, describe, it } from 'node:test';
 import { assertAccessible, folder, forgive, open, page, real, rows, texts } from './browser.mjs';
 import { assertFileIsTable, assertWorkbookIsTable, fieldsOf, numberOf } from './table_files.mjs';
 
-const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'scenarios', 'doelen', 'vragen', 'bronnen', 'signalen', 'logboek', 'begrippen', 'toegankelijkheid'];
+const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'signalen', 'logboek', 'begrippen', 'toegankelijkheid'];
 // Documents, not figures: there is no known time in the question.
-const TIMELESS = ['scenarios', 'vragen', 'prognose', 'signalen', 'logboek'];
+const TIMELESS = ['scenarios', 'vragen', 'prognose', 'publicaties', 'signalen', 'logboek'];
 // Their tables are downloaded in one file, or not at all.
 const WITHOUT_FILES = ['groei', 'bronnen', 'begrippen', 'toegankelijkheid'];
 // Looking at the log is in the log.
@@ -102,7 +102,7 @@ describe('the menu', () => {
     };
     assert.deepEqual(await menu('koppelbeheerder'), ['koppelen']);
     assert.deepEqual(await menu('beheerder'), ['bronnen', 'logboek']);
-    assert.deepEqual(await menu('privacyfunctionaris'), ['bronnen', 'logboek']);
+    assert.deepEqual(await menu('privacyfunctionaris'), ['publicaties', 'bronnen', 'logboek']);
     const clerk = await menu('griffie');
     assert.ok(clerk.includes('groei') && !clerk.includes('koppelen') && !clerk.includes('signalen'), clerk.join());
     await visit('koppelen');

@@ -2,6 +2,7 @@
 // Answers of the log, of contracts and of reconciliation for the end-to-end test: invented, no real data, no real persons. Shaped as the
 // gateway writes them. What is changed by a call stays changed until the next `startScreens`.
 import { NEWEST } from './answers.mjs';
+import { startPublishing } from './publication_answers.mjs';
 
 const money = (count, euro) => ({ count: String(count), amount_cents: String(euro * 100) });
 const PROVIDERS = [
@@ -176,6 +177,7 @@ const growthOf = (id, clients, before, after) => ({
 export function startScreens() {
   const open = signals();
   const council = startCouncil();
+  const publishing = startPublishing();
   const holds = new Map();
   const is = (role, ...roles) => roles.includes(role);
   const refused = { status: 403, reason: 'ROLE_MISSING', detail: 'no role of the caller' };
@@ -214,7 +216,7 @@ export function startScreens() {
       case 'POST concentration/_describe':
         return { state: 'ANSWERED', providers: { state: 'ANSWERED', provider_count: '4', amount_cents: '9100000', largest5_share: { least: 1, most: 1 }, hhi: { least: 4000, most: 4100 }, largest: [{ provider: provider('91000001'), amount_cents: '7000000', share: 0.769 }, { provider: provider('91000002'), amount_cents: '2100000', share: 0.231 }] }, known_time: body.known_time ?? NEWEST };
     }
-    const said = council(method, path, body, role);
+    const said = council(method, path, body, role) ?? publishing(method, path, body, role);
     if (said) return said;
     const release = /^logholds\/([^/]+)\/_release$/.exec(path);
     if (release) {

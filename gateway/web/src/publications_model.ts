@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the page Publicaties says of nmd.publication.v1: what was agreed, what a table looks like when it leaves, what an attacker would
+// find, and who decided. Pure.
+import { absent, cellOf, count, day, moment, text, value, type Cell, type DimensionValue, type Figure } from './figure';
+import { dateShort, number, percent } from './format';
+import { periodWords } from './query';
+import type { Kind, Table } from './table';
+
+type Period = { start_date: string; end_date: string };
+
+export interface TableRule {
+  table?: string;
+  title?: string;
+  measures?: string[];
+  dimensions?: string[];
+  minimum_clients?: number;
+}
+export interface Agreement {
+  name: string;
+  title?: string;
+  audiences?: string[];
+  purpose?: string;
+  legal_basis?: string;
+  contact?: string;
+  tables?: TableRule[];
+  start_date?: string;
+  end_date?: string;
+  version?: string;
+  ended_reason?: string;
+}
+export interface AgreementVersion {
+  name: string;
+  agreement?: Agreement;
+  state?: string;
+  proposed_by?: string;
+  proposed_time?: string;
+  decided_by?: string;
+  decided_time?: string;
+  reason?: string;
+  changes?: string[];
+}
+export interface Audit {
+  safe?: boolean;
+  primary_count?: string;
+  hidden_count?: string;
+  sum_count?: string;
+  release_count?: string;
+  findings?: Array<{ cell?: string; kind?: string; attacker?: string; path?: string[]; measure?: string }>;
+}
+export interface Preview {
+  cells?: Array<{ dimensions?: DimensionValue[]; state?: string; figures?: Figure[] }>;
+  shown_count?: string;
+  zero_count?: string;
+  primary_count?: string;
+  secondary_count?: string;
+  proof?: string;
+  known_time?: string;
+  loss?: { hidden_cells?: number; hidden_value?: number };
+  audit?: Audit;
+}
+export interface Publication {
+  title?: string;
+  dimensions?: Array<{ dimension?: string; title?: string; codes?: Array<{ value?: string; label?: string }> }>;
+  measures?: Array<{ measure?: string; title?: string; unit?: string; definition?: string }>;
+  cells?: Array<{ codes?: number[]; state?: string; values?: Array<{ count?: string; amount_cents?: string; ratio?: number; missing?: string }> }>;
+  minimum_clients?: number;
+}
+export interface Release {
+  name: string;
+  agreement?: string;
+  table?: string;
+  title?: string;
+  period?: Period;
+  known_time?: string;
+  audience?: string;
+  state?: string;
+  proposed_by?: string;
+  proposed_time?: string;
+  decided_by?: string;
+  decided_time?: string;
+  withdrawn_by?: string;
+  withdrawn_time?: string;
+  reason?: string;
+  replaces?: string;
+  proof?: string;
+  cell_count?: string;
+  audit?: Audit;
+  deliveries?: Array<{ recipient?: string; state?: string; received_time?: string; detail?: string }>;
+  publication?: Publication;
+}
+
+export const STATES: Record<string, string> = {
+  PROPOSED: 'wacht op de privacyfunctionaris', BLOCKED: 'geblokkeerd: er is een lek gevonden', REFUSED: 'afgewezen', RELEASED: 'gepubliceerd', WITHDRAWN: 'ingetrokken',
+  IN_FORCE: 'geldt', REPLACED: 'vervangen', ENDED: 'beëindigd',
+};
+const CELLS: Record<string, string> = { SHOWN: 'getoond', ZERO: 'nul', HIDDEN: 'afgeschermd', HIDDEN_PRIMARY: 'afgeschermd: te klein', HIDDEN_SECONDARY: 'afgeschermd: anders te berekenen' };
+const DELIVERIES: Record<string, string> = { WAITING: 'nog niet ontvangen', RECEIVED: 'ontvangen', REFUSED: 'geweigerd' };
+const KINDS: Record<string, string> = { exact: 'precies', narrow: 'bijna precies', change: 'door een verandering', undecided: 'niet uit te sluiten' };
+
+const who = (subject: string | undefined, time: string | undefined) => [subject || 'onbekend', time && dateShort(time)].filter(Boolean).join(', ');
+const stateOf = (state: string | undefined) => STATES[state ?? ''] ?? 'onbekend';
+
+export function agreementTable(agreements: Agreement[]): Table {
+  return {
+    id: 'tabel-afspraken',
+    caption: 'Afspraken over wat mag worden gedeeld',
+    columns: ['Afspraak', 'Wie mag het zien', 'Waarvoor', 'Grondslag', 'Tabellen', 'Geldt van', 'Tot', 'Vragen aan'].map((header) => ({ header, kind: 'text' as const })),
+    rows: agreements.map((each) => [
+      text(each.title || each.name), text((each.audiences ?? []).join(', ') || 'niemand'), text(each.purpose || 'niet opgegeven'), text(each.legal_basis || 'niet opgegeven'),
+      text((each.tables ?? []).map((table) => `${table.title || table.table || ''} (vanaf ${number(table.minimum_clients ?? 0)} cliënten)`).join('; ') || 'geen'),
+      day(each.start_date), each.ended_reason ? text(`beëindigd: ${each.ended_reason}`) : day(each.end_date, 'zonder einde'), text(each.contact || 'niet opgegeven'),
+    ]),
+  };
+}
+
+export function versionTable(versions: AgreementVersion[]): Table {
+  return {
+    id: 'tabel-versies',
+    caption: 'Versies van afspraken, en wat er anders werd',
+    columns: ['Afspraak', 'Versie', 'Stand', 'Wat er anders wordt', 'Voorgesteld door', 'Besloten door', 'Reden'].map((header) => ({ header, kind: 'text' as const })),
+    rows: versions.map((each) => [
+      text(each.agreement?.title || each.name), text(each.name.slice(each.name.lastIndexOf('/') + 1)), text(stateOf(each.state)), text((each.changes ?? []).join(' ') || 'geen verschil'),
+      text(who(each.proposed_by, each.proposed_time)), text(each.decided_by ? who(each.decided_by, each.decided_time) : 'nog niemand'), text(each.reason || 'geen'),
+    ]),
+  };
+}
+
+const kindOf = (figures: Array<Figure | undefined>): Kind => (figures.some((figure) => figure?.amount_cents !== undefined) ? 'euro' : figures.some((figure) => figure?.ratio !== undefined) ? 'ratio' : 'count');
+
+/** Every cell as it would leave, with why it is hidden for who may know that. */
+export function previewTable(preview: Preview, rule: TableRule, titleOf: (id: string) => string): Table {
+  const cells = preview.cells ?? [];
+  const [dimensions, measures] = [rule.dimensions ?? [], rule.measures ?? []];
+  const figure = (cell: (typeof cells)[number], measure: string) => cell.figures?.find((each) => each.measure === measure);
+  return {
+    id: 'tabel-voorbeeld',
+    caption: `${rule.title || rule.table || ''}: zoals de tabel zou worden gepubliceerd`,
+    columns: [
+      ...dimensions.map((id) => ({ header: titleOf(id), kind: 'text' as const })), { header: 'Stand van de cel', kind: 'text' },
+      ...measures.map((id) => ({ header: titleOf(id), kind: kindOf(cells.map((cell) => figure(cell, id))) })),
+    ],
+    rows: cells.map((cell): Cell[] => [
+      ...dimensions.map((id) => {
+        const found = cell.dimensions?.find((each) => each.dimension === id);
+        return text(found?.label || found?.value || 'onbekend');
+      }),
+      text(CELLS[cell.state ?? ''] ?? 'onbekend'),
+      ...measures.map((id): Cell => (cell.state?.startsWith('HIDDEN') ? absent('SUPPRESSED', 'CELL_PROTECTED') : cellOf(figure(cell, id)))),
+    ]),
+  };
+}
+
+/** The bytes that leave, as a table. */
+export function publicationTable(publication: Publication): Table {
+  const dimensions = publication.dimensions ?? [];
+  const measures = publication.measures ?? [];
+  const kind = (unit: string | undefined): Kind => (unit === 'cents' ? 'euro' : unit === 'ratio' ? 'ratio' : 'count');
+  return {
+    id: 'tabel-uitgave',
+    caption: `${publication.title || 'Tabel'}: precies wat wordt gepubliceerd`,
+    columns: [...dimensions.map((each) => ({ header: each.title || each.dimension || '', kind: 'text' as const })), { header: 'Stand van de cel', kind: 'text' }, ...measures.map((each) => ({ header: each.title || each.measure || '', kind: kind(each.unit) }))],
+    rows: (publication.cells ?? []).map((cell) => [
+      ...dimensions.map((each, index) => {
+        const code = each.codes?.[cell.codes?.[index] ?? 0];
+        return text(code?.label || code?.value || 'onbekend');
+      }),
+      text(CELLS[cell.state ?? ''] ?? 'onbekend'),
+      ...measures.map((_, index): Cell => {
+        if (cell.state === 'HIDDEN') return absent('SUPPRESSED', 'CELL_PROTECTED');
+        const found = cell.values?.[index];
+        if (found?.missing !== undefined) return absent('NOT_AVAILABLE', found.missing);
+        return value(Number(found?.count ?? found?.amount_cents ?? found?.ratio ?? 0));
+      }),
+    ]),
+  };
+}
+
+export function auditWords(audit: Audit | undefined): string {
+  if (!audit) return 'Er is nog niet geprobeerd om door de bescherming heen te rekenen.';
+  const [hidden, beside] = [Number(audit.hidden_count ?? 0), Number(audit.release_count ?? 0)];
+  const looked = `Er is geprobeerd ${number(hidden)} afgeschermde ${hidden === 1 ? 'cel' : 'cellen'} terug te rekenen, naast ${number(beside)} eerdere ${beside === 1 ? 'publicatie' : 'publicaties'}.`;
+  return `${looked} ${audit.safe ? 'Dat lukte niet.' : 'Dat lukte: deze tabel kan niet worden gepubliceerd.'}`;
+}
+
+export function findingTable(audit: Audit): Table {
+  return {
+    id: 'tabel-lekken',
+    caption: 'Wat iemand te weten zou komen',
+    columns: ['Cel', 'Cijfer', 'Hoe zeker', 'Wie', 'Langs welke sommen'].map((header) => ({ header, kind: 'text' as const })),
+    rows: (audit.findings ?? []).map((each) => [text(each.cell || 'onbekend'), text(each.measure || 'onbekend'), text(KINDS[each.kind ?? ''] ?? 'onbekend'), text(each.attacker || 'onbekend'), text((each.path ?? []).join('; ') || 'niet getoond')]),
+  };
+}
+
+export function releaseTable(releases: Release[]): Table {
+  return {
+    id: 'tabel-uitgaven',
+    caption: 'Voorstellen en publicaties, nieuwste eerst',
+    columns: [
+      { header: 'Nummer', kind: 'text' }, { header: 'Tabel', kind: 'text' }, { header: 'Periode', kind: 'text' }, { header: 'Voor wie', kind: 'text' }, { header: 'Stand', kind: 'text' }, { header: 'Voorgesteld door', kind: 'text' }, { header: 'Besloten door', kind: 'text' }, { header: 'Cellen', kind: 'count' },
+    ],
+    rows: releases.map((each) => [
+      text(each.name.slice(each.name.lastIndexOf('/') + 1)), text(each.title || each.table || 'onbekend'), text(each.period ? periodWords(each.period) : 'onbekend'), text(each.audience || 'onbekend'),
+      text(`${stateOf(each.state)}${each.reason ? `: ${each.reason}` : ''}`), text(who(each.proposed_by, each.proposed_time)), text(each.decided_by ? who(each.decided_by, each.decided_time) : 'nog niemand'), count(each.cell_count),
+    ]),
+  };
+}
+
+export function deliveryTable(release: Release): Table {
+  return {
+    id: 'tabel-ontvangst',
+    caption: 'Of de publicatie is aangekomen',
+    columns: ['Ontvanger', 'Stand', 'Ontvangen', 'Wat de ontvanger zei'].map((header) => ({ header, kind: 'text' as const })),
+    rows: (release.deliveries ?? []).map((each) => [text(each.recipient || 'onbekend'), text(DELIVERIES[each.state ?? ''] ?? 'onbekend'), moment(each.received_time, 'nog niet'), text(each.detail || 'niets')]),
+  };
+}
+
+/** Who may do what with a release now, by the access of ReleaseService. That two persons are needed is judged there. */
+export function deedsOf(release: Release, role: string): Array<'approve' | 'refuse' | 'withdraw'> {
+  const both = role === 'privacyfunctionaris' || role === 'controller';
+  if (release.state === 'PROPOSED') return [...(role === 'privacyfunctionaris' ? ['approve' as const] : []), ...(both ? ['refuse' as const] : [])];
+  if (release.state === 'RELEASED') return both ? ['withdraw'] : [];
+  return release.state === 'BLOCKED' && both ? ['refuse'] : [];
+}
+
+export function lossWords(preview: Preview): string {
+  const hidden = Number(preview.primary_count ?? 0) + Number(preview.secondary_count ?? 0);
+  const share = preview.loss?.hidden_cells;
+  return `${number(hidden)} cellen zijn afgeschermd${share === undefined ? '' : ` (${percent(share)})`}${preview.loss?.hidden_value === undefined ? '' : `; daarin zit ${percent(preview.loss.hidden_value)} van alle cliënten`}.`;
+}

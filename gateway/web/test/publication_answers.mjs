@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Answers of nmd.publication.v1 for the end-to-end test: invented. What was proposed and decided stays so until the next start.
+const AGREEMENT = {
+  name: 'municipalities/gm1730/agreements/regio', title: 'Jeugdhulp in de regio', audiences: ['regio'], purpose: 'Contractmanagement', legal_basis: 'Jeugdwet artikel 2.7', contact: 'privacyfunctionaris', start_date: '2017-01-01', end_date: '2030-01-01', version: '1',
+  tables: [{ table: 'niveau', title: 'Cliënten per niveau', measures: ['clients'], dimensions: ['ivn'], minimum_clients: 10 }],
+};
+const KNOWN = '2018-04-03T09:30:00Z';
+const CELLS = [['totaal', 'Totaal', 'SHOWN', 598], ['4', 'IVN 4', 'SHOWN', 56], ['5', 'IVN 5', 'SHOWN', 276], ['6', 'IVN 6', 'HIDDEN_SECONDARY'], ['7', 'IVN 7', 'HIDDEN_PRIMARY'], ['8', 'IVN 8', 'ZERO', 0]];
+const AUDIT = { safe: true, primary_count: '1', hidden_count: '2', sum_count: '1', program_count: '4', release_count: '1' };
+const LEAK = { cell: 'ivn 7', kind: 'exact', attacker: 'wie alles van de regio ziet', path: ['totaal min ivn 4', 'min ivn 5'], measure: 'Cliënten' };
+
+const preview = (period) => ({
+  cells: CELLS.map(([ivn, label, state, clients]) => ({
+    dimensions: [{ dimension: 'ivn', value: ivn, label }], state,
+    figures: [{ measure: 'clients', period, ...(clients === undefined ? { state: 'SUPPRESSED' } : { state: 'ANSWERED', count: String(clients) }) }],
+  })),
+  shown_count: '3', zero_count: '1', primary_count: '1', secondary_count: '1', proof: 'Geen van de 2 afgeschermde cellen volgt uit wat is getoond.', known_time: KNOWN, loss: { hidden_cells: 2 / 6, hidden_value: 0.4 }, audit: AUDIT,
+});
+
+const publication = () => ({
+  title: 'Cliënten per niveau', minimum_clients: 10, dimensions: [{ dimension: 'ivn', title: 'Interventieniveau', codes: CELLS.map(([code, label]) => ({ value: code, label })) }], measures: [{ measure: 'clients', title: 'Cliënten', unit: 'count', definition: 'clients/1' }],
+  cells: CELLS.map(([, , state, clients], index) => ({ codes: [index], state: state.startsWith('HIDDEN') ? 'HIDDEN' : state, ...(clients !== undefined && { values: [{ count: String(clients) }] }) })),
+});
+
+export function startPublishing() {
+  const released = [];
+  const versions = [{ name: `${AGREEMENT.name}/versions/2`, agreement: AGREEMENT, state: 'PROPOSED', proposed_by: 'demo-controller', proposed_time: KNOWN, changes: ['Tabel "Cliënten per niveau": grens van 5 naar 10.'] }, { name: `${AGREEMENT.name}/versions/1`, agreement: AGREEMENT, state: 'IN_FORCE', proposed_by: 'demo-controller', proposed_time: KNOWN, decided_by: 'demo-privacyfunctionaris', decided_time: KNOWN }];
+  const error = (status, reason) => ({ status, reason, detail: 'stub' });
+  const propose = (subject, body, state) => {
+    const number = `gm1730-2018-${String(released.length + 1).padStart(4, '0')}`;
+    released.unshift({ name: `municipalities/gm1730/releases/${number}`, agreement: body.agreement, table: body.table, title: 'Cliënten per niveau', period: body.period, known_time: KNOWN, audience: body.audience, state, proposed_by: subject, proposed_time: KNOWN, proof: 'Geen cel volgt uit wat is getoond.', cell_count: '6', audit: state === 'BLOCKED' ? { ...AUDIT, safe: false, findings: [LEAK] } : AUDIT });
+    return released[0];
+  };
+  propose('demo-controller', { agreement: AGREEMENT.name, table: 'niveau', period: { start_date: '2017-01-01', end_date: '2018-01-01' }, audience: 'regio' }, 'BLOCKED');
+  return (method, path, body, role) => {
+    const subject = `demo-${role}`;
+    if (!/^(agreements|releases)/.test(path)) return undefined;
+    if (role === 'koppelbeheerder' || role === 'beheerder') return error(403, 'ROLE_MISSING');
+    switch (`${method} ${path}`) {
+      case 'GET agreements':
+        return { agreements: [AGREEMENT] };
+      case 'GET agreements/-/versions':
+        return { versions };
+      case 'POST agreements/regio/_preview':
+        return body.period.end_date > '2019-01-01' ? error(412, 'TABLE_NOT_AGREED') : preview(body.period);
+      case 'GET releases':
+        return { releases: released };
+      case 'POST releases':
+        return propose(subject, body, 'PROPOSED');
+    }
+    const [, number, deed] = /^agreements\/regio\/versions\/(\d)\/_(approve|refuse)$/.exec(path) ?? [];
+    const decided = (of, state) => Object.assign(of, { state, decided_by: subject, decided_time: KNOWN, ...(body.reason && { reason: body.reason }) });
+    if (number) return decided(versions.find((each) => each.name.endsWith(number)), deed === 'approve' ? 'IN_FORCE' : 'REFUSED');
+    const [, id, act] = /^releases\/([^/]+?)(?:\/_(approve|refuse|withdraw))?$/.exec(path) ?? [];
+    const release = released.find((each) => each.name.endsWith(`/${id}`));
+    if (!release) return error(404, 'RESOURCE_NOT_FOUND');
+    if (act === 'approve') {
+      if (release.proposed_by === subject) return error(403, 'FOUR_EYES');
+      return Object.assign(decided(release, 'RELEASED'), { deliveries: [{ recipient: 'nmd', state: 'RECEIVED', received_time: KNOWN }] });
+    }
+    if (act === 'refuse') return decided(release, 'REFUSED');
+    if (act === 'withdraw') return Object.assign(release, { state: 'WITHDRAWN', withdrawn_by: subject, withdrawn_time: KNOWN, reason: body.reason });
+    return { ...release, ...(release.state !== 'WITHDRAWN' && { publication: publication() }) };
+  };
+}
