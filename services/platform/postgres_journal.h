@@ -18,12 +18,12 @@ struct PostgresStore {
   std::string service;       // The schema is nmd_{service}; it is made when absent.
   std::string municipality;  // First part of every key, and a partition of its own in every table.
   // How long to wait for another process to let go of the journal: a standby that waits takes over as soon as it does.
-  absl::Duration lock_wait;
+  absl::Duration lock_wait = absl::ZeroDuration();
   // Not empty: only reads, beside the process that writes, which listens here; nothing is locked or made.
-  std::string reader_of;
+  std::string reader_of = {};
   // Called on a thread of the journal, when records that were read before have been rewritten (Journal::Rewrite): what was
   // folded from them may hold what was erased, so the process has to begin anew. Of readers only.
-  std::function<void()> on_rewritten;
+  std::function<void()> on_rewritten = nullptr;
   // Only reads, beside the process that writes, and sees what was there when it was opened for as long as it is open: for a
   // copy.
   bool snapshot = false;
