@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
+#include <unordered_set>
 #include <utility>
 
 #include <ClpSimplex.hpp>
@@ -15,9 +18,11 @@ constexpr double kWhole = 1e-6;
 // Programs in a row that prove nothing, before cells are taken one by one.
 constexpr int kIdle = 2;
 // Cells rounded in one search for whole numbers.
-constexpr int kDeepest = 20;
+constexpr int kDeepest = 12;
+// Bases of the movements of a component that are tried, before programs are: each proves most of what is left.
+constexpr uint64_t kBases = 8;
 // Programs to look for whole numbers one cell at a time, times unknowns of the component: a program costs about as much.
-constexpr int64_t kSearch = 1'000'000;
+constexpr int64_t kSearch = 300'000;
 // Further than this from its value no cell is looked for, so that every program is bounded.
 constexpr double kFar = 1e12;
 
@@ -68,7 +73,7 @@ class IntervalProver::Component {
       idle = open.size() < before ? 0 : idle + 1;
     }
     // One by one, in the box and then in the open; to one side and the other.
-    int64_t searches = kSearch / static_cast<int64_t>(members_.size());
+    const int64_t searches = kSearch / static_cast<int64_t>(members_.size());
     const int64_t programs = prover_.programs_left_;
     const auto may_search = [&] { return programs - prover_.programs_left_ < searches; };
     for (const bool far : {false, true}) {
@@ -90,7 +95,7 @@ class IntervalProver::Component {
           Solve();
           reach[side] = std::fabs(model_.primalColumnSolution()[column]);
           Harvest();
-          Binding(&narrow.relations);
+          Binding(&narrow.by);
           model_.setObjectiveCoefficient(column, 0);
         }
         if (IsProven(column)) continue;
@@ -199,6 +204,8 @@ class IntervalProver::Component {
     model_.loadProblem(static_cast<int>(n), static_cast<int>(rows_.size()), starts.data(), indices.data(), factors.data(),
                        lower.data(), upper.data(), nullptr, least.data(), most.data());
     model_.setOptimizationDirection(-1);
+    // The solver may go round in circles; what it did not finish proves nothing.
+    model_.setMaximumIterations(1000 + 10 * static_cast<int>(n + rows_.size()));
   }
   void OpenBox() {
     for (size_t k = 0; k < members_.size(); ++k) {
@@ -309,7 +316,7 @@ class IntervalProver::Component {
       bool flipped = true;
       model_.setColumnBounds(column, target, target);
       for (int depth = 0; depth < kDeepest && Program(); ++depth) {
-        model_.dual();
+        model_.primal();
         if (model_.status() != 0) {
           if (flipped) break;
           flipped = true;
@@ -341,21 +348,29 @@ class IntervalProver::Component {
     }
   }
 
-  void Binding(std::vector<int32_t>* relations) {
+  // Adds the shown cells that hold the objective down: of the sum of all rows, each times its price, those that are left.
+  void Binding(std::vector<int32_t>* by) {
     const double* price = model_.dualRowSolution();
+    std::map<int32_t, double> sum;
     for (size_t r = 0; r < rows_.size(); ++r) {
-      if (std::fabs(price[r]) > kWhole) relations->push_back(rows_[r].relation);
+      if (std::fabs(price[r]) <= kWhole) continue;
+      const absl::Span<const int32_t> all = prover_.system_.Members(rows_[r].relation);
+      for (size_t k = 0; k < all.size(); ++k) {
+        const auto c = static_cast<size_t>(all[k]);
+        if (cells_.states[c] == CellState::kShown && !cells_.fixed[c]) sum[all[k]] += k == 0 ? -price[r] : price[r];
+      }
     }
-    std::sort(relations->begin(), relations->end());
-    relations->erase(std::unique(relations->begin(), relations->end()), relations->end());
+    for (const auto& [cell, weight] : sum) {
+      if (std::fabs(weight) > kWhole) by->push_back(cell);
+    }
+    std::sort(by->begin(), by->end());
+    by->erase(std::unique(by->begin(), by->end()), by->end());
   }
 
   std::vector<int32_t> Open() const {
     std::vector<int32_t> open;
     for (size_t k = 0; k < members_.size(); ++k) {
-      if (cells_.states[static_cast<size_t>(members_[k])] == CellState::kPrimary && !IsProven(static_cast<int32_t>(k))) {
-        open.push_back(static_cast<int32_t>(k));
-      }
+      if (prover_.IsOpen(cells_, members_[k])) open.push_back(static_cast<int32_t>(k));
     }
     return open;
   }
@@ -397,6 +412,8 @@ IntervalProver::IntervalProver(const System& system, uint64_t seed, int64_t most
     : system_(system),
       random_(seed),
       programs_left_(most_programs),
+      moves_(system),
+      prover_(system, seed),
       high_(static_cast<size_t>(system.cells()), 0),
       low_(static_cast<size_t>(system.cells()), 0) {}
 
@@ -404,6 +421,74 @@ bool IntervalProver::Proven(const Cells& cells, int32_t cell) const {
   const auto c = static_cast<size_t>(cell);
   const Need& need = cells.needs[c];
   return high_[c] >= need.up && -low_[c] >= need.down && high_[c] - low_[c] >= need.width;
+}
+
+bool IntervalProver::IsOpen(const Cells& cells, int32_t cell) const {
+  return cells.states[static_cast<size_t>(cell)] == CellState::kPrimary && !Proven(cells, cell);
+}
+
+bool IntervalProver::Fits(const Cells& cells, const Move& move, int64_t times) const {
+  const auto change_of = [&](int32_t cell) {
+    const auto at = std::find_if(move.begin(), move.end(), [&](const auto& m) { return m.first == cell; });
+    return at == move.end() ? 0 : at->second * times;
+  };
+  std::vector<int32_t> relations;
+  for (const auto& [cell, by] : move) {
+    const auto c = static_cast<size_t>(cell);
+    if (cells.values[c] + by * times < cells.floors[c]) return false;
+    const auto of = system_.RelationsOf(cell);
+    relations.insert(relations.end(), of.begin(), of.end());
+  }
+  std::sort(relations.begin(), relations.end());
+  relations.erase(std::unique(relations.begin(), relations.end()), relations.end());
+  for (const int32_t r : relations) {
+    const absl::Span<const int32_t> all = system_.Members(r);
+    int64_t parts = 0, largest = 0, moved = 0;
+    for (const int32_t member : all.subspan(1)) {
+      const int64_t value = cells.values[static_cast<size_t>(member)], by = change_of(member);
+      parts += value;
+      moved += by;
+      largest = std::max(largest, value + by);
+    }
+    const int64_t value = cells.values[static_cast<size_t>(all[0])], by = change_of(all[0]);
+    const bool sum = system_.tie(r) == Tie::kSum, additive = sum && parts == value;
+    if (sum && moved != by) return false;
+    if (!sum && parts + moved < value + by) return false;
+    if (!additive && largest > value + by) return false;
+  }
+  return true;
+}
+
+void IntervalProver::TryMoves(const Cells& cells, int32_t cell) {
+  for (const int side : {-1, 1}) {
+    if (Proven(cells, cell)) return;
+    Take(cells, moves_.Find(cells, cell, side));
+  }
+}
+
+void IntervalProver::Take(const Cells& cells, Move move) {
+  for (int side = 0; side < 2; ++side) {
+    // As far as a cell of it needs and all others can.
+    int64_t wanted = 1, times = std::numeric_limits<int64_t>::max();
+    bool open = false;
+    for (auto& [cell, by] : move) {
+      const auto c = static_cast<size_t>(cell);
+      if (side == 1) by = -by;
+      if (by < 0) times = std::min(times, (cells.values[c] - cells.floors[c]) / -by);
+      if (!IsOpen(cells, cell)) continue;
+      open = true;
+      const Need& need = cells.needs[c];
+      wanted = std::max({wanted, need.width, by > 0 ? need.up : need.down});
+    }
+    times = std::min(times, wanted);
+    if (!open) return;
+    if (times < 1 || !Fits(cells, move, times)) continue;
+    for (const auto& [cell, by] : move) {
+      const auto c = static_cast<size_t>(cell);
+      high_[c] = std::max(high_[c], by * times);
+      low_[c] = std::min(low_[c], by * times);
+    }
+  }
 }
 
 Intervals IntervalProver::Prove(const Cells& cells) {
@@ -416,16 +501,7 @@ Intervals IntervalProver::Prove(const Cells& cells) {
     if (seen[static_cast<size_t>(start)] || !IsHidden(cells.states[static_cast<size_t>(start)])) continue;
     std::vector<int32_t> members = {start}, relations;
     seen[static_cast<size_t>(start)] = true;
-    bool open = false;
     for (size_t next = 0; next < members.size(); ++next) {
-      const auto cell = static_cast<size_t>(members[next]);
-      if (cells.states[cell] == CellState::kPrimary) {
-        if (Proven(cells, members[next])) {
-          ++out.proven;
-        } else {
-          open = true;
-        }
-      }
       for (const int32_t r : system_.RelationsOf(members[next])) {
         if (seen_relation[static_cast<size_t>(r)]) continue;
         seen_relation[static_cast<size_t>(r)] = true;
@@ -438,10 +514,23 @@ Intervals IntervalProver::Prove(const Cells& cells) {
         }
       }
     }
-    if (!open) continue;
+    // Moves first; programs for the few that are left.
+    for (const int32_t cell : members) {
+      if (IsOpen(cells, cell)) TryMoves(cells, cell);
+    }
+    const auto any_open = [&] {
+      return std::any_of(members.begin(), members.end(), [&](int32_t cell) { return IsOpen(cells, cell); });
+    };
+    for (uint64_t salt = 0; salt < kBases && any_open(); ++salt) {
+      prover_.ForEachMove(cells, start, salt, [&](const Move& move) { Take(cells, move); });
+    }
+    if (!any_open()) continue;
     std::sort(members.begin(), members.end());
     std::sort(relations.begin(), relations.end());
     Component(this, cells, std::move(members), relations, &column_of).Prove(&out);
+  }
+  for (int32_t cell = 0; cell < system_.cells(); ++cell) {
+    out.proven += cells.states[static_cast<size_t>(cell)] == CellState::kPrimary && Proven(cells, cell);
   }
   out.programs = before - programs_left_;
   out.broken = broken_;

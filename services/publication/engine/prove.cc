@@ -2,50 +2,14 @@
 #include "services/publication/engine/prove.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
+#include "services/publication/engine/echelon.h"
+
 namespace nmd::publication::engine {
 namespace {
-
-// The field of the elimination: integers modulo the Mersenne prime 2^61 - 1.
-constexpr uint64_t kPrime = (uint64_t{1} << 61) - 1;
-
-uint64_t Multiply(uint64_t a, uint64_t b) {
-  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-  const uint64_t sum = static_cast<uint64_t>(product & kPrime) + static_cast<uint64_t>(product >> 61);
-  return sum >= kPrime ? sum - kPrime : sum;
-}
-uint64_t Add(uint64_t a, uint64_t b) {
-  const uint64_t sum = a + b;
-  return sum >= kPrime ? sum - kPrime : sum;
-}
-uint64_t Negate(uint64_t a) { return a == 0 ? 0 : kPrime - a; }
-uint64_t Invert(uint64_t a) {
-  if (a == 1 || a == kPrime - 1) return a;  // Most.
-  uint64_t result = 1;
-  for (uint64_t exponent = kPrime - 2; exponent != 0; exponent >>= 1) {
-    if (exponent & 1) result = Multiply(result, a);
-    a = Multiply(a, a);
-  }
-  return result;
-}
-
-// Numbers in [1, prime) from a seed (splitmix64).
-class Random {
- public:
-  explicit Random(uint64_t seed) : state_(seed) {}
-  uint64_t Next() {
-    state_ += 0x9e3779b97f4a7c15u;
-    uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (z ^ (z >> 31)) % (kPrime - 1) + 1;
-  }
-
- private:
-  uint64_t state_;
-};
 
 class UnionFind {
  public:
@@ -66,240 +30,34 @@ class UnionFind {
   std::vector<int32_t> parent_;
 };
 
-struct Term {
-  int32_t column;
-  uint64_t factor;
-};
-using Row = std::vector<Term>;  // By column; the equation "sum of factor * change of column = 0".
-
-const Term* FindTerm(const Row& row, int32_t column) {
-  const auto at = std::lower_bound(row.begin(), row.end(), column, [](const Term& t, int32_t c) { return t.column < c; });
-  return at != row.end() && at->column == column ? &*at : nullptr;
-}
-
-// An unknown of a component.
-struct Column {
-  int32_t cell;
-  bool primary;
-  int32_t lone_class;  // -1 when it has several contributors.
-};
-
-// The equations of one component in echelon form, columns of lone clients last.
-class Echelon {
- public:
-  Echelon(const std::vector<Column>& columns, std::vector<Row> rows) : columns_(columns) { Eliminate(std::move(rows)); }
-
-  // Rows that hold nothing but columns of lone clients.
-  const std::vector<Row>& lone_rows() const { return lone_rows_; }
-  int64_t rank() const { return static_cast<int64_t>(pivots_.size()) + lone_rank_; }
-  bool IsFree(int32_t column) const { return !is_pivot_[static_cast<size_t>(column)]; }
-
-  // Completes a change that is set on the free columns to one that satisfies every equation with a pivot.
-  void Complete(std::vector<uint64_t>* change) const {
-    for (size_t k = pivots_.size(); k-- > 0;) {
-      uint64_t sum = 0;
-      for (const Term& term : pivots_[k].second) {
-        if (term.column != pivots_[k].first) sum = Add(sum, Multiply(term.factor, (*change)[static_cast<size_t>(term.column)]));
-      }
-      (*change)[static_cast<size_t>(pivots_[k].first)] = Negate(sum);
-    }
-  }
-
- private:
-  bool Movable(int32_t column) const { return columns_[static_cast<size_t>(column)].lone_class < 0; }
-
-  void Eliminate(std::vector<Row> rows) {
-    is_pivot_.assign(columns_.size(), false);
-    Reduce(std::move(rows), /*lone=*/false);
-    std::vector<std::pair<int32_t, Row>> pivots = std::move(pivots_);
-    pivots_.clear();
-    Reduce(lone_rows_, /*lone=*/true);
-    lone_rank_ = static_cast<int64_t>(pivots_.size());
-    pivots_ = std::move(pivots);
-    // Only movable columns count as pivots from here on: changes of lone columns are given, not derived.
-    for (size_t c = 0; c < columns_.size(); ++c) {
-      if (columns_[c].lone_class >= 0) is_pivot_[c] = false;
-    }
-  }
-
-  // Shortest row first, and in it the rarest column: keeps the rows sparse (Markowitz).
-  void Reduce(std::vector<Row> rows, bool lone) {
-    const auto eligible = [&](int32_t column) { return lone || Movable(column); };
-    std::vector<std::vector<int32_t>> rows_of(columns_.size());
-    std::vector<int32_t> uses(columns_.size(), 0);
-    const auto length = [&](const Row& row) {
-      return std::count_if(row.begin(), row.end(), [&](const Term& term) { return eligible(term.column); });
-    };
-    // By length; a row that has another length since, or is done, is passed over.
-    std::vector<std::vector<int32_t>> queue;
-    size_t shortest = 0;
-    std::vector<size_t> lengths(rows.size());
-    const auto enqueue = [&](size_t r) {
-      lengths[r] = static_cast<size_t>(length(rows[r]));
-      if (lengths[r] >= queue.size()) queue.resize(lengths[r] + 1);
-      queue[lengths[r]].push_back(static_cast<int32_t>(r));
-      shortest = std::min(shortest, lengths[r]);
-    };
-    for (size_t r = 0; r < rows.size(); ++r) {
-      enqueue(r);
-      for (const Term& term : rows[r]) {
-        rows_of[static_cast<size_t>(term.column)].push_back(static_cast<int32_t>(r));
-        ++uses[static_cast<size_t>(term.column)];
-      }
-    }
-    std::vector<bool> done(rows.size(), false);
-    Row merged;
-    for (;;) {
-      while (shortest < queue.size() && queue[shortest].empty()) ++shortest;
-      if (shortest == queue.size()) break;
-      const auto r = static_cast<size_t>(queue[shortest].back());
-      queue[shortest].pop_back();
-      if (done[r] || lengths[r] != shortest) continue;
-      done[r] = true;
-      Row& row = rows[r];
-      for (const Term& term : row) --uses[static_cast<size_t>(term.column)];
-      if (lengths[r] == 0) {
-        if (!lone && !row.empty()) lone_rows_.push_back(std::move(row));
-        continue;
-      }
-      const Term* pivot = nullptr;
-      for (const Term& term : row) {
-        if (!eligible(term.column)) continue;
-        if (pivot == nullptr || uses[static_cast<size_t>(term.column)] < uses[static_cast<size_t>(pivot->column)])
-          pivot = &term;
-      }
-      const int32_t column = pivot->column;
-      if (pivot->factor != 1) {
-        const uint64_t inverse = Invert(pivot->factor);
-        for (Term& term : row) term.factor = Multiply(term.factor, inverse);
-      }
-      const std::vector<int32_t> others = std::move(rows_of[static_cast<size_t>(column)]);
-      for (const int32_t other_index : others) {
-        const auto o = static_cast<size_t>(other_index);
-        if (done[o]) continue;
-        Row& other = rows[o];
-        const Term* hit = FindTerm(other, column);
-        if (hit == nullptr) continue;
-        const uint64_t factor = Negate(hit->factor);
-        merged.clear();
-        size_t i = 0, j = 0;
-        while (i < other.size() || j < row.size()) {
-          if (j == row.size() || (i < other.size() && other[i].column < row[j].column)) {
-            merged.push_back(other[i++]);
-            continue;
-          }
-          const int32_t at = row[j].column;
-          const uint64_t added = Multiply(factor, row[j++].factor);
-          if (i < other.size() && other[i].column == at) {
-            const uint64_t sum = Add(other[i++].factor, added);
-            if (sum == 0) {
-              --uses[static_cast<size_t>(at)];
-            } else {
-              merged.push_back({at, sum});
-            }
-          } else {
-            merged.push_back({at, added});
-            ++uses[static_cast<size_t>(at)];
-            rows_of[static_cast<size_t>(at)].push_back(other_index);
-          }
-        }
-        std::swap(other, merged);
-        enqueue(o);
-      }
-      is_pivot_[static_cast<size_t>(column)] = true;
-      pivots_.emplace_back(column, std::move(row));
-    }
-  }
-
-  const std::vector<Column>& columns_;
-  std::vector<std::pair<int32_t, Row>> pivots_;  // In order of elimination.
-  std::vector<bool> is_pivot_;
-  std::vector<Row> lone_rows_;
-  int64_t lone_rank_ = 0;
-};
-
-// A random change of the cells of one lone client that satisfies the lone rows while all other lone clients stay.
-// `members` are its columns; rows are those of lone_rows that hold one of them.
-std::vector<uint64_t> LoneChange(const std::vector<int32_t>& members, const std::vector<const Row*>& rows, Random* random) {
-  const size_t n = members.size();
-  std::vector<std::vector<uint64_t>> basis(n);  // basis[k]: an equation whose first term is member k, with factor 1.
-  for (const Row* row : rows) {
-    std::vector<uint64_t> dense(n, 0);
-    for (size_t k = 0; k < n; ++k) {
-      if (const Term* term = FindTerm(*row, members[k])) dense[k] = term->factor;
-    }
-    for (size_t k = 0; k < n; ++k) {
-      if (dense[k] == 0) continue;
-      if (basis[k].empty()) {
-        const uint64_t inverse = Invert(dense[k]);
-        for (uint64_t& x : dense) x = Multiply(x, inverse);
-        basis[k] = std::move(dense);
-        break;
-      }
-      const uint64_t factor = Negate(dense[k]);
-      for (size_t m = k; m < n; ++m) dense[m] = Add(dense[m], Multiply(factor, basis[k][m]));
-    }
-  }
-  std::vector<uint64_t> change(n, 0);
-  for (size_t k = n; k-- > 0;) {
-    if (basis[k].empty()) {
-      change[k] = random->Next();
-      continue;
-    }
-    uint64_t sum = 0;
-    for (size_t m = k + 1; m < n; ++m) sum = Add(sum, Multiply(basis[k][m], change[m]));
-    change[k] = Negate(sum);
-  }
-  return change;
-}
-
-// Judges one component. Appends the exposed cells, tells how each cell moves, and returns the rank.
-int64_t JudgeComponent(const std::vector<Column>& columns, std::vector<Row> rows, Random random, std::vector<int32_t>* exposed,
-                       std::vector<std::pair<uint64_t, uint64_t>>* movement) {
+// Tells of each exposed cell of the component, with the multiples of the rows it follows from. Returns the rank.
+int64_t JudgeComponent(const std::vector<Column>& columns, std::vector<Row> rows, Random random,
+                       const std::function<void(int32_t cell, const std::map<int32_t, uint64_t>& why)>& expose) {
   const Echelon echelon(columns, std::move(rows));
   const size_t n = columns.size();
 
   // Cells of lone clients.
-  std::vector<std::vector<int32_t>> classes;
-  {
-    std::vector<std::pair<int32_t, int32_t>> lone;  // (class, column)
-    for (size_t c = 0; c < n; ++c) {
-      if (columns[c].lone_class >= 0) lone.emplace_back(columns[c].lone_class, static_cast<int32_t>(c));
-    }
-    std::sort(lone.begin(), lone.end());
-    for (size_t i = 0; i < lone.size(); ++i) {
-      if (i == 0 || lone[i].first != lone[i - 1].first) classes.emplace_back();
-      classes.back().push_back(lone[i].second);
-    }
+  const std::vector<std::vector<int32_t>> classes = LoneClasses(columns);
+  const std::vector<std::vector<uint64_t>> changes = LoneChanges(classes, echelon, n, &random);
+  std::vector<int32_t> a_lone_row(n, -1);
+  for (size_t r = echelon.lone_rows().size(); r-- > 0;) {
+    for (const Term& term : echelon.lone_rows()[r]) a_lone_row[static_cast<size_t>(term.column)] = static_cast<int32_t>(r);
   }
-  std::vector<std::vector<const Row*>> lone_rows_of(n);
-  for (const Row& row : echelon.lone_rows()) {
-    for (const Term& term : row) lone_rows_of[static_cast<size_t>(term.column)].push_back(&row);
-  }
-  std::vector<std::vector<uint64_t>> changes;
-  for (const std::vector<int32_t>& members : classes) {
-    std::vector<const Row*> touched;
-    for (const int32_t column : members) {
-      const auto& more = lone_rows_of[static_cast<size_t>(column)];
-      touched.insert(touched.end(), more.begin(), more.end());
-    }
-    changes.push_back(LoneChange(members, touched, &random));
-    for (size_t k = 0; k < members.size(); ++k) {
-      const Column& column = columns[static_cast<size_t>(members[k])];
-      if (column.primary && changes.back()[k] == 0) exposed->push_back(column.cell);
+  for (size_t k = 0; k < classes.size(); ++k) {
+    for (size_t m = 0; m < classes[k].size(); ++m) {
+      const auto c = static_cast<size_t>(classes[k][m]);
+      if (columns[c].primary && changes[k][m] == 0) {
+        expose(columns[c].cell, echelon.WhyLone(static_cast<size_t>(a_lone_row[c])));
+      }
     }
   }
 
   // Cells of more clients, while all lone clients stay.
-  std::vector<uint64_t> change(n, 0), other(n, 0);
+  std::vector<uint64_t> change(n, 0);
   for (size_t c = 0; c < n; ++c) {
-    if (columns[c].lone_class >= 0 || !echelon.IsFree(static_cast<int32_t>(c))) continue;
-    change[c] = random.Next();
-    other[c] = random.Next();
+    if (columns[c].lone_class < 0 && echelon.IsFree(static_cast<int32_t>(c))) change[c] = random.Next();
   }
   echelon.Complete(&change);
-  echelon.Complete(&other);
-  for (size_t c = 0; c < n; ++c) (*movement)[static_cast<size_t>(columns[c].cell)] = {change[c], other[c]};
   std::vector<size_t> doubtful;
   for (size_t c = 0; c < n; ++c) {
     if (columns[c].primary && columns[c].lone_class < 0 && change[c] == 0) doubtful.push_back(c);
@@ -324,20 +82,81 @@ int64_t JudgeComponent(const std::vector<Column>& columns, std::vector<Row> rows
     }
   }
   for (const size_t c : doubtful) {
-    if (!moved_by_two[c]) exposed->push_back(columns[c].cell);
+    if (!moved_by_two[c]) expose(columns[c].cell, echelon.WhyFixed(static_cast<int32_t>(c)));
   }
   return echelon.rank();
 }
 
+// Of `candidates`, columns, those that can be shown one after the other.
+void NeedlessIn(const std::vector<Column>& columns, std::vector<Row> rows, Random random,
+                const std::vector<int32_t>& candidates, int most, std::vector<int32_t>* needless) {
+  const Echelon echelon(columns, std::move(rows));
+  const size_t n = columns.size();
+  // Random movements of everything, a row per cell: `most` + 2 with all lone cells still, of which showing a cell uses up one,
+  // and before them one with the lone cells.
+  const size_t width = static_cast<size_t>(most) + 3;
+  std::vector<uint64_t> moves(n * width, 0);
+  std::vector<uint64_t> change(n, 0);
+  for (size_t v = 0; v < width; ++v) {
+    std::fill(change.begin(), change.end(), 0);
+    for (size_t c = 0; c < n; ++c) {
+      const bool lone = columns[c].lone_class >= 0;
+      if (lone ? v == 0 : v > 0 && echelon.IsFree(static_cast<int32_t>(c))) change[c] = random.Next();
+    }
+    echelon.Complete(&change);
+    for (size_t c = 0; c < n; ++c) moves[c * width + v] = change[c];
+  }
+  std::vector<int32_t> primaries;
+  for (size_t c = 0; c < n; ++c) {
+    if (!columns[c].primary || columns[c].lone_class >= 0 || moves[c * width + 1] == 0) continue;
+    primaries.push_back(static_cast<int32_t>(c));
+  }
+  size_t live = 1;  // The first movement that is not used up.
+  for (const int32_t candidate : candidates) {
+    const auto d = static_cast<size_t>(candidate);
+    const uint64_t* of_d = &moves[d * width];
+    if (columns[d].lone_class >= 0) continue;
+    if (of_d[live] == 0) {
+      // It follows from what is shown, for everybody.
+      if (of_d[0] == 0) needless->push_back(columns[d].cell);
+      continue;
+    }
+    // A primary that moves only along with it would be told.
+    const bool told = std::any_of(primaries.begin(), primaries.end(), [&](int32_t p) {
+      const uint64_t* of_p = &moves[static_cast<size_t>(p) * width];
+      return Multiply(of_p[live], of_d[live + 1]) == Multiply(of_p[live + 1], of_d[live]);
+    });
+    if (told) continue;
+    needless->push_back(columns[d].cell);
+    const uint64_t inverse = Invert(of_d[live]);
+    std::vector<uint64_t> factors(width, 0);
+    for (size_t v = 0; v < width; ++v) {
+      if (v == 0 || v > live) factors[v] = Negate(Multiply(of_d[v], inverse));
+    }
+    for (size_t c = 0; c < n; ++c) {
+      uint64_t* of_c = &moves[c * width];
+      if (of_c[live] == 0) continue;
+      of_c[0] = Add(of_c[0], Multiply(factors[0], of_c[live]));
+      for (size_t v = live + 1; v < width; ++v) of_c[v] = Add(of_c[v], Multiply(factors[v], of_c[live]));
+    }
+    if (++live + 1 == width) return;
+  }
+}
+
 }  // namespace
+
+struct Prover::Equations {
+  std::vector<Column> columns;
+  std::vector<Row> rows;
+  std::vector<int32_t> relations;  // By row.
+};
 
 Prover::Prover(const System& system, uint64_t seed)
     : system_(system),
       seed_(seed),
       seen_cell_(static_cast<size_t>(system.cells()), 0),
       seen_relation_(static_cast<size_t>(system.relations()), 0),
-      column_of_(static_cast<size_t>(system.cells()), 0),
-      movement_(static_cast<size_t>(system.cells()), {0, 0}) {}
+      column_of_(static_cast<size_t>(system.cells()), 0) {}
 
 void Prover::Begin() {
   ++round_;
@@ -353,7 +172,7 @@ Proof Prover::Prove(const Cells& cells) {
     Collect(cells, cell);
     Judge(cells, from, &proof);
   }
-  std::sort(proof.exposed.begin(), proof.exposed.end());
+  std::sort(proof.exposed.begin(), proof.exposed.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
   return proof;
 }
 
@@ -370,14 +189,8 @@ Proof Prover::ProveAround(const Cells& cells, absl::Span<const int32_t> around) 
       }
     }
   }
-  std::sort(proof.exposed.begin(), proof.exposed.end());
+  std::sort(proof.exposed.begin(), proof.exposed.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
   return proof;
-}
-
-uint64_t Prover::Direction(int32_t cell) const {
-  const auto [one, two] = Movement(cell);
-  if (one == 0) return two == 0 ? 0 : kPrime + 1;
-  return Multiply(two, Invert(one)) + 1;
 }
 
 void Prover::Collect(const Cells& cells, int32_t cell) {
@@ -403,13 +216,13 @@ void Prover::Collect(const Cells& cells, int32_t cell) {
   std::sort(component_relations_.begin(), component_relations_.end());
 }
 
-void Prover::Judge(const Cells& cells, size_t from, Proof* proof) {
+Prover::Equations Prover::EquationsOf(const Cells& cells, size_t from) {
   const absl::Span<const int32_t> members = absl::MakeConstSpan(judged_).subspan(from);
   for (size_t k = 0; k < members.size(); ++k) column_of_[static_cast<size_t>(members[k])] = static_cast<int32_t>(k);
   const auto is_lone = [&](int32_t column) { return cells.lone[static_cast<size_t>(members[static_cast<size_t>(column)])]; };
 
+  Equations out;
   UnionFind classes(members.size());
-  std::vector<Row> rows;
   for (const int32_t relation : component_relations_) {
     const absl::Span<const int32_t> all = system_.Members(relation);
     const bool total_hidden = IsHidden(cells.states[static_cast<size_t>(all[0])]);
@@ -426,19 +239,98 @@ void Prover::Judge(const Cells& cells, size_t from, Proof* proof) {
     }
     if (system_.tie(relation) == Tie::kDistinct && nonzero_parts > 1) continue;
     std::sort(row.begin(), row.end(), [](const Term& a, const Term& b) { return a.column < b.column; });
-    rows.push_back(std::move(row));
+    out.rows.push_back(std::move(row));
+    out.relations.push_back(relation);
   }
-  std::vector<Column> columns;
   for (size_t k = 0; k < members.size(); ++k) {
     const auto column = static_cast<int32_t>(k);
-    columns.push_back({members[k], cells.states[static_cast<size_t>(members[k])] == CellState::kPrimary,
-                       is_lone(column) ? classes.Find(column) : -1});
+    out.columns.push_back({members[k], cells.states[static_cast<size_t>(members[k])] == CellState::kPrimary,
+                           is_lone(column) ? classes.Find(column) : -1});
   }
+  return out;
+}
+
+void Prover::Judge(const Cells& cells, size_t from, Proof* proof) {
+  Equations equations = EquationsOf(cells, from);
   ++proof->components;
-  proof->hidden += static_cast<int64_t>(members.size());
-  proof->equations += static_cast<int64_t>(rows.size());
-  proof->rank +=
-      JudgeComponent(columns, std::move(rows), Random(seed_ + static_cast<uint64_t>(members[0])), &proof->exposed, &movement_);
+  proof->hidden += static_cast<int64_t>(equations.columns.size());
+  proof->equations += static_cast<int64_t>(equations.rows.size());
+  const auto expose = [&](int32_t cell, const std::map<int32_t, uint64_t>& why) {
+    std::map<int32_t, uint64_t> sum;
+    for (const auto& [row, factor] : why) {
+      const absl::Span<const int32_t> all = system_.Members(equations.relations[static_cast<size_t>(row)]);
+      for (size_t k = 0; k < all.size(); ++k) {
+        const auto c = static_cast<size_t>(all[k]);
+        if (cells.states[c] != CellState::kShown || cells.fixed[c]) continue;
+        uint64_t& at = sum[all[k]];
+        at = Add(at, k == 0 ? Negate(factor) : factor);
+      }
+    }
+    Proof::Exposed exposed{cell, {}};
+    for (const auto& [member, factor] : sum) {
+      if (factor != 0) exposed.by.push_back(member);
+    }
+    proof->exposed.push_back(std::move(exposed));
+  };
+  proof->rank += JudgeComponent(equations.columns, std::move(equations.rows),
+                                Random(seed_ + static_cast<uint64_t>(equations.columns[0].cell)), expose);
+}
+
+void Prover::ForEachMove(const Cells& cells, int32_t cell, uint64_t salt, const std::function<void(const Move&)>& visit) {
+  constexpr uint64_t kLargest = 1000;  // A larger factor is a fraction modulo the prime, or hardly fits above the floors.
+  Begin();
+  Collect(cells, cell);
+  Equations equations = EquationsOf(cells, 0);
+  Echelon echelon(equations.columns, std::move(equations.rows), salt);
+  const size_t n = equations.columns.size();
+  std::vector<Row> starts;
+  for (size_t c = 0; c < n; ++c) {
+    const auto column = static_cast<int32_t>(c);
+    if (equations.columns[c].lone_class < 0 && echelon.IsFree(column)) starts.push_back({{column, 1}});
+  }
+  Random random(salt);
+  const std::vector<std::vector<int32_t>> classes = LoneClasses(equations.columns);
+  const std::vector<std::vector<uint64_t>> changes = LoneChanges(classes, echelon, n, &random);
+  for (size_t k = 0; k < classes.size(); ++k) {
+    Row start;
+    uint64_t scale = 0;  // So that his first cell that moves does so by one.
+    for (size_t m = 0; m < classes[k].size(); ++m) {
+      if (changes[k][m] == 0) continue;
+      if (scale == 0) scale = Invert(changes[k][m]);
+      start.push_back({classes[k][m], Multiply(changes[k][m], scale)});
+    }
+    if (!start.empty()) starts.push_back(std::move(start));
+  }
+  Move move;
+  for (const Row& start : starts) {
+    move.clear();
+    bool small = true;
+    for (const auto& [column, factor] : echelon.CompleteFew(start)) {
+      small = small && (factor <= kLargest || kPrime - factor <= kLargest);
+      const int64_t by = factor <= kLargest ? static_cast<int64_t>(factor) : -static_cast<int64_t>(kPrime - factor);
+      move.emplace_back(equations.columns[static_cast<size_t>(column)].cell, by);
+    }
+    if (small) visit(move);
+  }
+}
+
+std::vector<int32_t> Prover::Needless(const Cells& cells, absl::Span<const int32_t> candidates, int most) {
+  Begin();
+  std::vector<int32_t> needless, own;
+  for (const int32_t cell : candidates) {
+    if (seen_cell_[static_cast<size_t>(cell)] == round_) continue;
+    const size_t from = judged_.size();
+    Collect(cells, cell);
+    Equations equations = EquationsOf(cells, from);
+    own.clear();
+    for (const int32_t other : candidates) {
+      const auto c = static_cast<size_t>(column_of_[static_cast<size_t>(other)]);
+      if (c < equations.columns.size() && equations.columns[c].cell == other) own.push_back(static_cast<int32_t>(c));
+    }
+    NeedlessIn(equations.columns, std::move(equations.rows), Random(seed_ + static_cast<uint64_t>(equations.columns[0].cell)),
+               own, most, &needless);
+  }
+  return needless;
 }
 
 }  // namespace nmd::publication::engine

@@ -3,22 +3,29 @@
 #define NMD_SERVICES_PUBLICATION_ENGINE_PROVE_H_
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "services/publication/engine/moves.h"
 #include "services/publication/engine/system.h"
 
 namespace nmd::publication::engine {
 
 // Outcome of a proof.
 struct Proof {
-  // Primary cells that could not be proven safe, in order. Empty: no primary cell can be computed.
-  std::vector<int32_t> exposed;
-  int64_t hidden = 0;      // Unknowns: hidden cells.
-  int64_t components = 0;  // Groups of hidden cells that no relation ties to each other.
-  int64_t equations = 0;   // Relations with a hidden cell that bind.
-  int64_t rank = 0;        // How many of them are independent.
+  // A primary cell that could not be proven safe, and the shown cells it follows from that could be hidden, in order. As long
+  // as none of these is hidden it stays exposed, unless two lone contributors come to move it.
+  struct Exposed {
+    int32_t cell;
+    std::vector<int32_t> by;
+  };
+  std::vector<Exposed> exposed;  // In order. Empty: no primary cell can be computed.
+  int64_t hidden = 0;            // Unknowns: hidden cells.
+  int64_t components = 0;        // Groups of hidden cells that no relation ties to each other.
+  int64_t equations = 0;         // Relations with a hidden cell that bind.
+  int64_t rank = 0;              // How many of them are independent.
 
   bool Holds() const { return exposed.empty(); }
 };
@@ -52,18 +59,24 @@ class Prover {
   // Judges the components that hold a hidden neighbour of one of `around`, after their states changed. Counts are of those.
   Proof ProveAround(const Cells& cells, absl::Span<const int32_t> around);
 
-  // How a hidden cell moved in two random vectors of the kernel of its last proof, with all lone cells still. Cells whose
-  // pairs are multiples of each other move only together: to know one is to know the other. (0, 0): it did not move.
-  std::pair<uint64_t, uint64_t> Movement(int32_t cell) const { return movement_[static_cast<size_t>(cell)]; }
-  // The slope of that pair, the same for all cells that move only together; 0 for (0, 0).
-  uint64_t Direction(int32_t cell) const;
+  // Of `candidates`, secondary cells in order of preference, those that can be shown again, all of them, without exposing a
+  // primary; not more than `most` per component, or so. REQUIRES: nothing is exposed.
+  std::vector<int32_t> Needless(const Cells& cells, absl::Span<const int32_t> candidates, int most);
+
+  // Moves of the component of `cell`: a basis of all that leave lone cells still, and one per lone contributor that moves by
+  // himself; those with large or broken factors left out. Another salt gives another basis.
+  void ForEachMove(const Cells& cells, int32_t cell, uint64_t salt, const std::function<void(const Move&)>& visit);
+
   // The hidden cells judged last, in the order of their components.
   absl::Span<const int32_t> judged() const { return judged_; }
 
  private:
   // Collects the component of `cell` behind judged_.
   void Collect(const Cells& cells, int32_t cell);
-  // Judges the component at judged_[from ...].
+  struct Equations;
+  // Of the component at judged_[from ...].
+  Equations EquationsOf(const Cells& cells, size_t from);
+  // Judges it.
   void Judge(const Cells& cells, size_t from, Proof* proof);
   void Begin();
 
@@ -73,7 +86,6 @@ class Prover {
   std::vector<uint32_t> seen_cell_, seen_relation_;  // The round in which each was met.
   std::vector<int32_t> column_of_;                   // Position in its component of each cell met.
   std::vector<int32_t> judged_, component_relations_;
-  std::vector<std::pair<uint64_t, uint64_t>> movement_;
 };
 
 }  // namespace nmd::publication::engine

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
+#include <limits>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -21,6 +24,7 @@ constexpr int64_t kMostPrograms = 20'000;
 // was tried on tables S and M of sdc.md it hid the fewest cells, and among equals the smaller ones.
 constexpr double kWorthPower = .25;
 constexpr int64_t kBreakPenalty = 3;
+constexpr double kNoPrice = std::numeric_limits<double>::infinity();
 
 uint64_t Mix(uint64_t z) {  // splitmix64
   z += 0x9e3779b97f4a7c15u;
@@ -112,14 +116,42 @@ class Chooser {
     }
   }
 
-  // Hides the cheapest shown cell of these relations; false when there is none.
-  bool HideIn(absl::Span<const int32_t> relations) {
-    std::optional<int32_t> cheapest;
-    for (const int32_t r : relations) {
-      for (const int32_t member : system_.Members(r)) Offer(member, CellState::kShown, &cheapest);
+  // Hides for every exposed or narrow cell one of those it follows from, so as to serve many with one that costs little; where
+  // there are none, a cell near to it. Returns false when nothing could be hidden.
+  template <typename Exposed>
+  bool HideAcross(const std::vector<Exposed>& exposed) {
+    bool hidden = false;
+    std::unordered_map<int32_t, std::vector<size_t>> serves;  // By cell that could be hidden.
+    std::vector<bool> served(exposed.size(), false);
+    for (size_t k = 0; k < exposed.size(); ++k) {
+      if (exposed[k].by.empty()) hidden = HideNear(exposed[k].cell) || hidden;
+      for (const int32_t cell : exposed[k].by) serves[cell].push_back(k);
     }
-    if (cheapest) Hide(*cheapest);
-    return cheapest.has_value();
+    // What one costs per cell it still serves; that only rises while others are hidden.
+    const auto price = [&](int32_t cell) {
+      int64_t open = 0;
+      for (const size_t k : serves[cell]) open += !served[k];
+      return open == 0 ? kNoPrice : static_cast<double>(Cost(cell)) / static_cast<double>(open);
+    };
+    std::vector<std::pair<double, int32_t>> cheapest;
+    for (const auto& [cell, of] : serves) cheapest.emplace_back(price(cell), cell);
+    std::make_heap(cheapest.begin(), cheapest.end(), std::greater<>());
+    while (!cheapest.empty()) {
+      std::pop_heap(cheapest.begin(), cheapest.end(), std::greater<>());
+      const auto [at, cell] = cheapest.back();
+      cheapest.pop_back();
+      const double now = price(cell);
+      if (now == kNoPrice || State(cell) != CellState::kShown) continue;
+      if (now > at) {
+        cheapest.emplace_back(now, cell);
+        std::push_heap(cheapest.begin(), cheapest.end(), std::greater<>());
+        continue;
+      }
+      Hide(cell);
+      hidden = true;
+      for (const size_t k : serves[cell]) served[k] = true;
+    }
+    return hidden;
   }
 
   // Hides the cheapest shown cell nearest to `from`: in its relations, else in those of its hidden neighbours, and so on;
@@ -149,13 +181,19 @@ class Chooser {
     return false;
   }
 
-  // Shows a secondary cell again, and with it every secondary that is then alone in a relation, and so on. Answers with
-  // all cells shown; with none, and nothing changed, when a primary would be alone.
-  std::vector<int32_t> ShowAgain(int32_t cell) {
-    std::vector<int32_t> shown;
-    std::vector<int32_t> next = {cell};
-    bool alone = false;
-    while (!next.empty() && !alone) {
+  // Shows a secondary cell again.
+  void Show(int32_t cell) {
+    Count(cell, -1);
+    State(cell) = cells_.values[static_cast<size_t>(cell)] == 0 ? CellState::kZero : CellState::kShown;
+    Lose(cell, -1);
+    changed_.push_back(cell);
+  }
+  // Shows a secondary cell again, and with it every secondary that then follows from one relation, and so on; unless that
+  // leaves a cell that was hidden before alone in one: nothing need follow from it now, but something may from what is
+  // published later. Returns whether it is shown.
+  bool ShowNeedless(int32_t cell) {
+    std::vector<int32_t> shown, next = {cell};
+    while (!next.empty()) {
       const int32_t at = next.back();
       next.pop_back();
       if (State(at) != CellState::kSecondary) continue;
@@ -165,19 +203,15 @@ class Chooser {
         if (!Broken(r)) continue;
         for (const int32_t member : system_.Members(r)) {
           if (!IsHidden(State(member))) continue;
-          if (State(member) == CellState::kPrimary || IsFixed(member)) {
-            alone = true;
-          } else {
-            next.push_back(member);
+          if (IsFixed(member) || State(member) == CellState::kPrimary) {
+            HideAgain(shown);
+            return false;
           }
+          if (!cells_.lone[static_cast<size_t>(member)]) next.push_back(member);
         }
       }
     }
-    if (alone) {
-      HideAgain(shown);
-      shown.clear();
-    }
-    return shown;
+    return true;
   }
   // Shows a secondary cell whatever that breaks; Mend is to follow.
   void Take(int32_t cell) {
@@ -203,12 +237,6 @@ class Chooser {
     bool binds = true;            // The total follows from the parts.
   };
 
-  void Show(int32_t cell) {
-    Count(cell, -1);
-    State(cell) = cells_.values[static_cast<size_t>(cell)] == 0 ? CellState::kZero : CellState::kShown;
-    Lose(cell, -1);
-    changed_.push_back(cell);
-  }
   void Lose(int32_t cell, int64_t by) {
     loss_.first += by;
     loss_.second += by * std::abs(cells_.values[static_cast<size_t>(cell)]);
@@ -276,6 +304,8 @@ class Effort {
   explicit Effort(int64_t left) : left_(left) {}
   bool Left() const { return left_ > 0; }
   void Spend(const Prover& prover) { left_ -= static_cast<int64_t>(prover.judged().size()); }
+  // A try, which may come to nothing before a cell is judged.
+  void SpendTry() { --left_; }
 
  private:
   int64_t left_;
@@ -287,41 +317,32 @@ int64_t HideUntilProven(Chooser* chooser, Prover* prover, const Cells& cells, Pr
     chooser->Mend();
     *proof = prover->Prove(cells);
     if (proof->Holds()) return repairs;
-    bool mended = false;
-    for (const int32_t cell : proof->exposed) mended = chooser->HideNear(cell) || mended;
-    if (!mended) return repairs;
+    if (!chooser->HideAcross(proof->exposed)) return repairs;
   }
 }
 
 // Shows those of `candidates` again that turn out needless, dearest first. The pattern stays proven throughout.
-// REQUIRES: it is, and the last proof of `prover` judged all components of the candidates as they are now.
+// REQUIRES: it is.
 void Trim(std::vector<int32_t> candidates, Chooser* chooser, Prover* prover, const Cells& cells, Effort* effort) {
   std::stable_sort(candidates.begin(), candidates.end(), [&](int32_t a, int32_t b) {
     return cells.values[static_cast<size_t>(a)] > cells.values[static_cast<size_t>(b)];
   });
-  // A secondary that moves only together with a primary is needed: to show it would tell the primary.
-  std::unordered_set<uint64_t> needed;
-  const auto learn = [&] {
-    for (const int32_t cell : prover->judged()) {
-      if (cells.states[static_cast<size_t>(cell)] == CellState::kPrimary) needed.insert(prover->Direction(cell));
-    }
-    needed.erase(0);
-  };
-  learn();
-  for (const int32_t cell : candidates) {
-    if (!effort->Left()) return;
+  constexpr size_t kFew = 60;
+  constexpr int kMostOfFew = 6, kMost = 30;
+  std::unordered_set<int32_t> kept;
+  const auto is_done = [&](int32_t cell) {
     const auto c = static_cast<size_t>(cell);
-    if (cells.states[c] != CellState::kSecondary || cells.fixed[c] || needed.count(prover->Direction(cell)) > 0) continue;
-    const std::vector<int32_t> shown = chooser->ShowAgain(cell);
-    if (shown.empty()) continue;
-    const bool holds = prover->ProveAround(cells, shown).Holds();
+    return cells.states[c] != CellState::kSecondary || cells.fixed[c] || kept.count(cell) > 0;
+  };
+  for (;;) {
+    candidates.erase(std::remove_if(candidates.begin(), candidates.end(), is_done), candidates.end());
+    if (candidates.empty() || !effort->Left()) return;
+    const std::vector<int32_t> needless = prover->Needless(cells, candidates, candidates.size() < kFew ? kMostOfFew : kMost);
     effort->Spend(*prover);
-    if (!holds) {
-      chooser->HideAgain(shown);
-      prover->ProveAround(cells, shown);
-      effort->Spend(*prover);
+    if (needless.empty()) return;
+    for (const int32_t cell : needless) {
+      if (!chooser->ShowNeedless(cell)) kept.insert(cell);
     }
-    learn();
   }
 }
 
@@ -335,6 +356,7 @@ void Refine(const System& system, Chooser* chooser, Prover* prover, const Cells&
   std::vector<int32_t> secondaries = Secondaries(cells), best = secondaries;
   Chooser::Loss least = chooser->loss();
   while (effort->Left() && !secondaries.empty()) {
+    effort->SpendTry();
     const int64_t before = chooser->hidden();
     chooser->Mark();
     seed = Mix(seed);
@@ -358,7 +380,7 @@ void Refine(const System& system, Chooser* chooser, Prover* prover, const Cells&
       const Proof proof = prover->ProveAround(cells, chooser->changed());
       effort->Spend(*prover);
       holds = proof.Holds();
-      for (const int32_t cell : proof.exposed) chooser->HideNear(cell);
+      chooser->HideAcross(proof.exposed);
     }
     if (holds) {
       std::vector<int32_t> near;
@@ -385,23 +407,6 @@ void Refine(const System& system, Chooser* chooser, Prover* prover, const Cells&
   }
   chooser->Shake(0);
   chooser->Restore(best);
-}
-
-// Widens what is narrow at the relations that keep it so. Returns whether anything was hidden.
-bool Widen(const Intervals& intervals, Chooser* chooser) {
-  bool hidden = false;
-  std::unordered_set<int32_t> opened;
-  size_t left = (intervals.narrow.size() + 3) / 4;  // The next proof tells whether that did for the others too.
-  for (const Intervals::Narrow& narrow : intervals.narrow) {
-    if (left == 0) break;
-    // What was hidden for another cell may do for this one too.
-    const auto is_open = [&](int32_t relation) { return opened.count(relation) > 0; };
-    if (std::any_of(narrow.relations.begin(), narrow.relations.end(), is_open)) continue;
-    hidden = chooser->HideIn(narrow.relations) || chooser->HideNear(narrow.cell) || hidden;
-    opened.insert(narrow.relations.begin(), narrow.relations.end());
-    --left;
-  }
-  return hidden;
 }
 
 }  // namespace
@@ -433,7 +438,7 @@ Protection Suppress(const System& system, Cells cells, const SuppressOptions& op
     IntervalProver interval_prover(system, options.seed, kMostPrograms);
     for (;;) {
       protection.intervals = interval_prover.Prove(protection.cells);
-      if (protection.intervals.Holds() || !Widen(protection.intervals, &chooser)) break;
+      if (protection.intervals.Holds() || !chooser.HideAcross(protection.intervals.narrow)) break;
       protection.repairs += 1 + HideUntilProven(&chooser, &prover, protection.cells, &protection.proof);
     }
   }

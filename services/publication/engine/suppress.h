@@ -41,10 +41,11 @@ struct Protection {
 //
 // `cells` comes with the primary cells hidden, and with everything that is `fixed`: that is neither hidden nor shown any more.
 // Secondary: relations in which a hidden cell stands alone, or beside lone cells only, are mended with the cheapest
-// member; then Prover judges, what it finds exposed is mended, and so on until the proof holds; cells that turned out needless
-// are shown again and parts of the pattern are chosen anew, each time proven; at last IntervalProver judges how near an
-// attacker comes, and what is too narrow is widened at the relations that bind it. Zeros are shown, except where nothing else
-// can protect a neighbour.
+// member; then Prover judges, of the cells an exposed one follows from the one that serves most at the least cost is hidden,
+// and so on until the proof holds; cells that turned out needless are shown again and parts of the pattern are chosen anew,
+// each time proven; at last IntervalProver judges how near an attacker comes, and what is too narrow is widened likewise. Zeros
+// are shown, except where nothing else can protect a neighbour. A cell of before is not left alone in a relation, so that later
+// publications can still be protected.
 //
 // Deterministic. Source: reference sdc.md section 5, steps B to E; T-27.
 Protection Suppress(const System& system, Cells cells, const SuppressOptions& options);
