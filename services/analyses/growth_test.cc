@@ -176,9 +176,17 @@ TEST_F(FixtureF1Growth, EveryMethodIsBound) {
   Router router("gm1730", scene_.clock);
   BindGrowth(&growth_, &router);
   EXPECT_EQ(router.methods().size(), 6u);
-  const auto answer = router.Call("/nmd.costs.v1.GrowthService/ExplainGrowth", ServiceCaller("controller", "gm1730"),
-                                  Asks("2017-01", "2018-01", "ivn").SerializeAsString());
-  EXPECT_EQ(ReasonOf(answer.status()), ErrorReason::ROLE_MISSING) << "only people explain growth, not other services";
+  const Caller contracts = ServiceCaller("contracts", "gm1730");
+  EXPECT_TRUE(
+      router.Call("/nmd.costs.v1.GrowthService/ExplainGrowth", contracts, Asks("2017-01", "2018-01", "ivn").SerializeAsString())
+          .ok())
+      << "a dossier tells how a provider grew";
+  v1::CompareProvidersRequest compare;
+  compare.set_parent("municipalities/gm1730");
+  EXPECT_EQ(
+      ReasonOf(router.Call("/nmd.costs.v1.GrowthService/CompareProviders", contracts, compare.SerializeAsString()).status()),
+      ErrorReason::ROLE_MISSING)
+      << "only people lay providers side by side";
 }
 
 TEST_F(FixtureF1Growth, TellsWhatItCannotAnswer) {

@@ -111,8 +111,9 @@ RegionProof ProveTogether(absl::Span<const MemberTable> members, const v1::Regio
   proof.relations = with.relations();
   const engine::Proof before = engine::Prover(without, kSeed).Prove(known);
   const engine::Proof after = engine::Prover(with, kSeed).Prove(known);
-  const std::set<int32_t> own(before.exposed.begin(), before.exposed.end());
-  for (const int32_t cell : after.exposed) proof.disclosed += own.count(cell) == 0;
+  std::set<int32_t> own;
+  for (const engine::Proof::Exposed& exposed : before.exposed) own.insert(exposed.cell);
+  for (const engine::Proof::Exposed& exposed : after.exposed) proof.disclosed += own.count(exposed.cell) == 0;
   return proof;
 }
 
