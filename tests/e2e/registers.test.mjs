@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The pages Inzage en logboek, Signalen, Aanbieders and Publicaties in a real browser, against recorded answers; browser.mjs says how.
+// The pages Inzage en logboek, Signalen, Aanbieders, Publicaties and Regio in a real browser, against recorded answers; browser.mjs says how.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
@@ -297,6 +297,56 @@ describe('page Publicaties', offline, () => {
     await open('/publicaties.html?uitgave=gm1730-2018-0001');
     assert.deepEqual(await rows('tabel-lekken'), [['ivn 7', 'Cliënten', 'precies', 'wie alles van de regio ziet', 'totaal min ivn 4; min ivn 5']]);
     assert.equal(await page.getByRole('button', { name: 'Keur goed en publiceer' }).count(), 0);
+  });
+});
+
+describe('page Regio', offline, () => {
+  const ADDRESS = '/regio.html?tabel=niveau/2017-01-01/2018-01-01&inwoners=inwoners';
+
+  it('shows what members published side by side, of how many, with bounds where one hides (R10, F-27)', async () => {
+    await open(ADDRESS);
+    assert.deepEqual(await rows('tabel-regio-1'), [
+      ['Totaal', '1.500', '600', '800', '100', 'ingetrokken', 'niet aangeleverd'],
+      ['IVN 5', 'afgeschermd: 902 tot 909', '400', '500', 'afgeschermd: 2 tot 9', 'ingetrokken', 'niet aangeleverd'],
+      ['IVN 6', 'afgeschermd: 591 tot 598', '200', '300', 'afgeschermd: 91 tot 98', 'ingetrokken', 'niet aangeleverd'],
+    ]);
+    assert.match(await page.innerText('#tabel-regio-1 caption'), /3 van 5 gemeenten/);
+    assert.match(await page.innerText('section[aria-labelledby="cijfer-1"] .nmd-conclusion'), /^3 van 5 gemeenten\. Niet erin: Midden-Drenthe \(ingetrokken\), Noordenveld \(niet aangeleverd\)\.$/);
+    assert.deepEqual((await rows('tabel-bijdragen'))[3].slice(0, 3), ['Midden-Drenthe', 'ingetrokken', 'Verkeerde periode.']);
+    assert.deepEqual((await rows('tabel-leden')).at(-1), ['Noordenveld', 'nog niets', 'nog niets', '1', '0', '0', '0']);
+    assert.equal((await texts('section[aria-labelledby="cijfer-1"] .nmd-note')).length, 3, 'a reason is told once, whatever the bounds');
+    assert.equal((await rows('tabel-leden'))[1].at(-1), '1, het laatst: de handtekening klopt niet');
+    assert.equal(await page.inputValue('#bekend_op'), '2018-04-03');
+    await assertGood('regio');
+  });
+
+  it('compares members in their own order, with the interval of chance (R66)', async () => {
+    await open(ADDRESS);
+    assert.deepEqual((await rows('tabel-vergelijking')).map((cells) => cells.slice(0, 3)), [
+      ['Tynaarlo', '90,5', '83,4 tot 98,1'], ['Assen', '52,1', '48,6 tot 55,8'], ['Aa en Hunze', '40,2', '32,7 tot 48,9'], ['Midden-Drenthe', 'ingetrokken', 'ingetrokken'], ['Noordenveld', 'niet aangeleverd', 'niet aangeleverd'], ['Samen', '60,3', '57,3 tot 63,4'],
+    ]);
+    assert.deepEqual(made('members/_compare'), [{ table: 'niveau', period: { start_date: '2017-01-01', end_date: '2018-01-01' }, measure: 'clients', inhabitants_table: 'inwoners' }]);
+  });
+
+  it('says when rates cannot be told, and still shows the table', async () => {
+    await open('/regio.html');
+    forgive(400);
+    assert.match(await page.innerText('#content'), /De gemeenten zijn hierop niet te vergelijken/);
+    assert.equal((await rows('tabel-regio-1')).length, 3);
+    await assertAccessible();
+  });
+
+  it('is not in the menu of a municipality, and says there that this is not the region', async () => {
+    stub.faults.status = 501;
+    stub.faults.problem = 'METHOD_UNKNOWN';
+    await open('/regio.html');
+    delete stub.faults.status;
+    delete stub.faults.problem;
+    forgive(501);
+    assert.match(await page.innerText('#content'), /Dit is niet de regio/);
+    assert.equal(await page.locator('#form').isVisible(), false);
+    assert.equal(await page.locator('.nmd-nav [data-screen="regio"]').isVisible(), false);
+    await assertAccessible();
   });
 });
 

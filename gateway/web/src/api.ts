@@ -183,6 +183,8 @@ export class Problem extends Error {
     readonly details: string[] = [],
     /** Number by which the operator finds the call in the log. */
     readonly requestId = '',
+    /** Of the answer over HTTP; 0 when there was none. */
+    readonly status = 0,
   ) {
     super(title);
   }
@@ -214,6 +216,7 @@ const ADVICE: Record<string, [title: string, next: string]> = {
   PROPOSAL_CLOSED: ['Hierover is al besloten.', 'Laad de pagina opnieuw om te zien hoe het nu is.'],
   RELEASE_OUTDATED: ['Er is intussen iets anders gepubliceerd.', 'Wijs dit voorstel af en stel de tabel opnieuw voor: dan wordt hij daarmee samen beoordeeld.'],
   RESOURCE_NOT_FOUND: ['Dit is er niet meer.', 'Misschien heeft iemand anders het al behandeld. Laad de pagina opnieuw.'],
+  METHOD_UNKNOWN: ['Dit onderdeel is hier niet aanwezig.', 'Vraag de beheerder of deze dienst aan staat.'],
   UNAVAILABLE_NOW: ['De monitor is nu niet bereikbaar.', RETRY],
   DEADLINE_PASSED: ['Het antwoord duurde te lang.', 'Kies een kortere periode of probeer het later opnieuw.'],
   RESULT_TOO_LARGE: ['Het antwoord is te groot.', 'Kies een kortere periode.'],
@@ -243,7 +246,7 @@ export function problemOf(status: number, body: unknown, requestId = ''): Proble
   const violations = Array.isArray(json.violations) ? json.violations : [];
   const details = violations.map((each) => [each.field, each.description].filter(Boolean).join(': ')).filter(Boolean);
   if (details.length === 0 && json.detail) details.push(json.detail);
-  return new Problem(title, next, details, requestId);
+  return new Problem(title, next, details, requestId, status);
 }
 
 interface Token {
@@ -355,6 +358,16 @@ export class Session {
   /** "Tynaarlo". */
   get title(): string {
     return this.token.title;
+  }
+
+  /** Only a municipality has the code of one. */
+  get isRegion(): boolean {
+    return !/^gm\d{4}$/.test(this.municipality);
+  }
+
+  /** "Gemeente Tynaarlo"; a region has its name only. */
+  get owner(): string {
+    return this.isRegion ? this.title : `Gemeente ${this.title}`;
   }
 
   /** Who is signed in; empty where the token does not tell. */

@@ -111,7 +111,7 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
   const context: FileContext = {
     known: dateTime(view.known),
     definitions: named,
-    about: [['Gemeente', view.session.title], ['Adres van de vraag', location.href], ...said.slice(0, 1).map((words): [string, string] => ['Betrouwbaarheid', words]), ...rows.filter(([name]) => name !== 'Bekend op')],
+    about: [[view.session.isRegion ? 'Regio' : 'Gemeente', view.session.title], ['Adres van de vraag', location.href], ...said.slice(0, 1).map((words): [string, string] => ['Betrouwbaarheid', words]), ...rows.filter(([name]) => name !== 'Bekend op')],
   };
   const chosen = Object.values(view.values).join('_').replaceAll(/[^a-z0-9_-]/gi, '');
   const file = (each: Table) => `${each.id}_${view.session.municipality}_${chosen}_bekend-${dateOf(view.known)}`;
@@ -125,7 +125,7 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
     h(
       'p',
       { class: 'nmd-trust__text' },
-      `Bron: Monitor sociaal domein, gemeente ${view.session.title}; cijfers bekend op ${dateTime(view.known)}${named.length > 0 ? `; definities ${named.slice(0, 6).join(', ')}` : ''}.`,
+      `Bron: Monitor sociaal domein, ${view.session.isRegion ? '' : 'gemeente '}${view.session.title}; cijfers bekend op ${dateTime(view.known)}${named.length > 0 ? `; definities ${named.slice(0, 6).join(', ')}` : ''}.`,
     ),
     h(
       'details',

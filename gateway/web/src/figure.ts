@@ -95,6 +95,11 @@ const REASONS: Record<string, string> = {
   VALUE_MISSING: 'Van een of meer maanden is er geen cijfer.',
   ZERO_IN_SERIES: 'In een van de maanden is het cijfer nul.',
   NO_VARIATION: 'Het cijfer verandert niet.',
+  DEFINITION_DIFFERS: 'De gemeente telt dit op een andere manier dan de meeste andere.',
+  PUBLICATION_WITHDRAWN: 'De gemeente trok haar publicatie in.',
+  NOT_PUBLISHED: 'De gemeente publiceerde hier niets over.',
+  TOTAL_UNKNOWN: 'Van een of meer gemeenten is geen totaal bekend.',
+  MEASURE_NOT_MERGED: 'Voor de hele regio is niet afgesproken hoe dit wordt opgeteld.',
   TOO_FEW_CLIENTS: 'Het gaat om te weinig cliënten.',
 };
 

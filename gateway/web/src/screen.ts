@@ -176,7 +176,7 @@ class ScreenPage<Answer> {
         box.open = own.some(({ key, initial }) => values[key] !== initial);
         return box;
       }),
-      ...(plan.bare ? [askButton('Toon')] : plan.timeless ? [askButton()] : knownFields()),
+      ...(!plan.timeless ? knownFields() : [askButton(plan.bare ? 'Toon' : undefined)]),
     );
     if (!plan.timeless) byId('bekend_op').setAttribute('max', context.today);
     form.hidden = fields.length === 0;
@@ -271,7 +271,7 @@ function head(view: View): HTMLElement[] {
     h(
       'p',
       { class: 'nmd-facts' },
-      `Gemeente ${view.session.title}. Cijfers bekend op ${dateTime(view.known)}. `,
+      `${view.session.owner}. Cijfers bekend op ${dateTime(view.known)}. `,
       h('a', { class: 'nl-link nmd-screen-only', href: newest }, 'Toon de nieuwste cijfers'),
     ),
   ];

@@ -2,8 +2,8 @@
 // Every screen there is: what it answers, who may ask it, and where it stands in the menu. The pages are made from this table when
 // the dashboard is built (vite.config.ts); the roles are those of nmd.type.access of what the screen asks first.
 
-/** The Dutch words of nmd.type.Role for people of a municipality. */
-export type Role = 'beleidsadviseur' | 'controller' | 'contractmanager' | 'griffie' | 'koppelbeheerder' | 'privacyfunctionaris' | 'beheerder';
+/** The Dutch words of nmd.type.Role for people of a municipality, and of its region. */
+export type Role = 'beleidsadviseur' | 'controller' | 'contractmanager' | 'griffie' | 'koppelbeheerder' | 'privacyfunctionaris' | 'beheerder' | 'regio';
 
 export const ROLES: Array<[role: Role, title: string]> = [
   ['beleidsadviseur', 'Beleidsadviseur'],
@@ -13,6 +13,7 @@ export const ROLES: Array<[role: Role, title: string]> = [
   ['koppelbeheerder', 'Koppelbeheerder'],
   ['privacyfunctionaris', 'Privacyfunctionaris'],
   ['beheerder', 'Beheerder'],
+  ['regio', 'Regio'],
 ];
 
 export interface Screen {
@@ -46,6 +47,7 @@ export const SCREENS: Screen[] = [
   { id: 'doelen', title: 'Doelen en maatregelen', question: 'Komen de doelen dichterbij, en werkt wat wij doen?', roles: FIGURES, group: 'Beleid en raad', script: 'goals' },
   { id: 'vragen', title: 'Vragenregister', question: 'Wat is eerder gezegd, en klopt dat nog?', roles: ['griffie', 'beleidsadviseur', 'controller', 'contractmanager'], group: 'Beleid en raad', script: 'answers' },
   { id: 'publicaties', title: 'Publicaties', question: 'Wat delen wij, met wie, en is dat veilig?', roles: ['privacyfunctionaris', 'controller', 'beleidsadviseur'], group: 'Beleid en raad', script: 'publications' },
+  { id: 'regio', title: 'Regio', question: 'Hoe doet de regio het, en van wie weten wij dat?', roles: ['regio', 'contractmanager', 'beleidsadviseur', 'controller'], group: 'Beleid en raad', script: 'region' },
   { id: 'begrippen', title: 'Begrippenlijst', question: 'Wat betekent elk cijfer?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'voet', script: 'terms' },
   { id: 'bronnen', title: 'Bronnen', question: 'Op welke bronnen berusten de cijfers?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'sources' },
   {

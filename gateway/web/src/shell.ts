@@ -14,8 +14,10 @@ export function announce(message: string, busy = false): void {
 
 /** Puts the name of the municipality in the page. */
 export function showMunicipality(session: Session, pageTitle: string): void {
-  byId('municipality').textContent = `Gemeente ${session.title}`;
+  byId('municipality').textContent = session.owner;
   document.documentElement.dataset['municipality'] = session.municipality;
+  // What members publish together is in the monitor of the region; in that of a municipality the page says so.
+  for (const item of document.querySelectorAll<HTMLElement>('[data-screen="regio"]')) item.hidden ||= !session.isRegion;
   document.title = `${pageTitle} · ${session.title} · Monitor sociaal domein`;
 }
 

@@ -110,7 +110,8 @@ function row(cells: Cell[], table: Table, action?: HTMLElement[]): HTMLElement {
 // Why cells are empty, once per reason, so that nobody depends on a tooltip.
 function reasons(table: Table): string[] {
   const cells = [...table.rows, ...(table.total ? [table.total] : [])].flat();
-  const found = cells.flatMap((cell) => (cell.kind === 'absent' && cell.why ? [`${cell.word}: ${cell.why}`] : []));
+  // "afgeschermd: 2 tot 9" is hidden for the same reason as any other.
+  const found = cells.flatMap((cell) => (cell.kind === 'absent' && cell.why ? [`${cell.word.split(':')[0]!}: ${cell.why}`] : []));
   return [...new Set(found)];
 }
 

@@ -3,6 +3,7 @@
 // gateway writes them. What is changed by a call stays changed until the next `startScreens`.
 import { NEWEST } from './answers.mjs';
 import { startPublishing } from './publication_answers.mjs';
+import { regionAnswer } from './region_answers.mjs';
 
 const money = (count, euro) => ({ count: String(count), amount_cents: String(euro * 100) });
 const PROVIDERS = [
@@ -216,7 +217,7 @@ export function startScreens() {
       case 'POST concentration/_describe':
         return { state: 'ANSWERED', providers: { state: 'ANSWERED', provider_count: '4', amount_cents: '9100000', largest5_share: { least: 1, most: 1 }, hhi: { least: 4000, most: 4100 }, largest: [{ provider: provider('91000001'), amount_cents: '7000000', share: 0.769 }, { provider: provider('91000002'), amount_cents: '2100000', share: 0.231 }] }, known_time: body.known_time ?? NEWEST };
     }
-    const said = council(method, path, body, role) ?? publishing(method, path, body, role);
+    const said = council(method, path, body, role) ?? publishing(method, path, body, role) ?? regionAnswer(method, path, query, body, role);
     if (said) return said;
     const release = /^logholds\/([^/]+)\/_release$/.exec(path);
     if (release) {
