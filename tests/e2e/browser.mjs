@@ -28,7 +28,7 @@ export let stub;
 /** For screenshots and prints. */
 export let folder;
 export let page;
-let base;
+export let base;
 let browser;
 let complaints;
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { assertAccessible, assertReflows, folder, forgive, NBSP, offline, open, page, real, rows, stub, texts } from './browser.mjs';
+import { assertAccessible, assertReflows, base, folder, forgive, NBSP, offline, open, page, real, rows, stub, texts } from './browser.mjs';
 import { assertFileIsTable, assertWorkbookIsTable } from './table_files.mjs';
 
 describe('page Groei', () => {
@@ -130,6 +130,16 @@ describe('page Groei', () => {
     forgive(404);
     await page.getByRole('button', { name: 'Probeer het opnieuw' }).click();
     await page.waitForSelector('.nmd-headline');
+  });
+
+  it('goes to the sign-in of the municipality, which knows the page to come back to', offline, async () => {
+    stub.faults.signIn = 'issuer';
+    await page.goto(new URL('/groei.html?ivn=6', base).href);
+    await page.waitForURL('**/v1/session/login?*');
+    delete stub.faults.signIn;
+    assert.equal(await page.innerText('p'), '/groei.html?ivn=6');
+    forgive(404);
+    forgive(401);
   });
 
   it('turns an error of the service into Dutch with what to do next', offline, async () => {

@@ -29,7 +29,8 @@ const tokenOf = (role) => `stub.${Buffer.from(JSON.stringify({ sub: `demo-${role
 const roleOf = (authorization) => authorization && JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString()).role;
 
 /**
- * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer, `links` is
+ * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer ('issuer':
+ * people sign in at the municipality instead), `links` is
  * an answer 503 of linking, `slow` keeps every call waiting so many milliseconds, `status` and `problem` are the answer to every
  * other call. `restartLinking` and `restartScreens` forget what was decided.
  */
@@ -53,6 +54,11 @@ export async function startStub(dist) {
     if (pathname === '/v1/dev/token') {
       if (faults.signIn) return problem(404, 'ROUTE_UNKNOWN', 'no route');
       return json({ token: tokenOf(searchParams.get('role')), municipality: 'gm1730', title: 'Tynaarlo' });
+    }
+    if (pathname.startsWith('/v1/session')) {
+      if (faults.signIn !== 'issuer') return problem(404, 'ROUTE_UNKNOWN', 'no route');
+      if (pathname === '/v1/session/login') return send(200, 'text/html; charset=utf-8', `<title>Issuer</title><p>${searchParams.get('return')}`);
+      return problem(401, 'IDENTITY_MISSING', 'nobody is signed in');
     }
     const role = roleOf(request.headers.authorization);
     if (!role) return problem(401, 'IDENTITY_MISSING', 'no token');
