@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The pages Inzage en logboek, Signalen, Aanbieders, Publicaties and Regio in a real browser, against recorded answers; browser.mjs says how.
+// The pages Inzage en logboek, Signalen, Aanbieders, Productgroepen, Publicaties and Regio in a real browser, against recorded answers; browser.mjs says how.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import { assertAccessible, assertReflows, folder, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
-import { assertFileIsTable, assertWorkbookIsTable } from './table_files.mjs';
+import { assertFiles } from './table_files.mjs';
 
 beforeEach(() => {
   if (real) return;
@@ -23,8 +23,7 @@ const as = async (role) => {
 /** What holds for every screen: accessible on screen, on a small one at 400% and on paper, and files that are what is shown. */
 async function assertGood(name) {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  for (const button of await page.getByRole('button', { name: 'Download tabel (CSV)' }).all()) await assertFileIsTable(button);
-  for (const button of await page.getByRole('button', { name: 'Download tabel (Excel)' }).all()) await assertWorkbookIsTable(button);
+  await assertFiles();
   const content = await page.innerText('#content');
   assert.doesNotMatch(content, /NaN|undefined|Infinity|\[object|_UNSPECIFIED/);
   const blank = await page.locator('#content td, #content th[scope=row]').evaluateAll((cells) => cells.filter((cell) => cell.textContent.trim() === '').length);
@@ -232,6 +231,35 @@ describe('page Aanbieders', offline, () => {
     assert.equal(await page.getByLabel('Rekening van').count(), 0);
     assert.equal(await page.locator('#posities, #signalen').count(), 0);
     assert.deepEqual(await texts('[role=alert]'), []);
+  });
+});
+
+describe('page Productgroepen', offline, () => {
+  it('tells the five parts of a product group, each beside the year before (R157)', async () => {
+    await open('/productgroepen.html?groep=jeugdwet-45&jaar=2018');
+    assert.equal(await page.innerText('h1'), 'Hoe staat Jeugdwet: Jeugdhulp ambulant (45) ervoor in 2018?');
+    assert.deepEqual((await texts('#content h2')).filter((title) => /^\d/.test(title)), ['1. Resultaat', '2. Geld', '3. Marktaandelen', '4. Situatie', '5. Verwachting']);
+    assert.deepEqual(await rows('tabel-einde'), [['volgens plan', '40', '30'], ['door de cliënt', '12', '10'], ['Waarvan zonder stopbericht', '3', '3'], ['Alle trajecten die eindigden', '52', '40']]);
+    assert.deepEqual((await rows('tabel-geld'))[0].slice(1), ['€\u00a090.000', '€\u00a060.000', '+50,0%']);
+    assert.deepEqual((await rows('tabel-markt')).map((cells) => [cells[1], cells[4], cells[5]]), [['91000001', '75,0%', '60,0%'], ['91000002', '25,0%', '40,0%']]);
+    assert.deepEqual((await rows('tabel-situatie'))[0].slice(1), ['75', '60', '+25,0%']);
+    assert.deepEqual(await texts('.nmd-headline__change'), ['2', '2', '1']);
+    const [whole, ...parts] = (await rows('tabel-verwachting')).map((cells) => Number(cells[1].replace('€\u00a0', '').replace('.', '')));
+    assert.equal(parts.reduce((sum, each) => sum + each, 0), whole);
+    assert.match(await page.innerText('section[aria-labelledby="verwachting"] .nmd-conclusion'), /^2018 kost naar verwachting/);
+    await assertGood('productgroepen');
+  });
+
+  it('says which parts are not there, and never shows them as nothing', async () => {
+    await open('/productgroepen.html?groep=jeugdwet-50&jaar=2018');
+    assert.match(await page.innerText('#content'), /Niet alles is er/);
+    assert.deepEqual((await rows('tabel-einde')).at(-1).slice(1), ['niet beschikbaar', 'niet beschikbaar']);
+    assert.deepEqual((await rows('tabel-geld'))[0].slice(1), ['niet beschikbaar', '€\u00a060.000', 'niet beschikbaar']);
+    assert.equal(await page.locator('#tabel-markt, #tabel-verwachting').count(), 0);
+    await assertAccessible();
+    await as('griffie');
+    await open('/productgroepen.html');
+    assert.match(await page.innerText('#content'), /Dit scherm is niet voor de rol griffie/);
   });
 });
 

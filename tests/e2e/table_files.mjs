@@ -94,3 +94,15 @@ export async function assertWorkbookIsTable(button) {
   });
   return sheets['Toelichting'];
 }
+
+/**
+ * Every table of the page as CSV, and as many as can be as a workbook: Chromium gives at most ten files of a page in a row, and lets
+ * the next wait for a permission that nobody gives here. Answers how many tables have a file.
+ */
+export async function assertFiles() {
+  const files = await page.getByRole('button', { name: 'Download tabel (CSV)' }).all();
+  for (const button of files) await assertFileIsTable(button);
+  const workbooks = await page.getByRole('button', { name: 'Download tabel (Excel)' }).all();
+  for (const button of workbooks.slice(0, Math.max(0, 10 - files.length))) await assertWorkbookIsTable(button);
+  return files.length;
+}

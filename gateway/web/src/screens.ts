@@ -43,6 +43,7 @@ export const SCREENS: Screen[] = [
   { id: 'aansluiting', title: 'Aansluiting', question: 'Sluit wat is toegewezen aan op wat is geboekt?', roles: ['controller', 'beleidsadviseur', 'contractmanager', 'griffie'], group: 'Cijfers', script: 'bridge' },
   { id: 'wijken', title: 'Wijken', question: 'Hoeveel inwoners krijgen hulp, per wijk?', roles: FIGURES, group: 'Cijfers', script: 'areas' },
   { id: 'aanbieders', title: 'Aanbieders', question: 'Hoe is het geld verdeeld over aanbieders, en wie groeide?', roles: ['contractmanager', 'controller', 'beleidsadviseur', 'griffie'], group: 'Cijfers', script: 'providers' },
+  { id: 'productgroepen', title: 'Productgroepen', question: 'Hoe staat een productgroep ervoor?', roles: ['contractmanager', 'controller'], group: 'Cijfers', script: 'product_groups' },
   { id: 'scenarios', title: "Scenario's", question: 'Wat kost een andere keuze?', roles: FIGURES, group: 'Beleid en raad', script: 'scenarios' },
   { id: 'doelen', title: 'Doelen en maatregelen', question: 'Komen de doelen dichterbij, en werkt wat wij doen?', roles: FIGURES, group: 'Beleid en raad', script: 'goals' },
   { id: 'vragen', title: 'Vragenregister', question: 'Wat is eerder gezegd, en klopt dat nog?', roles: ['griffie', 'beleidsadviseur', 'controller', 'contractmanager'], group: 'Beleid en raad', script: 'answers' },

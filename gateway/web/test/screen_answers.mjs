@@ -2,6 +2,7 @@
 // Answers of the log, of contracts and of reconciliation for the end-to-end test: invented, no real data, no real persons. Shaped as the
 // gateway writes them. What is changed by a call stays changed until the next `startScreens`.
 import { NEWEST } from './answers.mjs';
+import { GROUPS, productGroup } from './dossier_answers.mjs';
 import { startPublishing } from './publication_answers.mjs';
 import { regionAnswer } from './region_answers.mjs';
 
@@ -162,6 +163,7 @@ function queried(body) {
     const figures = PROVIDERS.flatMap(([id, , six, both]) => [['6', six], ['5', both - six], ['4', 3]].map(([ivn, count]) => figure(measure, year, { count: String(count) }, [provider(id), { dimension: 'ivn', value: ivn, label: `IVN ${ivn}` }], known)));
     return answer(figures, [figure(measure, year, { count: '114' }, [], known)]);
   }
+  if (body.dimensions.join() === 'law,category') return answer(GROUPS);
   if (body.dimensions.join() === 'ivn') {
     return answer(LEVELS.map(([ivn, count]) => figure(measure, year, { count: String(count) }, [{ dimension: 'ivn', value: ivn, label: `IVN ${ivn}` }], known)), [figure(measure, year, { count: '598' }, [], known)]);
   }
@@ -186,7 +188,7 @@ export function startScreens() {
     if (path.startsWith('logrecords/') || path.startsWith('logholds') || path.startsWith('processingactivities')) {
       if (!is(role, 'privacyfunctionaris', ...(path.startsWith('logrecords/') ? ['beheerder'] : []))) return refused;
     }
-    if (/^(signals|positions|accounts)/.test(path) && !is(role, 'contractmanager', 'controller')) return refused;
+    if (/^(signals|positions|accounts|productgroups|dossiers)/.test(path) && !is(role, 'contractmanager', 'controller')) return refused;
     if (path === 'figures/_query' && !is(role, 'privacyfunctionaris', 'beheerder', 'koppelbeheerder')) return queried(body);
     if (path === 'figures/_query') return refused;
     switch (`${method} ${path}`) {
@@ -231,6 +233,8 @@ export function startScreens() {
       signal.acknowledgements = [...(signal.acknowledgements ?? []), { time: '2018-04-04T10:00:00Z', subject: `demo-${role}`, note: body.note }];
       return signal;
     }
+    const group = method === 'GET' && /^productgroups\/([^/]+)$/.exec(path);
+    if (group) return productGroup(group[1], Number(query.get('year')), query.get('known_time'));
     const items = /^accounts\/(\d+)\/items$/.exec(path);
     if (items) {
       const found = ITEMS.filter((item) => !query.get('actor') || item.actor === query.get('actor'));
