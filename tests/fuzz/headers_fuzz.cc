@@ -67,7 +67,8 @@ void Try(char which, absl::string_view text) {
       std::string json = "{\"a\":";
       AppendJsonString(text, &json);
       json += "}";
-      Require(IsOneLine(json));
+      // JSON has DEL as it is; what ends a line, or moves a terminal, is escaped.
+      Require(std::none_of(json.begin(), json.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
       google::protobuf::Struct parsed;
       Require(google::protobuf::util::JsonStringToMessage(json, &parsed).ok() && parsed.fields_size() == 1);
     }

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -98,7 +99,10 @@ std::string Exchange(int port, const uint8_t* data, size_t size) {
   std::string answer;
   std::array<char, 4096> part;
   ssize_t got = 0;
-  while ((got = recv(connection, part.data(), part.size(), 0)) > 0) answer.append(part.data(), static_cast<size_t>(got));
+  // A socket with a time limit is interrupted by the fuzzer's clock.
+  while ((got = recv(connection, part.data(), part.size(), 0)) > 0 || (got < 0 && errno == EINTR)) {
+    answer.append(part.data(), static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  }
   Require(got == 0 || errno == ECONNRESET, "the connection did not end");
   close(connection);
   return answer;
