@@ -159,7 +159,7 @@ if [ -z "$only" ]; then
 fi
 
 step "Done"
-[ -n "$only" ] || echo "The region:            http://127.0.0.1:8200/            ask it with: nmdctl region"
+[ -n "$only" ] || echo "The region:            http://127.0.0.1:8200/regio.html   ask it with: nmdctl region"
 read -r municipality http <"$run/gm1730/instance"
 cat <<TXT
 Dashboard (Tynaarlo):  http://127.0.0.1:$http/            doubtful links: http://127.0.0.1:$http/koppelen.html

@@ -157,7 +157,7 @@ const plan: Plan<Overview> = {
         table: {
           id: 'tabel-aandacht',
           caption: 'Wat er open staat, en wat u kunt doen',
-          columns: [{ header: 'Onderwerp', kind: 'text' }, { header: 'Aantal', kind: 'count' }, { header: 'Wat u kunt doen', kind: 'text' }],
+          columns: [{ header: 'Onderwerp', kind: 'text' }, { header: 'Aantal', kind: 'count' }, { header: 'Toelichting', kind: 'text' }],
           rows: actions.map((action) => [text(action.what), value(action.count), text(action.count === 0 ? 'Er staat niets open.' : action.next)]),
         },
         actions: (row) => {

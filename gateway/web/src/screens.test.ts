@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { maySee, pageOf, SCREENS, screenOf } from './screens';
+import { isAt, maySee, pageOf, SCREENS, screenOf } from './screens';
 
 describe('the screens', () => {
   it('have a name and a title of their own', () => {
@@ -10,6 +10,9 @@ describe('the screens', () => {
     expect(maySee(screenOf('koppelen'), 'koppelbeheerder')).toBe(true);
     expect(maySee(screenOf('koppelen'), 'griffie')).toBe(false);
     expect(maySee(screenOf('toegankelijkheid'), 'beheerder')).toBe(true);
+  });
+  it('are in the monitor of a municipality, of the region, or of both', () => {
+    expect(['groei', 'regio', 'logboek'].map((id) => [isAt(screenOf(id), false), isAt(screenOf(id), true)])).toEqual([[true, false], [false, true], [true, true]]);
   });
   it('become pages with the whole menu and their own place in it', () => {
     const page = pageOf(screenOf('groei'), '<title>@TITLE@</title>@NAVIGATION@@FOOTER@<script src="@SCRIPT@">');

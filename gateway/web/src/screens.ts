@@ -27,6 +27,8 @@ export interface Screen {
   /** Heading of the menu; empty is the top, "voet" the foot of the page. */
   group: '' | 'Cijfers' | 'Beleid en raad' | 'Gegevens' | 'voet';
   script: string;
+  /** In whose monitor it is; absent: that of a municipality. */
+  at?: 'region' | 'everywhere';
   /** What stands at the foot of the page; the promise about figures when absent. */
   promise?: string;
 }
@@ -48,7 +50,7 @@ export const SCREENS: Screen[] = [
   { id: 'doelen', title: 'Doelen en maatregelen', question: 'Komen de doelen dichterbij, en werkt wat wij doen?', roles: FIGURES, group: 'Beleid en raad', script: 'goals' },
   { id: 'vragen', title: 'Vragenregister', question: 'Wat is eerder gezegd, en klopt dat nog?', roles: ['griffie', 'beleidsadviseur', 'controller', 'contractmanager'], group: 'Beleid en raad', script: 'answers' },
   { id: 'publicaties', title: 'Publicaties', question: 'Wat delen wij, met wie, en is dat veilig?', roles: ['privacyfunctionaris', 'controller', 'beleidsadviseur'], group: 'Beleid en raad', script: 'publications' },
-  { id: 'regio', title: 'Regio', question: 'Hoe doet de regio het, en van wie weten wij dat?', roles: ['regio', 'contractmanager', 'beleidsadviseur', 'controller'], group: 'Beleid en raad', script: 'region' },
+  { id: 'regio', title: 'Regio', question: 'Hoe doet de regio het, en van wie weten wij dat?', roles: ['regio', 'contractmanager', 'beleidsadviseur', 'controller'], group: 'Beleid en raad', script: 'region', at: 'region' },
   { id: 'begrippen', title: 'Begrippenlijst', question: 'Wat betekent elk cijfer?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'voet', script: 'terms' },
   { id: 'bronnen', title: 'Bronnen', question: 'Op welke bronnen berusten de cijfers?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'sources' },
   {
@@ -57,10 +59,10 @@ export const SCREENS: Screen[] = [
   },
   { id: 'signalen', title: 'Signalen', question: 'Welke signalen staan open?', roles: ['contractmanager', 'controller'], group: 'Gegevens', script: 'signals' },
   {
-    id: 'logboek', title: 'Inzage en logboek', question: 'Wie keek waarnaar, wanneer en waarvoor?', roles: ['privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'logbook',
+    id: 'logboek', title: 'Inzage en logboek', question: 'Wie keek waarnaar, wanneer en waarvoor?', roles: ['privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'logbook', at: 'everywhere',
     promise: 'Alles wat iemand hier vraagt, komt zelf in het logboek. Regels veranderen nooit; na hun termijn gaat alleen de inhoud weg.',
   },
-  { id: 'toegankelijkheid', title: 'Toegankelijkheid', question: 'Is deze monitor voor iedereen te gebruiken?', roles: [], group: 'voet', script: 'accessibility' },
+  { id: 'toegankelijkheid', title: 'Toegankelijkheid', question: 'Is deze monitor voor iedereen te gebruiken?', roles: [], group: 'voet', script: 'accessibility', at: 'everywhere' },
 ];
 
 export const PROMISE = 'Elk cijfer zegt waar het vandaan komt, hoe betrouwbaar het is en wanneer het bekend was. Een cijfer dat er niet is, staat er in woorden.';
@@ -74,6 +76,11 @@ export function screenOf(id: string): Screen {
 /** Whether a role may see a screen; no role is somebody whose role follows the screen. */
 export function maySee(screen: Screen, role: string): boolean {
   return role === '' || screen.roles.length === 0 || (screen.roles as string[]).includes(role);
+}
+
+/** Whether a screen is in the monitor of the region, or in that of a municipality. */
+export function isAt(screen: Screen, region: boolean): boolean {
+  return screen.at === 'everywhere' || (screen.at === 'region') === region;
 }
 
 const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

@@ -3,7 +3,7 @@
 import './style/main.css';
 import { Problem, Session } from './api';
 import { byId, h } from './dom';
-import { maySee, ROLES, SCREENS, screenOf, type Screen } from './screens';
+import { isAt, maySee, ROLES, SCREENS, screenOf, type Screen } from './screens';
 
 /** Says what is going on to screen readers (aria-live), and to eyes while it goes on. */
 export function announce(message: string, busy = false): void {
@@ -16,8 +16,6 @@ export function announce(message: string, busy = false): void {
 export function showMunicipality(session: Session, pageTitle: string): void {
   byId('municipality').textContent = session.owner;
   document.documentElement.dataset['municipality'] = session.municipality;
-  // What members publish together is in the monitor of the region; in that of a municipality the page says so.
-  for (const item of document.querySelectorAll<HTMLElement>('[data-screen="regio"]')) item.hidden ||= !session.isRegion;
   document.title = `${pageTitle} · ${session.title} · Monitor sociaal domein`;
 }
 
@@ -96,9 +94,13 @@ function chosenRole(): string {
   return ROLES.some(([word]) => word === role) ? role : '';
 }
 
-// The menu shows what the role may see. What a service answers is decided there, by the token; this only spares dead ends.
-function showMenu(role: string): void {
-  for (const item of document.querySelectorAll<HTMLElement>('[data-screen]')) item.hidden = !maySee(screenOf(item.dataset['screen'] ?? ''), role);
+// The menu shows what the role may see, and what is in this monitor once that is known. What a service answers is decided there, by the
+// token; this only spares dead ends.
+function showMenu(role: string, session?: Session): void {
+  for (const item of document.querySelectorAll<HTMLElement>('[data-screen]')) {
+    const screen = screenOf(item.dataset['screen'] ?? '');
+    item.hidden = !maySee(screen, role) || (session !== undefined && !isAt(screen, session.isRegion));
+  }
   for (const group of document.querySelectorAll<HTMLElement>('.nmd-nav__group')) group.hidden = !group.querySelector('[data-screen]:not([hidden])');
   const button = byId('menu');
   button.onclick = () => {
@@ -152,10 +154,16 @@ export async function runPage(id: string, show: (session: Session, role: string)
     // Who signed in at the municipality has roles of their own; in the demo one looks as the role that fits, or that was chosen.
     const own = session.roles;
     const as = own.length === 0 ? role : (own.find((each) => maySee(screen, each)) ?? own[0] ?? '');
+    showMenu(own.length === 0 ? chosen : as, session);
     if (own.length === 0) showRoles(screen, chosen);
     else {
-      showMenu(as);
       byId('role').replaceChildren(button('Afmelden', () => void session.signOut(), 'subtle'));
+    }
+    if (session.isRegion && screen.id === 'index') return location.replace('./regio.html');
+    if (session.isRegion && !isAt(screen, true)) {
+      announce('');
+      content.replaceChildren(alert('info', 'Dit scherm is in de monitor van een gemeente', ['De regio heeft alleen wat gemeenten publiceerden: open Regio.']));
+      return;
     }
     await show(session, as);
   } catch (error) {
