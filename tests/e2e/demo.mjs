@@ -69,6 +69,14 @@ export async function startDemo(web) {
     // 1: done, with findings; the demo holds broken files on purpose.
     ctl('beheerder', ['deliver', '--manifest', join(folder, 'demo', MUNICIPALITY, 'deliveries.csv')], [0, 1]);
     ctl('controller', ['wait']);
+    // Two people each: on what may be shared, and on one table that is.
+    const firstOf = (lines, wanted) => lines.split('\n').slice(1).map((line) => line.split(',')).filter(wanted).map(([name]) => name);
+    ctl('controller', ['agreement', 'propose', join(instance, 'config/agreements.yaml')]);
+    const proposed = firstOf(ctl('privacyfunctionaris', ['--format', 'csv', 'agreement', 'versions']), ([, , state]) => state === 'voorgesteld');
+    ctl('privacyfunctionaris', ['agreement', 'approve', ...proposed]);
+    ctl('controller', ['publish', 'propose', '--agreement', 'openbaar-jaarcijfers', '--table', 'clienten-wet-wijk', '--from', '2017-01', '--to', '2017-12']);
+    const waiting = firstOf(ctl('privacyfunctionaris', ['--format', 'csv', 'publish', 'list', '--state', 'PROPOSED']), ([name]) => name !== '');
+    ctl('privacyfunctionaris', ['publish', 'approve', waiting[0]]);
     return { url, folder, ctl, stop };
   } catch (error) {
     await stop();
