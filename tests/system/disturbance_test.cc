@@ -119,7 +119,6 @@ class ShimTest : public DisturbanceTest {
     Start(services);
   }
   void SlowDisk(int64_t micros) { faults_[0] = micros; }
-  void SetClock(int64_t seconds) { faults_[1] = seconds; }
 
  private:
   volatile int64_t* faults_;
@@ -161,30 +160,6 @@ TEST_F(ShimTest, ASlowDiskDelaysFilesAndNoQuestions) {
   instance_.KillNine("ingestion");
   Start({"ingestion"});
   ExpectDeliveries(kFiles + 3);
-  instance_.StopAll();
-}
-
-TEST_F(ShimTest, AClockThatIsSetForwardAndBackLosesNothingAndStopsNothing) {
-  // The gateway keeps the right time: a token of now would not hold otherwise.
-  StartWithShim({"ingestion", "linking", "costs"});
-  Start({"gateway"});
-  ASSERT_FALSE(HasFatalFailure());
-  int files = 0;
-  double slowest = 0;
-  for (const int64_t hours : {0, 3, -3, 24 * 400, -24 * 400, 0}) {
-    SetClock(hours * 3600);
-    const Stopwatch recovery;
-    EXPECT_EQ(DeliverUntilItIsThere(instance_, ++files).status, 200) << hours;
-    ExpectFiguresCatchUp();
-    slowest = std::max(slowest, recovery.Seconds());
-  }
-  Report("clock set", slowest);
-  ExpectDeliveries(files);
-  const Instance::Answer before = instance_.Get("/v1/municipalities/gm1730/deliveries?page_size=100", "beheerder");
-  for (const char* service : {"ingestion", "linking", "costs"}) instance_.Stop(service);
-  Start({"ingestion", "linking", "costs"});
-  ExpectFiguresCatchUp();
-  EXPECT_EQ(instance_.Get("/v1/municipalities/gm1730/deliveries?page_size=100", "beheerder").body, before.body);
   instance_.StopAll();
 }
 
