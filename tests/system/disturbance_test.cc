@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Faults that come while everything runs and go again: a slow disk, a clock that is set, a peer that hangs, too many callers,
+// Faults that come while everything runs and go again: a slow disk, a peer that hangs, too many callers,
 // too little memory, certificates that end, a network that is cut. As in faults_test.cc nothing acknowledged is lost, nothing
 // is doubled, the error says what it is, and it is over without hands. Each prints how long recovery took, for tests/README.md.
 #include <fcntl.h>
@@ -97,7 +97,7 @@ class DisturbanceTest : public ::testing::Test {
   Instance instance_;
 };
 
-// The same with a library in front of the services that makes disk and clock bad (tests/support/fault_shim.cc).
+// The same with a library in front of the services that makes the disk bad (tests/support/fault_shim.cc).
 class ShimTest : public DisturbanceTest {
  protected:
   ShimTest() {
