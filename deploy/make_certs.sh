@@ -36,10 +36,11 @@ if [ ! -f front.pem ]; then
   cat front.crt front.key >front.pem
   rm front.csr front.crt front.key
 fi
-# A provider of care, for the gRPC door: its AGB code is the serialNumber of the subject.
+# A provider of care, for the gRPC door: its AGB code is the serialNumber of the subject. It is one of the demo, and the one that the
+# development issuer signs the role aanbieder in as (render_config.sh).
 if [ ! -f aanbieder.pem ]; then
   ec_key aanbieder.key
-  openssl req -new -key aanbieder.key -subj "/O=Zorg Voorbeeld development/CN=zorg.example.org/serialNumber=12345678" -out aanbieder.csr
+  openssl req -new -key aanbieder.key -subj "/O=Zorg Voorbeeld development/CN=zorg.example.org/serialNumber=98000017" -out aanbieder.csr
   openssl x509 -req -in aanbieder.csr -CA ca.pem -CAkey ca.key -CAcreateserial -sha256 -days 825 -out aanbieder.pem \
     -extfile <(printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\nbasicConstraints=critical,CA:FALSE\n') 2>/dev/null
   rm aanbieder.csr

@@ -22,7 +22,7 @@ case $where in
   machine)
     listen=127.0.0.1 door=127.0.0.1:$((http + 13)) sets="" beside=$dir drain=0 test_numbers=true
     token="issuer: nmd-development, audience: nmd-monitor, public_key: ../certs/issuer.pem, development: true,
-   development_key: ../certs/issuer.key, title: \"$title\"" ;;
+   development_key: ../certs/issuer.key, development_provider: \"98000017\", title: \"$title\"" ;;
   cluster)
     listen=0.0.0.0 door="" sets=../ beside=$dir/.. drain=5 test_numbers=false
     token="issuer: \"$issuer\", audience: nmd-monitor, public_key: ../certs/issuer.pem" ;;

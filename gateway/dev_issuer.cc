@@ -15,6 +15,7 @@
 #include "gateway/issuer.h"
 #include "gateway/problem.h"
 #include "gateway/token.h"
+#include "services/core/codes.h"
 #include "services/platform/errors.h"
 #include "services/platform/status_macros.h"
 
@@ -82,6 +83,9 @@ absl::StatusOr<std::unique_ptr<DevIssuer>> DevIssuer::Create(const internal::v1:
         "or "
         "mfa_acr. Take issuer.development out");
   }
+  if (!config.development_provider().empty() && !IsAgbCode(config.development_provider())) {
+    return absl::FailedPreconditionError("issuer.development_provider must be an AGB code of eight digits");
+  }
   std::ifstream file(config.development_key());
   std::stringstream pem;
   pem << file.rdbuf();
@@ -108,14 +112,16 @@ HttpResponse DevIssuer::Answer(const HttpRequest& request) const {
     return ProblemOf(BadFields({{"role", "must be the Dutch word of a role, such as beleidsadviseur"}}), request.request_id);
   }
   const absl::Time now = clock_.Now();
-  const absl::StatusOr<std::string> token = MintToken(key_, {config_.issuer(),
-                                                             config_.audience(),
-                                                             absl::StrCat("demo-", role),
-                                                             municipality_,
-                                                             {role},
-                                                             "beleidsinformatie",
-                                                             now,
-                                                             now + kTokenLife});
+  const bool is_provider = role == WordOf(type::PROVIDER) && !config_.development_provider().empty();
+  const absl::StatusOr<std::string> token =
+      MintToken(key_, {config_.issuer(),
+                       config_.audience(),
+                       is_provider ? absl::StrCat("agb:", config_.development_provider()) : absl::StrCat("demo-", role),
+                       municipality_,
+                       {role},
+                       "beleidsinformatie",
+                       now,
+                       now + kTokenLife});
   if (!token.ok()) {
     return ProblemOf(Fail(absl::StatusCode::kInternal, ErrorReason::INTERNAL_FAULT, token.status().message()),
                      request.request_id);
@@ -126,6 +132,7 @@ HttpResponse DevIssuer::Answer(const HttpRequest& request) const {
   AppendJsonString(*token, &response.body);
   absl::StrAppend(&response.body, ",\"municipality\":\"", municipality_, "\",\"title\":");
   AppendJsonString(config_.title().empty() ? municipality_ : config_.title(), &response.body);
+  if (is_provider) absl::StrAppend(&response.body, ",\"provider\":\"", config_.development_provider(), "\"");
   absl::StrAppend(&response.body, ",\"role\":\"", role, "\",\"expire_time\":\"",
                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now + kTokenLife, absl::UTCTimeZone()), "\"}");
   return response;

@@ -40,9 +40,10 @@ class DevIssuer {
   static absl::StatusOr<std::unique_ptr<DevIssuer>> Create(const internal::v1::IssuerConfig& config, bool loopback,
                                                            absl::string_view municipality, const Clock& clock);
 
-  // {"token":"eyJ…","municipality":"gm1730","title":"Tynaarlo","role":"beleidsadviseur","expire_time":"2026-…Z"}. 400 for a
-  // word that is no role; 403 when the Host is not this machine by name or number, so that a page elsewhere cannot have its
-  // name point here (DNS rebinding).
+  // {"token":"eyJ…","municipality":"gm1730","title":"Tynaarlo","role":"beleidsadviseur","expire_time":"2026-…Z"}. For the
+  // role aanbieder also "provider":"98000017", as which provider of care: that of the configuration. 400 for a word that is no
+  // role; 403 when the Host is not this machine by name or number, so that a page elsewhere cannot have its name point here
+  // (DNS rebinding).
   HttpResponse Answer(const HttpRequest& request) const;
 
  private:

@@ -46,6 +46,37 @@ TEST(DevIssuer, GivesATokenTheGatewayTakes) {
   EXPECT_EQ(caller->subject, "demo-controller");
 }
 
+// Issue 7, deliver 4: a browser can be the provider whose account it then sees.
+TEST(DevIssuer, SignsAProviderInByItsAgbCode) {
+  FakeClock clock(kNow);
+  internal::v1::IssuerConfig config = Config();
+  config.set_development_provider("98000017");
+  const auto issuer = *DevIssuer::Create(config, true, "gm1730", clock);
+  const auto checker = *TokenChecker::Create(config, clock);
+  struct Case {
+    const char *role, *subject, *provider;
+  };
+  for (const Case& c : {Case{"aanbieder", "agb:98000017", "98000017"}, Case{"controller", "demo-controller", ""}}) {
+    const HttpResponse response = issuer->Answer(Request(absl::StrCat("/v1/dev/token?role=", c.role), "localhost:8080"));
+    ASSERT_EQ(response.status, 200) << response.body;
+    google::protobuf::Struct json;
+    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(response.body, &json).ok());
+    EXPECT_EQ((*json.mutable_fields())["provider"].string_value(), c.provider) << c.role;
+    const absl::StatusOr<Caller> caller = checker->Check(absl::StrCat("Bearer ", json.fields().at("token").string_value()));
+    ASSERT_TRUE(caller.ok()) << caller.status();
+    EXPECT_EQ(caller->subject, c.subject) << c.role;
+  }
+}
+
+TEST(DevIssuer, RefusesAProviderThatIsNoAgbCode) {
+  FakeClock clock(kNow);
+  internal::v1::IssuerConfig config = Config();
+  config.set_development_provider("zorg");
+  const auto issuer = DevIssuer::Create(config, true, "gm1730", clock);
+  ASSERT_FALSE(issuer.ok());
+  EXPECT_THAT(std::string(issuer.status().message()), HasSubstr("AGB"));
+}
+
 TEST(DevIssuer, RefusesAnAddressOthersReach) {
   FakeClock clock(kNow);
   const auto issuer = DevIssuer::Create(Config(), false, "gm1730", clock);

@@ -78,7 +78,7 @@ TEST(Door, AClientInAnotherLanguageUsesItOverGrpc) {
   // All of it went through the same log.
   const Instance::Result list = instance.RunCtl("privacyfunctionaris", {"--format", "csv", "access-log", "list"});
   EXPECT_THAT(list.output, HasSubstr("nmd.ingestion.v1.IngestionService.DeliverFile"));
-  EXPECT_THAT(list.output, HasSubstr("agb:12345678"));
+  EXPECT_THAT(list.output, HasSubstr("agb:98000017"));
   instance.StopAll();
 }
 
