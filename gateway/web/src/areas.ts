@@ -1,44 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page Wijken: number, inhabitants, rate and its interval per neighbourhood in two years, and what chance does not explain.
 import type { Provenance } from './api';
+import { areaMap } from './charts/area_map';
+import type { Borders } from './charts/area_geometry';
+import { type Area, bounds, mapOf, MAPS, nameOf, rateOf, readBorders } from './areas_map';
 import { block, noAnswer } from './block';
 import { intervalBars, type Bar } from './charts/interval_bars';
-import { cellIf, cellOf, text, type Cell, type DimensionValue, type Figure, type Interval } from './figure';
+import { cellIf, cellOf, text, type Cell } from './figure';
 import { dateShort, number } from './format';
 import { periodWords, yearChoices } from './query';
 import { careOf, lawField, lawFilter, runScreen, type View } from './screen';
 import type { Table } from './table';
-
-interface AreaYear {
-  year?: number;
-  clients?: Figure;
-  population?: Figure;
-  state?: string;
-  state_reason?: string;
-  per_1000?: number;
-  per_1000_interval?: Interval;
-  standardised_per_1000?: number;
-}
-
-/** What others said of an area, with our own figure over the same period. */
-interface External {
-  title?: string;
-  publisher?: string;
-  period?: { start_date: string; end_date: string };
-  text?: string;
-  withdrawn_date?: string;
-  withdrawn_reason?: string;
-  counterpart?: { figure?: Figure; difference?: string };
-}
-
-interface Area {
-  area?: DimensionValue;
-  before?: AreaYear;
-  after?: AreaYear;
-  growth?: { state?: string; state_reason?: string; clients_growth?: number; rate_ratio?: number; rate_ratio_interval?: Interval; beyond_chance?: boolean };
-  conclusion?: string;
-  external_values?: External[];
-}
 
 interface Areas {
   state?: string;
@@ -48,6 +20,9 @@ interface Areas {
   remarks?: string[];
   provenance?: Provenance[];
   known_time?: string;
+  /** For the map: not of the services. */
+  borders: Borders;
+  fault: string;
 }
 
 const AGES: Array<{ value: string; title: string }> = [
@@ -57,17 +32,9 @@ const AGES: Array<{ value: string; title: string }> = [
   { value: '65-120', title: '65 jaar en ouder' },
 ];
 
-const nameOf = (area: Area) => area.area?.label || area.area?.value || 'onbekend';
-
-/** "80,1 tot 97,8", or nothing to say. */
-function bounds(interval: Interval | undefined, decimals: number, otherwise: Cell): Cell {
-  if (interval?.low === undefined || interval.high === undefined) return otherwise.kind === 'absent' ? otherwise : { kind: 'absent', word: 'niet te zeggen', why: '' };
-  return text(`${number(interval.low, decimals)} tot ${number(interval.high, decimals)}`);
-}
-
 function rateTable({ areas, total }: Areas, title: string, year: number, municipality: string): Table {
   const row = (area: Area, name: string): Cell[] => {
-    const rate = cellIf(area.after?.state, area.after?.state_reason, area.after?.per_1000);
+    const rate = rateOf(area);
     return [
       text(name), cellOf(area.after?.clients), cellOf(area.after?.population), rate, bounds(area.after?.per_1000_interval, 1, rate),
       area.after?.standardised_per_1000 === undefined ? { kind: 'absent', word: 'niet te zeggen', why: 'Het aantal inwoners per leeftijd is niet bekend.' } : cellIf('ANSWERED', '', area.after.standardised_per_1000),
@@ -125,7 +92,7 @@ function externalTable(areas: Area[]): Table {
 function rateBars(answer: Areas, municipality: string): Bar[] {
   const bar = (area: Area, title: string, reference: boolean): Bar => ({
     title, reference,
-    cell: cellIf(area.after?.state, area.after?.state_reason, area.after?.per_1000),
+    cell: rateOf(area),
     low: area.after?.per_1000_interval?.low, high: area.after?.per_1000_interval?.high,
   });
   return [...(answer.total ? [bar(answer.total, municipality, true)] : []), ...(answer.areas ?? []).map((area) => bar(area, nameOf(area), false))];
@@ -161,7 +128,18 @@ function show(view: View, answer: Areas): HTMLElement[] {
   const figures = (answer.areas ?? []).flatMap((area) => [area.after?.clients, area.after?.population, area.before?.clients]);
   const ground = { figures: [answer.total?.after?.clients, answer.total?.after?.population, ...figures], measures: ['clients_per_1000'], provenance: answer.provenance };
   const changed = (answer.areas ?? []).filter((area) => area.growth?.state === 'ANSWERED' && area.growth.beyond_chance);
+  const map = mapOf(answer.areas ?? [], view.values['kaart'], after, title);
   return [
+    block(view, {
+      id: 'op-de-kaart', title: 'Waar wonen de cliënten?', ground, caption: map.caption,
+      remarks: [
+        ...(answer.fault ? [answer.fault] : []),
+        ...(view.values['kaart'] === 'anderen' && !(answer.areas ?? []).some((area) => area.external_values?.length) ? ['Over deze gebieden en jaren publiceerden anderen niets. De kaart toont ons eigen cijfer.'] : []),
+        ...(answer.borders.size === 0 ? ['Elk vak is een gebied, even groot en in de volgorde van de codes van CBS: een groot vak zou meer lijken dan het is.'] : []),
+      ],
+      chart: (words) => areaMap(words, 'Elk gebied heeft de tint van zijn klasse. De tabel onder de kaart geeft dezelfde cijfers.', map.marks, answer.borders, map.scale),
+      table: map.table,
+    }),
     block(view, {
       id: 'wijken', title: `Hoeveel inwoners per ${title} krijgen hulp?`, conclusion: conclusionOf(answer, municipality, title), ground, remarks: answer.remarks,
       caption: `Cliënten per 1000 inwoners in ${after}, met het interval van 95%`,
@@ -189,6 +167,7 @@ runScreen<Areas>({
     return [
       lawField(),
       { key: 'gebied', label: 'Gebied', choices: [{ value: 'wijk', title: 'Wijken' }, { value: 'buurt', title: 'Buurten' }], initial: 'wijk' },
+      { key: 'kaart', label: 'Kaart', choices: MAPS, initial: 'verhouding' },
       { key: 'leeftijd', label: 'Leeftijd', choices: AGES, initial: '0-17' },
       { key: 'van', label: 'Eerste jaar', choices: years, initial: String(context.year - 1) },
       { key: 'naar', label: 'Tweede jaar', choices: years, initial: String(context.year) },
@@ -196,9 +175,10 @@ runScreen<Areas>({
   },
   check: ({ van, naar }) => (Number(van) < Number(naar) ? [] : ['Het eerste jaar moet voor het tweede jaar liggen.']),
   question: ({ wet, naar, gebied, leeftijd }) => `Hoeveel inwoners van ${(AGES.find((each) => each.value === leeftijd)?.title ?? '').toLowerCase()} krijgen ${careOf(wet)}, per ${gebied}, in ${naar}?`,
-  ask: ({ session }, { wet, gebied, leeftijd, van, naar }, known) => {
+  ask: async ({ session }, { wet, gebied, leeftijd, van, naar }, known) => {
     const [from, to] = (leeftijd ?? '0-17').split('-').map(Number);
-    return session.post('neighbourhoods/_compare', { year_before: Number(van), year_after: Number(naar), area_level: gebied, age_from: from, age_to: to, filters: lawFilter(wet), ...known });
+    const [answer, map] = await Promise.all([session.post<Omit<Areas, 'borders' | 'fault'>>('neighbourhoods/_compare', { year_before: Number(van), year_after: Number(naar), area_level: gebied, age_from: from, age_to: to, filters: lawFilter(wet), ...known }), readBorders()]);
+    return { ...answer, ...map };
   },
   knownOf: (answer) => answer.known_time,
   show,

@@ -2,6 +2,7 @@
 // Answers of the log, of contracts and of reconciliation for the end-to-end test: invented, no real data, no real persons. Shaped as the
 // gateway writes them. What is changed by a call stays changed until the next `startScreens`.
 import { NEWEST } from './answers.mjs';
+import { areaAnswer } from './area_answers.mjs';
 import { GROUPS, productGroup } from './dossier_answers.mjs';
 import { startPublishing } from './publication_answers.mjs';
 import { regionAnswer } from './region_answers.mjs';
@@ -192,6 +193,8 @@ export function startScreens() {
     if (path === 'figures/_query' && !is(role, 'privacyfunctionaris', 'beheerder', 'koppelbeheerder')) return queried(body);
     if (path === 'figures/_query') return refused;
     switch (`${method} ${path}`) {
+      case 'POST neighbourhoods/_compare':
+        return areaAnswer(body, NEWEST);
       case 'POST logrecords/_query': {
         // A whole year has more than a screen shows.
         const long = Date.parse(body.end_time) - Date.parse(body.start_time) > 300 * 86_400_000;

@@ -22,9 +22,10 @@ window.addEventListener('afterprint', () => redrawAll((frame) => frame.clientWid
 
 /**
  * A chart that is drawn for the width it gets, so that its letters keep their size on a telephone and on paper. `draw` is
- * called again when the width changes. `title` and `description` are what a screen reader says.
+ * called again when the width changes. `title` and `description` are what a screen reader says. A picture is a "group" when its parts
+ * can be reached one by one.
  */
-export function chart(title: string, description: string, draw: (width: number, id: string) => Drawing): HTMLElement {
+export function chart(title: string, description: string, draw: (width: number, id: string) => Drawing, role: 'img' | 'group' = 'img'): HTMLElement {
   const id = `chart${++charts}`;
   const frame = h('div', { class: 'nmd-chart' });
   let drawn = 0;
@@ -35,7 +36,7 @@ export function chart(title: string, description: string, draw: (width: number, 
     frame.replaceChildren(
       svg(
         'svg',
-        { viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`, role: 'img', 'aria-labelledby': `${id}-title ${id}-description` },
+        { viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`, role, 'aria-labelledby': `${id}-title ${id}-description` },
         svg('title', { id: `${id}-title` }, title),
         svg('desc', { id: `${id}-description` }, description),
         ...marks,
