@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <utility>
@@ -78,6 +80,30 @@ class ProcessContext : public Process {
   std::vector<std::function<void()>> stops_;
 };
 
+// Waits for a signal, and looks after the clock meanwhile. gRPC 1.51 and Abseil wait until a time of day, so a clock that is
+// set back holds their timers up for as long, deadlines and the connecting anew among them: measured, a call that never ended.
+// Nothing in the process can mend that. It ends at once, as its stop might wait for such a timer; journals bear it (decision
+// 150).
+int AwaitSignal(const sigset_t& signals) {
+  constexpr int64_t kStep = 10;  // Seconds; less is what a time server does.
+  const auto ahead = [] {
+    return std::chrono::system_clock::now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch();
+  };
+  for (auto before = ahead();;) {
+    const timespec second = {1, 0};
+    if (const int received = sigtimedwait(&signals, nullptr, &second); received > 0) return received;
+    const auto now = ahead();
+    if (const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - before).count(); seconds > kStep) {
+      Log(LogLevel::kWarning, "the clock was set forward", {{"seconds", seconds}});
+    } else if (seconds < -kStep) {
+      Log(LogLevel::kError, "the clock was set back; this process ends, and whoever runs it starts it again",
+          {{"seconds", -seconds}});
+      std::_Exit(kClockSetBackExit);
+    }
+    before = now;
+  }
+}
+
 absl::Status Serve(const internal::v1::ServerConfig& config, const sigset_t& signals,
                    const std::function<absl::StatusOr<ServiceState>(Process&)>& build) {
   ProcessContext process(config);
@@ -88,8 +114,7 @@ absl::Status Serve(const internal::v1::ServerConfig& config, const sigset_t& sig
   SetBuildInfo(NMD_VERSION);
   server->SetReady();
   Log(LogLevel::kInfo, "ready", {{"listen", config.listen()}, {"port", server->port()}, {"admin_port", server->admin_port()}});
-  int received = 0;
-  sigwait(&signals, &received);
+  const int received = AwaitSignal(signals);
   Log(LogLevel::kInfo, "stopping", {{"signal", received}});
   server->Withdraw();
   // Waits end before the drain, so that feeds do not hold it up.
@@ -110,7 +135,7 @@ void RouteGrpcLog() {
 
 int ServiceMain(int argc, char** argv, google::protobuf::Message& config, internal::v1::ServerConfig* server,
                 const std::function<absl::StatusOr<ServiceState>(Process&)>& build) {
-  // Before any thread exists: threads inherit the mask, and only sigwait below takes the signals (reference style 15.10).
+  // Before any thread exists: threads inherit the mask, and only AwaitSignal takes the signals (reference style 15.10).
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

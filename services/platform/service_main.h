@@ -45,11 +45,15 @@ class Process {
   virtual void AtStop(std::function<void()> stop) = 0;
 };
 
+// The exit code of a process that ended because the clock of the machine was set back; EX_TEMPFAIL of sysexits.h.
+inline constexpr int kClockSetBackExit = 75;
+
 // What a service made: kept alive until after the drain.
 using ServiceState = std::shared_ptr<void>;
 
 // `server` points into `config`. `build` opens the journal, replays, binds methods and starts followers; the process is
-// ready when it returns. Exit code: 0 stopped by SIGTERM or SIGINT, 1 could not start, 2 usage.
+// ready when it returns. Exit code: 0 stopped by SIGTERM or SIGINT, 1 could not start, 2 usage,
+// kClockSetBackExit while it runs.
 // REQUIRES: called first in main; it blocks the signals before any thread exists.
 int ServiceMain(int argc, char** argv, google::protobuf::Message& config, internal::v1::ServerConfig* server,
                 const std::function<absl::StatusOr<ServiceState>(Process&)>& build);

@@ -210,6 +210,17 @@ void Instance::Stop(const std::string& service) {
   children_.erase(service);
 }
 
+void Instance::AwaitLine(const std::string& service, const std::string& text) {
+  EXPECT_TRUE(children_.at(service)->WaitForLine([&](const std::string& line) { return absl::StrContains(line, text); }))
+      << service << " ended without \"" << text << "\"";
+}
+
+int Instance::AwaitEnd(const std::string& service) {
+  const int exit_code = children_.at(service)->Join();
+  children_.erase(service);
+  return exit_code;
+}
+
 void Instance::StopAll() {
   for (const auto& [service, child] : children_) child->Terminate();
   for (const auto& [service, child] : children_) EXPECT_EQ(child->Join(), 0) << service;

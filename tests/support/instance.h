@@ -74,6 +74,10 @@ class Instance {
   void KillNine(const std::string& service);
   // Asks it to end and waits; it must exit with 0.
   void Stop(const std::string& service);
+  // Waits until a service writes a line that holds the text, behind what was waited for before.
+  void AwaitLine(const std::string& service, const std::string& text);
+  // Waits until a service has ended by itself. Returns its exit code.
+  int AwaitEnd(const std::string& service);
   // Asks all to end, then waits for them; all must exit with 0.
   void StopAll();
   bool Running(const std::string& service) const { return children_.count(service) > 0; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Faults that come while everything runs and go again: a slow disk, a peer that hangs, too many callers,
+// Faults that come while everything runs and go again: a slow disk, a clock that is set, a peer that hangs, too many callers,
 // too little memory, certificates that end, a network that is cut. As in faults_test.cc nothing acknowledged is lost, nothing
 // is doubled, the error says what it is, and it is over without hands. Each prints how long recovery took, for tests/README.md.
 #include <fcntl.h>
@@ -27,6 +27,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "services/platform/service_main.h"
 #include "tests/support/instance.h"
 
 namespace nmd {
@@ -97,7 +98,7 @@ class DisturbanceTest : public ::testing::Test {
   Instance instance_;
 };
 
-// The same with a library in front of the services that makes the disk bad (tests/support/fault_shim.cc).
+// The same with a library in front of the services that makes disk and clock bad (tests/support/fault_shim.cc).
 class ShimTest : public DisturbanceTest {
  protected:
   ShimTest() {
@@ -119,6 +120,7 @@ class ShimTest : public DisturbanceTest {
     Start(services);
   }
   void SlowDisk(int64_t micros) { faults_[0] = micros; }
+  void SetClock(int64_t seconds) { faults_[1] = seconds; }
 
  private:
   volatile int64_t* faults_;
@@ -160,6 +162,52 @@ TEST_F(ShimTest, ASlowDiskDelaysFilesAndNoQuestions) {
   instance_.KillNine("ingestion");
   Start({"ingestion"});
   ExpectDeliveries(kFiles + 3);
+  instance_.StopAll();
+}
+
+// Decision 150. A clock that is set back ends what runs, and whoever runs it starts it again, as systemd and Kubernetes do.
+TEST_F(ShimTest, AClockThatIsSetForwardAndBackLosesNothingAndStopsNothing) {
+  const std::vector<std::string> services = {"ingestion", "linking", "costs"};
+  // The gateway keeps the right time: a token of now would not hold otherwise.
+  StartWithShim(services);
+  Start({"gateway"});
+  ASSERT_FALSE(HasFatalFailure());
+  int files = 0;
+  double slowest = 0;
+  for (const int64_t hours : {3, 24 * 400}) {
+    SetClock(hours * 3600);
+    for (const std::string& service : services) instance_.AwaitLine(service, "the clock was set forward");
+    EXPECT_EQ(DeliverUntilItIsThere(instance_, ++files).status, 200) << hours;
+    ExpectFiguresCatchUp();
+    SetClock(0);
+    for (const std::string& service : services) EXPECT_EQ(instance_.AwaitEnd(service), kClockSetBackExit) << service;
+    const Stopwatch recovery;
+    StartWithShim(services);
+    ASSERT_FALSE(HasFatalFailure());
+    EXPECT_EQ(DeliverUntilItIsThere(instance_, ++files).status, 200) << hours;
+    ExpectFiguresCatchUp();
+    slowest = std::max(slowest, recovery.Seconds());
+  }
+  // A clock that is behind: certificates do not hold yet, and do when it is right again.
+  SetClock(-3 * 3600);
+  for (const std::string& service : services) EXPECT_EQ(instance_.AwaitEnd(service), kClockSetBackExit) << service;
+  StartWithShim(services);
+  ASSERT_FALSE(HasFatalFailure());
+  SetClock(0);
+  const Stopwatch recovery;
+  EXPECT_EQ(DeliverUntilItIsThere(instance_, ++files).status, 200);
+  ExpectFiguresCatchUp();
+  Report("clock set", std::max(slowest, recovery.Seconds()));
+  ExpectDeliveries(files);
+  // Less than what ends a process, as a time server does now and then.
+  SetClock(-5);
+  EXPECT_EQ(DeliverUntilItIsThere(instance_, ++files).status, 200);
+  ExpectFiguresCatchUp();
+  const Instance::Answer before = instance_.Get("/v1/municipalities/gm1730/deliveries?page_size=100", "beheerder");
+  for (const std::string& service : services) instance_.Stop(service);
+  StartWithShim(services);
+  ExpectFiguresCatchUp();
+  EXPECT_EQ(instance_.Get("/v1/municipalities/gm1730/deliveries?page_size=100", "beheerder").body, before.body);
   instance_.StopAll();
 }
 
