@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The pages Inzage en logboek, Signalen, Aanbieders, Productgroepen, Publicaties and Regio in a real browser, against recorded answers; browser.mjs says how.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
-import { assertAccessible, assertReflows, folder, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
-import { assertFiles } from './table_files.mjs';
+import { assertAccessible, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
+import { assertGood } from './good.mjs';
 
 beforeEach(() => {
   if (real) return;
@@ -19,29 +18,6 @@ const as = async (role) => {
   await open('/toegankelijkheid.html');
   await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
 };
-
-/** What holds for every screen: accessible on screen, on a small one at 400% and on paper, and files that are what is shown. */
-async function assertGood(name) {
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  await assertFiles();
-  const content = await page.innerText('#content');
-  assert.doesNotMatch(content, /NaN|undefined|Infinity|\[object|_UNSPECIFIED/);
-  const blank = await page.locator('#content td, #content th[scope=row]').evaluateAll((cells) => cells.filter((cell) => cell.textContent.trim() === '').length);
-  assert.equal(blank, 0, 'a cell is blank');
-  await page.evaluate(() => {
-    for (const row of document.querySelectorAll('#content tbody tr:nth-child(n + 7)')) row.remove();
-  });
-  await assertAccessible();
-  await assertReflows();
-  await assertAccessible();
-  await page.screenshot({ path: join(folder, `${name}-320.png`), fullPage: true });
-  await page.emulateMedia({ media: 'print' });
-  await page.setViewportSize({ width: 665, height: 900 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= 665, `${wide} px do not fit on the paper`);
-  await assertAccessible();
-  await page.emulateMedia({ media: 'screen' });
-}
 
 describe('page Inzage en logboek', offline, () => {
   const ADDRESS = '/logboek.html?vanaf=2018-04-02&t_m=2018-04-03';

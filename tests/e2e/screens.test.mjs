@@ -7,7 +7,7 @@ import { before, describe, it } from 'node:test';
 import { assertAccessible, folder, forgive, open, page, real, rows, texts } from './browser.mjs';
 import { assertFiles, fieldsOf, numberOf } from './table_files.mjs';
 
-const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'signalen', 'logboek', 'begrippen', 'toegankelijkheid'];
+const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'signalen', 'logboek', 'begrippen', 'toegankelijkheid'];
 // Documents, not figures: there is no known time in the question.
 const TIMELESS = ['scenarios', 'vragen', 'prognose', 'publicaties', 'signalen', 'logboek'];
 // Their tables are downloaded in one file, or not at all.

@@ -77,13 +77,13 @@ function posts(view: View, { first, next }: Shown, title: string): HTMLElement {
   return place;
 }
 
-export function accountBlocks(view: View, shown: Shown): HTMLElement[] {
-  const { account } = shown;
+/** What an account says, without its posts; `number` stands before the first heading. */
+export function accountSummary(view: View, account: Account, number = ''): HTMLElement[] {
   const title = account.provider_title || account.provider || 'deze aanbieder';
   const open = (account.ages ?? []).some((age) => Number(age.open?.count ?? 0) > 0);
   return [
     block(view, {
-      id: 'rekening', title: `De rekening van ${title}`, conclusion: account.text || waitingWords(account),
+      id: 'rekening', title: `${number}De rekening van ${title}`, conclusion: account.text || waitingWords(account),
       before: [h('p', { class: 'nl-paragraph' }, 'De aanbieder ziet dezelfde rekening met dezelfde redenen.')],
       table: balanceTable(account),
     }),
@@ -97,6 +97,10 @@ export function accountBlocks(view: View, shown: Shown): HTMLElement[] {
         ]
       : []),
     block(view, { id: 'uitkomsten', title: 'Wat is er met de posten?', conclusion: waitingWords(account), table: outcomeTable(account) }),
-    posts(view, shown, title),
   ];
+}
+
+export function accountBlocks(view: View, shown: Shown): HTMLElement[] {
+  const { account } = shown;
+  return [...accountSummary(view, account), posts(view, shown, account.provider_title || account.provider || 'deze aanbieder')];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page Aanbieders says of nmd.contracts.v1.ReconciliationService: one account, both sides, to the cent. Pure.
 import type { Bar } from './charts/interval_bars';
-import { cellOf, count, day, text, value, type Cell, type Figure } from './figure';
+import { cellOf, count, day, moment, text, value, type Cell, type Figure } from './figure';
 import { euro, monthShort, number } from './format';
 import { LAWS } from './signals_model';
 import type { Table } from './table';
@@ -57,7 +57,33 @@ export interface Item {
   open_days?: number;
   text?: string;
   next_step?: string;
+  last_response?: ItemResponse;
+  response_count?: number;
 }
+
+/** What one side said about an item. */
+export interface ItemResponse {
+  /** "municipalities/gm1730/accounts/91000001/items/i1/responses/2" */
+  name: string;
+  side?: string;
+  position?: string;
+  reason?: string;
+  note?: string;
+  time?: string;
+  subject?: string;
+  outcome?: string;
+  amount_cents?: string;
+}
+
+export const SIDES: Record<string, string> = { OF_PROVIDER: 'de aanbieder', OF_MUNICIPALITY: 'de gemeente' };
+export const POSITIONS: Record<string, string> = {
+  AGREED: 'erkend', DISPUTED: 'weersproken', INVESTIGATING: 'wordt uitgezocht', WILL_CREDIT: 'wordt gecrediteerd', WILL_DECLARE: 'wordt gedeclareerd', WILL_REPORT: 'het bericht volgt', WILL_ANSWER: 'het antwoord volgt',
+  WILL_CHANGE_ALLOCATION: 'de toewijzing wordt aangepast', SETTLED: 'afgesproken',
+};
+export const REASONS: Record<string, string> = {
+  MESSAGE_NOT_RECEIVED: 'het bericht van de ander kwam niet aan', ALLOCATION_DIFFERS: 'de toewijzing is anders afgesproken', PRICE_DIFFERS: 'de prijs is anders afgesproken', QUANTITY_RIGHT: 'de hoeveelheid klopt volgens de eigen administratie',
+  QUANTITY_WRONG: 'de hoeveelheid klopt niet volgens de eigen administratie', NOT_DELIVERED: 'de hulp is niet geleverd', OTHER_PERIOD: 'de hulp is in een andere periode geleverd', OTHER_MUNICIPALITY: 'een andere gemeente is verantwoordelijk', TYPING_FAULT: 'een fout in software of bij het invoeren', OTHER_REASON: 'anders',
+};
 
 export const ACTORS: Record<string, string> = { NOBODY: 'niemand', CARE_PROVIDER: 'de aanbieder', MUNICIPALITY: 'de gemeente' };
 const KINDS: Record<string, string> = { LINE: 'declaratieregel', CLAIM: 'declaratie', ALLOCATION: 'toewijzing', STATEMENT: 'productieverantwoording' };
@@ -142,4 +168,23 @@ export function waitingWords(account: Account): string {
   const of = (actor: string) => (account.outcomes ?? []).filter((each) => each.actor === actor).reduce((sum, each) => sum + Number(each.items?.count ?? 0), 0);
   const open = (account.balances ?? []).reduce((sum, each) => sum + Number(each.open?.amount_cents ?? 0), 0);
   return `${number(of('CARE_PROVIDER'))} posten wachten op de aanbieder en ${number(of('MUNICIPALITY'))} op de gemeente. Nog open: ${euro(open)}.`;
+}
+
+/** "weersproken: de prijs is anders afgesproken", or nothing yet. */
+export function positionWords(response: ItemResponse | undefined): string {
+  if (!response) return 'nog niets gezegd';
+  const [position, reason] = [POSITIONS[response.position ?? ''] ?? 'onbekend', REASONS[response.reason ?? '']];
+  return reason ? `${position}: ${reason}` : position;
+}
+
+/** What both sides said, in the order given. Only the own side tells who said it. */
+export function responseTable(responses: ItemResponse[], caption: string): Table {
+  return {
+    id: 'tabel-reacties',
+    caption,
+    columns: [...['Wanneer', 'Wie', 'Wat', 'Toelichting', 'Post'].map((header) => ({ header, kind: 'text' as const })), { header: 'Bedrag toen', kind: 'euro' }],
+    rows: responses.map((each) => [
+      moment(each.time), text([SIDES[each.side ?? ''] ?? 'onbekend', each.subject].filter(Boolean).join(', ')), text(positionWords(each)), text(each.note || 'geen'), text(/\/items\/([^/]+)/.exec(each.name)?.[1] ?? 'onbekend'), count(each.amount_cents),
+    ]),
+  };
 }

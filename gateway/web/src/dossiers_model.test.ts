@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { durationOf, endingsTable, expectationTable, saidOf, yearTable } from './dossiers_model';
+import { contractTable, dossierSignalTable, durationOf, endingsTable, expectationTable, growthSteps, indicatorTable, levelTable, levelWords, ownMarketTable, saidOf, yearTable } from './dossiers_model';
 import { cellText, type Table } from './table';
 
 const written = (table: Table) => [...table.rows, ...(table.total ? [table.total] : [])].map((row) => row.map((cell, index) => cellText(cell, table.columns[index]!.kind)));
@@ -20,11 +20,11 @@ describe('how care ended', () => {
   const year = { state: 'ANSWERED', count: '3', imputed: '1', endings: [{ ending: 'planned', title: 'volgens plan', count: '3' }] };
   it('has every reason of both years; a reason that did not occur is a counted zero', () => {
     const before = { state: 'ANSWERED', count: '2', endings: [{ ending: 'moved', title: 'verhuizing', count: '2' }] };
-    expect(written(endingsTable(year, before, 2018))).toEqual([['verhuizing', '0', '2'], ['volgens plan', '3', '0'], ['Waarvan zonder stopbericht', '1', '0'], ['Alle trajecten die eindigden', '3', '2']]);
+    expect(written(endingsTable([year, before], 2018))).toEqual([['verhuizing', '0', '2'], ['volgens plan', '3', '0'], ['Waarvan zonder stopbericht', '1', '0'], ['Alle trajecten die eindigden', '3', '2']]);
   });
   it('is not there when it could not be asked, which is an empty message', () => {
-    expect(written(endingsTable(year, { state: 'STATE_UNSPECIFIED', count: '0' }, 2018)).at(-1)).toEqual(['Alle trajecten die eindigden', '3', 'niet beschikbaar']);
-    expect(endingsTable({ ...year, provisional: true }, year, 2018).columns.map(({ header }) => header)).toEqual(['Reden', '2018 (voorlopig)', '2017']);
+    expect(written(endingsTable([year, { state: 'STATE_UNSPECIFIED', count: '0' }], 2018)).at(-1)).toEqual(['Alle trajecten die eindigden', '3', 'niet beschikbaar']);
+    expect(endingsTable([{ ...year, provisional: true }, year], 2018).columns.map(({ header }) => header)).toEqual(['Reden', '2018 (voorlopig)', '2017']);
     expect(durationOf(undefined, 'x').state).toBe('NOT_AVAILABLE');
     expect(durationOf({ state: 'ANSWERED' }, 'x').state).toBe('ANSWERED');
   });
@@ -37,5 +37,49 @@ describe('what a group is expected to cost', () => {
   it('stands under its own block', () => {
     expect(saidOf({ summary: ['Geld: goedgekeurd is € 1.', 'Verwachting: die is er nu niet.'] }, 'Verwachting')).toBe('Die is er nu niet.');
     expect(saidOf({}, 'Geld')).toBe('');
+  });
+});
+
+describe('a dossier', () => {
+  const own = { name: 'd', provider: '91000001', provider_title: 'Proef' };
+  const amount = (euro: number) => ({ amount: { measure: 'indicated', state: 'ANSWERED', amount_cents: String(euro * 100) } });
+
+  it('names no other provider in the shares of the market, and has one row when there is no other', () => {
+    const of = (provider: string, law: string, cents: string, share: number) => ({ provider, law, amount_cents: cents, share, share_before: 0.5 });
+    const market = [of('91000001', 'jeugdwet', '300', 0.3), of('91000002', 'jeugdwet', '500', 0.5), of('91000003', 'jeugdwet', '200', 0.2), of('91000001', 'wmo', '100', 1)];
+    expect(written(ownMarketTable({ ...own, market }, 2018)).map((cells) => [cells[0], cells[1], cells[3]])).toEqual([['Proef', 'Jeugdwet', '30,0%'], ['De 2 andere aanbieders samen', 'Jeugdwet', '70,0%'], ['Proef', 'Wmo', '100,0%']]);
+    expect(ownMarketTable({ ...own, provider: '91000009', market: [of('91000002', 'wmo', '1', 1)] }, 2018).rows).toHaveLength(2);
+  });
+
+  it('goes from the one amount to the other by causes that are not zero, and has no steps where growth cannot be told', () => {
+    const effects = [{ factor: 'clients', title: 'Meer cliënten', amount_cents: '500' }, { factor: 'price', title: 'Prijs', amount_cents: '0' }, { factor: 'mix', title: 'Lichter', amount_cents: '-200' }];
+    expect(growthSteps({ ...own, growth: { state: 'ANSWERED', points: [amount(10)], effects } }, 2018).map((step) => [step.title, step.end])).toEqual([['2017', 1000], ['Meer cliënten', 1500], ['Lichter', 1300], ['2018', 1300]]);
+    expect(growthSteps({ ...own, growth: { state: 'NOT_AVAILABLE', points: [amount(10)], effects } }, 2018)).toEqual([]);
+    expect(growthSteps(own, 2018)).toEqual([]);
+  });
+
+  it('has the ceiling of the year, else that of every year, else words', () => {
+    const contract = (ceilings: Array<{ year?: number; amount_cents?: string }>) => ({ name: 'a/b/contracts/c', law: 'wmo', start_date: '2018-01-01', ceilings });
+    expect(written(contractTable([contract([{ year: 2018, amount_cents: '500' }, { amount_cents: '900' }]), contract([{ year: 2017, amount_cents: '500' }, { amount_cents: '900' }]), contract([])], 2018)).map((cells) => [cells[0], cells[3], cells[4]])).toEqual([['c', 'zonder einde', '€\u00a05'], ['c', 'zonder einde', '€\u00a09'], ['c', 'zonder einde', 'geen plafond']]);
+  });
+
+  it('says whether a result is as agreed only where that was measured', () => {
+    const indicator = (kind: string, agreed: string, met?: boolean) => ({ indicator: 'uitval', contract: 'x/y', kind, agreed, measured: { measure: 'uitval', state: 'ANSWERED', count: '3' }, ...(met !== undefined && { met }) });
+    expect(written(indicatorTable({ ...own, indicators: [indicator('KPI_AT_MOST', '10000', true), indicator('KPI_AT_LEAST', '2500', false), indicator('KPI_AT_LEAST', '1000')] }, 2018)).map((cells) => [cells[2], cells[4]])).toEqual([['ten hoogste 10', 'ja'], ['ten minste 2,50', 'nee'], ['ten minste 1', 'niet te zeggen']]);
+  });
+
+  it.each([
+    [12, 20, 4, 11, 'vaker dan toeval verklaart', /groter dan toeval verklaart/], [3, 20, 4, 11, 'minder vaak dan toeval verklaart', /groter dan toeval verklaart/], [11, 20, 4, 11, 'kan toeval zijn', /kan toeval zijn/],
+  ])('calls %i of %i with %i to %i by chance: %s', (count, total, low, high, words, told) => {
+    const funnel = [{ ...own, count: String(count), total: String(total), low: String(low), high: String(high), others_share: 0.4, own: true }];
+    expect(written(levelTable(funnel, 2018))[0]!.at(-1)).toBe(words);
+    expect(levelWords({ ...own, funnel })).toMatch(told);
+    expect(levelWords(own)).toMatch(/te weinig/);
+  });
+
+  it('keeps times and notes of the municipality out of the copy of the provider', () => {
+    const signal = { name: 's', rule: 'CEILING_70', title: 'Zeventig procent', state: 'OPEN', law: 'wmo', text: 'Vol.', open_time: '2018-01-02T10:00:00Z', acknowledgements: [{ note: 'Gebeld.' }] };
+    expect(written(dossierSignalTable([signal], 2018, true))[0]!.join()).not.toMatch(/Gebeld|2018-01|02-01/);
+    expect(written(dossierSignalTable([signal], 2018, false))[0]!.join()).toMatch(/02-01-2018.*Gebeld/);
   });
 });

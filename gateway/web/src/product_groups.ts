@@ -43,7 +43,7 @@ function show(view: View, group: ProductGroup | undefined): HTMLElement[] {
   return [
     ...(group.remarks?.length ? [alert('warning', 'Niet alles is er', group.remarks)] : []),
     block(view, {
-      id: 'resultaat', title: '1. Resultaat', conclusion: saidOf(group, 'Resultaat'), table: endingsTable(group.endings, group.endings_before, year), ground: {},
+      id: 'resultaat', title: '1. Resultaat', conclusion: saidOf(group, 'Resultaat'), table: endingsTable([group.endings, group.endings_before], year), ground: {},
       remarks: ['Hoe hulp eindigt, zegt niet alles over het resultaat: of het beter gaat met iemand, staat niet in de berichten.'],
     }),
     block(view, { id: 'looptijd', title: 'Hoe lang duurt hulp die in dit jaar begon?', table: summaryTable({ groups: [durationOf(group.durations, title)] }, 'Productgroep'), ground: {} }),

@@ -8,14 +8,16 @@ import { pairedBars } from './charts/bars';
 import { funnel } from './charts/funnel';
 import { intervalBars } from './charts/interval_bars';
 import { h } from './dom';
-import { cellIf, cellOf, count, growth, text, value, type Cell, type DimensionValue, type Figure } from './figure';
+import { positionTable, type Position } from './dossiers_model';
+import { cellIf, count, growth, text, value, type Cell, type DimensionValue } from './figure';
 import { euro, number, percent } from './format';
 import { funnelTable, funnelWords, LEAST, pointsOf } from './funnel_model';
-import { formatQuery, yearChoices, yearPeriod, type Choice } from './query';
-import { careOf, joinProvenance, lawField, lawFilter, runScreen, type Context, type View } from './screen';
+import { providerChoices } from './provider_choices';
+import { formatQuery, yearChoices, yearPeriod } from './query';
+import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
 import { maySee, screenOf } from './screens';
 import { takeUpButton } from './signal_action';
-import { conclusionOf, LAWS, NO_VERDICT, signalTable } from './signals_model';
+import { conclusionOf, NO_VERDICT, signalTable } from './signals_model';
 import { cellText, type Table } from './table';
 
 interface ProviderGrowth {
@@ -66,18 +68,6 @@ interface Concentration {
   remarks?: string[];
   provenance?: Provenance[];
   known_time?: string;
-}
-
-interface Position {
-  provider_title?: string;
-  provider?: string;
-  law?: string;
-  indicated?: Figure;
-  declared?: Figure;
-  approved?: Figure;
-  ceiling?: Figure;
-  used?: Figure;
-  expected?: Figure;
 }
 
 interface Answers {
@@ -180,20 +170,6 @@ function growthBlocks(view: View, answer: Growth, totals: Answer, before: number
   ];
 }
 
-function positionTable(positions: Position[], year: number): Table {
-  return {
-    id: 'tabel-posities',
-    caption: `Aanbieders met een contract: waar zij staan tegen hun plafond, ${year}`,
-    columns: [
-      { header: 'Aanbieder', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Geïndiceerd', kind: 'euro' }, { header: 'Gedeclareerd', kind: 'euro' }, { header: 'Goedgekeurd', kind: 'euro' },
-      { header: 'Plafond', kind: 'euro' }, { header: 'Deel van het plafond', kind: 'share' }, { header: 'Verwacht in het hele jaar', kind: 'euro' },
-    ],
-    rows: positions.map((each) => [
-      text(each.provider_title || each.provider || 'onbekend'), text(LAWS[each.law ?? ''] ?? 'onbekend'), cellOf(each.indicated), cellOf(each.declared), cellOf(each.approved), cellOf(each.ceiling), cellOf(each.used), cellOf(each.expected),
-    ]),
-  };
-}
-
 function funnelBlock(view: View, started: Answer, year: number): HTMLElement[] {
   const points = pointsOf(started.figures ?? [], '6', '5');
   if (points.length === 0) return [];
@@ -261,7 +237,8 @@ function show(view: View, answers: Answers): HTMLElement[] {
             table: positionTable(shownPositions, after), tall: shownPositions.length > 20,
             actions: (row) => {
               const { provider = '', provider_title: title = provider } = shownPositions[row]!;
-              return [h('a', { class: 'nl-link', href: formatQuery({ ...view.values, aanbieder: provider }, view.known) }, 'Rekening', h('span', { class: 'nmd-visually-hidden' }, ` van ${title}`))];
+              const link = (href: string, words: string) => h('a', { class: 'nl-link', href }, words, h('span', { class: 'nmd-visually-hidden' }, ` van ${title}`));
+              return [link(formatQuery({ ...view.values, aanbieder: provider }, view.known), 'Rekening'), link(`./dossier.html${formatQuery({ aanbieder: provider, jaar: String(after) }, view.known)}`, 'Dossier')];
             },
             ground: { figures: shownPositions.flatMap((each) => [each.indicated, each.declared, each.approved]), provenance: joinProvenance(answers.growth.provenance) },
           }),
@@ -272,13 +249,6 @@ function show(view: View, answers: Answers): HTMLElement[] {
 }
 
 const GEEN = 'geen';
-
-async function providerChoices(context: Context): Promise<Choice[]> {
-  const positions = await context.session.list<Position>('positions', { year: String(context.year), page_size: '1000' });
-  const found = new Map(positions.map((each) => [each.provider ?? '', each.provider_title || each.provider || 'onbekend']));
-  const collator = new Intl.Collator('nl');
-  return [{ value: GEEN, title: 'Geen: alle aanbieders samen' }, ...[...found].map(([value, title]) => ({ value, title })).sort((a, b) => collator.compare(a.title, b.title))];
-}
 
 runScreen<Answers>({
   id: 'aanbieders',
@@ -291,7 +261,7 @@ runScreen<Answers>({
     },
     ...(maySee(screenOf('signalen'), context.role)
       ? [
-          { key: 'aanbieder', label: 'Rekening van', choices: await providerChoices(context), initial: GEEN },
+          { key: 'aanbieder', label: 'Rekening van', choices: [{ value: GEEN, title: 'Geen: alle aanbieders samen' }, ...(await providerChoices(context.session, context.year))], initial: GEEN },
           { key: 'posten', label: 'Posten op die rekening', choices: ACTOR_CHOICES, initial: 'iedereen' },
         ]
       : []),

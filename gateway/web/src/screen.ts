@@ -36,8 +36,8 @@ export interface Plan<Answer> {
   id: string;
   /** What it asks has no known time: documents and registers, not figures. */
   timeless?: boolean;
-  /** It shows no measures, and its roles may not ask for figures: the context has none. */
-  bare?: boolean;
+  /** It shows no measures, or is for roles that may not ask for figures: the context has none. */
+  bare?: boolean | ((role: string) => boolean);
   /** Field on which the choices of the others depend: another value of it is another form. */
   root?: string;
   fields: (context: Context) => Field[] | Promise<Field[]>;
@@ -292,7 +292,7 @@ export function runScreen<Answer>(plan: Plan<Answer>): void {
   let page: ScreenPage<Answer> | undefined;
   void runPage(plan.id, async (session, role) => {
     if (!page) {
-      const context = await contextOf(session, role, plan.bare);
+      const context = await contextOf(session, role, typeof plan.bare === 'function' ? plan.bare(role) : plan.bare);
       page = new ScreenPage(plan, context, await plan.fields(context));
     }
     await page.load();

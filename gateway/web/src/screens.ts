@@ -2,8 +2,8 @@
 // Every screen there is: what it answers, who may ask it, and where it stands in the menu. The pages are made from this table when
 // the dashboard is built (vite.config.ts); the roles are those of nmd.type.access of what the screen asks first.
 
-/** The Dutch words of nmd.type.Role for people of a municipality, and of its region. */
-export type Role = 'beleidsadviseur' | 'controller' | 'contractmanager' | 'griffie' | 'koppelbeheerder' | 'privacyfunctionaris' | 'beheerder' | 'regio';
+/** The Dutch words of nmd.type.Role for people. */
+export type Role = 'beleidsadviseur' | 'controller' | 'contractmanager' | 'griffie' | 'koppelbeheerder' | 'privacyfunctionaris' | 'beheerder' | 'regio' | 'aanbieder' | 'openbaar';
 
 export const ROLES: Array<[role: Role, title: string]> = [
   ['beleidsadviseur', 'Beleidsadviseur'],
@@ -14,6 +14,8 @@ export const ROLES: Array<[role: Role, title: string]> = [
   ['privacyfunctionaris', 'Privacyfunctionaris'],
   ['beheerder', 'Beheerder'],
   ['regio', 'Regio'],
+  ['aanbieder', 'Aanbieder'],
+  ['openbaar', 'Inwoner'],
 ];
 
 export interface Screen {
@@ -45,6 +47,7 @@ export const SCREENS: Screen[] = [
   { id: 'aansluiting', title: 'Aansluiting', question: 'Sluit wat is toegewezen aan op wat is geboekt?', roles: ['controller', 'beleidsadviseur', 'contractmanager', 'griffie'], group: 'Cijfers', script: 'bridge' },
   { id: 'wijken', title: 'Wijken', question: 'Hoeveel inwoners krijgen hulp, per wijk?', roles: FIGURES, group: 'Cijfers', script: 'areas' },
   { id: 'aanbieders', title: 'Aanbieders', question: 'Hoe is het geld verdeeld over aanbieders, en wie groeide?', roles: ['contractmanager', 'controller', 'beleidsadviseur', 'griffie'], group: 'Cijfers', script: 'providers' },
+  { id: 'dossier', title: 'Dossier', question: 'Hoe staat een aanbieder ervoor?', roles: ['contractmanager', 'controller', 'aanbieder'], group: 'Cijfers', script: 'dossier' },
   { id: 'productgroepen', title: 'Productgroepen', question: 'Hoe staat een productgroep ervoor?', roles: ['contractmanager', 'controller'], group: 'Cijfers', script: 'product_groups' },
   { id: 'scenarios', title: "Scenario's", question: 'Wat kost een andere keuze?', roles: FIGURES, group: 'Beleid en raad', script: 'scenarios' },
   { id: 'doelen', title: 'Doelen en maatregelen', question: 'Komen de doelen dichterbij, en werkt wat wij doen?', roles: FIGURES, group: 'Beleid en raad', script: 'goals' },

@@ -32,7 +32,8 @@ export function signalTable(signals: Signal[], caption: string, closed: boolean)
   };
 }
 
-export function conclusionOf(signals: Signal[]): string {
+/** How many are open; who took them up is for the municipality only. */
+export function conclusionOf(signals: Signal[], told = true): string {
   const open = signals.filter(isOpen);
   if (open.length === 0) return 'Er staan nu geen signalen open.';
   const urgent = open.filter((signal) => (signal.severity ?? 1) >= 2).length;
@@ -40,7 +41,7 @@ export function conclusionOf(signals: Signal[]): string {
   return [
     open.length === 1 ? 'Er staat 1 signaal open' : `Er staan ${number(open.length)} signalen open`,
     ...(urgent > 0 ? [`${number(urgent)} ${urgent === 1 ? 'vraagt' : 'vragen'} nu om actie`] : []),
-    waiting === 0 ? 'alle zijn opgepakt' : `${number(waiting)} ${waiting === 1 ? 'is' : 'zijn'} nog niet opgepakt`,
+    ...(!told ? [] : [waiting === 0 ? 'alle zijn opgepakt' : `${number(waiting)} ${waiting === 1 ? 'is' : 'zijn'} nog niet opgepakt`]),
   ].join('; ').concat('.');
 }
 

@@ -3,7 +3,7 @@
 // gateway writes them. What is changed by a call stays changed until the next `startScreens`.
 import { NEWEST } from './answers.mjs';
 import { areaAnswer } from './area_answers.mjs';
-import { GROUPS, productGroup } from './dossier_answers.mjs';
+import { dossier, GROUPS, productGroup } from './dossier_answers.mjs';
 import { startPublishing } from './publication_answers.mjs';
 import { regionAnswer } from './region_answers.mjs';
 
@@ -12,6 +12,8 @@ const PROVIDERS = [
   ['91000001', 'Stichting Voorbeeld', 12, 40], ['91000002', '=Voorbeeld & Zoon', 30, 36], ['91000003', 'Jeugdhulp Proef', 6, 22], ['91000004', 'Begeleiding Model', 2, 4],
 ];
 
+/** Who is signed in as a provider. */
+const OWN = '91000001';
 const provider = (id) => ({ dimension: 'provider', value: id, label: PROVIDERS.find(([each]) => each === id)[1] });
 const figure = (measure, year, value, dimensions, known) => ({
   measure, period: { start_date: `${year}-01-01`, end_date: `${year + 1}-01-01` }, state: 'ANSWERED', ...value, dimensions, known_time: known, definition: `${measure}/1`,
@@ -132,16 +134,27 @@ const ITEMS = Array.from({ length: 450 }, (_, index) => {
   };
 });
 
+// What both sides said, newest first.
+const RESPONSES = [
+  { name: `${ITEMS[1].name}/responses/2`, side: 'OF_MUNICIPALITY', position: 'INVESTIGATING', reason: 'REASON_UNSPECIFIED', note: '', time: '2018-03-02T10:00:00Z', outcome: 'REJECTED', amount_cents: ITEMS[1].amount_cents },
+  { name: `${ITEMS[1].name}/responses/1`, side: 'OF_PROVIDER', position: 'DISPUTED', reason: 'PRICE_DIFFERS', note: 'De prijs staat in de brief van januari.', time: '2018-03-01T10:00:00Z', outcome: 'REJECTED', amount_cents: ITEMS[1].amount_cents },
+];
+
+const bookings = (year) => ({
+  indicated: figure('indicated', year, { amount_cents: '7000000' }, [], NEWEST), paid: figure('paid', year, { amount_cents: '1850000' }, [], NEWEST),
+  booked: { measure: 'booked', period: { start_date: `${year}-01-01`, end_date: `${year + 1}-01-01` }, state: 'NOT_AVAILABLE', state_reason: 'PERIOD_NOT_DELIVERED' },
+});
+
+// All years together are those of 2018: nothing is known of another.
 const account = (id, year) => ({
   name: `municipalities/gm1730/accounts/${id}`, provider: id, provider_title: provider(id).label, year,
   balances: [
-    { law: 'jeugdwet', year, debits: money(440, 60_000), credits: money(10, -2_000), declared: money(450, 58_000), approved: money(150, 19_000), rejected: money(150, 20_000), open: money(150, 19_000), not_counted: {}, taken_back: money(10, 2_000) },
-    { law: 'wmo', year, debits: money(5, 500), credits: {}, declared: money(5, 500), approved: money(5, 500), rejected: {}, open: {}, not_counted: {} },
+    { law: 'jeugdwet', year: year || 2018, debits: money(440, 60_000), credits: money(10, -2_000), declared: money(450, 58_000), approved: money(150, 19_000), rejected: money(150, 20_000), open: money(150, 19_000), not_counted: {}, taken_back: money(10, 2_000) },
+    { law: 'wmo', year: year || 2018, debits: money(5, 500), credits: {}, declared: money(5, 500), approved: money(5, 500), rejected: {}, open: {}, not_counted: {} },
   ],
   ages: [{ from_days: 0, to_days: 30, open: money(100, 12_000) }, { from_days: 31, to_days: 60, open: money(50, 7_000) }, { from_days: 61, to_days: 90, open: {} }, { from_days: 91, open: {} }],
   outcomes: OUTCOMES.map(([kind, outcome, actor, title]) => ({ kind, outcome, actor, items: money(150, 19_500), title })),
-  indicated: figure('indicated', year, { amount_cents: '7000000' }, [], NEWEST), paid: figure('paid', year, { amount_cents: '1850000' }, [], NEWEST),
-  booked: { measure: 'booked', period: { start_date: `${year}-01-01`, end_date: `${year + 1}-01-01` }, state: 'NOT_AVAILABLE', state_reason: 'PERIOD_NOT_DELIVERED' },
+  ...(year > 0 && bookings(year)),
   known_time: NEWEST, text: 'Van wat is gedeclareerd is een derde goedgekeurd.',
 });
 
@@ -189,8 +202,12 @@ export function startScreens() {
     if (path.startsWith('logrecords/') || path.startsWith('logholds') || path.startsWith('processingactivities')) {
       if (!is(role, 'privacyfunctionaris', ...(path.startsWith('logrecords/') ? ['beheerder'] : []))) return refused;
     }
-    if (/^(signals|positions|accounts|productgroups|dossiers)/.test(path) && !is(role, 'contractmanager', 'controller')) return refused;
-    if (path === 'figures/_query' && !is(role, 'privacyfunctionaris', 'beheerder', 'koppelbeheerder')) return queried(body);
+    if (/^(signals|positions|productgroups)/.test(path) && !is(role, 'contractmanager', 'controller')) return refused;
+    const [, whose] = /^(?:accounts|dossiers)\/([^/]+)/.exec(path) ?? [];
+    if (whose && !is(role, 'contractmanager', 'controller', 'aanbieder')) return refused;
+    // A provider has its own, and is told nothing about whether there are others.
+    if (whose && role === 'aanbieder' && whose !== OWN) return { status: 403, reason: 'SCOPE_FOREIGN', detail: 'stub' };
+    if (path === 'figures/_query' && !is(role, 'privacyfunctionaris', 'beheerder', 'koppelbeheerder', 'aanbieder', 'openbaar')) return queried(body);
     if (path === 'figures/_query') return refused;
     switch (`${method} ${path}`) {
       case 'POST neighbourhoods/_compare':
@@ -238,6 +255,13 @@ export function startScreens() {
     }
     const group = method === 'GET' && /^productgroups\/([^/]+)$/.exec(path);
     if (group) return productGroup(group[1], Number(query.get('year')), query.get('known_time'));
+    const [, about] = /^dossiers\/(\d+)$/.exec(path) ?? [];
+    if (about) {
+      if (about !== OWN) return { status: 404, reason: 'RESOURCE_NOT_FOUND', detail: 'stub' };
+      const year = Number(query.get('year'));
+      const waiting = ITEMS.filter((item) => item.actor !== 'NOBODY').slice(0, 100);
+      return dossier(about, year, role === 'aanbieder' || query.get('for_provider') === 'true', query.get('known_time'), { account: account(about, year), signals: open.filter((signal) => signal.provider === about), items: waiting, responses: RESPONSES });
+    }
     const items = /^accounts\/(\d+)\/items$/.exec(path);
     if (items) {
       const found = ITEMS.filter((item) => !query.get('actor') || item.actor === query.get('actor'));

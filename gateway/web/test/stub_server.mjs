@@ -25,7 +25,7 @@ async function bodyOf(request) {
 }
 
 // A token that tells who it is for, as a real one does; nothing signs it.
-const tokenOf = (role) => `stub.${Buffer.from(JSON.stringify({ sub: `demo-${role}`, municipality: 'gm1730', role })).toString('base64url')}.`;
+const tokenOf = (role) => `stub.${Buffer.from(JSON.stringify({ sub: role === 'aanbieder' ? 'agb:91000001' : `demo-${role}`, municipality: 'gm1730', role })).toString('base64url')}.`;
 const roleOf = (authorization) => authorization && JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString()).role;
 
 /**
