@@ -27,7 +27,9 @@ int Digits(absl::string_view text, size_t pos, size_t count) {
 
 Period Intersect(const Period& a, const Period& b) { return {std::max(a.start, b.start), std::min(a.end, b.end)}; }
 
-Day DayOf(int year, int month, int day) { return chr::sys_days(chr::year(year) / month / day).time_since_epoch().count(); }
+Day DayOf(int year, int month, int day) {
+  return static_cast<Day>(chr::sys_days(chr::year(year) / month / day).time_since_epoch().count());
+}
 
 std::optional<Day> ParseDay(absl::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
