@@ -11,6 +11,7 @@
 #include "services/platform/status_macros.h"
 #include "services/publication/engine/primary.h"
 #include "services/publication/engine/suppress.h"
+#include "services/publication/ledger_guards.h"
 #include "services/publication/publication_state.h"
 
 namespace nmd::publication {
@@ -71,6 +72,28 @@ void SetValue(const Figure& figure, v1::PublishedValue* value) {
   }
 }
 
+// Name of tables that are protected without being published.
+constexpr char kNotPublished[] = "niet gepubliceerd";
+
+// A table of which nothing is told. Where one of its dimensions divides another, everybody knows what is empty.
+LedgerTable UntoldTable(CountedTable table, const std::string& audience) {
+  bool divides = false;
+  for (const std::string& fine : table.rule.dimensions()) {
+    for (const std::string& coarse : table.rule.dimensions()) divides = divides || IsPartOf(fine, coarse);
+  }
+  std::vector<CellState> states = PrimaryCells(table).states;
+  const Draft would_be{std::move(table), audience, std::move(states), true, "", {}};
+  LedgerTable untold = LedgerTableOf(PublicationOf(would_be, {}), LedgerValuesOf(would_be), would_be.table.rule);
+  untold.name = kNotPublished;
+  untold.untold = true;
+  for (size_t c = 0; c < untold.hidden.size(); ++c) {
+    bool empty = true;
+    for (const std::vector<int64_t>& values : untold.values) empty = empty && values[c] == 0;
+    untold.hidden[c] = !(empty && divides);
+  }
+  return untold;
+}
+
 const char* UnitOf(Kind kind) {
   return kind == Catalogue::Measure::kCount ? "count" : kind == Catalogue::Measure::kCents ? "cents" : "ratio";
 }
@@ -106,12 +129,22 @@ std::vector<GuardQuestion> GuardQuestions(const v1::TableRule& rule, const type:
     question.rule = rule;
     question.period.set_start_date(FormatDay(FirstDay(guard.first)));
     question.period.set_end_date(FormatDay(FirstDay(guard.last)));
-    if (guard.dimension.empty()) continue;
+    if (guard.dimension.empty() && guard.joint.empty()) continue;
+    const auto splits = [&](const std::string& dimension) {
+      return dimension == guard.dimension || std::find(guard.joint.begin(), guard.joint.end(), dimension) != guard.joint.end();
+    };
     question.rule.clear_filters();
     for (const v1::FixedFilter& filter : rule.filters()) {
-      if (filter.dimension() != guard.dimension) *question.rule.add_filters() = filter;
+      if (!splits(filter.dimension())) *question.rule.add_filters() = filter;
     }
-    question.rule.add_dimensions(guard.dimension);
+    if (!guard.joint.empty()) {
+      question.rule.clear_dimensions();
+      for (const std::string& dimension : rule.dimensions()) {
+        if (IsTime(dimension)) question.rule.add_dimensions(dimension);
+      }
+    }
+    if (!guard.dimension.empty()) question.rule.add_dimensions(guard.dimension);
+    for (const std::string& dimension : guard.joint) question.rule.add_dimensions(dimension);
     // Inhabitants and budgets are of no law or provider: costs does not cut them up, and they need no guard.
     question.rule.clear_measures();
     for (const std::string& measure : rule.measures()) {
@@ -136,14 +169,20 @@ absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::
   Draft draft{std::move(table), std::move(audience), std::move(protection.cells.states), true, protection.Text(), {}};
   LedgerTable own = LedgerTableOf(PublicationOf(draft, {}), LedgerValuesOf(draft), draft.table.rule);
   own.name = "deze tabel";
-  std::vector<LedgerTable> guarded;
-  for (CountedTable& guard : guards) {
+  const std::vector<Guard> asked = GuardsOf(own, released);
+  std::vector<GuardTable> guarded;
+  for (size_t g = 0; g < guards.size(); ++g) {
+    CountedTable& guard = guards[g];
+    if (!asked[g].joint.empty()) {
+      guarded.push_back({asked[g], UntoldTable(std::move(guard), draft.audience)});
+      continue;
+    }
     // As if it were published: what it would show counts as known, so that only what must not be known is guarded.
     engine::Protection alone = engine::Suppress(guard.lattice.Relations(), PrimaryCells(guard), options);
     if (!alone.Proven()) return NotProven();
     const Draft would_be{std::move(guard), draft.audience, std::move(alone.cells.states), true, "", {}};
-    guarded.push_back(LedgerTableOf(PublicationOf(would_be, {}), LedgerValuesOf(would_be), would_be.table.rule));
-    guarded.back().name = "niet gepubliceerd";
+    guarded.push_back({asked[g], LedgerTableOf(PublicationOf(would_be, {}), LedgerValuesOf(would_be), would_be.table.rule)});
+    guarded.back().table.name = kNotPublished;
   }
   NMD_ASSIGN_OR_RETURN(Judgement judgement, Judge(own, released, guarded));
   const int64_t hidden_alone = draft.Count(CellState::kPrimary) + draft.Count(CellState::kSecondary);

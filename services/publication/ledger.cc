@@ -6,19 +6,18 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "services/platform/errors.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/counted_table.h"
 #include "services/publication/engine/audit.h"
 #include "services/publication/engine/linked.h"
 #include "services/publication/engine/suppress.h"
+#include "services/publication/ledger_guards.h"
+#include "services/publication/ledger_space.h"
 
 namespace nmd::publication {
 namespace {
@@ -31,347 +30,6 @@ constexpr uint64_t kSeed = 20170101;
 constexpr int kMostFindings = 100;
 // Linear programs of a proof; what is left then counts as not proven.
 constexpr int64_t kMostPrograms = 20'000;
-// A code that stands for what was never published of a sum.
-constexpr char kRest[] = "overige";
-
-using Months = std::pair<Month, Month>;  // Half-open.
-
-std::string TextOf(const Months& months) {
-  const std::string first = FormatMonth(months.first);
-  return months.second - months.first == 1 ? first : absl::StrCat(first, " t/m ", FormatMonth(months.second - 1));
-}
-
-// The months of a code of a time dimension: "2018-02", "2018-Q1", "2018".
-std::optional<Months> MonthsOf(absl::string_view dimension, absl::string_view code) {
-  if (dimension == "month") {
-    const std::optional<Month> month = ParseMonth(code);
-    return month ? std::optional<Months>({*month, *month + 1}) : std::nullopt;
-  }
-  int year = 0, quarter = 1;
-  if (!absl::SimpleAtoi(code.substr(0, 4), &year)) return std::nullopt;
-  if (dimension == "year") return Months{MonthOf(year, 1), MonthOf(year + 1, 1)};
-  if (code.size() != 7 || !absl::SimpleAtoi(code.substr(6), &quarter)) return std::nullopt;
-  const Month first = MonthOf(year, 3 * quarter - 2);
-  return Months{first, first + 3};
-}
-
-// The code of a time dimension that a month is in.
-std::string TimeCode(absl::string_view dimension, Month month) {
-  if (dimension == "month") return FormatMonth(month);
-  if (dimension == "year") return absl::StrCat(YearOf(month));
-  return absl::StrCat(YearOf(month), "-Q", (MonthInYear(month) - 1) / 3 + 1);
-}
-
-// Some tables as cells of one set of dimensions: "periode", and every dimension one of them is split by or limited to.
-class Space {
- public:
-  struct Placed {
-    std::vector<std::vector<int32_t>> codes;
-    std::vector<int64_t> cell;  // Of the table; -1: a zero that is said by not being there.
-  };
-
-  static absl::StatusOr<Space> Of(absl::Span<const LedgerTable* const> tables) {
-    Space space;
-    space.CollectCodes(tables);
-    NMD_RETURN_IF_ERROR(space.CollectPeriods(tables));
-    space.NameDimensions();
-    int64_t keys = 1;
-    for (const engine::Dimension& dimension : space.dimensions_) {
-      const auto codes = static_cast<int64_t>(dimension.codes.size());
-      if (keys > INT64_MAX / 2 / codes) {
-        return Fail(absl::StatusCode::kInvalidArgument, ErrorReason::RESULT_TOO_LARGE,
-                    "the table and those released before have too many dimensions together");
-      }
-      keys *= codes;
-    }
-    for (const LedgerTable* table : tables) space.placed_.push_back(space.Place(*table));
-    return space;
-  }
-
-  // The values a table is limited to; null: it is not.
-  static const std::vector<std::string>* FilterOf(const LedgerTable& table, const std::string& dimension) {
-    for (const auto& [filtered, values] : table.filters) {
-      if (filtered == dimension) return &values;
-    }
-    return nullptr;
-  }
-
-  const std::vector<engine::Dimension>& dimensions() const { return dimensions_; }
-  const Placed& placed(size_t table) const { return placed_[table]; }
-
-  int64_t KeyOf(const std::vector<int32_t>& codes) const {
-    int64_t key = 0;
-    for (size_t d = 0; d < codes.size(); ++d) key = key * static_cast<int64_t>(dimensions_[d].codes.size()) + codes[d];
-    return key;
-  }
-
-  // Dutch: "periode 2018-01, wijk Eelde".
-  std::string TextOfCell(const std::vector<int32_t>& codes) const {
-    std::vector<std::string> parts;
-    for (size_t d = 0; d < codes.size(); ++d) {
-      if (codes[d] != 0)
-        parts.push_back(absl::StrCat(dimensions_[d].name, " ", dimensions_[d].codes[static_cast<size_t>(codes[d])]));
-    }
-    return absl::StrJoin(parts, ", ");
-  }
-
- private:
-  struct Codes {
-    std::set<std::string> values;
-    std::set<std::vector<std::string>> groups;  // Filters of more than one value.
-    bool split = false;                         // By a table of all values.
-    std::map<std::string, int32_t> position;
-    std::map<std::vector<std::string>, int32_t> group_position;
-  };
-
-  void CollectCodes(absl::Span<const LedgerTable* const> tables) {
-    for (const LedgerTable* table : tables) {
-      for (const auto& [dimension, values] : table->filters) {
-        Codes& codes = codes_[dimension];
-        codes.values.insert(values.begin(), values.end());
-        if (values.size() > 1) codes.groups.insert(values);
-      }
-      for (const LedgerTable::Axis& axis : table->axes) {
-        if (IsTime(axis.dimension)) continue;
-        Codes& codes = codes_[axis.dimension];
-        codes.values.insert(axis.codes.begin() + 1, axis.codes.end());
-        codes.split = codes.split || FilterOf(*table, axis.dimension) == nullptr;
-      }
-    }
-  }
-
-  // The axis with the codes it has no cells for, which are zeros: all of a dimension, or of the filter.
-  LedgerTable::Axis Completed(const LedgerTable& table, const LedgerTable::Axis& axis) const {
-    LedgerTable::Axis out = axis;
-    std::set<std::string> all;
-    if (IsTime(axis.dimension)) {
-      for (Month month = table.first; month < table.last; ++month) all.insert(TimeCode(axis.dimension, month));
-    } else if (const std::vector<std::string>* filter = FilterOf(table, axis.dimension)) {
-      all.insert(filter->begin(), filter->end());
-    } else {
-      all = codes_.at(axis.dimension).values;
-    }
-    for (const std::string& code : axis.codes) all.erase(code);
-    out.codes.insert(out.codes.end(), all.begin(), all.end());
-    return out;
-  }
-
-  // The months of a cell; empty where its time codes exclude each other.
-  static Months MonthsOfCell(const LedgerTable& table, absl::Span<const LedgerTable::Axis> axes,
-                             const std::vector<size_t>& at) {
-    Months months = {table.first, table.last};
-    for (size_t d = 0; d < axes.size(); ++d) {
-      if (at[d] == 0 || !IsTime(axes[d].dimension)) continue;
-      const std::optional<Months> part = MonthsOf(axes[d].dimension, axes[d].codes[at[d]]);
-      if (part) months = {std::max(months.first, part->first), std::min(months.second, part->second)};
-    }
-    return months;
-  }
-
-  // Calls `visit` with the positions of every cell.
-  template <typename Visit>
-  static void EachCell(absl::Span<const LedgerTable::Axis> axes, const Visit& visit) {
-    std::vector<size_t> at(axes.size(), 0);
-    while (true) {
-      visit(at);
-      size_t d = axes.size();
-      while (d > 0 && ++at[d - 1] == axes[d - 1].codes.size()) at[--d] = 0;
-      if (d == 0) return;
-    }
-  }
-
-  absl::Status CollectPeriods(absl::Span<const LedgerTable* const> tables) {
-    std::map<Months, std::string, LongestFirst> found;  // With the first table that has it.
-    for (const LedgerTable* table : tables) {
-      std::vector<LedgerTable::Axis> time;
-      for (const LedgerTable::Axis& axis : table->axes) {
-        if (IsTime(axis.dimension)) time.push_back(Completed(*table, axis));
-      }
-      EachCell(time, [&](const std::vector<size_t>& at) {
-        const Months months = MonthsOfCell(*table, time, at);
-        if (months.first < months.second) found.emplace(months, table->name);
-      });
-    }
-    // Within or apart, so that every period is a sum of the longest ones within it, or of those and a rest.
-    engine::Dimension& dimension = dimensions_.emplace_back();
-    dimension.name = "periode";
-    dimension.codes.push_back("altijd");
-    std::vector<Months> open;
-    std::map<Months, std::vector<Months>> within;
-    for (const auto& [months, name] : found) {
-      while (!open.empty() && open.back().second <= months.first) open.pop_back();
-      if (!open.empty() && months.second > open.back().second) {
-        return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::TABLE_NOT_AGREED,
-                    absl::StrCat("the period overlaps another one that was released in part: ", TextOf(open.back()), " and ",
-                                 TextOf(months), "; the difference would tell of single months"),
-                    {{"cause", "overlap"}, {"publication", name}});
-      }
-      if (!open.empty()) within[open.back()].push_back(months);
-      open.push_back(months);
-      period_position_[months] = static_cast<int32_t>(dimension.codes.size());
-      dimension.codes.push_back(TextOf(months));
-    }
-    for (const auto& [months, parts] : within) {
-      engine::Dimension::Sum sum{period_position_[months], {}};
-      Month covered = 0;
-      for (const Months& part : parts) {
-        sum.parts.push_back(period_position_[part]);
-        covered += part.second - part.first;
-      }
-      if (covered < months.second - months.first) {
-        sum.parts.push_back(static_cast<int32_t>(dimension.codes.size()));
-        dimension.codes.push_back(absl::StrCat(kRest, " maanden van ", TextOf(months)));
-      }
-      dimension.sums.push_back(std::move(sum));
-    }
-    return absl::OkStatus();
-  }
-
-  void NameDimensions() {
-    for (auto& [name, codes] : codes_) {
-      engine::Dimension& dimension = dimensions_.emplace_back();
-      dimension.name = name;
-      dimension.codes.push_back(std::string(kTotal));
-      for (const std::vector<std::string>& group : codes.groups) {
-        codes.group_position[group] = static_cast<int32_t>(dimension.codes.size());
-        dimension.codes.push_back(absl::StrJoin(group, " of "));
-      }
-      engine::Dimension::Sum all{0, {}};
-      for (const std::string& value : codes.values) {
-        codes.position[value] = static_cast<int32_t>(dimension.codes.size());
-        all.parts.push_back(codes.position[value]);
-        dimension.codes.push_back(value.empty() ? "onbekend" : value);
-      }
-      if (!codes.split) {
-        all.parts.push_back(static_cast<int32_t>(dimension.codes.size()));
-        dimension.codes.push_back(kRest);
-      }
-      if (!all.parts.empty()) dimension.sums.push_back(std::move(all));
-      for (const auto& [group, position] : codes.group_position) {
-        engine::Dimension::Sum sum{position, {}};
-        for (const std::string& value : group) sum.parts.push_back(codes.position[value]);
-        dimension.sums.push_back(std::move(sum));
-      }
-    }
-  }
-
-  Placed Place(const LedgerTable& table) const {
-    std::vector<LedgerTable::Axis> axes;
-    for (const LedgerTable::Axis& axis : table.axes) axes.push_back(Completed(table, axis));
-    // Codes where no axis says otherwise.
-    std::vector<int32_t> base(dimensions_.size(), 0);
-    std::map<std::string, size_t> dimension_of;
-    size_t at_dimension = 1;
-    for (const auto& [name, codes] : codes_) {
-      dimension_of[name] = at_dimension;
-      if (const std::vector<std::string>* filter = FilterOf(table, name)) {
-        base[at_dimension] = filter->size() == 1 ? codes.position.at(filter->front()) : codes.group_position.at(*filter);
-      }
-      ++at_dimension;
-    }
-    Placed placed;
-    EachCell(axes, [&](const std::vector<size_t>& at) {
-      const Months months = MonthsOfCell(table, axes, at);
-      if (months.first >= months.second) return;
-      std::vector<int32_t> codes = base;
-      codes[0] = period_position_.at(months);
-      int64_t cell = 0;
-      for (size_t d = 0; d < axes.size(); ++d) {
-        const size_t own = table.axes[d].codes.size();
-        cell = cell < 0 || at[d] >= own ? -1 : cell * static_cast<int64_t>(own) + static_cast<int64_t>(at[d]);
-        if (at[d] == 0 || IsTime(axes[d].dimension)) continue;
-        codes[dimension_of.at(axes[d].dimension)] = codes_.at(axes[d].dimension).position.at(axes[d].codes[at[d]]);
-      }
-      placed.codes.push_back(std::move(codes));
-      placed.cell.push_back(cell);
-    });
-    return placed;
-  }
-
-  struct LongestFirst {
-    bool operator()(const Months& a, const Months& b) const {
-      return a.first != b.first ? a.first < b.first : a.second > b.second;
-    }
-  };
-
-  std::map<std::string, Codes> codes_;  // By dimension; in this order behind "periode".
-  std::map<Months, int32_t> period_position_;
-  std::vector<engine::Dimension> dimensions_;
-  std::vector<Placed> placed_;
-};
-
-// The tables a circle sees that lie beside the draft: about months it is about too, or tied to it by others that are.
-std::vector<const LedgerTable*> Beside(const LedgerTable& draft, absl::string_view circle,
-                                       absl::Span<const LedgerTable* const> released) {
-  Months reach = {draft.first, draft.last};
-  std::vector<bool> taken(released.size(), false);
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (size_t t = 0; t < released.size(); ++t) {
-      const LedgerTable& table = *released[t];
-      if (taken[t] || !Sees(circle, table.audience) || table.last <= reach.first || table.first >= reach.second) continue;
-      taken[t] = grew = true;
-      reach = {std::min(reach.first, table.first), std::max(reach.second, table.last)};
-    }
-  }
-  std::vector<const LedgerTable*> beside;
-  for (size_t t = 0; t < released.size(); ++t) {
-    if (taken[t]) beside.push_back(released[t]);
-  }
-  return beside;
-}
-
-using GuardSet = std::set<std::tuple<Month, Month, std::string>>;  // As Guard.
-
-// The guards that a circle with these tables needs.
-GuardSet GuardsIn(const LedgerTable& draft, std::vector<const LedgerTable*> tables) {
-  GuardSet found;
-  if (tables.empty()) return found;
-  tables.push_back(&draft);
-  std::set<Months> periods;
-  std::map<std::string, std::pair<bool, bool>> dimensions;  // Limited by some table; split by one that is not.
-  for (const LedgerTable* table : tables) {
-    periods.emplace(table->first, table->last);
-    for (const auto& [dimension, values] : table->filters) dimensions[dimension].first = true;
-    for (const LedgerTable::Axis& axis : table->axes) {
-      if (Space::FilterOf(*table, axis.dimension) == nullptr) dimensions[axis.dimension].second = true;
-    }
-  }
-  // What is left of a period once the longest ones within it are taken away; of those the draft has a part in.
-  const Months own = {draft.first, draft.last};
-  for (const Months& whole : periods) {
-    if (whole.first > own.first || whole.second < own.second) continue;
-    std::vector<Months> within;
-    for (const Months& part : periods) {
-      if (part != whole && part.first >= whole.first && part.second <= whole.second) within.push_back(part);
-    }
-    if (within.empty()) continue;
-    Month at = whole.first;
-    std::sort(within.begin(), within.end());
-    for (const Months& part : within) {
-      if (part.first > at) found.emplace(at, part.first, "");
-      at = std::max(at, part.second);
-    }
-    if (at < whole.second) found.emplace(at, whole.second, "");
-  }
-  for (const auto& [dimension, how] : dimensions) {
-    const auto& [limited, split] = how;
-    const bool everybody_limits = std::all_of(tables.begin(), tables.end(), [&, d = dimension](const LedgerTable* table) {
-      return Space::FilterOf(*table, d) != nullptr;
-    });
-    if (limited && !split && !everybody_limits) found.emplace(draft.first, draft.last, dimension);
-  }
-  return found;
-}
-
-// The circles that see the draft and something else.
-std::set<std::string> CirclesOf(const LedgerTable& draft, absl::Span<const LedgerTable* const> released) {
-  std::set<std::string> circles = {draft.audience};
-  for (const LedgerTable* table : released) {
-    if (Sees(table->audience, draft.audience)) circles.insert(table->audience);
-  }
-  return circles;
-}
 
 std::string AttackerOf(absl::string_view circle) {
   if (circle == kPublic) return "iedereen";
@@ -396,25 +54,31 @@ absl::string_view KindText(engine::Disclosure::Kind kind) {
 class Circle {
  public:
   static absl::StatusOr<Circle> Make(absl::string_view name, const LedgerTable& draft,
-                                     absl::Span<const LedgerTable* const> released, absl::Span<const LedgerTable> guards) {
+                                     absl::Span<const LedgerTable* const> released, absl::Span<const GuardTable> guards) {
     Circle circle;
     circle.name_ = std::string(name);
     circle.tables_ = Beside(draft, name, released);
     circle.releases_ = static_cast<int64_t>(circle.tables_.size());
     // First, so that what was published of the same number comes after it. Those of other circles are not about this one.
-    const GuardSet own = GuardsIn(draft, circle.tables_);
-    for (const LedgerTable& guard : guards) {
-      const bool by_period = guard.first != draft.first || guard.last != draft.last;
-      if (own.count({guard.first, guard.last, by_period ? "" : guard.axes.back().dimension}) == 0) continue;
-      circle.tables_.insert(circle.tables_.begin(), &guard);
+    const std::set<Guard> own = GuardsIn(draft, circle.tables_);
+    std::vector<const LedgerTable*> silent;
+    for (const GuardTable& guard : guards) {
+      if (own.count(guard.guard) > 0) silent.push_back(&guard.table);
     }
+    for (const LedgerTable* table : circle.tables_) {
+      if (table->unmerged != nullptr) silent.push_back(table->unmerged.get());
+    }
+    if (draft.unmerged != nullptr) silent.push_back(draft.unmerged.get());
+    circle.tables_.insert(circle.tables_.begin(), silent.begin(), silent.end());
     circle.tables_.push_back(&draft);
     for (const LedgerTable* table : circle.tables_) {
       if (table->audience != name) continue;
       circle.minimum_ = circle.minimum_ == 0 ? table->minimum : std::min(circle.minimum_, table->minimum);
     }
     NMD_ASSIGN_OR_RETURN(circle.space_, Space::Of(circle.tables_));
-    circle.guards_ = circle.tables_.size() - 1 - static_cast<size_t>(circle.releases_);
+    circle.guards_ = silent.size();
+    circle.FindAncestors();
+    NMD_RETURN_IF_ERROR(circle.CheckDivision());
     for (size_t t = circle.guards_; t < circle.tables_.size(); ++t) {
       for (const std::vector<int32_t>& codes : circle.space_.placed(t).codes) {
         circle.published_.insert(circle.space_.KeyOf(codes));
@@ -460,6 +124,7 @@ class Circle {
     engine::LinkOptions options;
     options.floor = clients ? 1 : engine::kNoFloor;
     options.smallest_change = clients ? draft.minimum : 0;
+    options.rests_are_free = true;  // Guards are what must be kept of them.
     NMD_ASSIGN_OR_RETURN(engine::Linked linked, engine::Link(dimensions, {&out, 1}, earlier, options));
     engine::SuppressOptions suppress;
     suppress.seed = kSeed;
@@ -555,6 +220,7 @@ class Circle {
     std::vector<engine::PublishedTable> out;
     std::vector<bool> few;
     if (hidden != nullptr) few = ChangedByFew(measure);
+    const absl::flat_hash_set<int64_t> zeros = ShownZeros(measure, hidden == nullptr ? tables_.back()->hidden : *hidden);
     for (size_t t = 0; t < count; ++t) {
       const LedgerTable& table = *tables_[t];
       const auto m = MeasureOf(table, measure);
@@ -574,7 +240,10 @@ class Circle {
         if (cell >= 0) {
           to.value = table.values[*m][c];
           to.primary = IsSecret(table, c) || (is_draft && few[k]);
-          to.hidden = hides[c] || (t < guards_ && !guards_show);
+          to.hidden = hides[c] || (t < guards_ && !table.untold && !guards_show);
+          to.untold = to.hidden && table.untold;
+          // Where all together are nobody, each is.
+          if (to.untold && to.value == 0 && IsWithin(to.codes, zeros)) to.hidden = to.untold = to.primary = false;
         }
         if (!to.hidden) shown.emplace(space_.KeyOf(to.codes), to.value);
       }
@@ -585,6 +254,103 @@ class Circle {
       }
     }
     return out;
+  }
+
+  // By dimension and code: what it is part of, itself first.
+  void FindAncestors() {
+    for (const engine::Dimension& dimension : space_.dimensions()) {
+      std::vector<std::vector<int32_t>>& ancestors = ancestors_.emplace_back(dimension.codes.size());
+      for (size_t code = 0; code < ancestors.size(); ++code) {
+        std::vector<int32_t>& own = ancestors[code];
+        own.push_back(static_cast<int32_t>(code));
+        for (size_t k = 0; k < own.size(); ++k) {
+          for (const engine::Dimension::Sum& sum : dimension.sums) {
+            const bool part = std::find(sum.parts.begin(), sum.parts.end(), own[k]) != sum.parts.end();
+            if (part && std::find(own.begin(), own.end(), sum.total) == own.end()) own.push_back(sum.total);
+          }
+        }
+      }
+    }
+  }
+
+  // Keys of what is shown to be of nobody, with nothing of the measure.
+  absl::flat_hash_set<int64_t> ShownZeros(const std::string& measure, const std::vector<bool>& hidden) const {
+    absl::flat_hash_set<int64_t> zeros;
+    for (size_t t = guards_; t < tables_.size(); ++t) {
+      const LedgerTable& table = *tables_[t];
+      const auto m = MeasureOf(table, measure);
+      if (!m) continue;
+      const std::vector<bool>& hides = t + 1 == tables_.size() ? hidden : table.hidden;
+      const Space::Placed& placed = space_.placed(t);
+      for (size_t k = 0; k < placed.codes.size(); ++k) {
+        const int64_t cell = placed.cell[k];
+        const auto c = static_cast<size_t>(cell);
+        if (cell >= 0 && (hides[c] || table.values[0][c] != 0 || table.values[*m][c] != 0)) continue;
+        zeros.insert(space_.KeyOf(placed.codes[k]));
+      }
+    }
+    return zeros;
+  }
+
+  // Whether the cell is part of one of these.
+  bool IsWithin(const std::vector<int32_t>& codes, const absl::flat_hash_set<int64_t>& keys) const {
+    std::vector<int32_t> above = codes;
+    std::vector<size_t> at(codes.size(), 0);
+    while (true) {
+      for (size_t d = 0; d < codes.size(); ++d) above[d] = ancestors_[d][static_cast<size_t>(codes[d])][at[d]];
+      if (keys.contains(space_.KeyOf(above))) return true;
+      size_t d = codes.size();
+      while (d > 0 && ++at[d - 1] == ancestors_[d - 1][static_cast<size_t>(codes[d - 1])].size()) at[--d] = 0;
+      if (d == 0) return false;
+    }
+  }
+
+  // FAILED_PRECONDITION when a code was shown with people who are now counted under codes that had none: whoever knows how the
+  // one was divided into the others takes them from each other, whatever is hidden.
+  absl::Status CheckDivision() const {
+    const LedgerTable& draft = *tables_.back();
+    for (size_t d = 0; d < draft.axes.size(); ++d) {
+      const LedgerTable::Axis& axis = draft.axes[d];
+      if (IsTime(axis.dimension)) continue;
+      const std::map<std::string, int64_t> now = TotalsOf(draft, d);
+      for (size_t t = guards_; t + 1 < tables_.size(); ++t) {
+        const LedgerTable& table = *tables_[t];
+        if (table.first != draft.first || table.last != draft.last || table.filters != draft.filters) continue;
+        const auto same = std::find_if(table.axes.begin(), table.axes.end(),
+                                       [&](const LedgerTable::Axis& other) { return other.dimension == axis.dimension; });
+        if (same == table.axes.end()) continue;
+        const auto of = static_cast<size_t>(same - table.axes.begin());
+        const std::map<std::string, int64_t> before = TotalsOf(table, of);
+        const auto lacks = [](const std::map<std::string, int64_t>& some, const std::string& code) {
+          const auto found = some.find(code);
+          return found == some.end() || found->second == 0;
+        };
+        const bool went = std::any_of(before.begin(), before.end(),
+                                      [&](const auto& code) { return code.second >= table.minimum && lacks(now, code.first); });
+        const bool came =
+            std::any_of(now.begin(), now.end(), [&](const auto& code) { return code.second > 0 && lacks(before, code.first); });
+        if (!went || !came) continue;
+        return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::TABLE_NOT_AGREED,
+                    absl::StrCat("the table divides the same people by other codes of ", axis.dimension, " than ", table.name,
+                                 "; who knows both divisions could subtract one from the other"),
+                    {{"cause", "division"}, {"publication", table.name}});
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Clients per value of one axis over everything else; merged ones count for each of their values.
+  static std::map<std::string, int64_t> TotalsOf(const LedgerTable& table, size_t axis) {
+    std::map<std::string, int64_t> totals;
+    int64_t stride = 1;
+    for (size_t d = axis + 1; d < table.axes.size(); ++d) stride *= static_cast<int64_t>(table.axes[d].codes.size());
+    for (size_t code = 1; code < table.axes[axis].codes.size(); ++code) {
+      const int64_t count = table.values[0][static_cast<size_t>(stride) * code];
+      const std::vector<std::string>* members = table.axes[axis].MembersOf(code);
+      if (members == nullptr) totals[table.axes[axis].codes[code]] = count;
+      for (size_t k = 0; members != nullptr && k < members->size(); ++k) totals[(*members)[k]] = count;
+    }
+    return totals;
   }
 
   // By placed cell of the draft: it was shown with another value, and so few came or went that what changed is theirs.
@@ -630,7 +396,8 @@ class Circle {
   int64_t releases_ = 0;
   size_t guards_ = 0;
   absl::flat_hash_set<int64_t> published_;  // Keys of all but the guards.
-  std::vector<const LedgerTable*> tables_;  // Guards first, the draft last.
+  std::vector<const LedgerTable*> tables_;  // Guards and what was merged first, the draft last.
+  std::vector<std::vector<std::vector<int32_t>>> ancestors_;
   Space space_;
 };
 
@@ -650,16 +417,8 @@ bool LieBeside(const LedgerTable& draft, const LedgerTable& other, absl::Span<co
   });
 }
 
-std::vector<Guard> GuardsOf(const LedgerTable& draft, absl::Span<const LedgerTable* const> released) {
-  GuardSet found;
-  for (const std::string& circle : CirclesOf(draft, released)) found.merge(GuardsIn(draft, Beside(draft, circle, released)));
-  std::vector<Guard> guards;
-  for (const auto& [first, last, dimension] : found) guards.push_back({first, last, dimension});
-  return guards;
-}
-
 absl::StatusOr<Judgement> Judge(const LedgerTable& draft, absl::Span<const LedgerTable* const> released,
-                                absl::Span<const LedgerTable> guards) {
+                                absl::Span<const GuardTable> guards) {
   std::vector<Circle> circles;
   for (const std::string& name : CirclesOf(draft, released)) {
     NMD_ASSIGN_OR_RETURN(Circle circle, Circle::Make(name, draft, released, guards));

@@ -3,7 +3,10 @@
 #define NMD_SERVICES_PUBLICATION_LEDGER_H_
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,6 +26,14 @@ struct LedgerTable {
   struct Axis {
     std::string dimension;
     std::vector<std::string> codes;  // Position 0 is the total.
+    // By code, the values it stands for when areas were merged; sorted, two or more.
+    std::map<std::string, std::vector<std::string>> merged;
+
+    // Null unless the code at this position stands for merged ones.
+    const std::vector<std::string>* MembersOf(size_t code) const {
+      const auto found = merged.find(codes[code]);
+      return found == merged.end() ? nullptr : &found->second;
+    }
   };
   std::string name;           // Number of the publication. Example: "gm1730-2018-0007".
   std::string audience;       // Who sees it.
@@ -34,6 +45,10 @@ struct LedgerTable {
   std::vector<std::string> measures;         // Ids of counts and amounts, clients first; quotients follow from them.
   std::vector<std::vector<int64_t>> values;  // By measure, then cell.
   std::vector<bool> primary, hidden;         // By cell.
+  // Never published: what it hides nobody was told, not even that it is there; what it shows everybody knows.
+  bool untold = false;
+  // The same by the values that were merged; null when none were. It is untold.
+  std::shared_ptr<const LedgerTable> unmerged;
 
   int64_t cells() const { return static_cast<int64_t>(hidden.size()); }
 };
@@ -55,10 +70,21 @@ struct Judgement {
 };
 
 // Tables that will not be published and that a draft gives away all the same, because what was released before leaves nothing
-// else of a sum: the months of a year that were not published month by month, the other laws beside a table of one law.
+// else of a sum: the months of a year that were not published month by month, the other laws beside a table of one law, the
+// age by wijk by level of three tables of two of these each, and what lies in both of two divisions of the same.
 struct Guard {
   Month first, last;      // Half-open.
   std::string dimension;  // Not empty: the draft without its filter on this dimension, and split by it instead.
+  // Not empty: the draft split by its time and by these instead, and without its filters on them; sorted.
+  std::vector<std::string> joint;
+
+  friend bool operator<(const Guard& a, const Guard& b) {
+    return std::tie(a.first, a.last, a.dimension, a.joint) < std::tie(b.first, b.last, b.dimension, b.joint);
+  }
+};
+struct GuardTable {
+  Guard guard;
+  LedgerTable table;
 };
 std::vector<Guard> GuardsOf(const LedgerTable& draft, absl::Span<const LedgerTable* const> released);
 
@@ -69,12 +95,13 @@ std::vector<Guard> GuardsOf(const LedgerTable& draft, absl::Span<const LedgerTab
 //     from the periods, of which one must lie within the other or apart: sliding windows give single months away.
 //   * A figure that was shown and changed by so few that the change is theirs is hidden in its new form (sdc.md section 6,
 //     "Revisions"). By how few is known of clients only; an amount that changed while clients did not counts as one client's.
-//   * What `guards` hide is protected too; what they show counts as known.
+//   * What `guards` hide is protected too; what they show counts as known, and of what is untold nothing does.
+//   * A table by other codes for the same, as after borders moved, is refused: who knows the borders subtracts.
 //   * A circle that may see smaller numbers by its own agreement is not kept from those.
 // Then attacks the outcome with engine/audit.h. Text of findings: Dutch.
-// Errors: FAILED_PRECONDITION TABLE_NOT_AGREED with cause overlap; INVALID_ARGUMENT RESULT_TOO_LARGE.
+// Errors: FAILED_PRECONDITION TABLE_NOT_AGREED with cause overlap or division; INVALID_ARGUMENT RESULT_TOO_LARGE.
 absl::StatusOr<Judgement> Judge(const LedgerTable& draft, absl::Span<const LedgerTable* const> released,
-                                absl::Span<const LedgerTable> guards);
+                                absl::Span<const GuardTable> guards);
 
 // Whether somebody who sees the draft can lay `other`, one of `released`, beside it.
 bool LieBeside(const LedgerTable& draft, const LedgerTable& other, absl::Span<const LedgerTable* const> released);

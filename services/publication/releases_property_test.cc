@@ -179,11 +179,13 @@ TEST_F(ReleasesProperty, WhateverIsReleasedNobodySubtractsFew) {
     Subtract(releases_, costs_.provisions, kMinimum, &subtractions);
     if (HasFailure()) return;
   }
+  RecordProperty("hidden", hidden);
+  RecordProperty("cells", cells);
   EXPECT_GT(released, 60);
   EXPECT_LT(blocked_, proposals_ / 20) << blocked_ << " of " << proposals_ << " could not be proven";
   EXPECT_GT(subtractions, 50) << "the attacker had something to work with";
-  // Useful: more than a third is told, of towns of 260 clients in which a cell of a month has eight on average.
-  EXPECT_LT(hidden * 3, cells * 2) << hidden << " of " << cells;
+  // Useful: more than half is told, of towns of 260 clients in which a cell of a month has eight on average.
+  EXPECT_LT(hidden * 2, cells) << hidden << " of " << cells;
 }
 
 TEST_F(ReleasesProperty, CorrectionsNeverTellOfFew) {

@@ -23,7 +23,7 @@ struct Provision {
   int client;  // 0: an invoice without a client in the period.
   std::string wijk, ivn;
   int64_t cents;
-  std::string month = "2018-01", law = "jeugdwet", provider = "00000001";
+  std::string month = "2018-01", law = "jeugdwet", provider = "00000001", buurt = "", age = "";
 };
 
 // Stands in for costs: counts distinct clients, provisions and cents over a list, by any dimensions. For tests.
@@ -60,6 +60,8 @@ class TestCosts {
                                                                             {"month", "Maand"},
                                                                             {"quarter", "Kwartaal"},
                                                                             {"year", "Jaar"},
+                                                                            {"buurt", "Buurt"},
+                                                                            {"age_band", "Leeftijd"},
                                                                             {"law", "Wet"},
                                                                             {"provider", "Aanbieder"}}) {
             costs::v1::Dimension* dimension = response.add_dimensions();
@@ -84,6 +86,8 @@ class TestCosts {
     if (dimension == "year") return provision.month.substr(0, 4);
     if (dimension == "quarter")
       return absl::StrCat(provision.month.substr(0, 4), "-Q", (std::stoi(provision.month.substr(5)) + 2) / 3);
+    if (dimension == "buurt") return provision.buurt;
+    if (dimension == "age_band") return provision.age;
     if (dimension == "law") return provision.law;
     if (dimension == "provider") return provision.provider;
     return provision.ivn;

@@ -27,6 +27,7 @@ struct Variable {
   int64_t truth = 0;
   bool shown = false;             // Somewhere.
   bool primary = false;           // Somewhere.
+  bool untold = true;             // Everywhere.
   int64_t table = -1, cell = -1;  // Where it was primary first, else where it was published first.
 };
 
@@ -106,11 +107,12 @@ class Attack {
         if (at == versions.end()) {
           versions.push_back(static_cast<int32_t>(variables_.size()));
           at = versions.end() - 1;
-          variables_.push_back({cell.codes, cell.value, false, false, static_cast<int64_t>(t), static_cast<int64_t>(c)});
+          variables_.push_back({cell.codes, cell.value, false, false, true, static_cast<int64_t>(t), static_cast<int64_t>(c)});
           if (!cell.hidden) CheckChange(versions, static_cast<int64_t>(t), static_cast<int64_t>(c));
         }
         Variable& variable = variables_[static_cast<size_t>(*at)];
         variable.shown = variable.shown || !cell.hidden;
+        variable.untold = variable.untold && cell.untold;
         if (cell.primary && !variable.primary) {
           variable.primary = true;
           variable.table = static_cast<int64_t>(t);
@@ -287,7 +289,8 @@ class Attack {
     Unpick(&outside, {});
     std::vector<bool> met(variables_.size(), false);
     for (size_t first = 0; first < variables_.size(); ++first) {
-      if (variables_[first].truth != 1 || outside.exact[first] || met[first]) continue;
+      // Who is alone in what nobody told does not know it.
+      if (variables_[first].truth != 1 || variables_[first].untold || outside.exact[first] || met[first]) continue;
       std::vector<int32_t> own = {static_cast<int32_t>(first)};
       met[first] = true;
       for (size_t k = 0; k < own.size(); ++k) {
@@ -296,7 +299,8 @@ class Attack {
           const Equation& equation = equations_[static_cast<size_t>(e)];
           if (variables_[static_cast<size_t>(equation.total)].truth != 1) continue;
           const auto meet = [&](int32_t v) {
-            if (variables_[static_cast<size_t>(v)].truth != 1 || met[static_cast<size_t>(v)]) return;
+            const Variable& variable = variables_[static_cast<size_t>(v)];
+            if (variable.truth != 1 || variable.untold || met[static_cast<size_t>(v)]) return;
             met[static_cast<size_t>(v)] = true;
             own.push_back(v);
           };
@@ -419,7 +423,8 @@ class Attack {
     for (size_t k = 0; k < unknowns.size(); ++k) {
       starts[k + 1] += starts[k];
       const Variable& variable = variables_[static_cast<size_t>(unknowns[k])];
-      low.push_back(static_cast<double>(std::min(options_.floor, variable.truth)));
+      const int64_t floor = variable.untold ? std::min<int64_t>(0, options_.floor) : options_.floor;
+      low.push_back(static_cast<double>(std::min(floor, variable.truth)));
       high.push_back(ceiling);
       if (variable.shown) {  // Rounded to the nearest.
         const int64_t base = options_.rounded_to, printed = (variable.truth + base / 2) / base * base;

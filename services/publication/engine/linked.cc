@@ -36,6 +36,7 @@ class Linker {
       const auto c = static_cast<size_t>(CellOf(keys.back(), published.value));
       if (!published.hidden) {
         if (IsHidden(cells_.states[c])) cells_.lone[c] = false;
+        cells_.idle[c] = false;
         cells_.states[c] = published.value == 0 ? CellState::kZero : CellState::kShown;
         shown_[c] = true;
       } else if (!shown_[c]) {
@@ -44,8 +45,9 @@ class Linker {
         } else if (cells_.states[c] != CellState::kPrimary) {
           cells_.states[c] = CellState::kSecondary;
         }
-        cells_.lone[c] = published.value == 1;
-        cells_.floors[c] = std::min(options_.floor, published.value);
+        cells_.lone[c] = published.value == 1 && !published.untold;
+        cells_.idle[c] = published.untold && cells_.states[c] == CellState::kSecondary;
+        cells_.floors[c] = std::min(published.untold ? std::min<int64_t>(0, options_.floor) : options_.floor, published.value);
         cells_.needs[c] = {0, 0, options_.width};
       }
       cells_.fixed[c] = true;
@@ -80,6 +82,7 @@ class Linker {
         if (fresh) cells_.fixed[c] = draft.cells.fixed[k];
         cells_.floors[c] = draft.cells.floors[k];
         cells_.lone[c] = draft.cells.lone[k];
+        cells_.idle[c] = false;
         const Need& need = draft.cells.needs[k];
         Need& known = cells_.needs[c];
         known = {std::max(known.up, need.up), std::max(known.down, need.down), std::max(known.width, need.width)};
@@ -119,6 +122,7 @@ class Linker {
     cells_.needs.emplace_back();
     cells_.fixed.push_back(false);
     cells_.lone.push_back(false);
+    cells_.idle.push_back(false);
     shown_.push_back(false);
     return static_cast<int32_t>(cells_.values.size()) - 1;
   }
@@ -173,6 +177,7 @@ class Linker {
       if (!whole) {
         const auto missing = static_cast<size_t>(NewCell(rest));
         cells_.floors[missing] = 0;
+        cells_.idle[missing] = options_.rests_are_free;
         cells_.states[missing] = CellState::kSecondary;
         cells_.fixed[missing] = true;
         parts.push_back(static_cast<int32_t>(missing));

@@ -34,6 +34,9 @@ struct LinkOptions {
   int64_t width = 1;  // That primaries hidden before need.
   // A cell may not differ by 1 .. smallest_change - 1 from what was published before; 0: it may.
   int64_t smallest_change = 0;
+  // What was never published of a sum may be computed from the rest: where that is a secret it is given as an untold table.
+  // Otherwise it is kept from being computed, since it may be published later and be one then.
+  bool rests_are_free = false;
 };
 
 // Ties drafts of one moment to each other and to the publications of before, oldest first. Cells are the same number when codes

@@ -232,6 +232,7 @@ class Chooser {
   struct Tally {
     int32_t several = 0;          // That have several contributors,
     int32_t several_primary = 0;  // and those of them that are primary.
+    int32_t idle = 0;             // Of the several, those that may be computed.
     int32_t lone = 0;             // That have one.
     bool lone_total = false;      // The total itself is hidden and has one contributor: so have its parts, and it is the same.
     bool binds = true;            // The total follows from the parts.
@@ -254,6 +255,7 @@ class Chooser {
       } else {
         tally.several += by;
         if (State(cell) == CellState::kPrimary) tally.several_primary += by;
+        if (cells_.idle[static_cast<size_t>(cell)]) tally.idle += by;
       }
     }
   }
@@ -262,7 +264,8 @@ class Chooser {
   bool Broken(int32_t relation) {
     const Tally& tally = TallyOf(relation);
     if (!tally.binds || tally.several >= 2) return false;
-    if (tally.several == 1) return tally.lone == 0 || (tally.lone == 1 && tally.several_primary == 1);
+    if (tally.several == 1 && tally.lone == 0) return tally.idle == 0;
+    if (tally.several == 1) return tally.lone == 1 && tally.several_primary == 1;
     return tally.lone > 0 && !tally.lone_total;
   }
 

@@ -27,6 +27,7 @@ Cells::Cells(int32_t cells)
       states(static_cast<size_t>(cells), CellState::kShown),
       needs(static_cast<size_t>(cells)),
       fixed(static_cast<size_t>(cells), false),
-      lone(static_cast<size_t>(cells), false) {}
+      lone(static_cast<size_t>(cells), false),
+      idle(static_cast<size_t>(cells), false) {}
 
 }  // namespace nmd::publication::engine

@@ -96,6 +96,7 @@ struct Cells {
   std::vector<Need> needs;  // Of primary cells.
   std::vector<bool> fixed;  // Published before with its value, or to be shown: cannot be hidden.
   std::vector<bool> lone;   // One contributor only, who knows his own value.
+  std::vector<bool> idle;   // Never published and no secret: may be computed when that tells nothing of others.
 
   explicit Cells(int32_t cells);
 };

@@ -29,6 +29,9 @@ struct PublishedCell {
   int64_t value = 0;
   bool primary = false;  // Must not be known.
   bool hidden = false;   // Was published without its value.
+  // Was not published at all, but is part of what was: the neighbourhoods of an area that was told as one. Nobody knows that it
+  // is not zero, nor that he is alone in it. REQUIRES: hidden.
+  bool untold = false;
 };
 
 struct PublishedTable {
