@@ -7,13 +7,13 @@ import { before, describe, it } from 'node:test';
 import { assertAccessible, folder, forgive, open, page, real, rows, texts } from './browser.mjs';
 import { assertFiles, fieldsOf, numberOf } from './table_files.mjs';
 
-const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'signalen', 'logboek', 'begrippen', 'toegankelijkheid'];
+const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'signalen', 'logboek', 'aanbiedersportaal', 'begrippen', 'toegankelijkheid'];
 // Documents, not figures: there is no known time in the question.
-const TIMELESS = ['scenarios', 'vragen', 'prognose', 'publicaties', 'signalen', 'logboek'];
+const TIMELESS = ['scenarios', 'vragen', 'prognose', 'publicaties', 'signalen', 'logboek', 'aanbiedersportaal'];
 // Their tables are downloaded in one file, or not at all.
 const WITHOUT_FILES = ['groei', 'bronnen', 'begrippen', 'toegankelijkheid'];
-// Looking at the log is in the log.
-const CHANGING = ['logboek'];
+// Looking at the log is in the log; the portal says until when it is up to date.
+const CHANGING = ['logboek', 'aanbiedersportaal'];
 // On screen, at 400% on a small one, and on an A4 page of 210 mm with margins of 17 mm.
 const WIDTHS = [['screen', 1280], ['screen', 320], ['print', 665]];
 

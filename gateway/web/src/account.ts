@@ -84,7 +84,7 @@ export function accountSummary(view: View, account: Account, number = ''): HTMLE
   return [
     block(view, {
       id: 'rekening', title: `${number}De rekening van ${title}`, conclusion: account.text || waitingWords(account),
-      before: [h('p', { class: 'nl-paragraph' }, 'De aanbieder ziet dezelfde rekening met dezelfde redenen.')],
+      before: [h('p', { class: 'nl-paragraph' }, `De ${view.role === 'aanbieder' ? 'gemeente' : 'aanbieder'} ziet dezelfde rekening met dezelfde redenen.`)],
       table: balanceTable(account),
     }),
     ...(account.indicated || account.paid || account.booked ? [block(view, { id: 'boeking', title: 'Wat is er betaald en geboekt?', table: bookedTable(account), ground: { figures: [account.indicated, account.paid, account.booked] } })] : []),

@@ -14,8 +14,8 @@ describe('what was said about a post', () => {
     expect(positionWords({ name: 'r', position: 'NEW' })).toBe('onbekend');
   });
   it('has no blank cell, and names a person for the own side only', () => {
-    expect(written(responseTable([{ name: 'a/b/items/i1/responses/2' }, { name: 'x', side: 'OF_PROVIDER', subject: 'agb:91000001', position: 'AGREED', note: 'Ja.', time: '2018-03-01T10:00:00Z', amount_cents: '100' }], 'r'))).toEqual([
-      ['onbekend', 'onbekend', 'onbekend', 'geen', 'i1', '€\u00a00'], ['01-03-2018 om 11:00', 'de aanbieder, agb:91000001', 'erkend', 'Ja.', 'onbekend', '€\u00a01'],
+    expect(written(responseTable([{ name: 'a/b/items/i1/responses/2' }, { name: 'x', side: 'OF_PROVIDER', subject: 'agb:91000001', position: 'AGREED', note: 'Ja.', time: '2018-03-01T10:00:00Z', amount_cents: '100' }], 'r', (name) => `over ${name}`))).toEqual([
+      ['onbekend', 'onbekend', 'onbekend', 'geen', 'over a/b/items/i1', '€\u00a00'], ['01-03-2018 om 11:00', 'de aanbieder, agb:91000001', 'erkend', 'Ja.', 'over x', '€\u00a01'],
     ]);
   });
 });

@@ -48,6 +48,9 @@ export interface Item {
   allocation?: string;
   category?: string;
   product?: string;
+  /** First day, and first day after. */
+  start_date?: string;
+  end_date?: string;
   claim?: string;
   reference?: string;
   amount_cents?: string;
@@ -141,13 +144,21 @@ export function bookedTable(account: Account): Table {
 
 const careOf = (item: Item) => [item.category, item.product].filter(Boolean).join(' ') || 'geen';
 
-function reference(item: Item): string {
+/** The line of a claim that a post is about. */
+export function reference(item: Item): string {
   if (item.reference) return item.claim ? `${item.claim}, regel ${item.reference}` : `regel ${item.reference}`;
   return item.claim || 'geen';
 }
 
+/** The amount that the other side says it is. */
+export const expected = (item: Item): Cell => (item.expected_cents === undefined ? { kind: 'absent', word: 'niet te zeggen', why: '' } : count(item.expected_cents));
+
+/** What is the case, with the months it is about. */
+export const caseWords = (item: Item) => [item.text || 'onbekend', ...(item.months?.length ? [`Maanden: ${item.months.map(monthShort).join(', ')}.`] : [])].join(' ');
+
+export const openDays = (item: Item): Cell => (item.open_days ? value(item.open_days) : text('–'));
+
 export function itemTable(items: Item[], caption: string): Table {
-  const expected = (item: Item): Cell => (item.expected_cents === undefined ? { kind: 'absent', word: 'niet te zeggen', why: '' } : count(item.expected_cents));
   return {
     id: 'tabel-posten',
     caption,
@@ -157,8 +168,8 @@ export function itemTable(items: Item[], caption: string): Table {
     ],
     rows: items.map((item) => [
       text(Number(item.allocation ?? 0) > 0 ? String(item.allocation) : 'geen'), text(careOf(item)), text(reference(item)), day(item.declared_date, 'niet'), count(item.amount_cents), expected(item),
-      text([item.text || 'onbekend', ...(item.months?.length ? [`Maanden: ${item.months.map(monthShort).join(', ')}.`] : [])].join(' ')), text(item.rule || 'geen'), text(ACTORS[item.actor ?? ''] ?? 'onbekend'), text(item.next_step || 'niets'),
-      item.open_days ? value(item.open_days) : text('–'),
+      text(caseWords(item)), text(item.rule || 'geen'), text(ACTORS[item.actor ?? ''] ?? 'onbekend'), text(item.next_step || 'niets'),
+      openDays(item),
     ]),
   };
 }
@@ -177,14 +188,17 @@ export function positionWords(response: ItemResponse | undefined): string {
   return reason ? `${position}: ${reason}` : position;
 }
 
-/** What both sides said, in the order given. Only the own side tells who said it. */
-export function responseTable(responses: ItemResponse[], caption: string): Table {
+/** The post that something was said about: the name of the response without its end. */
+export const postOf = (response: ItemResponse) => response.name.replace(/\/responses\/[^/]*$/, '');
+
+/** What both sides said, in the order given; `about` tells what a post is. Only the own side tells who said it. */
+export function responseTable(responses: ItemResponse[], caption: string, about: (name: string) => string): Table {
   return {
     id: 'tabel-reacties',
     caption,
     columns: [...['Wanneer', 'Wie', 'Wat', 'Toelichting', 'Post'].map((header) => ({ header, kind: 'text' as const })), { header: 'Bedrag toen', kind: 'euro' }],
     rows: responses.map((each) => [
-      moment(each.time), text([SIDES[each.side ?? ''] ?? 'onbekend', each.subject].filter(Boolean).join(', ')), text(positionWords(each)), text(each.note || 'geen'), text(/\/items\/([^/]+)/.exec(each.name)?.[1] ?? 'onbekend'), count(each.amount_cents),
+      moment(each.time), text([SIDES[each.side ?? ''] ?? 'onbekend', each.subject].filter(Boolean).join(', ')), text(positionWords(each)), text(each.note || 'geen'), text(about(postOf(each))), count(each.amount_cents),
     ]),
   };
 }

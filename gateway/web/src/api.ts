@@ -215,6 +215,7 @@ const ADVICE: Record<string, [title: string, next: string]> = {
   TABLE_NOT_PROVEN: ['Van deze tabel is niet te bewijzen dat zij veilig is.', 'Publiceer minder uitsplitsingen of een langere periode.'],
   PROPOSAL_CLOSED: ['Hierover is al besloten.', 'Laad de pagina opnieuw om te zien hoe het nu is.'],
   RELEASE_OUTDATED: ['Er is intussen iets anders gepubliceerd.', 'Wijs dit voorstel af en stel de tabel opnieuw voor: dan wordt hij daarmee samen beoordeeld.'],
+  WRITE_CONFLICT: ['Er is intussen iets veranderd.', 'Laad de pagina opnieuw, kijk wat er veranderde en doe het dan nog eens.'],
   RESOURCE_NOT_FOUND: ['Dit is er niet meer.', 'Misschien heeft iemand anders het al behandeld. Laad de pagina opnieuw.'],
   METHOD_UNKNOWN: ['Dit onderdeel is hier niet aanwezig.', 'Vraag de beheerder of deze dienst aan staat.'],
   UNAVAILABLE_NOW: ['De monitor is nu niet bereikbaar.', RETRY],
@@ -388,7 +389,7 @@ export class Session {
 
   /**
    * The answer to a GET, or what `init` says, below the municipality; a path that begins with a slash is below /v1. A token that
-   * expired while the page was open is renewed once.
+   * expired while the page was open is renewed once. A signal in `init` ends this call, whatever ends others.
    */
   async call(path: string, init: RequestInit = {}, milliseconds?: number): Promise<unknown> {
     const below = path.startsWith('/') ? path : `/municipalities/${encodeURIComponent(this.municipality)}/${path}`;
@@ -401,7 +402,7 @@ export class Session {
           Accept: 'application/json',
           ...(this.token.token ? { Authorization: `Bearer ${this.token.token}` } : {}),
         },
-      }, this.stop, milliseconds);
+      }, init.signal ?? this.stop, milliseconds);
     let response = await attempt();
     if (response.status === 401) {
       this.token = await Session.fetchToken(this.role);

@@ -24,6 +24,8 @@ export interface Question {
   fields: Asked[];
   /** What the button says. */
   action: string;
+  /** What is missing in words that are all there, in Dutch. */
+  check?: (given: Record<string, string>) => string | undefined;
 }
 
 const TEXT = 'utrecht-textbox utrecht-textbox--html-input';
@@ -62,7 +64,14 @@ export function askWords(question: Question): Promise<Record<string, string> | u
         missing[0]!.input.focus();
         return;
       }
-      given = Object.fromEntries(fields.map(({ asked, input }) => [asked.id, input.value.trim()]));
+      const words = Object.fromEntries(fields.map(({ asked, input }) => [asked.id, input.value.trim()]));
+      const missed = question.check?.(words);
+      if (missed) {
+        fault.hidden = false;
+        fault.textContent = missed;
+        return;
+      }
+      given = words;
       dialog.close();
     };
     const dialog = h(

@@ -13,6 +13,7 @@ import {
 } from './dossiers_model';
 import { summaryTable } from './durations_model';
 import { euro, glue, number } from './format';
+import { postWords } from './portal_model';
 import { ownAccount, providerChoices } from './provider_choices';
 import { yearChoices, type Choice } from './query';
 import { runScreen, type View } from './screen';
@@ -91,7 +92,7 @@ function show(view: View, dossier: Dossier | undefined): HTMLElement[] {
       conclusion: items.length === 0 ? 'Er is geen post waarvoor iemand iets moet doen.' : items.length < MOST_ITEMS ? `${number(items.length)} ${items.length === 1 ? 'post vraagt' : 'posten vragen'} om actie.` : `De eerste ${number(items.length)} posten die om actie vragen; de tabel met uitkomsten telt ze alle.`,
       ...(items.length > 0 && { table: itemTable(items, `Posten van ${title} waarvoor iemand iets moet doen, ${year}`), tall: items.length > 12 }),
     }),
-    ...(responses.length > 0 ? [block(view, { id: 'reacties', title: 'Wat zeiden beide kanten?', conclusion: `De laatste ${number(responses.length)}, nieuwste eerst.`, table: responseTable(responses, `Reacties op posten van ${title}`), tall: responses.length > 12 })] : []),
+    ...(responses.length > 0 ? [block(view, { id: 'reacties', title: 'Wat zeiden beide kanten?', conclusion: `De laatste ${number(responses.length)}, nieuwste eerst.`, table: responseTable(responses, `Reacties op posten van ${title}`, (name) => postWords(items.find((item) => item.name === name), 'een post die niet hierboven staat')), tall: responses.length > 12 })] : []),
     block(view, {
       id: 'signalen', title: '7. Welke signalen zijn er?', conclusion: conclusionOf(signals, !forProvider), before: [h('p', { class: 'nl-paragraph' }, NO_VERDICT)],
       ...(signals.length > 0 && { table: dossierSignalTable(signals, year, forProvider), tall: signals.length > 12 }),

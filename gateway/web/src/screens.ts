@@ -27,7 +27,7 @@ export interface Screen {
   /** Who may see it; the first is who the demo signs in as when nobody chose. Empty: everybody, without signing in. */
   roles: Role[];
   /** Heading of the menu; empty is the top, "voet" the foot of the page. */
-  group: '' | 'Cijfers' | 'Beleid en raad' | 'Gegevens' | 'voet';
+  group: '' | 'Cijfers' | 'Beleid en raad' | 'Gegevens' | 'Naar buiten' | 'voet';
   script: string;
   /** In whose monitor it is; absent: that of a municipality. */
   at?: 'region' | 'everywhere';
@@ -64,6 +64,10 @@ export const SCREENS: Screen[] = [
   {
     id: 'logboek', title: 'Inzage en logboek', question: 'Wie keek waarnaar, wanneer en waarvoor?', roles: ['privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'logbook', at: 'everywhere',
     promise: 'Alles wat iemand hier vraagt, komt zelf in het logboek. Regels veranderen nooit; na hun termijn gaat alleen de inhoud weg.',
+  },
+  {
+    id: 'aanbiedersportaal', title: 'Aanbiedersportaal', question: 'Wat staat er op uw rekening, en wat vraagt nu om actie?', roles: ['aanbieder'], group: 'Naar buiten', script: 'portal',
+    promise: 'De gemeente ziet dezelfde rekening met dezelfde redenen. Wat een kant zegt, verandert niet en is voor beide kanten te lezen.',
   },
   { id: 'toegankelijkheid', title: 'Toegankelijkheid', question: 'Is deze monitor voor iedereen te gebruiken?', roles: [], group: 'voet', script: 'accessibility', at: 'everywhere' },
 ];

@@ -4,6 +4,7 @@
 import { NEWEST } from './answers.mjs';
 import { areaAnswer } from './area_answers.mjs';
 import { dossier, GROUPS, productGroup } from './dossier_answers.mjs';
+import { startProvider } from './provider_answers.mjs';
 import { startPublishing } from './publication_answers.mjs';
 import { regionAnswer } from './region_answers.mjs';
 
@@ -129,7 +130,7 @@ const OUTCOMES = [
 const ITEMS = Array.from({ length: 450 }, (_, index) => {
   const [kind, outcome, actor, , rule, text, next] = OUTCOMES[index % OUTCOMES.length];
   return {
-    name: `municipalities/gm1730/accounts/91000001/items/i${index}`, kind, outcome, actor, rule, law: 'jeugdwet', allocation: String(100 + index), category: '45', product: '45A48', claim: 'D2018-01', reference: `R${index + 1}`,
+    name: `municipalities/gm1730/accounts/91000001/items/i${index}`, kind, outcome, actor, rule, law: 'jeugdwet', allocation: String(100 + index), category: '45', standing: { MATCHED: 'APPROVED', REJECTED: 'REFUSED', ANSWER_LATE: 'OPEN' }[outcome], start_date: '2018-01-01', end_date: '2018-02-01', product: '45A48', claim: 'D2018-01', reference: `R${index + 1}`,
     amount_cents: String(12_345 + index), ...(outcome !== 'ANSWER_LATE' && { expected_cents: String(12_345) }), declared_date: '2018-02-05', ...(outcome === 'ANSWER_LATE' && { open_days: 57 }), text: text || 'De regel past en is toegekend.', next_step: next,
   };
 });
@@ -195,6 +196,7 @@ export function startScreens() {
   const open = signals();
   const council = startCouncil();
   const publishing = startPublishing();
+  const providing = startProvider(ITEMS, RESPONSES);
   const holds = new Map();
   const is = (role, ...roles) => roles.includes(role);
   const refused = { status: 403, reason: 'ROLE_MISSING', detail: 'no role of the caller' };
@@ -239,7 +241,7 @@ export function startScreens() {
       case 'POST concentration/_describe':
         return { state: 'ANSWERED', providers: { state: 'ANSWERED', provider_count: '4', amount_cents: '9100000', largest5_share: { least: 1, most: 1 }, hhi: { least: 4000, most: 4100 }, largest: [{ provider: provider('91000001'), amount_cents: '7000000', share: 0.769 }, { provider: provider('91000002'), amount_cents: '2100000', share: 0.231 }] }, known_time: body.known_time ?? NEWEST };
     }
-    const said = council(method, path, body, role) ?? publishing(method, path, body, role) ?? regionAnswer(method, path, query, body, role);
+    const said = providing(method, path, query, body, role) ?? council(method, path, body, role) ?? publishing(method, path, body, role) ?? regionAnswer(method, path, query, body, role);
     if (said) return said;
     const release = /^logholds\/([^/]+)\/_release$/.exec(path);
     if (release) {

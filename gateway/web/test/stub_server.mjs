@@ -69,8 +69,8 @@ export async function startStub(dist) {
     const path = pathname.replace('/v1/municipalities/gm1730/', '').replace('/v1/', '/');
     const linked = role === 'koppelbeheerder' ? stub.linking.answer(request.method, path, searchParams, body) : undefined;
     if (linked) return typeof linked.status === 'number' ? problem(linked.status, linked.reason, linked.detail) : json(linked);
-    const given = answers.isMonthly(path, body) ? undefined : stub.screens.answer(request.method, path, searchParams, body, role);
-    if (given) return typeof given.status === 'number' ? problem(given.status, given.reason, given.detail) : json(given);
+    const given = answers.isMonthly(path, body) ? undefined : await stub.screens.answer(request.method, path, searchParams, body, role);
+    if (given) return typeof given.status === 'number' ? problem(given.status, given.reason, given.detail, given.violations) : json(given);
     switch (`${request.method} ${path}`) {
       case 'POST figures/_decompose':
         return json(answers.decompose(body));
