@@ -15,7 +15,9 @@
 #include "gateway/api_descriptors.h"
 #include "gateway/gateway.h"
 #include "gateway/http.h"
+#include "gateway/public_readers.h"
 #include "gateway/token.h"
+#include "gateway/transcoder.h"
 #include "google/api/field_behavior.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "services/platform/policy.h"
@@ -234,8 +236,7 @@ class Writer {
     return Object()
         .Raw("InvalidInput", problem("Het verzoek klopt niet; alle fouten staan in violations.", Headers()))
         .Raw("Unauthenticated", problem("Er is geen geldig token, of het zegt niet waarvoor.", Headers()))
-        .Raw("Forbidden",
-             problem("Deze rol mag dit niet, of het is van een andere gemeente.", Headers()))
+        .Raw("Forbidden", problem("Deze rol mag dit niet, of het is van een andere gemeente.", Headers()))
         .Raw("NotFound", problem("Dit bestaat niet.", Headers()))
         .Raw("NotAcceptable", problem("Het antwoord is er alleen als application/json.", Headers()))
         .Raw("Conflict", problem("Iemand anders schreef eerder; lees opnieuw.", Headers()))
@@ -334,6 +335,8 @@ class Writer {
         .Text("description", comment)
         .Raw("tags", List({Quoted(TagOf(method))}))
         .Raw("x-roles", List(words));
+    // An empty requirement: a token may be left out.
+    if (PublicReaders::May(method)) operation.Raw("security", List({"{}", Object().Raw("bearer", "[]").Done()}));
     if (!parameters.empty()) operation.Raw("parameters", List(parameters));
     if (!route.body.empty()) operation.Raw("requestBody", Body(route, taken));
     return operation.Raw("responses", Responses(route)).Done();
@@ -363,13 +366,16 @@ class Writer {
     const bool paged = get && route.method->output_type()->FindFieldByName("next_page_token") != nullptr;
     if (paged) headers.emplace_back("Link", "Link");
     Object responses;
+    // What makes its own bytes says of which type they are with each answer.
+    const bool bytes = AnswersBytes(*route.method);
+    const std::string schema =
+        bytes ? Object().Text("type", "string").Text("format", "binary").Done() : Need(route.method->output_type());
     responses.Raw(
         "200",
         Object()
             .Text("description", "OK")
             .Raw("headers", Headers(headers))
-            .Raw("content",
-                 Object().Raw("application/json", Object().Raw("schema", Need(route.method->output_type())).Done()).Done())
+            .Raw("content", Object().Raw(bytes ? "*/*" : "application/json", Object().Raw("schema", schema).Done()).Done())
             .Done());
     if (get) responses.Raw("304", Object().Text("description", "Niet veranderd").Raw("headers", Headers(headers)).Done());
     responses.Raw("400", Ref("responses", "InvalidInput"))

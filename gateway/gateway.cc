@@ -19,6 +19,7 @@
 #include "gateway/problem.h"
 #include "gateway/trace.h"
 #include "gateway/transcoder.h"
+#include "google/api/httpbody.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "services/platform/check_words.h"
 #include "services/platform/crypto.h"
@@ -121,10 +122,11 @@ struct Gateway::Visit {
   Trace trace;
   std::shared_ptr<void> place;     // Among the calls of the caller, until the answer is made.
   std::string fsc_transaction_id;  // Of a call through an Inway.
-  std::string accept_encoding, if_none_match;
+  std::string accept, accept_encoding, if_none_match;
   std::string origin;  // Empty unless it is one that may ask.
   bool head_or_get = false;
-  bool tagged = false;  // The answer is that of a read.
+  bool tagged = false;     // The answer is that of a read.
+  bool anonymous = false;  // Of somebody without a token, who reads what is public.
 
   // What both entries of a call have; nothing of who asks.
   log::v1::LogRecord Entry() const {
@@ -287,13 +289,16 @@ std::optional<Admission> Gateway::Beside(const HttpRequest& request, Listener li
   return std::nullopt;
 }
 
-absl::StatusOr<Caller> Gateway::Identify(const HttpRequest& request, Listener listener) const {
+absl::StatusOr<Caller> Gateway::Identify(const HttpRequest& request, Listener listener,
+                                         const google::protobuf::MethodDescriptor& method, bool* anonymous) const {
   if (listener == Listener::kFsc) return parts_.fsc->Check(request);
   const absl::string_view authorization = request.Header("Authorization");
   if (authorization.empty() && parts_.sessions != nullptr) {
     NMD_ASSIGN_OR_RETURN(std::optional<Caller> caller, parts_.sessions->CallerOf(request));
     if (caller) return *std::move(caller);
   }
+  *anonymous = authorization.empty() && parts_.public_readers != nullptr && PublicReaders::May(method);
+  if (*anonymous) return parts_.public_readers->Anybody();
   return parts_.tokens->Check(authorization);
 }
 
@@ -354,9 +359,10 @@ Admission Gateway::HandleAt(const HttpRequest& request, Listener listener) const
 
   const Route& route = *found.route;
   visit->route = absl::StrCat(route.http_method, " ", route.pattern);
-  absl::StatusOr<Caller> caller = Identify(request, listener);
+  absl::StatusOr<Caller> caller = Identify(request, listener, *route.method, &visit->anonymous);
   if (!caller.ok()) return Finish(*visit, ProblemOf(caller.status(), request.request_id));
   visit->caller = *std::move(caller);
+  if (visit->anonymous) visit->origin = "*";  // Pages elsewhere may read it, too (transport/cors): it is the same for all.
   visit->caller.request_id = request.request_id;
   visit->caller.deadline = visit->start + kCallLimit;
   visit->tagged = IsSafe(*route.method);
@@ -369,7 +375,8 @@ Admission Gateway::HandleAt(const HttpRequest& request, Listener listener) const
   if (absl::Status admitted = Admit(*visit); !admitted.ok()) {
     return Finish(*visit, ProblemOf(admitted, request.request_id));
   }
-  if (!AcceptsJson(request.Header("Accept"))) {
+  visit->accept = std::string(request.Header("Accept"));
+  if (!AnswersBytes(*route.method) && !Accepts(visit->accept, "application/json")) {
     return Finish(*visit, ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::TYPE_NOT_OFFERED,
                                          "the answer is application/json"),
                                     request.request_id, 406));
@@ -389,7 +396,9 @@ Admission Gateway::HandleAt(const HttpRequest& request, Listener listener) const
 absl::Status Gateway::Admit(Visit& visit) const {
   absl::Status admitted = CheckRole(*visit.method, visit.caller);
   if (admitted.ok()) admitted = CheckPurpose(visit.caller);
-  if (admitted.ok() && parts_.limits != nullptr) {
+  if (admitted.ok() && visit.anonymous) {
+    NMD_ASSIGN_OR_RETURN(visit.place, parts_.public_readers->Enter(visit.address));
+  } else if (admitted.ok() && parts_.limits != nullptr) {
     absl::StatusOr<std::shared_ptr<void>> place = parts_.limits->Enter(visit.caller.subject);
     // Not logged: the log must not be what a flood fills.
     if (!place.ok()) return place.status();
@@ -400,7 +409,7 @@ absl::Status Gateway::Admit(Visit& visit) const {
 }
 
 void Gateway::LogRefusal(const Visit& visit, const absl::Status& status) const {
-  if (parts_.log == nullptr) return;
+  if (parts_.log == nullptr || visit.anonymous) return;
   log::v1::LogRecord refusal = visit.Beginning();
   *refusal.mutable_end_time() = TimestampOf(clock_.Now());
   refusal.set_outcome(log::v1::LogRecord::REFUSED);
@@ -411,7 +420,8 @@ void Gateway::LogRefusal(const Visit& visit, const absl::Status& status) const {
 void Gateway::Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
                   std::function<void(absl::StatusOr<std::string>)> done) const {
   const Peer& peer = *parts_.peers.at(visit->method->service()->full_name());
-  if (parts_.log == nullptr)
+  // Of who reads what is public nothing is known that could be accounted for, and the log must not be what a flood fills.
+  if (parts_.log == nullptr || visit->anonymous)
     return peer.CallBytesAsync(visit->rpc_path, std::move(request), limit, &visit->caller, std::move(done));
   log::v1::LogRecord begin = visit->Beginning();
   AddClients(*visit->method->input_type(), request, &begin);
@@ -494,6 +504,20 @@ void Gateway::ServeNow(FrontCall call, FrontAnswer answer) const {
       });
 }
 
+HttpResponse Gateway::BytesAnswer(const Visit& visit, absl::string_view bytes) {
+  google::api::HttpBody body;
+  if (!body.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return ProblemOf(Fail(absl::StatusCode::kInternal, ErrorReason::INTERNAL_FAULT, "the service's answer could not be read"),
+                     visit.request_id);
+  }
+  if (!Accepts(visit.accept, body.content_type())) {
+    return ProblemOf(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::TYPE_NOT_OFFERED,
+                          absl::StrCat("the answer is ", body.content_type())),
+                     visit.request_id, 406);
+  }
+  return {200, std::move(*body.mutable_content_type()), std::move(*body.mutable_data()), {}};
+}
+
 void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Route& route, const PathVariables& variables,
                    const std::string& query, std::string body, Respond respond) const {
   absl::StatusOr<std::string> request = RequestBytes(route, variables, query, body);
@@ -506,6 +530,7 @@ void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Route& route
   Ask(visit, *std::move(request), kCallLimit,
       [this, visit, &route, query, respond = std::move(respond)](absl::StatusOr<std::string> answer) {
         respond([this, visit, &route, query, answer = std::move(answer)] {
+          if (answer.ok() && AnswersBytes(*route.method)) return visit->Done(BytesAnswer(*visit, *answer), clock_.Now());
           std::string next;
           absl::StatusOr<std::string> json =
               answer.ok() ? ResponseJson(*route.method, *answer, &next) : AtTheDoor(answer.status(), visit->request_id);

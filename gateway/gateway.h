@@ -18,6 +18,7 @@
 #include "gateway/fsc.h"
 #include "gateway/http.h"
 #include "gateway/issuer.h"
+#include "gateway/public_readers.h"
 #include "gateway/routes.h"
 #include "gateway/sessions.h"
 #include "gateway/static_files.h"
@@ -56,9 +57,13 @@ void RecordRefused(int status, absl::string_view request_id);
 // Answers of reads carry an ETag, and are not sent again to who has them: 304 for GET, 412 for a POST (RFC 9110, 13.1.2). Text
 // is compressed when the client takes gzip. Pages of listed origins may ask from a browser (CORS).
 //
-// Needs no token: the files of the dashboard, /v1/openapi.json, /.well-known/security.txt, the development issuer where there
-// is one, and signing in where that is configured. A token that names a key of the issuer that is not known yet waits until the
-// issuer was asked, and is judged then.
+// A method that answers google.api.HttpBody makes its own type and bytes, which go out as they are; of its parameters a leading
+// "$" is passed over, as OData writes it.
+//
+// Needs no token: what the role openbaar may read, where there are public readers; the files of the dashboard,
+// /v1/openapi.json, /.well-known/security.txt, the development issuer where there is one, and signing in where that is
+// configured. A token that names a key of the issuer that is not known yet waits until the issuer was asked, and is judged
+// then.
 //
 // There are two listeners of HTTP. The public one takes tokens, and sessions of the dashboard. The other one is for an Inway
 // (FSC): it takes Fsc-Authorization and nothing else, and has no files. On the public one headers of FSC mean nothing.
@@ -70,13 +75,14 @@ class Gateway {
     // Peer by full name of the proto service. Example: "nmd.costs.v1.CostsService".
     std::map<std::string, const Peer*> peers;
     const TokenChecker* tokens = nullptr;
-    Issuer* issuer = nullptr;               // Null: its key is in a file.
-    Sessions* sessions = nullptr;           // Null: nobody signs in here.
-    const FscDoor* fsc = nullptr;           // Null: HandleFsc must not be called.
-    const DevIssuer* dev_issuer = nullptr;  // Null: none.
-    AccessLog* log = nullptr;               // Null: nothing is logged; for tests only.
-    CallerLimits* limits = nullptr;         // Null: no limits; for tests only.
-    std::string municipality;               // Of the instance; what a provider with a certificate asks about.
+    Issuer* issuer = nullptr;                 // Null: its key is in a file.
+    Sessions* sessions = nullptr;             // Null: nobody signs in here.
+    const FscDoor* fsc = nullptr;             // Null: HandleFsc must not be called.
+    const DevIssuer* dev_issuer = nullptr;    // Null: none.
+    AccessLog* log = nullptr;                 // Null: nothing is logged; for tests only.
+    CallerLimits* limits = nullptr;           // Null: no limits; for tests only.
+    PublicReaders* public_readers = nullptr;  // Null: what is public needs a token, too.
+    std::string municipality;                 // Of the instance; what a provider with a certificate asks about.
     StaticFiles files;
     std::vector<std::string> allowed_origins;
     internal::v1::ContactConfig contact;
@@ -105,8 +111,9 @@ class Gateway {
   // answer, or the methods that the path takes in `allowed`.
   std::optional<Admission> Beside(const HttpRequest& request, Listener listener, const std::shared_ptr<Visit>& visit,
                                   std::vector<std::string>* allowed) const;
-  // Who asks, by token, session or FSC.
-  absl::StatusOr<Caller> Identify(const HttpRequest& request, Listener listener) const;
+  // Who asks, by token, session or FSC; `anonymous`: anybody, of a method that all may read.
+  absl::StatusOr<Caller> Identify(const HttpRequest& request, Listener listener,
+                                  const google::protobuf::MethodDescriptor& method, bool* anonymous) const;
   Admission Finish(const Visit& visit, HttpResponse response) const;
   // Who is known: may it, by role, purpose and what it takes already? A refusal is logged.
   absl::Status Admit(Visit& visit) const;
@@ -116,6 +123,8 @@ class Gateway {
            std::function<void(absl::StatusOr<std::string>)> done) const;
   // What the gateway knows itself, without a token; nothing for any other path.
   std::optional<HttpResponse> Own(const HttpRequest& request, Listener listener) const;
+  // The answer of a method that makes its own bytes: 406 when the client does not take their type.
+  static HttpResponse BytesAnswer(const Visit& visit, absl::string_view bytes);
   void Call(const std::shared_ptr<const Visit>& visit, const Route& route, const PathVariables& variables,
             const std::string& query, std::string body, Respond respond) const;
 

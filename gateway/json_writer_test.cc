@@ -115,15 +115,28 @@ void Fill(std::mt19937& random, int depth, Message* message) {
 TEST(JsonWriter, SaysWhatProtobufSays) {
   std::mt19937 random(20180131);
   int types = 0;
-  for (const char* service : {"nmd.ingestion.v1.IngestionService", "nmd.linking.v1.LinkingService", "nmd.costs.v1.CostsService",
-                              "nmd.costs.v1.AccessService", "nmd.costs.v1.AnswersService", "nmd.costs.v1.DurationsService",
-                              "nmd.costs.v1.ExternalSeriesService", "nmd.costs.v1.ForecastsService",
-                              "nmd.costs.v1.GrowthService", "nmd.costs.v1.PoliciesService", "nmd.costs.v1.RowsService",
-                              "nmd.costs.v1.ScenariosService", "nmd.contracts.v1.ContractsService",
-                              "nmd.contracts.v1.DossiersService", "nmd.contracts.v1.ProposalsService",
-                              "nmd.contracts.v1.ProviderService", "nmd.contracts.v1.ReconciliationService",
-                              "nmd.publication.v1.AgreementService", "nmd.publication.v1.PublicationService",
-                              "nmd.publication.v1.RegionService", "nmd.publication.v1.ReleaseService"}) {
+  for (const char* service : {"nmd.ingestion.v1.IngestionService",
+                              "nmd.linking.v1.LinkingService",
+                              "nmd.costs.v1.CostsService",
+                              "nmd.costs.v1.AccessService",
+                              "nmd.costs.v1.AnswersService",
+                              "nmd.costs.v1.DurationsService",
+                              "nmd.costs.v1.ExternalSeriesService",
+                              "nmd.costs.v1.ForecastsService",
+                              "nmd.costs.v1.GrowthService",
+                              "nmd.costs.v1.PoliciesService",
+                              "nmd.costs.v1.RowsService",
+                              "nmd.costs.v1.ScenariosService",
+                              "nmd.contracts.v1.ContractsService",
+                              "nmd.contracts.v1.DossiersService",
+                              "nmd.contracts.v1.ProposalsService",
+                              "nmd.contracts.v1.ProviderService",
+                              "nmd.contracts.v1.ReconciliationService",
+                              "nmd.publication.v1.AgreementService",
+                              "nmd.publication.v1.OpenDataService",
+                              "nmd.publication.v1.PublicationService",
+                              "nmd.publication.v1.RegionService",
+                              "nmd.publication.v1.ReleaseService"}) {
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
     ASSERT_NE(descriptor, nullptr) << service;
     for (int m = 0; m < descriptor->method_count(); ++m) {

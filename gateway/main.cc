@@ -23,6 +23,7 @@ struct GatewayState {
   std::unique_ptr<nmd::Journal> journal;
   std::unique_ptr<nmd::gateway::AccessLog> log;
   std::unique_ptr<nmd::gateway::CallerLimits> limits;
+  std::unique_ptr<nmd::gateway::PublicReaders> public_readers;
   std::unique_ptr<nmd::Peer> own;  // The gateway's own methods.
   std::vector<std::unique_ptr<nmd::Peer>> peers;
   std::unique_ptr<nmd::gateway::Issuer> issuer;
@@ -60,6 +61,11 @@ int main(int argc, char** argv) {
         state->limits = std::make_unique<nmd::gateway::CallerLimits>(config.caller_concurrency(),
                                                                      config.caller_rate_per_minute(), process.clock());
         parts.limits = state->limits.get();
+        if (config.has_public_readers()) {
+          state->public_readers = std::make_unique<nmd::gateway::PublicReaders>(
+              config.public_readers(), config.server().municipality(), process.clock());
+          parts.public_readers = state->public_readers.get();
+        }
         state->own = nmd::NewLocalPeer(process.router(), "gateway");
         const nmd::Peer* own = state->peers.emplace_back(nmd::gateway::NewQueuedPeer(*state->own)).get();
         std::map<std::string, const nmd::Peer*> peers = {{"nmd.log.v1", own},

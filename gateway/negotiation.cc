@@ -61,8 +61,10 @@ std::string PercentEncode(absl::string_view text) {
 
 }  // namespace
 
-bool AcceptsJson(absl::string_view accept) {
-  return absl::StripAsciiWhitespace(accept).empty() || WeightOf(accept, {"application/json", "application/*", "*/*"}) > 0;
+bool Accepts(absl::string_view accept, absl::string_view type) {
+  type = absl::StripAsciiWhitespace(type.substr(0, type.find(';')));
+  const std::string any = absl::StrCat(type.substr(0, type.find('/')), "/*");
+  return absl::StripAsciiWhitespace(accept).empty() || WeightOf(accept, {type, any, "*/*"}) > 0;
 }
 
 bool AcceptsGzip(absl::string_view accept_encoding) { return WeightOf(accept_encoding, {"gzip", "*"}) > 0; }
@@ -97,7 +99,9 @@ bool HasTag(absl::string_view if_none_match, absl::string_view tag) {
 void CompressFor(absl::string_view accept_encoding, HttpResponse* response) {
   const absl::string_view type = response->content_type;
   const bool text = absl::StartsWith(type, "text/") || absl::StartsWith(type, "application/json") ||
-                    absl::StartsWith(type, "application/problem+json") || absl::StartsWith(type, "image/svg");
+                    absl::StartsWith(type, "application/problem+json") || absl::StartsWith(type, "application/ld+json") ||
+                    absl::StartsWith(type, "application/xml") || absl::StartsWith(type, "application/vnd.sdmx") ||
+                    absl::StartsWith(type, "application/csvm+json") || absl::StartsWith(type, "image/svg");
   if (!text || response->body.size() < kWorthCompressing) return;
   response->headers.emplace_back("Vary", "Accept-Encoding");
   if (!AcceptsGzip(accept_encoding)) return;

@@ -11,8 +11,8 @@
 // (RFC 9110, RFC 8288). Pure functions.
 namespace nmd::gateway {
 
-// Whether an Accept header takes application/json; an empty one takes everything.
-bool AcceptsJson(absl::string_view accept);
+// Whether an Accept header takes a media type, whose parameters are passed over; an empty one takes everything.
+bool Accepts(absl::string_view accept, absl::string_view type);
 
 // Whether an Accept-Encoding header takes gzip.
 bool AcceptsGzip(absl::string_view accept_encoding);

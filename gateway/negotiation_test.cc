@@ -24,15 +24,22 @@ std::string Unzipped(const std::string& bytes) {
 }
 
 // RFC 9110 12.5.1: the most specific range decides, whatever its place.
-TEST(AcceptsJson, GoesByTheMostSpecificRange) {
+TEST(Accepts, GoesByTheMostSpecificRange) {
   for (const char* yes : {"", " ", "application/json", "*/*", "application/*;q=0.1", "text/html, */*;q=0.8", "APPLICATION/JSON",
                           "application/json;charset=utf-8"}) {
-    EXPECT_TRUE(AcceptsJson(yes)) << yes;
+    EXPECT_TRUE(Accepts(yes, "application/json")) << yes;
   }
   for (const char* no :
        {"text/html", "application/xml, text/*", "application/json;q=0, */*", "*/*;q=0", "application/json;q=x"}) {
-    EXPECT_FALSE(AcceptsJson(no)) << no;
+    EXPECT_FALSE(Accepts(no, "application/json")) << no;
   }
+}
+
+TEST(Accepts, PassesOverWhatATypeSaysOfItself) {
+  EXPECT_TRUE(Accepts("text/csv", "text/csv; charset=utf-8; header=present"));
+  EXPECT_TRUE(Accepts("text/*;q=0.2", "text/csv; charset=utf-8"));
+  EXPECT_FALSE(Accepts("application/json", "text/csv; charset=utf-8"));
+  EXPECT_FALSE(Accepts("text/csv;q=0, */*", "text/csv"));
 }
 
 TEST(AcceptsGzip, OnlyWhenTheClientSaysSo) {

@@ -66,7 +66,8 @@ HttpResponse ProblemOf(const absl::Status& status, absl::string_view request_id,
   }
 
   HttpResponse response;
-  response.status = http_status.value_or(HttpStatusOf(static_cast<absl::StatusCode>(rpc.code())));
+  const bool gone = info.reason() == type::ErrorReason_Name(ErrorReason::PUBLICATION_WITHDRAWN);
+  response.status = http_status.value_or(gone ? 410 : HttpStatusOf(static_cast<absl::StatusCode>(rpc.code())));
   response.content_type = "application/problem+json";
   std::string& json = response.body;
   json = "{";

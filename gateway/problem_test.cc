@@ -66,6 +66,12 @@ TEST(Problem, ABugHasAReasonToo) {
   EXPECT_EQ(problem.fields().at("status").number_value(), 500);
 }
 
+TEST(Problem, WhatWasTakenBackIsGone) {
+  const absl::Status status = Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::PUBLICATION_WITHDRAWN, "taken back");
+  EXPECT_EQ(ProblemOf(status, "r").status, 410);
+  EXPECT_EQ(Parsed(ProblemOf(status, "r").body).fields().at("status").number_value(), 410);
+}
+
 TEST(Problem, MapsEveryCode) {
   using absl::StatusCode;
   const std::vector<std::pair<StatusCode, int>> table = {

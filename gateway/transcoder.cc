@@ -200,7 +200,9 @@ absl::Status ReadParameters(const Route& route, const PathVariables& variables, 
   for (const auto& variable : variables) taken.insert(variable.first.substr(0, variable.first.find('.')));
   if (!route.body.empty()) taken.insert(route.body);
   std::set<const FieldDescriptor*> seen;
-  for (const auto& [name, value] : *pairs) {
+  const bool takes_dollar = AnswersBytes(*route.method);
+  for (const auto& [sent, value] : *pairs) {
+    const std::string name = sent.substr(takes_dollar && absl::StartsWith(sent, "$") ? 1 : 0);
     const bool tellable = !name.empty() && IsMemberPath(name);
     const std::string path = tellable ? name : "query";
     const FieldDescriptor* top = FindField(request->GetDescriptor(), name.substr(0, name.find('.')));
@@ -241,6 +243,10 @@ absl::StatusOr<std::string> RequestBytes(const Route& route, const PathVariables
     message->GetReflection()->SetString(message, field, value);
   }
   return request->SerializeAsString();
+}
+
+bool AnswersBytes(const google::protobuf::MethodDescriptor& method) {
+  return method.output_type()->full_name() == "google.api.HttpBody";
 }
 
 absl::StatusOr<std::string> ResponseJson(const google::protobuf::MethodDescriptor& method, absl::string_view bytes,

@@ -25,12 +25,15 @@ inline constexpr int kJsonDepthLimit = 32;
 //
 // A query parameter names a field of the request, nested ones with dots ("period.start_date"), in snake_case or
 // lowerCamelCase; a repeated field takes the parameter once per value. Only what path and body do not hold already may be a
-// parameter; with body "*" that is nothing.
+// parameter; with body "*" that is nothing. Of a method that answers bytes a leading "$" is passed over.
 //
 // Errors: JSON_INVALID for a body that is not JSON, is nested too deep, has an unknown member or a value that does not fit;
 //         violations name the member, never a value. FIELDS_INVALID for query parameters, all at once.
 absl::StatusOr<std::string> RequestBytes(const Route& route, const PathVariables& variables, absl::string_view query,
                                          absl::string_view body);
+
+// Whether the method makes the bytes of its answer itself (google.api.HttpBody).
+bool AnswersBytes(const google::protobuf::MethodDescriptor& method);
 
 // The JSON of the method's serialised answer. Errors: INTERNAL_FAULT when the bytes are not the method's response type.
 // `next_page_token` gets the answer's field of that name, when it has one.

@@ -8,6 +8,7 @@
 #include "services/platform/follower.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
+#include "services/publication/open_data.h"
 #include "services/publication/publication.h"
 #include "services/publication/region_service.h"
 
@@ -23,6 +24,7 @@ struct State {
   std::unique_ptr<nmd::Peer> costs;
   std::unique_ptr<nmd::publication::Signer> signer;
   std::unique_ptr<nmd::publication::Publication> publication;
+  std::unique_ptr<nmd::publication::OpenData> open_data;
   std::vector<std::unique_ptr<nmd::Peer>> recipients;
   std::vector<std::unique_ptr<nmd::Follower>> deliveries;
 };
@@ -31,7 +33,21 @@ struct State {
 struct RegionState {
   std::unique_ptr<nmd::Journal> journal;
   std::unique_ptr<nmd::publication::Region> region;
+  std::unique_ptr<nmd::publication::OpenData> open_data;
 };
+
+// Open data of what tells of it: a municipality or the region.
+template <typename Source>
+std::unique_ptr<nmd::publication::OpenData> NewOpenData(const nmd::internal::v1::PublicationConfig& config,
+                                                        const Source& source, nmd::Process& process) {
+  auto open_data = std::make_unique<nmd::publication::OpenData>(
+      config.server().municipality(),
+      nmd::publication::OpenData::Source{[&source] { return source.OpenDatasets(); },
+                                         [&source](const std::string& name) { return source.FindOpenDataset(name); }},
+      config.has_open_data() ? &config.open_data() : nullptr);
+  nmd::publication::BindOpenData(*open_data, process.router());
+  return open_data;
+}
 
 // What has members is the region, which receives and has nothing of its own to publish.
 absl::StatusOr<nmd::ServiceState> BuildRegion(const nmd::internal::v1::PublicationConfig& config, nmd::Process& process) {
@@ -48,6 +64,7 @@ absl::StatusOr<nmd::ServiceState> BuildRegion(const nmd::internal::v1::Publicati
   NMD_ASSIGN_OR_RETURN(state->journal, process.OpenJournal());
   NMD_ASSIGN_OR_RETURN(state->region, nmd::publication::Region::Open(std::move(options), *state->journal, process.clock()));
   nmd::publication::BindRegion(*state->region, process.router());
+  state->open_data = NewOpenData(config, *state->region, process);
   return nmd::ServiceState(std::move(state));
 }
 
@@ -110,6 +127,7 @@ int main(int argc, char** argv) {
                                                      *state->costs, *state->signer, std::move(recipients)));
         nmd::publication::Publication& publication = *state->publication;
         HandleAll(process, publication);
+        state->open_data = NewOpenData(config, publication, process);
         for (int i = 0; i < config.recipients_size(); ++i) {
           const auto& recipient = config.recipients(i);
           state->recipients.push_back(

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "nmd/publication/v1/agreement.pb.h"
+#include "nmd/publication/v1/open_data.pb.h"
 #include "nmd/publication/v1/publication.pb.h"
 #include "nmd/publication/v1/release.pb.h"
 #include "services/platform/caller.h"
@@ -70,6 +71,11 @@ class Publication {
   absl::StatusOr<v1::ListReleasesResponse> ListReleases(const Caller& caller, const v1::ListReleasesRequest& request) const;
   absl::StatusOr<v1::RedeliverStatementsResponse> RedeliverStatements(const Caller& caller,
                                                                       const v1::RedeliverStatementsRequest& request);
+
+  // What was released to the public, newest first, with what was taken back; without cells. publication_open_data.cc.
+  std::vector<v1::Dataset> OpenDatasets() const;
+  // One of them with its cells, unless it was taken back. NOT_FOUND for everything else, whatever was released to others.
+  absl::StatusOr<v1::Dataset> FindOpenDataset(const std::string& name) const;
 
   // One step of the delivery to a recipient (a position in the list of Open): sends the first statement it has not taken or
   // refused, and writes down what became of it; waits up to `wait` when there is none. An error means that it was not told

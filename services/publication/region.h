@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "nmd/internal/v1/config.pb.h"
+#include "nmd/publication/v1/open_data.pb.h"
 #include "nmd/publication/v1/region.pb.h"
 #include "nmd/publication/v1/region_answers.pb.h"
 #include "nmd/publication/v1/statement.pb.h"
@@ -64,6 +65,11 @@ class Region {
   absl::StatusOr<v1::AssessMarketResponse> AssessMarket(const Caller& caller, const v1::AssessMarketRequest& request) const;
   absl::StatusOr<v1::ListRegionalCeilingsResponse> ListRegionalCeilings(const Caller& caller,
                                                                         const v1::ListRegionalCeilingsRequest& request) const;
+
+  // What the public gets, newest first; without cells. region_open_data.cc.
+  std::vector<v1::Dataset> OpenDatasets() const;
+  // One of them with its cells, unless all of it was taken back. Errors: NOT_FOUND, those of GetRegionalTable.
+  absl::StatusOr<v1::Dataset> FindOpenDataset(const std::string& name) const;
 
  private:
   // A statement that came, taken or refused.

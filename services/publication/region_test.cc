@@ -619,5 +619,56 @@ TEST(RegionOpen, RefusesMembersWithoutAKeyOrTwice) {
   EXPECT_EQ(Region::Open(options, *journal, clock).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+// Open data of the region: what members released to the public, and nothing of what they shared with the region only.
+TEST_F(RegionTest, HasForEverybodyWhatMembersReleasedToThePublic) {
+  for (size_t m = 0; m < 2; ++m) {
+    ASSERT_TRUE(Say(m, Agreed(m, 1, {"regio", "openbaar"})).ok());
+    ASSERT_TRUE(Say(m, Published(m, {{100}, {60}, {40}})).ok());
+  }
+  EXPECT_THAT(region_->OpenDatasets(), ::testing::IsEmpty()) << "shared with the region only";
+  const std::string name = "municipalities/nmd/datasets/tabel_2018-01-01_2019-01-01";
+  EXPECT_EQ(ReasonOf(region_->FindOpenDataset(name).status()), ErrorReason::RESOURCE_NOT_FOUND);
+
+  const v1::Statement open = Published(0, {{90}, {50}, {40}}, "openbaar");
+  ASSERT_TRUE(Say(0, open).ok());
+  ASSERT_EQ(region_->OpenDatasets().size(), 1u);
+  EXPECT_EQ(region_->OpenDatasets()[0].name(), name);
+  const auto dataset = region_->FindOpenDataset(name);
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  EXPECT_EQ(dataset->state(), v1::Dataset::CURRENT);
+  EXPECT_EQ(dataset->coverage(), "1 van 5 gemeenten");
+  const v1::Publication& publication = dataset->publication();
+  EXPECT_EQ(publication.dimensions(0).dimension(), "municipality");
+  EXPECT_EQ(publication.dimensions(0).codes_size(), 6);
+  ASSERT_EQ(publication.cells_size(), 18);
+  EXPECT_EQ(publication.cells(0).values(0).count(), 90) << "the region, of the one that released it";
+  EXPECT_EQ(publication.cells(3).values(0).count(), 90);
+  EXPECT_EQ(publication.cells(6).values(0).missing(), "NOT_PUBLISHED") << "what the other shared stays with the region";
+
+  v1::Statement withdrawal = Said(0);
+  withdrawal.mutable_withdrawal()->set_publication(open.publication().publication());
+  withdrawal.mutable_withdrawal()->set_reason("Dubbel geteld.");
+  ASSERT_TRUE(Say(0, withdrawal).ok());
+  const auto gone = region_->FindOpenDataset(name);
+  ASSERT_TRUE(gone.ok()) << gone.status();
+  EXPECT_EQ(gone->state(), v1::Dataset::WITHDRAWN);
+  EXPECT_EQ(gone->reason(), "Gemeente 0: Dubbel geteld.");
+  EXPECT_EQ(gone->title(), "Een tabel");
+  EXPECT_FALSE(gone->has_publication());
+}
+
+TEST_F(RegionTest, OpenDataShowsOfHiddenCellsOnlyThatTheyAre) {
+  for (size_t m = 0; m < 2; ++m) ASSERT_TRUE(Say(m, Agreed(m, 1, {"openbaar"})).ok());
+  ASSERT_TRUE(Say(0, Published(0, {{100}, {}, {}}, "openbaar")).ok());
+  ASSERT_TRUE(Say(1, Published(1, {{200}, {120}, {80}}, "openbaar")).ok());
+  const auto dataset = region_->FindOpenDataset("municipalities/nmd/datasets/tabel_2018-01-01_2019-01-01");
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  for (const v1::PublishedCell& cell : dataset->publication().cells()) {
+    const bool hides = cell.codes(1) != 0 && (cell.codes(0) == 0 || cell.codes(0) == 1);
+    EXPECT_EQ(cell.state() == v1::PublishedCell::HIDDEN, hides) << cell.ShortDebugString();
+    EXPECT_EQ(cell.values_size() == 0, hides);
+  }
+}
+
 }  // namespace
 }  // namespace nmd::publication
