@@ -9,6 +9,7 @@
 #   cluster  services are found by name; DIR/../{mappings,codes,policy}, so that each can be a mount of its own; tokens come
 #            from NMD_ISSUER (an https address), and BSNs of the test range are not those of persons
 #   region   the templates in config/region: publication and gateway only. NMD_MEMBERS: its members, as a YAML list on one line
+# NMD_ORIGIN: address of the monitor as the world types it, for the catalogue of open data.
 # NMD_RECIPIENTS: where a municipality sends statements to, as a YAML list on one line.
 # NMD_CONFIG_DIR: templates of one's own, laid out as deploy/config.
 set -euo pipefail
@@ -29,7 +30,10 @@ case $where in
   *) echo "render_config.sh: $where is neither machine nor cluster" >&2; exit 2 ;;
 esac
 
-expressions=(-e "s|@MUNICIPALITY@|$municipality|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g" -e "s|@LISTEN@|$listen|g" -e "s|@DOOR@|$door|g"
+origin=${NMD_ORIGIN:-http://127.0.0.1:$http}
+
+expressions=(-e "s|@TITLE@|$title|g" -e "s|@ORIGIN@|$origin|g"
+  -e "s|@MUNICIPALITY@|$municipality|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g" -e "s|@LISTEN@|$listen|g" -e "s|@DOOR@|$door|g"
   -e "s|@SETS@|$sets|g" -e "s|@DRAIN_DELAY@|$drain|g" -e "s|@TEST_NUMBERS@|$test_numbers|g"
   -e "s|@ISSUER@|${token//$'\n'/\\n}|g" -e "s|@MEMBERS@|${NMD_MEMBERS:-[]}|g" -e "s|@RECIPIENTS@|${NMD_RECIPIENTS:-[]}|g")
 port=$http
