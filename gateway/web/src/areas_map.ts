@@ -4,6 +4,7 @@ import { bordersOf, type Borders } from './charts/area_geometry';
 import type { AreaMark, Scale } from './charts/area_map';
 import { absent, cellIf, cellOf, text, value, type Cell, type DimensionValue, type Figure, type Interval } from './figure';
 import { number } from './format';
+import { t } from './language';
 import type { Choice } from './query';
 import { cellText, type Kind, type Table } from './table';
 
@@ -52,7 +53,7 @@ export const MAPS: Choice[] = [
 /** "80,1 tot 97,8", or nothing to say. */
 export function bounds(interval: Interval | undefined, decimals: number, otherwise: Cell): Cell {
   if (interval?.low === undefined || interval.high === undefined) return otherwise.kind === 'absent' ? otherwise : { kind: 'absent', word: 'niet te zeggen', why: '' };
-  return text(`${number(interval.low, decimals)} tot ${number(interval.high, decimals)}`);
+  return text(t`${number(interval.low, decimals)} tot ${number(interval.high, decimals)}`);
 }
 
 export const rateOf = (area: Area) => cellIf(area.after?.state, area.after?.state_reason, area.after?.per_1000);
@@ -84,7 +85,9 @@ export function mapOf(areas: Area[], chosen: string | undefined, year: number, l
   const series = seriesOf(areas);
   const of = chosen === 'anderen' && series ? 'anderen' : chosen === 'aantal' ? 'aantal' : 'verhouding';
   const name = series ? [series.title, series.publisher && `(${series.publisher})`].filter(Boolean).join(' ') : '';
-  const title = of === 'anderen' ? name : of === 'aantal' ? `Cliënten in ${year}` : `Cliënten per 1000 inwoners in ${year}`;
+  const title = of === 'anderen' ? name : of === 'aantal' ? t`Cliënten in ${year}` : t`Cliënten per 1000 inwoners in ${year}`;
+  // Without names the codes are the names.
+  const named = areas.some((area) => area.area?.label && area.area.label !== area.area.value);
   const kind: Kind = of === 'aantal' ? 'count' : 'index';
   const marks = areas.map((area): AreaMark => {
     const rate = rateOf(area);
@@ -94,25 +97,25 @@ export function mapOf(areas: Area[], chosen: string | undefined, year: number, l
     return {
       code: area.area?.value ?? '', title: nameOf(area),
       ...(of === 'anderen' ? external : { cell: own, words: cellText(own, kind) }),
-      detail: of === 'verhouding' && rate.kind === 'value' ? interval : of === 'anderen' && rate.kind === 'value' ? `wij: ${number(rate.value, 1)}` : '',
+      detail: of === 'verhouding' && rate.kind === 'value' ? interval : of === 'anderen' && rate.kind === 'value' ? t`wij: ${number(rate.value, 1)}` : '',
     };
   });
   return {
-    caption: `${title}, per ${level}`,
+    caption: t`${title}, per ${level}`,
     marks,
     scale: { title, bound: (bound) => number(bound, Number.isInteger(bound) ? 0 : 1), whole: of === 'aantal' },
     table: {
       id: 'tabel-kaart',
-      caption: `Wat op de kaart staat: ${title}`,
+      caption: t`Wat op de kaart staat: ${title}`,
       columns: [
-        { header: level === 'wijk' ? 'Wijk' : 'Buurt', kind: 'text' }, { header: 'Code', kind: 'text' },
+        { header: level === 'wijk' ? 'Wijk' : 'Buurt', kind: 'text' }, ...(named ? [{ header: 'Code', kind: 'text' as const }] : []),
         ...(of === 'anderen' ? [{ header: name, kind: 'text' as const }] : []),
         { header: 'Cliënten', kind: 'count' }, { header: 'Cliënten per 1000 inwoners', kind: 'index' }, { header: 'Tussen', kind: 'text' },
       ],
       rows: areas.map((area, index) => {
         const rate = rateOf(area);
         return [
-          text(nameOf(area)), text(area.area?.value || 'onbekend'),
+          text(nameOf(area)), ...(named ? [text(area.area?.value || 'onbekend')] : []),
           ...(of === 'anderen' ? [marks[index]!.cell.kind === 'value' ? text(marks[index]!.words) : { ...absent('NOT_AVAILABLE'), word: marks[index]!.words }] : []),
           cellOf(area.after?.clients), rate, bounds(area.after?.per_1000_interval, 1, rate),
         ];

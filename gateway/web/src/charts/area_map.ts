@@ -3,6 +3,7 @@
 // stay apart without colour and on paper; what has no number has a pattern of its own per state, and its word.
 import { h, svg } from '../dom';
 import type { Cell } from '../figure';
+import { t } from '../language';
 import { boundsOf, type Borders, classOf, neighbourOf, shapesOf, tilesOf } from './area_geometry';
 import { chart, hatch, label } from './frame';
 import { fit } from './interval_bars';
@@ -59,17 +60,17 @@ interface Place {
 
 function written(place: Omit<Place, 'element'>, light: boolean, named: boolean): SVGElement[] {
   const { mark, x, y, width, height } = place;
-  const name = `${light ? 'nmd-label--light' : ''} ${mark.cell.kind === 'absent' ? 'nmd-label--absent' : ''}`;
+  const name = t`${light ? 'nmd-label--light' : ''} ${mark.cell.kind === 'absent' ? 'nmd-label--absent' : ''}`;
   if (named) {
-    const word = label(x, y + 3, fit(mark.words, width - 8), `${name} nmd-figures nmd-label--strong`, 'middle');
-    return [label(x, y - 18, fit(mark.title, width - 8), name, 'middle'), word, ...(mark.detail ? [label(x, y + 24, fit(mark.detail, width - 8), `${name} nmd-figures nmd-label--small`, 'middle')] : [])];
+    const word = label(x, y + 5, fit(mark.words, width), `${name} nmd-figures ${mark.cell.kind === 'value' ? 'nmd-label--strong' : ''}`, 'middle');
+    return [label(x, y - 16, fit(mark.title, width - 8), name, 'middle'), word, ...(mark.detail ? [label(x, y + 25, fit(mark.detail, width - 8), `${name} nmd-figures nmd-label--small`, 'middle')] : [])];
   }
   return width > 8 * mark.words.length + 8 && height > 24 ? [label(x, y + 5, mark.words, `${name} nmd-figures`, 'middle')] : [];
 }
 
 // Classes and the states that occur, with their words, from left to right on as many lines as it takes.
 function legend(id: string, marks: AreaMark[], bounds: number[], scale: Scale, width: number): { height: number; marks: SVGElement[] } {
-  const classes = bounds.slice(1).map((bound, index) => ({ fill: '', name: `nmd-class--${index}`, words: `${scale.bound(bounds[index]!)} tot ${scale.bound(bound)}` }));
+  const classes = bounds.slice(1).map((bound, index) => ({ fill: '', name: `nmd-class--${index}`, words: t`${scale.bound(bounds[index]!)} tot ${scale.bound(bound)}` }));
   const states = [...new Map(marks.flatMap(({ cell }) => (cell.kind === 'absent' ? [[stateOf(cell), cell.word.split(':')[0]!] as const] : [])))];
   const items = [...classes, ...states.map(([state, words]) => ({ fill: `url(#${id}-${state})`, name: '', words }))];
   const drawn: SVGElement[] = [label(0, 14, scale.title, 'nmd-label--strong')];
@@ -94,7 +95,7 @@ export function areaMap(title: string, description: string, areas: AreaMark[], b
   let places: Place[] = [];
   let current = 0;
 
-  const tell = (place: Place) => `${place.mark.title}: ${[place.mark.words, place.mark.detail].filter(Boolean).join(', ')}`;
+  const tell = (place: Place) => t`${place.mark.title}: ${[place.mark.words, place.mark.detail].filter(Boolean).join(', ')}`;
   const choose = (index: number, focus: boolean) => {
     places[current]?.element.setAttribute('tabindex', '-1');
     current = index;

@@ -3,6 +3,7 @@
 import { svg } from '../dom';
 import { chart, hatch, label } from './frame';
 import { barsOf, levelScale, type Step } from './geometry';
+import { fit } from './interval_bars';
 
 const BAR = 28;
 const BOUND_ROW = 22;
@@ -50,7 +51,7 @@ export function waterfall(
       const y = yOf(index);
       const strong = step.kind === 'total' ? 'nmd-label--strong' : '';
       const middle = y + BAR / 2 + 5;
-      marks.push(narrow ? label(0, y - 6, step.title, strong) : label(left - 14, middle, step.title, strong, 'end'));
+      marks.push(narrow ? label(0, y - 6, fit(step.title, width), strong) : label(left - 14, middle, step.title, strong, 'end'));
       marks.push(
         svg('rect', {
           x: left + bar.x,
