@@ -7,7 +7,7 @@ const heading = (words: string) => h('h2', { class: 'nl-heading nl-heading--leve
 const paragraph = (words: string) => h('p', { class: 'nl-paragraph' }, words);
 const list = (...items: string[]) => h('ul', { class: 'nmd-list' }, ...items.map((item) => h('li', {}, item)));
 
-showPublicPage('toegankelijkheid');
+void showPublicPage('toegankelijkheid');
 byId('content').replaceChildren(
   h('p', { class: 'nl-paragraph nl-paragraph--lead' }, 'Iedereen moet deze monitor kunnen gebruiken: ook zonder muis, zonder kleur te zien, met een voorleesprogramma of met sterk vergrote letters.'),
   heading('Wat de maatstaf is'),

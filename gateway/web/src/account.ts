@@ -7,6 +7,7 @@ import { block } from './block';
 import { intervalBars } from './charts/interval_bars';
 import { h } from './dom';
 import { number } from './format';
+import { t } from './language';
 import type { Choice } from './query';
 import type { View } from './screen';
 import { announce, button, problemAlert } from './shell';
@@ -54,11 +55,11 @@ function posts(view: View, { first, next }: Shown, title: string): HTMLElement {
     place.replaceChildren(
       block({ ...view, next: { ...numbers } }, {
         id: 'posten', title: 'Welke posten zijn dat?',
-        conclusion: total === 0 ? 'Er zijn geen posten die hierbij passen.' : `${number(total)} ${total === 1 ? 'post' : 'posten'}${items.length < total ? `; de eerste ${number(items.length)} staan hieronder` : ''}.`,
-        ...(items.length > 0 && { table: itemTable(items, `Posten van ${title}${items.length < total ? `, ${number(items.length)} van ${number(total)}` : ''}`), tall: items.length > 12 }),
+        conclusion: total === 0 ? 'Er zijn geen posten die hierbij passen.' : t`${number(total)} ${total === 1 ? 'post' : 'posten'}${items.length < total ? t`; de eerste ${number(items.length)} staan hieronder` : ''}.`,
+        ...(items.length > 0 && { table: itemTable(items, t`Posten van ${title}${items.length < total ? t`, ${number(items.length)} van ${number(total)}` : ''}`), tall: items.length > 12 }),
       }),
     );
-    if (token) place.append(h('div', { class: 'nmd-actions nmd-screen-only' }, button(`Toon de volgende ${number(Math.min(PAGE, total - items.length))}`, () => void more())));
+    if (token) place.append(h('div', { class: 'nmd-actions nmd-screen-only' }, button(t`Toon de volgende ${number(Math.min(PAGE, total - items.length))}`, () => void more())));
   };
   const more = async () => {
     try {
@@ -66,7 +67,7 @@ function posts(view: View, { first, next }: Shown, title: string): HTMLElement {
       items.push(...(page.items ?? []));
       token = page.next_page_token ?? '';
       draw();
-      announce(`${number(items.length)} van ${number(total)} posten getoond.`);
+      announce(t`${number(items.length)} van ${number(total)} posten getoond.`);
       (place.querySelector<HTMLElement>(':scope > .nmd-actions button') ?? place.querySelector<HTMLElement>('.nmd-table__frame'))?.focus();
     } catch (error) {
       place.append(problemAlert(error, () => void more()));
@@ -83,15 +84,15 @@ export function accountSummary(view: View, account: Account, number = ''): HTMLE
   const open = (account.ages ?? []).some((age) => Number(age.open?.count ?? 0) > 0);
   return [
     block(view, {
-      id: 'rekening', title: `${number}De rekening van ${title}`, conclusion: account.text || waitingWords(account),
-      before: [h('p', { class: 'nl-paragraph' }, `De ${view.role === 'aanbieder' ? 'gemeente' : 'aanbieder'} ziet dezelfde rekening met dezelfde redenen.`)],
+      id: 'rekening', title: t`${number}De rekening van ${title}`, conclusion: account.text || waitingWords(account),
+      before: [h('p', { class: 'nl-paragraph' }, t`De ${view.role === 'aanbieder' ? 'gemeente' : 'aanbieder'} ziet dezelfde rekening met dezelfde redenen.`)],
       table: balanceTable(account),
     }),
     ...(account.indicated || account.paid || account.booked ? [block(view, { id: 'boeking', title: 'Wat is er betaald en geboekt?', table: bookedTable(account), ground: { figures: [account.indicated, account.paid, account.booked] } })] : []),
     ...(open
       ? [
           block(view, {
-            id: 'ouderdom', title: 'Hoe lang staat het open?', caption: `Bedrag dat open staat, ${title}`,
+            id: 'ouderdom', title: 'Hoe lang staat het open?', caption: t`Bedrag dat open staat, ${title}`,
             chart: (words) => intervalBars(words, 'De tabel onder de grafiek geeft dezelfde bedragen.', ageBars(account), 'euro'), table: ageTable(account),
           }),
         ]

@@ -3,6 +3,7 @@
 import type { Bar } from './charts/interval_bars';
 import { cellOf, count, day, moment, text, value, type Cell, type Figure } from './figure';
 import { euro, monthShort, number } from './format';
+import { t } from './language';
 import { LAWS } from './signals_model';
 import type { Table } from './table';
 
@@ -105,19 +106,19 @@ export function balanceTable(account: Account): Table {
       { header: 'Wet en jaar', kind: 'text' }, { header: 'Regels', kind: 'euro' }, { header: 'Gecrediteerd', kind: 'euro' }, { header: 'Telt niet mee', kind: 'euro' }, { header: 'Gedeclareerd', kind: 'euro' },
       { header: 'Goedgekeurd', kind: 'euro' }, { header: 'Afgekeurd', kind: 'euro' }, { header: 'Nog open', kind: 'euro' },
     ],
-    rows: balances.map((each) => [text(`${LAWS[each.law ?? ''] ?? 'onbekend'} ${each.year ?? ''}`.trim()), ...parts.map((part) => cents(each[part]))]),
+    rows: balances.map((each) => [text(t`${LAWS[each.law ?? ''] ?? 'onbekend'} ${each.year ?? ''}`.trim()), ...parts.map((part) => cents(each[part]))]),
     ...(balances.length > 1 && { total: [text('Samen'), ...parts.map(sum)] }),
   };
 }
 
-export const ageWords = (from: number | undefined, to: number | undefined) => (to ? `${number(from ?? 0)} tot en met ${number(to)} dagen` : `meer dan ${number((from ?? 1) - 1)} dagen`);
+export const ageWords = (from: number | undefined, to: number | undefined) => (to ? t`${number(from ?? 0)} tot en met ${number(to)} dagen` : t`meer dan ${number((from ?? 1) - 1)} dagen`);
 
 export function ageTable(account: Account): Table {
   return {
     id: 'tabel-ouderdom',
     caption: 'Wat nog open staat, naar hoe lang geleden het is gedeclareerd',
     columns: [{ header: 'Gedeclareerd', kind: 'text' }, { header: 'Regels', kind: 'count' }, { header: 'Bedrag', kind: 'euro' }],
-    rows: (account.ages ?? []).map((age) => [text(`${ageWords(age.from_days, age.to_days)} geleden`), count(age.open?.count), cents(age.open)]),
+    rows: (account.ages ?? []).map((age) => [text(t`${ageWords(age.from_days, age.to_days)} geleden`), count(age.open?.count), cents(age.open)]),
   };
 }
 
@@ -136,7 +137,7 @@ export function outcomeTable(account: Account): Table {
 export function bookedTable(account: Account): Table {
   return {
     id: 'tabel-boeking',
-    caption: `Toegewezen, betaald en geboekt in ${account.year ?? ''}`,
+    caption: t`Toegewezen, betaald en geboekt in ${account.year ?? ''}`,
     columns: [{ header: 'Toegewezen', kind: 'euro' }, { header: 'Betaald', kind: 'euro' }, { header: 'Geboekt', kind: 'euro' }],
     rows: [[cellOf(account.indicated), cellOf(account.paid), cellOf(account.booked)]],
   };
@@ -146,7 +147,7 @@ const careOf = (item: Item) => [item.category, item.product].filter(Boolean).joi
 
 /** The line of a claim that a post is about. */
 export function reference(item: Item): string {
-  if (item.reference) return item.claim ? `${item.claim}, regel ${item.reference}` : `regel ${item.reference}`;
+  if (item.reference) return item.claim ? t`${item.claim}, regel ${item.reference}` : t`regel ${item.reference}`;
   return item.claim || 'geen';
 }
 
@@ -154,7 +155,7 @@ export function reference(item: Item): string {
 export const expected = (item: Item): Cell => (item.expected_cents === undefined ? { kind: 'absent', word: 'niet te zeggen', why: '' } : count(item.expected_cents));
 
 /** What is the case, with the months it is about. */
-export const caseWords = (item: Item) => [item.text || 'onbekend', ...(item.months?.length ? [`Maanden: ${item.months.map(monthShort).join(', ')}.`] : [])].join(' ');
+export const caseWords = (item: Item) => [item.text || 'onbekend', ...(item.months?.length ? [t`Maanden: ${item.months.map(monthShort).join(', ')}.`] : [])].join(' ');
 
 export const openDays = (item: Item): Cell => (item.open_days ? value(item.open_days) : text('–'));
 
@@ -178,14 +179,14 @@ export function itemTable(items: Item[], caption: string): Table {
 export function waitingWords(account: Account): string {
   const of = (actor: string) => (account.outcomes ?? []).filter((each) => each.actor === actor).reduce((sum, each) => sum + Number(each.items?.count ?? 0), 0);
   const open = (account.balances ?? []).reduce((sum, each) => sum + Number(each.open?.amount_cents ?? 0), 0);
-  return `${number(of('CARE_PROVIDER'))} posten wachten op de aanbieder en ${number(of('MUNICIPALITY'))} op de gemeente. Nog open: ${euro(open)}.`;
+  return t`${number(of('CARE_PROVIDER'))} posten wachten op de aanbieder en ${number(of('MUNICIPALITY'))} op de gemeente. Nog open: ${euro(open)}.`;
 }
 
 /** "weersproken: de prijs is anders afgesproken", or nothing yet. */
 export function positionWords(response: ItemResponse | undefined): string {
   if (!response) return 'nog niets gezegd';
   const [position, reason] = [POSITIONS[response.position ?? ''] ?? 'onbekend', REASONS[response.reason ?? '']];
-  return reason ? `${position}: ${reason}` : position;
+  return reason ? t`${position}: ${reason}` : position;
 }
 
 /** The post that something was said about: the name of the response without its end. */

@@ -9,6 +9,7 @@ import { h } from './dom';
 import { cellOf, day, difference, growth, moment, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { dateShort, dateTime, glue, number } from './format';
 import { kindOf } from './explorer_model';
+import { t } from './language';
 import { periodWords } from './query';
 import { runScreen, type View } from './screen';
 import { announce, button, problemAlert } from './shell';
@@ -86,11 +87,11 @@ function annotationList(answer: Registered): HTMLElement {
   const about = (each: Annotation) => {
     if (!each.measure) return 'Het hele antwoord';
     const coordinates = (each.dimensions ?? []).map((dimension) => dimension.label || dimension.value || 'onbekend').join(' · ');
-    return `${titleOf(answer.measures ?? [], { measure: each.measure, state: '' })}, ${coordinates || 'totaal'}`;
+    return t`${titleOf(answer.measures ?? [], { measure: each.measure, state: '' })}, ${coordinates || 'totaal'}`;
   };
   place.append(
     h('h3', { class: 'nl-heading nl-heading--level-3' }, 'Duiding'),
-    h('ul', { class: 'nmd-list' }, ...annotations.map((each) => h('li', {}, h('strong', {}, `${about(each)}. `), glue(`${each.text ?? ''} (${each.subject || 'onbekend'}${each.annotate_time ? `, ${dateShort(each.annotate_time)}` : ''})`)))),
+    h('ul', { class: 'nmd-list' }, ...annotations.map((each) => h('li', {}, h('strong', {}, t`${about(each)}. `), glue(t`${each.text ?? ''} (${each.subject || 'onbekend'}${each.annotate_time ? t`, ${dateShort(each.annotate_time)}` : ''})`)))),
   );
   return place;
 }
@@ -98,10 +99,10 @@ function annotationList(answer: Registered): HTMLElement {
 /** Says something of the whole answer, or of one of its figures, for good. */
 function annotateButton(view: View, answer: Registered, figure?: Figure): HTMLElement {
   const place = h('div', { class: 'nmd-screen-only' });
-  const title = figure ? `${titleOf(answer.measures ?? [], figure)}, ${cellWords(figure).toLowerCase()}` : 'het hele antwoord';
+  const title = figure ? t`${titleOf(answer.measures ?? [], figure)}, ${cellWords(figure).toLowerCase()}` : 'het hele antwoord';
   const write = async () => {
     const words = await askWords({
-      title: `Duiding bij ${title}`, action: 'Leg vast',
+      title: t`Duiding bij ${title}`, action: 'Leg vast',
       hint: 'Wat u schrijft, hoort voortaan bij dit antwoord, ook op papier, met uw naam. Schrijf geen namen, nummers of adressen van inwoners op.',
       fields: [{ id: 'duiding-tekst', label: 'Wat moet wie dit leest weten?', type: 'lines', most: 2000 }],
     });
@@ -119,7 +120,7 @@ function annotateButton(view: View, answer: Registered, figure?: Figure): HTMLEl
     }
   };
   const element = button(figure ? 'Duiding…' : 'Schrijf duiding bij dit antwoord…', () => void write());
-  if (figure) element.append(h('span', { class: 'nmd-visually-hidden' }, ` bij ${title}`));
+  if (figure) element.append(h('span', { class: 'nmd-visually-hidden' }, t` bij ${title}`));
   place.append(element);
   return place;
 }
@@ -129,21 +130,21 @@ function figureTable(answer: Registered): Table {
   const figures = figuresOf(answer);
   return {
     id: 'tabel-gegeven',
-    caption: `De cijfers zoals zij zijn gegeven, bekend op ${answer.question?.known_time ? dateTime(answer.question.known_time) : 'een onbekend moment'}`,
+    caption: t`De cijfers zoals zij zijn gegeven, bekend op ${answer.question?.known_time ? dateTime(answer.question.known_time) : 'een onbekend moment'}`,
     columns: ['Cijfer', 'Waarvan', 'Waarde'].map((header) => ({ header, kind: 'text' as const })),
     rows: figures.map((figure) => [text(titleOf(measures, figure)), text(cellWords(figure)), words(cellOf(figure), measuredKind(measures, figure))]),
   };
 }
 
 function stepWords(change: Change, kind: Kind): string {
-  return (change.steps ?? []).map((step) => `${CAUSES[step.cause ?? ''] ?? 'anders'}: ${cellText({ kind: 'value', value: Number(step.count ?? step.amount_cents ?? step.ratio ?? 0) }, kind === 'euro' ? 'growth_euro' : kind === 'count' ? 'change' : kind)}`).join('; ') || 'niet te splitsen';
+  return (change.steps ?? []).map((step) => t`${CAUSES[step.cause ?? ''] ?? 'anders'}: ${cellText({ kind: 'value', value: Number(step.count ?? step.amount_cents ?? step.ratio ?? 0) }, kind === 'euro' ? 'growth_euro' : kind === 'count' ? 'change' : kind)}`).join('; ') || 'niet te splitsen';
 }
 
 function changeTable(answer: Registered, changes: Change[], id: string, now: string): Table {
   const measures = answer.measures ?? [];
   return {
     id,
-    caption: `Wat is er veranderd? Toen gegeven en ${now}`,
+    caption: t`Wat is er veranderd? Toen gegeven en ${now}`,
     columns: ['Cijfer', 'Waarvan', 'Toen', 'Nu', 'Verschil', 'Waardoor'].map((header) => ({ header, kind: 'text' as const })),
     rows: changes.map((change) => {
       const figure = change.given ?? change.found;
@@ -174,20 +175,20 @@ function changeChart(answer: Registered, changes: Change[]): ((title: string) =>
 function detail(view: View, answer: Registered, check: Check): HTMLElement[] {
   const changes = check.changes ?? [];
   const { question } = answer;
-  const period = question?.period ? periodWords(question.period) : question?.reference_date ? `op ${dateShort(question.reference_date)}` : '';
+  const period = question?.period ? periodWords(question.period) : question?.reference_date ? t`op ${dateShort(question.reference_date)}` : '';
   const ground = { figures: [...(answer.figures?.totals ?? []), ...(answer.figures?.figures ?? []).slice(0, 50)], provenance: answer.figures?.provenance };
   return [
     block(view, {
-      id: 'antwoord', title: `${idOf(answer.name)}: ${answer.title ?? ''}`, conclusion: check.statement,
+      id: 'antwoord', title: t`${idOf(answer.name)}: ${answer.title ?? ''}`, conclusion: check.statement,
       before: [
         headlines([
           { title: 'Zelfde vraag, toen bekend', figure: check.reproduced ? 'precies hetzelfde' : 'niet hetzelfde', word: true, base: ['cijfers, betrouwbaarheid en bronnen'] },
-          { title: 'Zelfde vraag, nu bekend', figure: changes.length === 0 ? 'geen verschil' : `${number(changes.length)} ${changes.length === 1 ? 'cijfer anders' : 'cijfers anders'}`, word: true, base: [check.check_time ? `nagevraagd op ${dateTime(check.check_time)}` : ''] },
+          { title: 'Zelfde vraag, nu bekend', figure: changes.length === 0 ? 'geen verschil' : t`${number(changes.length)} ${changes.length === 1 ? 'cijfer anders' : 'cijfers anders'}`, word: true, base: [check.check_time ? t`nagevraagd op ${dateTime(check.check_time)}` : ''] },
           { title: 'Te beantwoorden', figure: ANSWERABLE[answer.answerability?.state ?? ''] ?? 'onbekend', word: true, base: [period] },
         ]),
         h('h3', { class: 'nl-heading nl-heading--level-3' }, 'Wat er is geantwoord'),
         h('p', { class: 'nl-paragraph' }, glue(answer.text ?? '')),
-        h('p', { class: 'nmd-note' }, `Vastgelegd op ${answer.register_time ? dateTime(answer.register_time) : 'een onbekend moment'} door ${answer.subject || 'onbekend'}.`),
+        h('p', { class: 'nmd-note' }, t`Vastgelegd op ${answer.register_time ? dateTime(answer.register_time) : 'een onbekend moment'} door ${answer.subject || 'onbekend'}.`),
         annotationList(answer), annotateButton(view, answer),
       ],
       table: figureTable(answer), ground,
@@ -197,7 +198,7 @@ function detail(view: View, answer: Registered, check: Check): HTMLElement[] {
       ? [
           block(view, {
             id: 'verschil', title: 'Wat is er sindsdien veranderd?', remarks: (check.causes ?? []).map((cause) => cause.statement ?? '').filter(Boolean),
-            caption: `${titleOf(answer.measures ?? [], changes[0]!.given ?? changes[0]!.found)}: toen gegeven en nu bekend`, chart: changeChart(answer, changes),
+            caption: t`${titleOf(answer.measures ?? [], changes[0]!.given ?? changes[0]!.found)}: toen gegeven en nu bekend`, chart: changeChart(answer, changes),
             table: changeTable(answer, changes, 'tabel-verschil', 'zoals nu bekend'), ground,
           }),
         ]
@@ -231,7 +232,7 @@ function show(view: View, { list, snapshots, chosen, check }: Answers): HTMLElem
   } else {
     sections.push(
       block(view, {
-        id: 'register', title: 'Antwoorden', conclusion: list.length === 1 ? 'Er is 1 antwoord vastgelegd.' : `Er zijn ${number(list.length)} antwoorden vastgelegd.`,
+        id: 'register', title: 'Antwoorden', conclusion: list.length === 1 ? 'Er is 1 antwoord vastgelegd.' : t`Er zijn ${number(list.length)} antwoorden vastgelegd.`,
         table: {
           id: 'tabel-register',
           caption: 'Vastgelegde antwoorden, nieuwste eerst',
@@ -243,7 +244,7 @@ function show(view: View, { list, snapshots, chosen, check }: Answers): HTMLElem
         },
         actions: (row) => {
           const number = idOf(list[row]!.name);
-          return [h('a', { class: 'nl-link', href: `./vragen.html?antwoord=${number}` }, `Bekijk ${number}`)];
+          return [h('a', { class: 'nl-link', href: `./vragen.html?antwoord=${number}` }, t`Bekijk ${number}`)];
         },
       }),
     );
@@ -270,11 +271,11 @@ runScreen<Answers>({
   fields: async ({ session }) => {
     register = await session.list<Registered>('registeredanswers', { page_size: '1000' }, 'registered_answers');
     if (register.length === 0) return [];
-    return [{ key: 'antwoord', label: 'Antwoord', initial: 'alle', choices: [{ value: 'alle', title: 'Alle antwoorden' }, ...register.map((answer) => ({ value: idOf(answer.name), title: `${idOf(answer.name)}: ${answer.title ?? ''}` }))] }];
+    return [{ key: 'antwoord', label: 'Antwoord', initial: 'alle', choices: [{ value: 'alle', title: 'Alle antwoorden' }, ...register.map((answer) => ({ value: idOf(answer.name), title: t`${idOf(answer.name)}: ${answer.title ?? ''}` }))] }];
   },
   question: ({ antwoord }) => {
     const found = register.find((answer) => idOf(answer.name) === antwoord);
-    return found ? `Klopt antwoord ${antwoord} nog?` : 'Wat is eerder gezegd, en klopt dat nog?';
+    return found ? t`Klopt antwoord ${antwoord} nog?` : 'Wat is eerder gezegd, en klopt dat nog?';
   },
   ask: async ({ session }, { antwoord }) => {
     const snapshots = await session.list<Snapshot>('frozensnapshots', { page_size: '1000' }, 'frozen_snapshots');

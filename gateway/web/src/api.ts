@@ -2,6 +2,7 @@
 // Talks to the gateway. JSON is protobuf JSON with the field names of the proto files; fields with a default value may be
 // left out, so every list is read with `?? []`.
 import type { DimensionValue, Figure } from './figure';
+import { t } from './language';
 
 export interface Provenance {
   source: string;
@@ -308,7 +309,7 @@ const SIGN_IN_PATH = '/v1/session/login';
 
 /** Goes to the municipality's own sign-in and comes back to this page; never returns. */
 function goToSignIn(): Promise<never> {
-  location.assign(`${SIGN_IN_PATH}?return=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign(t`${SIGN_IN_PATH}?return=${encodeURIComponent(location.pathname + location.search)}`);
   return new Promise(() => undefined);
 }
 
@@ -368,7 +369,7 @@ export class Session {
 
   /** "Gemeente Tynaarlo"; a region has its name only. */
   get owner(): string {
-    return this.isRegion ? this.title : `Gemeente ${this.title}`;
+    return this.isRegion ? this.title : t`Gemeente ${this.title}`;
   }
 
   /** Who is signed in; empty where the token does not tell. */
@@ -400,7 +401,7 @@ export class Session {
         headers: {
           ...init.headers,
           Accept: 'application/json',
-          ...(this.token.token ? { Authorization: `Bearer ${this.token.token}` } : {}),
+          ...(this.token.token ? { Authorization: t`Bearer ${this.token.token}` } : {}),
         },
       }, init.signal ?? this.stop, milliseconds);
     let response = await attempt();

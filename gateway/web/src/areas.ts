@@ -8,6 +8,7 @@ import { block, noAnswer } from './block';
 import { intervalBars, type Bar } from './charts/interval_bars';
 import { cellIf, cellOf, text, type Cell } from './figure';
 import { dateShort, number } from './format';
+import { t } from './language';
 import { periodWords, yearChoices } from './query';
 import { careOf, lawField, lawFilter, runScreen, type View } from './screen';
 import type { Table } from './table';
@@ -42,7 +43,7 @@ function rateTable({ areas, total }: Areas, title: string, year: number, municip
   };
   return {
     id: 'tabel-wijken',
-    caption: `Cliënten en inwoners per ${title} in ${year}, met het interval van 95%`,
+    caption: t`Cliënten en inwoners per ${title} in ${year}, met het interval van 95%`,
     columns: [
       { header: title === 'wijk' ? 'Wijk' : 'Buurt', kind: 'text' }, { header: 'Cliënten', kind: 'count' }, { header: 'Inwoners', kind: 'count' },
       { header: 'Cliënten per 1000 inwoners', kind: 'index' }, { header: 'Tussen', kind: 'text' }, { header: 'Per 1000 bij gelijke leeftijden', kind: 'index' },
@@ -63,10 +64,10 @@ function growthTable({ areas, total }: Areas, title: string, before: number, aft
   };
   return {
     id: 'tabel-groei-wijken',
-    caption: `Groei per ${title} van ${before} naar ${after}; de verhouding vergelijkt cliënten per inwoner`,
+    caption: t`Groei per ${title} van ${before} naar ${after}; de verhouding vergelijkt cliënten per inwoner`,
     columns: [
-      { header: title === 'wijk' ? 'Wijk' : 'Buurt', kind: 'text' }, { header: `Cliënten ${before}`, kind: 'count' }, { header: `Cliënten ${after}`, kind: 'count' },
-      { header: `Groei t.o.v. ${before}`, kind: 'growth' }, { header: 'Verhouding per inwoner', kind: 'ratio' }, { header: 'Tussen', kind: 'text' }, { header: 'Verklaart toeval dit?', kind: 'text' },
+      { header: title === 'wijk' ? 'Wijk' : 'Buurt', kind: 'text' }, { header: t`Cliënten ${before}`, kind: 'count' }, { header: t`Cliënten ${after}`, kind: 'count' },
+      { header: t`Groei t.o.v. ${before}`, kind: 'growth' }, { header: 'Verhouding per inwoner', kind: 'ratio' }, { header: 'Tussen', kind: 'text' }, { header: 'Verklaart toeval dit?', kind: 'text' },
     ],
     rows: (areas ?? []).map((area) => row(area, nameOf(area))),
     ...(total && { total: row(total, municipality) }),
@@ -83,7 +84,7 @@ function externalTable(areas: Area[]): Table {
     rows: areas.flatMap((area) =>
       (area.external_values ?? []).map((each) => [
         text(nameOf(area)), text([each.title, each.publisher && `(${each.publisher})`].filter(Boolean).join(' ')), text(each.period ? periodWords(each.period) : 'onbekend'), text(each.text || 'niet getoond'),
-        cellOf(each.counterpart?.figure), text(each.withdrawn_date ? `nee, sinds ${dateShort(each.withdrawn_date)}: ${each.withdrawn_reason || 'geen reden gegeven'}` : 'ja'), text(each.counterpart?.difference || 'niet uitgelegd'),
+        cellOf(each.counterpart?.figure), text(each.withdrawn_date ? t`nee, sinds ${dateShort(each.withdrawn_date)}: ${each.withdrawn_reason || 'geen reden gegeven'}` : 'ja'), text(each.counterpart?.difference || 'niet uitgelegd'),
       ]),
     ),
   };
@@ -114,10 +115,10 @@ function conclusionOf(answer: Areas, municipality: string, title: string): strin
     const { low, high } = area.after?.per_1000_interval ?? {};
     return area.after?.state === 'ANSWERED' && interval?.low !== undefined && interval.high !== undefined && ((low ?? 0) > interval.high || (high ?? Infinity) < interval.low);
   });
-  const first = whole.kind === 'value' ? `In ${municipality} kregen ${number(whole.value, 1)} van de 1000 inwoners hulp.` : '';
+  const first = whole.kind === 'value' ? t`In ${municipality} kregen ${number(whole.value, 1)} van de 1000 inwoners hulp.` : '';
   const plural = title === 'wijk' ? 'wijken' : 'buurten';
-  const second = outside.length > 0 ? `Duidelijk anders dan de gemeente: ${outside.map(nameOf).join(', ')}.` : `Tussen de ${plural} zijn geen verschillen die groter zijn dan het toeval verklaart.`;
-  return `${first} ${second}`.trim();
+  const second = outside.length > 0 ? t`Duidelijk anders dan de gemeente: ${outside.map(nameOf).join(', ')}.` : t`Tussen de ${plural} zijn geen verschillen die groter zijn dan het toeval verklaart.`;
+  return t`${first} ${second}`.trim();
 }
 
 function show(view: View, answer: Areas): HTMLElement[] {
@@ -141,16 +142,16 @@ function show(view: View, answer: Areas): HTMLElement[] {
       table: map.table,
     }),
     block(view, {
-      id: 'wijken', title: `Hoeveel inwoners per ${title} krijgen hulp?`, conclusion: conclusionOf(answer, municipality, title), ground, remarks: answer.remarks,
-      caption: `Cliënten per 1000 inwoners in ${after}, met het interval van 95%`,
-      chart: (words) => intervalBars(words, `${conclusionOf(answer, municipality, title)} De tabel onder de grafiek geeft dezelfde cijfers.`, rateBars(answer, municipality), 'index'),
+      id: 'wijken', title: t`Hoeveel inwoners per ${title} krijgen hulp?`, conclusion: conclusionOf(answer, municipality, title), ground, remarks: answer.remarks,
+      caption: t`Cliënten per 1000 inwoners in ${after}, met het interval van 95%`,
+      chart: (words) => intervalBars(words, t`${conclusionOf(answer, municipality, title)} De tabel onder de grafiek geeft dezelfde cijfers.`, rateBars(answer, municipality), 'index'),
       table: rateTable(answer, title, after, municipality),
     }),
     block(view, {
-      id: 'groei', title: `Waar veranderde het tussen ${before} en ${after}?`, ground,
+      id: 'groei', title: t`Waar veranderde het tussen ${before} en ${after}?`, ground,
       conclusion: changed.length > 0 ? changed.map((area) => area.conclusion ?? '').join(' ') : 'In geen enkel gebied is de verandering groter dan het toeval verklaart.',
       remarks: ['Een verhouding van 1 betekent: per inwoner evenveel cliënten als eerst. Ligt 1 buiten het interval, dan verklaart toeval alleen het verschil niet.'],
-      caption: `Cliënten per inwoner in ${after} gedeeld door die in ${before}, met het interval van 95%`,
+      caption: t`Cliënten per inwoner in ${after} gedeeld door die in ${before}, met het interval van 95%`,
       chart: (words) => intervalBars(words, 'De tabel onder de grafiek geeft dezelfde cijfers.', ratioBars(answer, municipality), 'ratio'),
       table: growthTable(answer, title, before, after, municipality),
     }),
@@ -174,7 +175,7 @@ runScreen<Areas>({
     ];
   },
   check: ({ van, naar }) => (Number(van) < Number(naar) ? [] : ['Het eerste jaar moet voor het tweede jaar liggen.']),
-  question: ({ wet, naar, gebied, leeftijd }) => `Hoeveel inwoners van ${(AGES.find((each) => each.value === leeftijd)?.title ?? '').toLowerCase()} krijgen ${careOf(wet)}, per ${gebied}, in ${naar}?`,
+  question: ({ wet, naar, gebied, leeftijd }) => t`Hoeveel inwoners van ${(AGES.find((each) => each.value === leeftijd)?.title ?? '').toLowerCase()} krijgen ${careOf(wet)}, per ${gebied}, in ${naar}?`,
   ask: async ({ session }, { wet, gebied, leeftijd, van, naar }, known) => {
     const [from, to] = (leeftijd ?? '0-17').split('-').map(Number);
     const [answer, map] = await Promise.all([session.post<Omit<Areas, 'borders' | 'fault'>>('neighbourhoods/_compare', { year_before: Number(van), year_after: Number(naar), area_level: gebied, age_from: from, age_to: to, filters: lawFilter(wet), ...known }), readBorders()]);

@@ -7,6 +7,7 @@ import { h } from './dom';
 import { absent, definitions, statements, type Figure } from './figure';
 import { fileButtons } from './files';
 import { dateOf, dateTime, glue, number, percent } from './format';
+import { t } from './language';
 import { notesAbout } from './notes';
 import type { View } from './screen';
 import { alert } from './shell';
@@ -53,10 +54,10 @@ export function block(view: View, parts: Block): HTMLElement {
   if (parts.conclusion) body.push(h('p', { class: 'nmd-conclusion' }, glue(parts.conclusion)));
   body.push(...(parts.before ?? []));
   if (chart) {
-    const title = `Figuur ${view.next.figure++}. ${parts.caption ?? table?.caption ?? parts.title}`;
+    const title = t`Figuur ${view.next.figure++}. ${parts.caption ?? table?.caption ?? parts.title}`;
     body.push(h('p', { class: 'nmd-figure-caption' }, glue(title)), chart(title));
   }
-  const numbered = table && { ...table, caption: `Tabel ${view.next.table++}. ${table.caption}` };
+  const numbered = table && { ...table, caption: t`Tabel ${view.next.table++}. ${table.caption}` };
   if (numbered) body.push(tableElement(numbered, parts.tall ?? numbered.rows.length > 20, parts.actions, (header) => termTip(header, view.measures, view.dimensions)));
   const remarks = [...new Set(parts.remarks ?? [])];
   if (remarks.length > 0) body.push(h('ul', { class: 'nmd-list nmd-remarks' }, ...remarks.map((remark) => h('li', {}, glue(remark)))));
@@ -71,7 +72,7 @@ export function noAnswer(id: string, title: string, state: string | undefined, r
     'section',
     { class: 'nmd-section', 'aria-labelledby': id },
     h('h2', { class: 'nl-heading nl-heading--level-2', id }, title),
-    alert('info', `Dit antwoord is ${word}`, [why || 'Over deze periode en deze keuze zijn geen cijfers.', ...(next ? [next] : [])]),
+    alert('info', t`Dit antwoord is ${word}`, [why || 'Over deze periode en deze keuze zijn geen cijfers.', ...(next ? [next] : [])]),
   );
 }
 
@@ -91,12 +92,12 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
   const named = used.length > 0 ? used : measures.map((measure) => measure.definition ?? '').filter(Boolean);
   const titles = new Map(view.sources.map((source) => [idOf(source.name), source.title || idOf(source.name)]));
   const sources = (ground.provenance ?? []).filter((line) => Number(line.delivery_count ?? 0) > 0);
-  const sourceWords = sources.map((line) => `${titles.get(line.source) ?? line.source} (${number(Number(line.delivery_count ?? 0))} leveringen)`);
+  const sourceWords = sources.map((line) => t`${titles.get(line.source) ?? line.source} (${number(Number(line.delivery_count ?? 0))} leveringen)`);
   // The sentence about the figure that is least complete: a block is not better than that.
   const said = statements([...judged].sort((a, b) => (a?.reliability?.completeness ?? 1) - (b?.reliability?.completeness ?? 1)));
   const provisional = judged.some((figure) => figure?.reliability?.provisional);
   const rows: Array<[string, string]> = [
-    ...measures.map((measure): [string, string] => [measure.title || idOf(measure.name), [measure.description, measure.formula && `Berekening: ${measure.formula}.`].filter(Boolean).join(' ')]),
+    ...measures.map((measure): [string, string] => [measure.title || idOf(measure.name), [measure.description, measure.formula && t`Berekening: ${measure.formula}.`].filter(Boolean).join(' ')]),
     ...(sourceWords.length > 0 ? [['Bronnen', sourceWords.join('; ')] as [string, string]] : []),
     ...(judged.length > 0
       ? ([
@@ -125,7 +126,7 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
     h(
       'p',
       { class: 'nmd-trust__text' },
-      `Bron: Monitor sociaal domein, ${view.session.isRegion ? '' : 'gemeente '}${view.session.title}; cijfers bekend op ${dateTime(view.known)}${named.length > 0 ? `; definities ${named.slice(0, 6).join(', ')}` : ''}.`,
+      t`Bron: Monitor sociaal domein, ${view.session.isRegion ? '' : 'gemeente '}${view.session.title}; cijfers bekend op ${dateTime(view.known)}${named.length > 0 ? t`; definities ${named.slice(0, 6).join(', ')}` : ''}.`,
     ),
     h(
       'details',

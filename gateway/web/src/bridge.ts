@@ -6,6 +6,7 @@ import { waterfall } from './charts/waterfall';
 import type { Step } from './charts/geometry';
 import { count, text, value, type Cell, type DimensionValue } from './figure';
 import { euro, monthShort, number, percent } from './format';
+import { t } from './language';
 import { monthChoices, periodBetween, periodWords } from './query';
 import { careOf, lawField, lawFilter, runScreen, type View } from './screen';
 import type { Table } from './table';
@@ -56,7 +57,7 @@ function stepsOf(steps: BridgeStep[]): Step[] {
 function tableOf(steps: BridgeStep[], now: string): Table {
   return {
     id: 'tabel-brug',
-    caption: `Van geïndiceerd naar geboekt, ${now}`,
+    caption: t`Van geïndiceerd naar geboekt, ${now}`,
     columns: [{ header: 'Stap', kind: 'text' }, { header: 'Stand', kind: 'euro' }, { header: 'Verschil', kind: 'growth_euro' }, { header: 'Regels', kind: 'count' }, { header: 'Wat het is', kind: 'text' }],
     rows: steps.map((step) => {
       const none: Cell = text('–');
@@ -75,7 +76,7 @@ function itemTable(step: BridgeStep): Table {
   const dimensions = [...new Set(items.flatMap((item) => (item.dimensions ?? []).map((each) => each.dimension)))];
   return {
     id: `tabel-${step.step ?? ''}`,
-    caption: `${step.title}: de ${items.length === 1 ? 'grootste regel' : `grootste ${number(items.length)}`} van ${number(Number(step.item_count ?? 0))} regels`,
+    caption: t`${step.title}: de ${items.length === 1 ? 'grootste regel' : t`grootste ${number(items.length)}`} van ${number(Number(step.item_count ?? 0))} regels`,
     columns: [...dimensions.map((id) => ({ header: names[id] ?? id, kind: 'text' as const })), { header: 'Aantal', kind: 'count' }, { header: 'Bedrag', kind: 'growth_euro' }],
     rows: items.map((item) => [
       ...dimensions.map((id) => {
@@ -93,9 +94,9 @@ function conclusionOf(steps: BridgeStep[], now: string): string {
   const indicated = cents(at('indicated'));
   const told = ([['declared', 'gedeclareerd'], ['approved', 'goedgekeurd'], ['booked', 'geboekt']] as const).flatMap(([id, words]) => {
     const step = at(id);
-    return step && indicated > 0 ? [`${words}: ${euro(cents(step))} (${percent(cents(step) / indicated, 1)})`] : [];
+    return step && indicated > 0 ? [t`${words}: ${euro(cents(step))} (${percent(cents(step) / indicated, 1)})`] : [];
   });
-  return `Over ${now} was ${euro(indicated)} toegewezen${told.length > 0 ? `; ${told.join(', ')}` : ''}.`;
+  return t`Over ${now} was ${euro(indicated)} toegewezen${told.length > 0 ? t`; ${told.join(', ')}` : ''}.`;
 }
 
 function show(view: View, { bridge, totals }: Answers): HTMLElement[] {
@@ -108,11 +109,11 @@ function show(view: View, { bridge, totals }: Answers): HTMLElement[] {
   return [
     block(view, {
       id: 'brug', title: 'Van geïndiceerd naar geboekt', conclusion: conclusionOf(steps, now), remarks: bridge.remarks, ground, table: tableOf(steps, now),
-      caption: `Van geïndiceerd naar geboekt, ${now}`,
+      caption: t`Van geïndiceerd naar geboekt, ${now}`,
       chart: (title) =>
-        waterfall(title, `${drawn.map((step) => `${step.title}: ${euro(step.kind === 'total' ? step.end : step.end - step.start, 0, step.kind !== 'total')}`).join('; ')}. De tabel onder de grafiek geeft dezelfde bedragen.`, drawn, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true))),
+        waterfall(title, t`${drawn.map((step) => t`${step.title}: ${euro(step.kind === 'total' ? step.end : step.end - step.start, 0, step.kind !== 'total')}`).join('; ')}. De tabel onder de grafiek geeft dezelfde bedragen.`, drawn, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true))),
     }),
-    ...behind.map((step) => block(view, { id: `stap-${step.step ?? ''}`, title: `Wat zit er achter "${step.title ?? ''}"?`, conclusion: step.description, table: itemTable(step), ground })),
+    ...behind.map((step) => block(view, { id: `stap-${step.step ?? ''}`, title: t`Wat zit er achter "${step.title ?? ''}"?`, conclusion: step.description, table: itemTable(step), ground })),
   ];
 }
 
@@ -126,7 +127,7 @@ runScreen<Answers>({
       { key: 'tot', label: 'Tot en met', choices: months, initial: `${context.year}-12` },
     ];
   },
-  question: ({ wet, van, tot }) => `Sluit wat is toegewezen voor ${careOf(wet)} aan op wat is gedeclareerd, goedgekeurd en geboekt, ${periodWords(periodBetween(van!, tot!))}?`,
+  question: ({ wet, van, tot }) => t`Sluit wat is toegewezen voor ${careOf(wet)} aan op wat is gedeclareerd, goedgekeurd en geboekt, ${periodWords(periodBetween(van!, tot!))}?`,
   ask: async ({ session }, { wet, van, tot }, known) => {
     const [period, filters] = [periodBetween(van!, tot!), lawFilter(wet)];
     const [bridge, totals] = await Promise.all([

@@ -3,6 +3,7 @@
 // value is its word, never 0 or blank, and the column Toestand says so once more for filters and sums.
 import type { Cell } from './figure';
 import { timeText } from './format';
+import { say, t } from './language';
 import { scaleOf, type Table } from './table';
 
 /** What holds for every row of a file. */
@@ -21,9 +22,10 @@ function quote(field: string): string {
   return /[;"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-/** A text that a spreadsheet leaves a text. */
+/** A text in the language of the page, that a spreadsheet leaves a text. */
 export function textField(text: string): string {
-  return quote(FORMULA.test(text) ? `'${text}` : text);
+  const said = say(text);
+  return quote(FORMULA.test(said) ? `'${said}` : said);
 }
 
 /** A number without thousands separators: -2520 with 2 decimals is "-2520,00". */
@@ -35,11 +37,11 @@ export function numberField(value: number, decimals: number): string {
 
 /** The whole file. */
 export function csv(table: Table, context: Context): string {
-  const headers = table.columns.map((column) => column.header + (scaleOf(column.kind).unit && ` (${scaleOf(column.kind).unit})`));
+  const headers = table.columns.map((column) => say(column.header) + (scaleOf(column.kind).unit && t` (${scaleOf(column.kind).unit})`));
   const lines = [[...headers, 'Toestand', 'Bekend op', 'Definitie'].map(textField)];
   for (const row of [...table.rows, ...(table.total ? [table.total] : [])]) {
     const fields = row.map((cell, index) => field(cell, table, index));
-    const missing = row.flatMap((cell, index) => (cell.kind === 'absent' ? [`${table.columns[index]?.header}: ${cell.word}`] : []));
+    const missing = row.flatMap((cell, index) => (cell.kind === 'absent' ? [t`${table.columns[index]?.header}: ${cell.word}`] : []));
     lines.push([
       ...fields,
       textField(missing.join(', ') || 'beantwoord'),

@@ -2,6 +2,7 @@
 // Asking for a few words in a dialog: what is missing is said at the fields, nothing is chosen beforehand, and the focus returns to
 // where it was.
 import { h } from './dom';
+import { t } from './language';
 import type { Choice } from './query';
 import { button } from './shell';
 
@@ -60,7 +61,7 @@ export function askWords(question: Question): Promise<Record<string, string> | u
       for (const { asked, input } of fields) input.setAttribute('aria-invalid', String(missing.some((each) => each.asked === asked)));
       if (missing.length > 0) {
         fault.hidden = false;
-        fault.textContent = `Vul in: ${missing.map(({ asked }) => asked.label.toLowerCase().replace(/[?:]$/, '')).join(', ')}.`;
+        fault.textContent = t`Vul in: ${missing.map(({ asked }) => asked.label.toLowerCase().replace(/[?:]$/, '')).join(', ')}.`;
         missing[0]!.input.focus();
         return;
       }
@@ -79,7 +80,7 @@ export function askWords(question: Question): Promise<Record<string, string> | u
       { class: 'nmd-dialog', 'aria-labelledby': 'dialoog-titel' },
       h('h2', { class: 'nl-heading nl-heading--level-3', id: 'dialoog-titel' }, question.title),
       h('p', { class: 'nl-paragraph', id: 'dialoog-hint' }, question.hint),
-      ...fields.map(({ asked, input }) => h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: asked.id }, asked.optional ? `${asked.label} (hoeft niet)` : asked.label), input)),
+      ...fields.map(({ asked, input }) => h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: asked.id }, asked.optional ? t`${asked.label} (hoeft niet)` : asked.label), input)),
       fault,
       h('div', { class: 'nmd-actions nmd-dialog__actions' }, button(question.action, read, 'primary'), button('Annuleer', () => dialog.close())),
     );

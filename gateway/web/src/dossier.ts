@@ -13,6 +13,7 @@ import {
 } from './dossiers_model';
 import { summaryTable } from './durations_model';
 import { euro, glue, number } from './format';
+import { t } from './language';
 import { postWords } from './portal_model';
 import { ownAccount, providerChoices } from './provider_choices';
 import { yearChoices, type Choice } from './query';
@@ -48,21 +49,21 @@ function show(view: View, dossier: Dossier | undefined): HTMLElement[] {
         h('ul', { class: 'nmd-list' }, ...(dossier.summary ?? []).map((sentence) => h('li', {}, glue(sentence)))),
         h('p', { class: 'nl-paragraph' }, forProvider ? 'Dit is het exemplaar van de aanbieder: er staat niets in over anderen.' : 'Dit is het exemplaar van de gemeente: er staat in hoe het met anderen gaat.'),
       ],
-      table: yearTable('tabel-cijfers', `${title}: cliënten, voorzieningen en bedragen, ${year} en ${year - 1}`, dossier.figures ?? [], year, named),
+      table: yearTable('tabel-cijfers', t`${title}: cliënten, voorzieningen en bedragen, ${year} en ${year - 1}`, dossier.figures ?? [], year, named),
     }),
     growth?.state === 'ANSWERED'
       ? block(view, {
           id: 'groei', title: '2. Waardoor veranderde het bedrag?', conclusion: growth.conclusion, remarks: growth.remarks, ground: { ...worth, measures: ['indicated'] },
           ...(steps.length > 0 && {
-            caption: `Geïndiceerd bedrag van ${title}, van ${year - 1} naar ${year}`,
-            chart: (words: string) => waterfall(words, `${growth.conclusion ?? ''} De tabel onder de grafiek geeft dezelfde bedragen.`, steps, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true)), { names: 240 }),
+            caption: t`Geïndiceerd bedrag van ${title}, van ${year - 1} naar ${year}`,
+            chart: (words: string) => waterfall(words, t`${growth.conclusion ?? ''} De tabel onder de grafiek geeft dezelfde bedragen.`, steps, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true)), { names: 240 }),
           }),
           table: causesTable(dossier, year),
         })
       : noAnswer('groei', '2. Waardoor veranderde het bedrag?', growth?.state, growth?.state_reason),
     block(view, {
       id: 'contract', title: '3. Wat is afgesproken, en waar staat het?',
-      conclusion: contracts.length === 0 ? `Er loopt geen contract in ${year}.` : `${number(contracts.length)} ${contracts.length === 1 ? 'contract loopt' : 'contracten lopen'} in ${year}.`,
+      conclusion: contracts.length === 0 ? t`Er loopt geen contract in ${year}.` : t`${number(contracts.length)} ${contracts.length === 1 ? 'contract loopt' : 'contracten lopen'} in ${year}.`,
       ...(contracts.length > 0 && { table: contractTable(contracts, year) }),
     }),
     ...(positions.length > 0 ? [block(view, { id: 'plafond', title: 'Waar staat het tegen het plafond?', table: positionTable(positions, year), ground: { figures: positions.flatMap((each) => [each.indicated, each.declared, each.approved]) } })] : []),
@@ -74,25 +75,25 @@ function show(view: View, dossier: Dossier | undefined): HTMLElement[] {
       ? [
           block(view, {
             id: 'niveau-6', title: 'Kiest deze aanbieder vaker niveau 6?', conclusion: levelWords(dossier),
-            caption: `Deel niveau 6 van de eerste toewijzingen met niveau 5 of 6, met de streep die toeval verklaart, ${year}`,
-            chart: (words) => intervalBars(words, `${levelWords(dossier)} De streep is wat toeval verklaart: een balk die buiten zijn streep eindigt, is een reden om te vragen. De tabel onder de grafiek geeft dezelfde cijfers.`, levelBars(funnel), 'share'),
+            caption: t`Deel niveau 6 van de eerste toewijzingen met niveau 5 of 6, met de streep die toeval verklaart, ${year}`,
+            chart: (words) => intervalBars(words, t`${levelWords(dossier)} De streep is wat toeval verklaart: een balk die buiten zijn streep eindigt, is een reden om te vragen. De tabel onder de grafiek geeft dezelfde cijfers.`, levelBars(funnel), 'share'),
             table: levelTable(funnel, year),
             remarks: ['Een verschil is een reden om te vragen, geen oordeel: er is niet gerekend met hoe zwaar de hulpvraag is.', 'De volgorde is die van de AGB-code: dit is geen ranglijst.'],
           }),
         ]
       : []),
-    block(view, { id: 'looptijd', title: `5. Hoe lang duurt hulp die in ${year} begon?`, table: summaryTable({ groups: [durationOf(dossier.durations, title)] }, 'Aanbieder'), ground: {} }),
+    block(view, { id: 'looptijd', title: t`5. Hoe lang duurt hulp die in ${year} begon?`, table: summaryTable({ groups: [durationOf(dossier.durations, title)] }, 'Aanbieder'), ground: {} }),
     block(view, {
-      id: 'einde', title: `Hoe eindigde de hulp in ${year}?`, table: endingsTable([dossier.endings], year), ground: {},
+      id: 'einde', title: t`Hoe eindigde de hulp in ${year}?`, table: endingsTable([dossier.endings], year), ground: {},
       remarks: ['Hoe hulp eindigt, zegt niet alles over het resultaat: of het beter gaat met iemand, staat niet in de berichten.'],
     }),
     ...(account ? accountSummary(view, account, '6. ') : []),
     block(view, {
       id: 'open-posten', title: 'Welke posten vragen om actie?',
-      conclusion: items.length === 0 ? 'Er is geen post waarvoor iemand iets moet doen.' : items.length < MOST_ITEMS ? `${number(items.length)} ${items.length === 1 ? 'post vraagt' : 'posten vragen'} om actie.` : `De eerste ${number(items.length)} posten die om actie vragen; de tabel met uitkomsten telt ze alle.`,
-      ...(items.length > 0 && { table: itemTable(items, `Posten van ${title} waarvoor iemand iets moet doen, ${year}`), tall: items.length > 12 }),
+      conclusion: items.length === 0 ? 'Er is geen post waarvoor iemand iets moet doen.' : items.length < MOST_ITEMS ? t`${number(items.length)} ${items.length === 1 ? 'post vraagt' : 'posten vragen'} om actie.` : t`De eerste ${number(items.length)} posten die om actie vragen; de tabel met uitkomsten telt ze alle.`,
+      ...(items.length > 0 && { table: itemTable(items, t`Posten van ${title} waarvoor iemand iets moet doen, ${year}`), tall: items.length > 12 }),
     }),
-    ...(responses.length > 0 ? [block(view, { id: 'reacties', title: 'Wat zeiden beide kanten?', conclusion: `De laatste ${number(responses.length)}, nieuwste eerst.`, table: responseTable(responses, `Reacties op posten van ${title}`, (name) => postWords(items.find((item) => item.name === name), 'een post die niet hierboven staat')), tall: responses.length > 12 })] : []),
+    ...(responses.length > 0 ? [block(view, { id: 'reacties', title: 'Wat zeiden beide kanten?', conclusion: t`De laatste ${number(responses.length)}, nieuwste eerst.`, table: responseTable(responses, t`Reacties op posten van ${title}`, (name) => postWords(items.find((item) => item.name === name), 'een post die niet hierboven staat')), tall: responses.length > 12 })] : []),
     block(view, {
       id: 'signalen', title: '7. Welke signalen zijn er?', conclusion: conclusionOf(signals, !forProvider), before: [h('p', { class: 'nl-paragraph' }, NO_VERDICT)],
       ...(signals.length > 0 && { table: dossierSignalTable(signals, year, forProvider), tall: signals.length > 12 }),
@@ -112,7 +113,7 @@ runScreen<Dossier | undefined>({
       ...(role === 'aanbieder' ? [] : [{ key: 'exemplaar', label: 'Exemplaar', initial: 'gemeente', choices: [{ value: 'gemeente', title: 'Van de gemeente' }, { value: 'aanbieder', title: 'Van de aanbieder' }] }]),
     ];
   },
-  question: ({ aanbieder, jaar }) => `Hoe staat ${choices.find(({ value }) => value === aanbieder)?.title ?? 'de aanbieder'} ervoor in ${jaar}?`,
+  question: ({ aanbieder, jaar }) => t`Hoe staat ${choices.find(({ value }) => value === aanbieder)?.title ?? 'de aanbieder'} ervoor in ${jaar}?`,
   ask: async ({ session }, { aanbieder, jaar, exemplaar }, known) => {
     if (!aanbieder || aanbieder === NONE) return undefined;
     const asked = new URLSearchParams({ year: jaar!, ...(exemplaar === 'aanbieder' && { for_provider: 'true' }), ...known });

@@ -8,6 +8,7 @@ import type { Bar } from './charts/interval_bars';
 import type { DurationGroup } from './durations_model';
 import { absent, cellOf, count, day, growth, text, value, type Cell, type Figure } from './figure';
 import { dateShort, number, percent } from './format';
+import { t } from './language';
 import { isOpen, LAWS, takenUp } from './signals_model';
 import type { Kind, Table } from './table';
 
@@ -130,7 +131,7 @@ export function yearTable(id: string, caption: string, figures: YearFigure[], ye
   };
   return {
     id, caption,
-    columns: [{ header: 'Cijfer', kind: 'text' }, { header: String(year), kind: 'count' }, { header: String(year - 1), kind: 'count' }, { header: `Groei t.o.v. ${year - 1}`, kind: 'growth' }],
+    columns: [{ header: 'Cijfer', kind: 'text' }, { header: String(year), kind: 'count' }, { header: String(year - 1), kind: 'count' }, { header: t`Groei t.o.v. ${year - 1}`, kind: 'growth' }],
     rows: figures.map(({ figure, before }): Cell[] => {
       const kind = kindOf(figure) ?? kindOf(before) ?? 'count';
       const [now, then] = [cell(figure, kind), cell(before, kind)];
@@ -146,8 +147,8 @@ export function endingsTable(years: Array<EndingsOfYear | undefined>, year: numb
   const row = (title: string, of: (each: EndingsOfYear | undefined) => string | undefined): Cell[] => [text(title), ...years.map((each) => cell(each, of(each)))];
   return {
     id: 'tabel-einde',
-    caption: `Hoe trajecten eindigden, ${years.map((_, index) => year - index).join(' en ')}`,
-    columns: [{ header: 'Reden', kind: 'text' }, ...years.map((each, index) => ({ header: `${year - index}${each?.provisional ? ' (voorlopig)' : ''}`, kind: 'count' as const }))],
+    caption: t`Hoe trajecten eindigden, ${years.map((_, index) => year - index).join(' en ')}`,
+    columns: [{ header: 'Reden', kind: 'text' }, ...years.map((each, index) => ({ header: t`${year - index}${each?.provisional ? ' (voorlopig)' : ''}`, kind: 'count' as const }))],
     rows: [...[...reasons].map(([ending, title]) => row(title, (each) => each?.endings?.find((one) => one.ending === ending)?.count)), row('Waarvan zonder stopbericht', (each) => each?.imputed)],
     total: row('Alle trajecten die eindigden', (each) => each?.count),
   };
@@ -161,8 +162,8 @@ export function durationOf(group: DurationGroup | undefined, title: string): Dur
 export function marketTable(market: MarketShare[], year: number): Table {
   return {
     id: 'tabel-markt',
-    caption: `Aandeel in het goedgekeurde bedrag, ${year}, op volgorde van AGB-code`,
-    columns: [{ header: 'Aanbieder', kind: 'text' }, { header: 'AGB-code', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Goedgekeurd', kind: 'euro' }, { header: `Aandeel ${year}`, kind: 'share' }, { header: `Aandeel ${year - 1}`, kind: 'share' }],
+    caption: t`Aandeel in het goedgekeurde bedrag, ${year}, op volgorde van AGB-code`,
+    columns: [{ header: 'Aanbieder', kind: 'text' }, { header: 'AGB-code', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Goedgekeurd', kind: 'euro' }, { header: t`Aandeel ${year}`, kind: 'share' }, { header: t`Aandeel ${year - 1}`, kind: 'share' }],
     rows: market.map((each) => [text(each.provider_title || each.provider || 'onbekend'), text(each.provider || 'onbekend'), text(LAWS[each.law ?? ''] ?? 'onbekend'), count(each.amount_cents), value(each.share ?? 0), value(each.share_before ?? 0)]),
   };
 }
@@ -173,7 +174,7 @@ const EXPECTED = ['Verwachte kosten van het jaar', 'Waarvan al gedeclareerd', 'W
 export function expectationTable(figures: Figure[], year: number): Table {
   return {
     id: 'tabel-verwachting',
-    caption: `Wat ${year} naar verwachting kost, en waaruit dat bestaat`,
+    caption: t`Wat ${year} naar verwachting kost, en waaruit dat bestaat`,
     columns: [{ header: 'Deel', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }],
     rows: EXPECTED.map((title, index) => [text(title), cellOf(figures[index])]),
   };
@@ -194,14 +195,14 @@ export function ownMarketTable(dossier: Dossier, year: number): Table {
   ];
   return {
     id: 'tabel-markt',
-    caption: `Aandeel in het goedgekeurde bedrag per wet, ${year}`,
-    columns: [{ header: 'Wie', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Goedgekeurd', kind: 'euro' }, { header: `Aandeel ${year}`, kind: 'share' }, { header: `Aandeel ${year - 1}`, kind: 'share' }],
+    caption: t`Aandeel in het goedgekeurde bedrag per wet, ${year}`,
+    columns: [{ header: 'Wie', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Goedgekeurd', kind: 'euro' }, { header: t`Aandeel ${year}`, kind: 'share' }, { header: t`Aandeel ${year - 1}`, kind: 'share' }],
     rows: laws.flatMap((law) => {
       const of = market.filter((each) => each.law === law);
       const others = of.filter((each) => each.provider !== dossier.provider);
       return [
         [text(titleOf(dossier)), text(LAWS[law] ?? 'onbekend'), ...cells(of.filter((each) => each.provider === dossier.provider))],
-        ...(others.length > 0 ? [[text(others.length === 1 ? 'De andere aanbieder' : `De ${number(others.length)} andere aanbieders samen`), text(LAWS[law] ?? 'onbekend'), ...cells(others)]] : []),
+        ...(others.length > 0 ? [[text(others.length === 1 ? 'De andere aanbieder' : t`De ${number(others.length)} andere aanbieders samen`), text(LAWS[law] ?? 'onbekend'), ...cells(others)]] : []),
       ];
     }),
   };
@@ -221,7 +222,7 @@ export function causesTable(dossier: Dossier, year: number): Table {
   const { effects = [], growth_cents } = dossier.growth ?? {};
   return {
     id: 'tabel-oorzaken',
-    caption: `Waardoor het geïndiceerde bedrag veranderde, van ${year - 1} naar ${year}`,
+    caption: t`Waardoor het geïndiceerde bedrag veranderde, van ${year - 1} naar ${year}`,
     columns: [{ header: 'Oorzaak', kind: 'text' }, { header: 'Bedrag', kind: 'growth_euro' }, { header: 'Deel van de groei', kind: 'share' }],
     rows: effects.filter((effect) => Number(effect.amount_cents ?? 0) !== 0).map((effect) => [text(effect.title || effect.factor), count(effect.amount_cents), value(effect.share ?? 0)]),
     total: [text('Hele groei'), count(growth_cents), text('–')],
@@ -231,7 +232,7 @@ export function causesTable(dossier: Dossier, year: number): Table {
 export function positionTable(positions: Position[], year: number): Table {
   return {
     id: 'tabel-posities',
-    caption: `Aanbieders met een contract: waar zij staan tegen hun plafond, ${year}`,
+    caption: t`Aanbieders met een contract: waar zij staan tegen hun plafond, ${year}`,
     columns: [
       { header: 'Aanbieder', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Geïndiceerd', kind: 'euro' }, { header: 'Gedeclareerd', kind: 'euro' }, { header: 'Goedgekeurd', kind: 'euro' },
       { header: 'Plafond', kind: 'euro' }, { header: 'Deel van het plafond', kind: 'share' }, { header: 'Verwacht in het hele jaar', kind: 'euro' },
@@ -251,9 +252,9 @@ export function contractTable(contracts: Contract[], year: number): Table {
   };
   return {
     id: 'tabel-contracten',
-    caption: `Contracten die lopen in ${year}`,
+    caption: t`Contracten die lopen in ${year}`,
     columns: [
-      { header: 'Contract', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Van', kind: 'text' }, { header: 'Tot', kind: 'text' }, { header: `Plafond ${year}`, kind: 'euro' }, { header: 'Producten met een prijs', kind: 'count' }, { header: 'Wat er mis is', kind: 'text' },
+      { header: 'Contract', kind: 'text' }, { header: 'Wet', kind: 'text' }, { header: 'Van', kind: 'text' }, { header: 'Tot', kind: 'text' }, { header: t`Plafond ${year}`, kind: 'euro' }, { header: 'Producten met een prijs', kind: 'count' }, { header: 'Wat er mis is', kind: 'text' },
     ],
     rows: contracts.map((each) => [
       text(lastOf(each.name)), text(LAWS[each.law ?? ''] ?? 'onbekend'), day(each.start_date), day(each.end_date, 'zonder einde'), ceiling(each), value(new Set((each.prices ?? []).map((price) => price.product ?? '')).size),
@@ -266,10 +267,10 @@ export function contractTable(contracts: Contract[], year: number): Table {
 export function indicatorTable(dossier: Dossier, year: number): Table {
   return {
     id: 'tabel-indicatoren',
-    caption: `Afgesproken resultaten en wat zij zijn, ${year}`,
-    columns: [{ header: 'Indicator', kind: 'text' }, { header: 'Contract', kind: 'text' }, { header: 'Afgesproken', kind: 'text' }, { header: `Gemeten ${year}`, kind: 'ratio' }, { header: 'Zoals afgesproken', kind: 'text' }],
+    caption: t`Afgesproken resultaten en wat zij zijn, ${year}`,
+    columns: [{ header: 'Indicator', kind: 'text' }, { header: 'Contract', kind: 'text' }, { header: 'Afgesproken', kind: 'text' }, { header: t`Gemeten ${year}`, kind: 'ratio' }, { header: 'Zoals afgesproken', kind: 'text' }],
     rows: (dossier.indicators ?? []).map((each) => [
-      text(each.indicator || 'onbekend'), text(lastOf(each.contract)), text(`${each.kind === 'KPI_AT_MOST' ? 'ten hoogste' : 'ten minste'} ${number(Number(each.agreed ?? 0) / 1000, Number(each.agreed ?? 0) % 1000 === 0 ? 0 : 2)}`),
+      text(each.indicator || 'onbekend'), text(lastOf(each.contract)), text(t`${each.kind === 'KPI_AT_MOST' ? 'ten hoogste' : 'ten minste'} ${number(Number(each.agreed ?? 0) / 1000, Number(each.agreed ?? 0) % 1000 === 0 ? 0 : 2)}`),
       cellOf(each.measured), text(each.met === undefined ? 'niet te zeggen' : each.met ? 'ja' : 'nee'),
     ]),
   };
@@ -282,10 +283,10 @@ const outside = (point: FunnelPoint) => Number(point.count ?? 0) > Number(point.
 export function levelTable(points: FunnelPoint[], year: number): Table {
   return {
     id: 'tabel-niveau-6',
-    caption: `Eerste toewijzingen met niveau 5 of 6, en hoeveel daarvan niveau 6, op volgorde van AGB-code, ${year}`,
+    caption: t`Eerste toewijzingen met niveau 5 of 6, en hoeveel daarvan niveau 6, op volgorde van AGB-code, ${year}`,
     columns: [{ header: 'Aanbieder', kind: 'text' }, { header: 'Met niveau 6', kind: 'count' }, { header: 'Met niveau 5 of 6', kind: 'count' }, { header: 'Deel niveau 6', kind: 'share' }, { header: 'Toeval geeft', kind: 'text' }, { header: 'Wat zegt dat?', kind: 'text' }],
     rows: points.map((each) => [
-      text(titleOf(each)), count(each.count), count(each.total), value(shareOf(each)), text(`${number(Number(each.low ?? 0))} tot en met ${number(Number(each.high ?? 0))}`),
+      text(titleOf(each)), count(each.count), count(each.total), value(shareOf(each)), text(t`${number(Number(each.low ?? 0))} tot en met ${number(Number(each.high ?? 0))}`),
       text(!outside(each) ? 'kan toeval zijn' : Number(each.count ?? 0) > Number(each.high ?? 0) ? 'vaker dan toeval verklaart' : 'minder vaak dan toeval verklaart'),
     ]),
   };
@@ -297,20 +298,20 @@ export function levelBars(points: FunnelPoint[]): Bar[] {
 
 export function levelWords(dossier: Dossier): string {
   const own = dossier.funnel?.find((each) => each.own);
-  if (!own) return `${titleOf(dossier)} heeft te weinig eerste toewijzingen met niveau 5 of 6 om iets te kunnen zeggen.`;
-  const told = `Van de ${number(Number(own.total ?? 0))} eerste toewijzingen met niveau 5 of 6 bij ${titleOf(dossier)} ${Number(own.count ?? 0) === 1 ? 'heeft' : 'hebben'} er ${number(Number(own.count ?? 0))} niveau 6 (${percent(shareOf(own), 0)}); bij de andere aanbieders is dat ${percent(own.others_share ?? 0, 0)}.`;
-  return `${told} ${outside(own) ? 'Dat verschil is groter dan toeval verklaart.' : 'Dat verschil kan toeval zijn.'}`;
+  if (!own) return t`${titleOf(dossier)} heeft te weinig eerste toewijzingen met niveau 5 of 6 om iets te kunnen zeggen.`;
+  const told = t`Van de ${number(Number(own.total ?? 0))} eerste toewijzingen met niveau 5 of 6 bij ${titleOf(dossier)} ${Number(own.count ?? 0) === 1 ? 'heeft' : 'hebben'} er ${number(Number(own.count ?? 0))} niveau 6 (${percent(shareOf(own), 0)}); bij de andere aanbieders is dat ${percent(own.others_share ?? 0, 0)}.`;
+  return t`${told} ${outside(own) ? 'Dat verschil is groter dan toeval verklaart.' : 'Dat verschil kan toeval zijn.'}`;
 }
 
 /** The signals of a dossier. The copy of a provider has no times and not what people of the municipality wrote. */
 export function dossierSignalTable(signals: Signal[], year: number, forProvider: boolean): Table {
   return {
     id: 'tabel-signalen',
-    caption: `Signalen over ${year}, en wat nu open staat`,
+    caption: t`Signalen over ${year}, en wat nu open staat`,
     columns: ['Waarover', 'Wet', 'Wat er aan de hand is', 'Wat kan gebeuren', 'Stand', ...(forProvider ? [] : ['Sinds', 'Opgepakt'])].map((header) => ({ header, kind: 'text' as const })),
     rows: signals.map((signal) => [
-      text(signal.title || signal.rule || 'onbekend'), text(`${LAWS[signal.law ?? ''] ?? 'onbekend'}${signal.year ? ` ${signal.year}` : ''}`), text(signal.text || 'onbekend'), text(isOpen(signal) ? signal.next_step || 'onbekend' : 'niets meer'),
-      text(isOpen(signal) ? 'open' : `gesloten${signal.close_time ? ` op ${dateShort(signal.close_time)}` : ''}`), ...(forProvider ? [] : [day(signal.open_time), takenUp(signal)]),
+      text(signal.title || signal.rule || 'onbekend'), text(t`${LAWS[signal.law ?? ''] ?? 'onbekend'}${signal.year ? t` ${signal.year}` : ''}`), text(signal.text || 'onbekend'), text(isOpen(signal) ? signal.next_step || 'onbekend' : 'niets meer'),
+      text(isOpen(signal) ? 'open' : t`gesloten${signal.close_time ? t` op ${dateShort(signal.close_time)}` : ''}`), ...(forProvider ? [] : [day(signal.open_time), takenUp(signal)]),
     ]),
   };
 }

@@ -8,6 +8,7 @@ import {
   comparedTable, conclusionOf, curvesOf, curveTable, endingBars, endingTable, medianBars, reachOf, summaryTable, type Compared, type Durations,
 } from './durations_model';
 import { number } from './format';
+import { t } from './language';
 import { yearChoices, yearPeriod } from './query';
 import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
 
@@ -25,7 +26,7 @@ function show(view: View, { durations, compared, totals }: Answers): HTMLElement
   const dimension = view.dimensions.find((each) => idOf(each.name) === view.values['per'])?.title ?? '';
   const ground = { measures: ['trajectories'], provenance: joinProvenance(durations.provenance, compared.provenance), reliability: totals.totals };
   if (!total || total.state !== 'ANSWERED') {
-    return [noAnswer('kromme', 'Hoe lang duurt het?', total?.state, total?.state_reason, `Er zijn ${number(Number(total?.trajectories ?? 0))} trajecten. Kies een ruimere periode.`)];
+    return [noAnswer('kromme', 'Hoe lang duurt het?', total?.state, total?.state_reason, t`Er zijn ${number(Number(total?.trajectories ?? 0))} trajecten. Kies een ruimere periode.`)];
   }
   const curves = curvesOf(durations);
   const reach = reachOf(total);
@@ -35,22 +36,22 @@ function show(view: View, { durations, compared, totals }: Answers): HTMLElement
       id: 'kromme', title: 'Hoe lang duurt het?', conclusion: conclusionOf(total), remarks: durations.remarks, ground,
       before: [
         headlines([
-          { title: 'Trajecten', figure: number(Number(total.trajectories ?? 0)), base: [`${number(Number(total.ended ?? 0))} beëindigd, de rest loopt nog`] },
+          { title: 'Trajecten', figure: number(Number(total.trajectories ?? 0)), base: [t`${number(Number(total.ended ?? 0))} beëindigd, de rest loopt nog`] },
           { title: 'De helft duurt', figure: total.summary?.median?.text ?? 'niet te zeggen', word: total.summary?.median?.state !== 'ANSWERED', base: ['of korter; wat nog loopt telt mee'] },
           { title: 'Gemiddelde van wat klaar is', figure: total.ended_mean?.text ?? 'niet te zeggen', word: total.ended_mean?.state !== 'ANSWERED', base: ['meestal te laag: lange trajecten lopen nog'] },
         ]),
       ],
-      caption: `Deel van de trajecten dat langer duurt: alle trajecten met het interval van 95% en de ${curves.length - 1} grootste groepen`,
-      chart: (title) => survivalCurves(title, `${conclusionOf(total)} ${TOLD}`, curves, reach),
+      caption: t`Deel van de trajecten dat langer duurt: alle trajecten met het interval van 95% en de ${curves.length - 1} grootste groepen`,
+      chart: (title) => survivalCurves(title, t`${conclusionOf(total)} ${TOLD}`, curves, reach),
       table: curveTable(total), tall: true,
     }),
     block(view, {
-      id: 'groepen', title: `Verschilt het per ${dimension.toLowerCase()}?`, conclusion: durations.log_rank?.text, table: summaryTable(durations, dimension), ground,
-      caption: `Maanden tot de helft klaar is, met het interval van 95%, naar ${dimension.toLowerCase()}`,
+      id: 'groepen', title: t`Verschilt het per ${dimension.toLowerCase()}?`, conclusion: durations.log_rank?.text, table: summaryTable(durations, dimension), ground,
+      caption: t`Maanden tot de helft klaar is, met het interval van 95%, naar ${dimension.toLowerCase()}`,
       chart: (title) => intervalBars(title, TOLD, medianBars(durations), 'months'),
       remarks: [
         'Op volgorde van naam of code. Het is geen ranglijst: wie moeilijker hulp geeft, heeft langere trajecten.',
-        ...(few > 0 ? [`Van ${number(few)} groepen zijn er te weinig trajecten voor een duur.`] : []),
+        ...(few > 0 ? [t`Van ${number(few)} groepen zijn er te weinig trajecten voor een duur.`] : []),
       ],
     }),
     block(view, {
@@ -75,7 +76,7 @@ runScreen<Answers>({
       { key: 'begonnen', label: 'Begonnen in', choices: years, initial: 'alle' },
     ];
   },
-  question: ({ wet, begonnen }) => `Hoe lang duurt ${careOf(wet)}${begonnen === 'alle' ? '' : ` die begon in ${begonnen}`}, en verschilt dat?`,
+  question: ({ wet, begonnen }) => t`Hoe lang duurt ${careOf(wet)}${begonnen === 'alle' ? '' : t` die begon in ${begonnen}`}, en verschilt dat?`,
   ask: async ({ session, today }, { wet, per, begonnen }, known) => {
     const question = { filters: lawFilter(wet), ...(begonnen !== 'alle' && { started: yearPeriod(Number(begonnen)) }), ...known };
     const durations = await session.post<Durations>('durations/_estimate', { question, group_by: per });

@@ -5,6 +5,7 @@ import type { Curve } from './charts/curves';
 import type { Bar } from './charts/interval_bars';
 import { STROKES } from './charts/strokes';
 import { absent, cellIf, count, text, value, type Absent, type Cell, type DimensionValue } from './figure';
+import { t } from './language';
 import type { Column, Table } from './table';
 
 export interface DurationValue {
@@ -99,7 +100,7 @@ export function summaryTable(answer: Durations, dimension: string): Table {
   const column = (header: string, kind: Column['kind']): Column => ({ header, kind });
   return {
     id: 'tabel-looptijd',
-    caption: `Looptijd in maanden naar ${dimension.toLowerCase()}; wat nog loopt telt mee`,
+    caption: t`Looptijd in maanden naar ${dimension.toLowerCase()}; wat nog loopt telt mee`,
     columns: [
       column(dimension, 'text'),
       column('Trajecten', 'count'), column('Beëindigd', 'count'), column('Zonder stopbericht', 'count'),
@@ -150,8 +151,8 @@ export function conclusionOf(total: DurationGroup | undefined): string {
   const median = total?.summary?.median;
   if (total?.state !== 'ANSWERED' || !median) return '';
   const within = (name: 'longer_than_6' | 'longer_than_12') => total.summary?.[name]?.text ?? 'onbekend';
-  const half = median.state === 'ANSWERED' ? `De helft van de trajecten is na ${median.text} klaar.` : `Minder dan de helft van de trajecten is klaar: de helft duurt ${median.text}.`;
-  return `${half} ${within('longer_than_6')} duurt langer dan een half jaar en ${within('longer_than_12')} langer dan een jaar.`;
+  const half = median.state === 'ANSWERED' ? t`De helft van de trajecten is na ${median.text} klaar.` : t`Minder dan de helft van de trajecten is klaar: de helft duurt ${median.text}.`;
+  return t`${half} ${within('longer_than_6')} duurt langer dan een half jaar en ${within('longer_than_12')} langer dan een jaar.`;
 }
 
 export interface DurationRatio {
@@ -184,7 +185,7 @@ export function comparedTable(answer: Compared, dimension: string): Table {
   ];
   return {
     id: 'tabel-duur',
-    caption: `Echte duur tegen toegewezen en afgesproken duur naar ${dimension.toLowerCase()}; 100% is precies zo lang`,
+    caption: t`Echte duur tegen toegewezen en afgesproken duur naar ${dimension.toLowerCase()}; 100% is precies zo lang`,
     columns: [
       { header: dimension, kind: 'text' },
       { header: 'Trajecten met toegewezen duur', kind: 'count' }, { header: 'Echte duur van de middelste', kind: 'share' }, { header: 'Klaar binnen de toegewezen duur', kind: 'share' }, { header: 'Verlengd', kind: 'count' },

@@ -12,6 +12,7 @@ import {
 } from './explorer_model';
 import { cellOf, type Figure } from './figure';
 import { number } from './format';
+import { t } from './language';
 import { type Choice, formatQuery, knownTime, monthChoices, periodBetween, periodWords, yearsEarlier } from './query';
 import { registerButton } from './register';
 import { choicesOf, type Context, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
@@ -39,7 +40,7 @@ async function filterChoices(context: Context): Promise<Choice[]> {
     (answers[index]?.figures ?? []).flatMap((figure) => {
       const found = figure.dimensions?.find((each) => each.dimension === dimension);
       if (!found) return [];
-      return [{ value: `${dimension}:${found.value ?? ''}`, title: `${dimensionOf(context, dimension)?.title ?? dimension}: ${found.label || found.value || 'onbekend'}` }];
+      return [{ value: `${dimension}:${found.value ?? ''}`, title: t`${dimensionOf(context, dimension)?.title ?? dimension}: ${found.label || found.value || 'onbekend'}` }];
     }),
   );
 }
@@ -75,9 +76,9 @@ function remarksOf(rows: Row[], splits: string[], additivity: boolean, compared:
   if (additivity) remarks.push('Het totaal is opnieuw geteld: wie in meer dan één groep zit, telt in het totaal één keer.');
   if (splits.length === 2 && TIMES.includes(splits[0]!) && !compared) {
     const { left } = linesOf(rows);
-    if (left > 0) remarks.push(`De grafiek toont de vijf grootste lijnen; ${number(left)} andere staan alleen in de tabel.`);
+    if (left > 0) remarks.push(t`De grafiek toont de vijf grootste lijnen; ${number(left)} andere staan alleen in de tabel.`);
   } else if (rows.length > MOST_BARS && !(splits.length === 1 && TIMES.includes(splits[0]!))) {
-    remarks.push(`De grafiek toont de eerste ${MOST_BARS} van ${number(rows.length)} rijen. De tabel en het bestand hebben ze alle.`);
+    remarks.push(t`De grafiek toont de eerste ${MOST_BARS} van ${number(rows.length)} rijen. De tabel en het bestand hebben ze alle.`);
   }
   return remarks;
 }
@@ -89,7 +90,7 @@ function show(view: View, explored: Explored): HTMLElement[] {
   const missing = splits.map((id) => dimensionOf(view, id)).find((dimension) => dimension && dimension.registered !== true);
   const title = measure?.title ?? '';
   if (missing || measure?.unregistered_reason) {
-    const section = noAnswer('antwoord', `${title}${missing ? ` naar ${missing.title?.toLowerCase()}` : ''}`, 'NOT_REGISTERED', 'ATTRIBUTE_NOT_REGISTERED');
+    const section = noAnswer('antwoord', t`${title}${missing ? t` naar ${missing.title?.toLowerCase()}` : ''}`, 'NOT_REGISTERED', 'ATTRIBUTE_NOT_REGISTERED');
     section.append(h('p', { class: 'nl-paragraph' }, (missing?.reason || measure?.unregistered_reason) ?? ''));
     return [section];
   }
@@ -115,9 +116,9 @@ function show(view: View, explored: Explored): HTMLElement[] {
   const kind = kindOf(measure, figures);
   const names = splits.map((id) => dimensionOf(view, id)?.title ?? id);
   const words: Words = { title, dimensions: names, now: explored.earlier ? 'Zoals nu bekend' : before ? now : title, ...(before && { before }), kind };
-  const caption = `${title}${names.length > 0 ? ` naar ${names.join(' en ').toLowerCase()}` : ''}, ${now}`;
+  const caption = t`${title}${names.length > 0 ? t` naar ${names.join(t` en `).toLowerCase()}` : ''}, ${now}`;
   const shown = rows.length > 0 ? rows : total ? [{ ...total, labels: [view.session.title] }] : [];
-  const where = view.values['waar'] === 'geen' ? '' : ` ${whereWords(view)}`;
+  const where = view.values['waar'] === 'geen' ? '' : t` ${whereWords(view)}`;
   const conclusion = conclusionOf(rows, total, words, now);
   return [
     block(view, {
@@ -147,7 +148,7 @@ runScreen<Explored>({
     filterTitles = new Map(where.map(({ value, title }) => [value, title]));
     const dimensions = context.dimensions.map((dimension) => ({
       value: idOf(dimension.name),
-      title: `${dimension.title ?? idOf(dimension.name)}${dimension.registered === true ? '' : ' (niet geregistreerd)'}`,
+      title: t`${dimension.title ?? idOf(dimension.name)}${dimension.registered === true ? '' : ' (niet geregistreerd)'}`,
     }));
     return [
       { key: 'maat', label: 'Wat wilt u weten?', choices: choicesOf(context.measures), initial: 'clients' },
@@ -169,13 +170,16 @@ runScreen<Explored>({
     const faults = splits.map((id) => splitFault(measure, dimensionOf(context, id)));
     const [dimension] = (values['waar'] ?? '').split(':');
     if (values['waar'] !== 'geen') faults.push(splitFault(measure, dimensionOf(context, dimension)));
-    if (values['wet'] !== 'alle') faults.push(splitFault(measure, dimensionOf(context, 'law'))?.replace(/\.$/, '; kies bij "Wet" beide wetten.'));
+    if (values['wet'] !== 'alle') {
+      const fault = splitFault(measure, dimensionOf(context, 'law'));
+      faults.push(fault && t`${fault.replace(/\.$/, '')}; kies bij "Wet" beide wetten.`);
+    }
     if (splits.length === 2 && splits[0] === splits[1]) faults.push('Kies twee verschillende uitsplitsingen.');
     if (splits[1] && TIMES.includes(splits[1]) && !TIMES.includes(splits[0]!)) faults.push('Kies maand, kwartaal of jaar als eerste uitsplitsing.');
     if (values['vergelijk'] === 'jaar' && splits.some((id) => TIMES.includes(id))) faults.push('Vergelijken met een jaar eerder kan niet met een uitsplitsing naar maand, kwartaal of jaar.');
     return [...new Set(faults.filter((fault) => fault !== undefined))];
   },
-  question: (values, context) => `${measureOf(context, values['maat'])?.title ?? 'Cijfers'}: hoeveel, van wat, en waar?`,
+  question: (values, context) => t`${measureOf(context, values['maat'])?.title ?? 'Cijfers'}: hoeveel, van wat, en waar?`,
   ask: async ({ session, today }, values, known) => {
     const body = { measures: [values['maat']!], dimensions: splitsOf(values), filters: filtersOf(values) };
     const period = periodBetween(values['van']!, values['tot']!);

@@ -7,6 +7,7 @@ import type { Series } from './charts/lines';
 import { STROKES } from './charts/strokes';
 import { absent, cellOf, difference, growth, labelOf, text, type Absent, type Cell, type Figure, type Value } from './figure';
 import { monthShort, percent } from './format';
+import { t } from './language';
 import { cellText, type Kind, type Table } from './table';
 
 export const TIMES = ['month', 'quarter', 'year'];
@@ -103,7 +104,7 @@ export function tableOf(rows: Row[], total: Row | undefined, words: Words, capti
       ...names.map((header) => ({ header, kind: 'text' as const })),
       ...(words.before ? [{ header: words.before, kind }] : []),
       { header: words.now, kind },
-      ...(words.before ? [{ header: 'Verschil', kind: delta }, { header: `Groei t.o.v. ${words.before}`, kind: 'growth' as const }] : []),
+      ...(words.before ? [{ header: 'Verschil', kind: delta }, { header: t`Groei t.o.v. ${words.before}`, kind: 'growth' as const }] : []),
     ],
     rows: rows.map((row) => cells(row, row.labels)),
     ...(total && { total: cells(total, names.map((_, index) => (index === 0 ? 'Totaal' : 'alle'))) }),
@@ -152,10 +153,10 @@ export function conclusionOf(rows: Row[], total: Row | undefined, words: Words, 
   const { kind } = words;
   const sentences: string[] = [];
   const whole = cellOf(total?.now);
-  sentences.push(whole.kind === 'value' ? `${words.title}, ${period}: ${cellText(whole, kind)}.` : `${words.title}, ${period}: ${whole.word}. ${whole.why}`);
+  sentences.push(whole.kind === 'value' ? t`${words.title}, ${period}: ${cellText(whole, kind)}.` : t`${words.title}, ${period}: ${whole.word}. ${whole.why}`);
   if (words.before && total) {
     const change = changeOf(total, growth);
-    sentences.push(`${words.before}: ${cellText(cellOf(total.before), kind)}${change.kind === 'value' ? ` (${percent(change.value, 1, true)})` : ''}.`);
+    sentences.push(t`${words.before}: ${cellText(cellOf(total.before), kind)}${change.kind === 'value' ? t` (${percent(change.value, 1, true)})` : ''}.`);
   }
   const known = rows.flatMap((row) => {
     const cell = cellOf(row.now);
@@ -165,7 +166,7 @@ export function conclusionOf(rows: Row[], total: Row | undefined, words: Words, 
     const [most, least] = [known.reduce((a, b) => (b.value > a.value ? b : a)), known.reduce((a, b) => (b.value < a.value ? b : a))];
     const one = { kind: 'value', value: most.value } as const;
     const other = { kind: 'value', value: least.value } as const;
-    sentences.push(`Het hoogst: ${most.name} (${cellText(one, kind)}). Het laagst: ${least.name} (${cellText(other, kind)}).`);
+    sentences.push(t`Het hoogst: ${most.name} (${cellText(one, kind)}). Het laagst: ${least.name} (${cellText(other, kind)}).`);
   }
   return sentences.join(' ');
 }
@@ -174,5 +175,5 @@ export function conclusionOf(rows: Row[], total: Row | undefined, words: Words, 
 export function splitFault(measure: Measure | undefined, dimension: Dimension | undefined): string | undefined {
   if (!measure || !dimension || dimension.registered !== true) return undefined;
   if (measure.dimensions === undefined || measure.dimensions.includes(idOf(dimension.name))) return undefined;
-  return `"${measure.title}" is niet uit te splitsen naar ${(dimension.title ?? idOf(dimension.name)).toLowerCase()}.`;
+  return t`"${measure.title}" is niet uit te splitsen naar ${(dimension.title ?? idOf(dimension.name)).toLowerCase()}.`;
 }

@@ -11,6 +11,7 @@ import { number, percent } from './format';
 import {
   endingConclusion, endingTable, groupTable, referrerBars, referrerTable, stockSteps, stockTable, waitingTable, type Endings, type Referrers, type Stock, type Waiting,
 } from './flows_model';
+import { t } from './language';
 import { monthChoices, periodBetween, periodWords } from './query';
 import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
 import { monthsOf } from './state';
@@ -34,7 +35,7 @@ function monthTable(answer: Answer, months: string[], now: string): Table {
   const measures = ['stock_start', 'inflow', 'returned', 'outflow', 'stock_end'];
   return {
     id: 'tabel-per-maand',
-    caption: `Cliënten die kwamen en vertrokken per maand, ${now}`,
+    caption: t`Cliënten die kwamen en vertrokken per maand, ${now}`,
     columns: [{ header: 'Maand', kind: 'text' }, ...['Begin', 'Nieuw', 'Teruggekeerd', 'Vertrokken', 'Eind'].map((header) => ({ header, kind: 'count' as const }))],
     rows: months.map((month) => [monthCell(month), ...measures.map((measure) => at(measure, month))]),
     total: [text('Hele periode'), ...measures.map(total)],
@@ -56,25 +57,25 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
     sections.push(
       block(view, {
         id: 'stand', title: 'Waarom veranderde het aantal cliënten?', conclusion: stock.conclusion, remarks: stock.remarks, ground,
-        caption: `Cliënten van het begin naar het eind van de periode, ${now}`,
-        chart: (title) => waterfall(title, `${steps.map((step) => `${step.title}: ${number(step.kind === 'total' ? step.end : step.end - step.start, 0, step.kind !== 'total')}`).join('; ')}. ${TOLD}`, steps, (step) => (step.kind === 'total' ? number(step.end) : number(step.end - step.start, 0, true))),
+        caption: t`Cliënten van het begin naar het eind van de periode, ${now}`,
+        chart: (title) => waterfall(title, t`${steps.map((step) => t`${step.title}: ${number(step.kind === 'total' ? step.end : step.end - step.start, 0, step.kind !== 'total')}`).join('; ')}. ${TOLD}`, steps, (step) => (step.kind === 'total' ? number(step.end) : number(step.end - step.start, 0, true))),
         table: stockTable(stock, now, 'De periode ervoor'),
       }),
       block(view, {
-        id: 'per-maand', title: 'Hoe liep het per maand?', caption: `Cliënten die kwamen (omhoog) en vertrokken (omlaag) per maand, ${now}`, ground, table,
+        id: 'per-maand', title: 'Hoe liep het per maand?', caption: t`Cliënten die kwamen (omhoog) en vertrokken (omlaag) per maand, ${now}`, ground, table,
         chart: (title) => timeColumns(title, TOLD, table.rows.map((row) => ({ title: cellText(row[0]!, 'text'), up: sum(row[2], row[3]), down: row[4]! })), { up: 'nieuw of teruggekeerd', down: 'vertrokken' }, 'count'),
       }),
       block(view, {
-        id: 'groepen', title: `Waar veranderde het het meest?`, caption: `Cliënten naar ${dimension.toLowerCase()} aan het begin en het eind, ${now}`, table: groupTable(stock, dimension, now),
+        id: 'groepen', title: `Waar veranderde het het meest?`, caption: t`Cliënten naar ${dimension.toLowerCase()} aan het begin en het eind, ${now}`, table: groupTable(stock, dimension, now),
         ground: { ...ground, measures: ['stock_start', 'stock_end'] },
-        ...((stock.groups ?? []).length > MOST_GROUPS && { remarks: [`De grafiek toont de ${MOST_GROUPS} groepen die het meest veranderden; de tabel heeft ze alle.`] }),
+        ...((stock.groups ?? []).length > MOST_GROUPS && { remarks: [t`De grafiek toont de ${MOST_GROUPS} groepen die het meest veranderden; de tabel heeft ze alle.`] }),
         chart: (title) => {
           const groups = shown.map((flow) => {
             const [before, after] = [count(flow.start), count(flow.end)];
             const change = growth(before, after);
             return { title: flow.group?.label || flow.group?.value || 'onbekend', before, after, change: change.kind === 'value' ? percent(change.value, 0, true) : change.word };
           });
-          return pairedBars(title, `${groups.map((group) => `${group.title}: van ${cellText(group.before, 'count')} naar ${cellText(group.after, 'count')}`).join('; ')}. ${TOLD}`, groups, { before: 'begin', after: 'eind' });
+          return pairedBars(title, t`${groups.map((group) => t`${group.title}: van ${cellText(group.before, 'count')} naar ${cellText(group.after, 'count')}`).join('; ')}. ${TOLD}`, groups, { before: 'begin', after: 'eind' });
         },
       }),
     );
@@ -84,7 +85,7 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
   sections.push(
     block(view, {
       id: 'redenen', title: 'Waarom eindigde zorg?', conclusion: endingConclusion(endings), remarks: endings.remarks, table: endingTable(endings, now),
-      caption: `Beëindigde trajecten per maand, ${now}`,
+      caption: t`Beëindigde trajecten per maand, ${now}`,
       chart: (title) => timeColumns(title, TOLD, endingTable(endings, now).rows.map((row) => ({ title: cellText(row[0]!, 'text'), up: row[row.length - 2]! })), { up: 'beëindigde trajecten' }, 'count'),
       ground: { provenance: endings.provenance, reliability: months.totals },
     }),
@@ -93,7 +94,7 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
     sections.push(
       block(view, {
         id: 'verwijzers', title: 'Via wie kwamen zij?', conclusion: referrers.conclusion, table: referrerTable(referrers, now), ground: { provenance: referrers.provenance, reliability: months.totals },
-        caption: `Deel van de begonnen voorzieningen per verwijzer, met het interval van 95%, ${now}`,
+        caption: t`Deel van de begonnen voorzieningen per verwijzer, met het interval van 95%, ${now}`,
         chart: (title) => intervalBars(title, TOLD, referrerBars(referrers), 'share'),
       }),
     );
@@ -104,7 +105,7 @@ function show(view: View, { stock, months, endings, waiting, referrers }: Flows)
     waiting.state === 'ANSWERED'
       ? block(view, {
           id: 'wachten', title: 'Hoe lang wachtten zij?', conclusion: waiting.conclusion, table: waitingTable(waiting, dimension, now), ground: { provenance: waiting.provenance, reliability: months.totals },
-          caption: `Deel dat langer dan ${waiting.groups?.[0]?.longer?.[0]?.days ?? 28} dagen wacht, met het interval van 95%, ${now}`,
+          caption: t`Deel dat langer dan ${waiting.groups?.[0]?.longer?.[0]?.days ?? 28} dagen wacht, met het interval van 95%, ${now}`,
           chart: (title) =>
             intervalBars(title, TOLD, (waiting.groups ?? []).map((group, index) => {
               const share = group.longer?.[0]?.share;
@@ -131,7 +132,7 @@ runScreen<Flows>({
       { key: 'tot', label: 'Tot en met', choices: months, initial: `${context.year}-12` },
     ];
   },
-  question: ({ wet, van, tot }) => `Wie kwam erbij, wie vertrok, en via wie? ${careOf(wet).replace(/^./, (letter) => letter.toUpperCase())}, ${periodWords(periodBetween(van!, tot!))}`,
+  question: ({ wet, van, tot }) => t`Wie kwam erbij, wie vertrok, en via wie? ${careOf(wet).replace(/^./, (letter) => letter.toUpperCase())}, ${periodWords(periodBetween(van!, tot!))}`,
   ask: async ({ session, role }, values, known) => {
     const period = periodBetween(values['van']!, values['tot']!);
     const filters = lawFilter(values['wet']);

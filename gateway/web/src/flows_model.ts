@@ -6,6 +6,7 @@ import type { Step } from './charts/geometry';
 import { stepsOf } from './charts/geometry';
 import { absent, cellIf, count, growth, monthCell, text, value, type Cell, type DimensionValue, type Interval } from './figure';
 import { monthShort, number, percent } from './format';
+import { t } from './language';
 import type { Table } from './table';
 
 export interface StockFlow {
@@ -60,8 +61,8 @@ export function stockTable(stock: Stock, now: string, before: string): Table {
   ];
   return {
     id: 'tabel-stand',
-    caption: `Cliënten aan het begin en het eind, en wat er tussen zit: ${before.toLowerCase()} en ${now}`,
-    columns: [{ header: 'Stap', kind: 'text' }, { header: `${before} (even lang)`, kind: 'count' }, { header: now, kind: 'count' }],
+    caption: t`Cliënten aan het begin en het eind, en wat er tussen zit: ${before.toLowerCase()} en ${now}`,
+    columns: [{ header: 'Stap', kind: 'text' }, { header: t`${before} (even lang)`, kind: 'count' }, { header: now, kind: 'count' }],
     rows: [
       row('Cliënten aan het begin', (flow) => numberIn(flow, 'start')),
       ...CAUSES.map(([field, title, sign]) => row(title, (flow) => sign * numberIn(flow, field))),
@@ -73,7 +74,7 @@ export function stockTable(stock: Stock, now: string, before: string): Table {
 export function groupTable(stock: Stock, dimension: string, now: string): Table {
   return {
     id: 'tabel-groepen',
-    caption: `Cliënten naar ${dimension.toLowerCase()}: begin, eind en stroom, ${now}`,
+    caption: t`Cliënten naar ${dimension.toLowerCase()}: begin, eind en stroom, ${now}`,
     columns: [
       { header: dimension, kind: 'text' },
       ...['Begin', 'Nieuw', 'Terug', 'Uit andere groep', 'Naar andere groep', 'Vertrokken', 'Onderbroken', 'Eind'].map((header) => ({ header, kind: 'count' as const })),
@@ -135,14 +136,14 @@ function differenceWords(of: Estimate | undefined, decimals: number, own: boolea
   const cell = estimate(of);
   if (cell.kind !== 'value') return cell;
   const { low, high } = of?.interval ?? {};
-  const bounds = low === undefined || high === undefined ? '' : ` (${number(low, decimals)} tot ${number(high, decimals)})`;
+  const bounds = low === undefined || high === undefined ? '' : t` (${number(low, decimals)} tot ${number(high, decimals)})`;
   return text(`${number(cell.value, decimals, true)}${bounds}`);
 }
 
 export function referrerTable(answer: Referrers, now: string): Table {
   return {
     id: 'tabel-verwijzers',
-    caption: `Begonnen voorzieningen naar verwijzer, ${now}; verschil met de gemeente, met het interval van 95%`,
+    caption: t`Begonnen voorzieningen naar verwijzer, ${now}; verschil met de gemeente, met het interval van 95%`,
     columns: [
       { header: 'Verwijzer', kind: 'text' },
       { header: 'Voorzieningen', kind: 'count' },
@@ -166,7 +167,7 @@ export function referrerTable(answer: Referrers, now: string): Table {
         estimate(each.amount, 100),
         differenceWords(each.difference?.amount, 0, own),
         estimate(each.duration),
-        each.largest_provider ? text(`${each.largest_provider.label || each.largest_provider.value || 'onbekend'}${largest.kind === 'value' ? ` (${percent(largest.value, 0)})` : ''}`) : absent('NOT_AVAILABLE'),
+        each.largest_provider ? text(t`${each.largest_provider.label || each.largest_provider.value || 'onbekend'}${largest.kind === 'value' ? t` (${percent(largest.value, 0)})` : ''}`) : absent('NOT_AVAILABLE'),
       ];
     }),
   };
@@ -188,7 +189,7 @@ export function endingTable(answer: Endings, now: string): Table {
   const reasons = answer.total?.endings ?? [];
   return {
     id: 'tabel-redenen',
-    caption: `Beëindigde trajecten per maand en reden, ${now}`,
+    caption: t`Beëindigde trajecten per maand en reden, ${now}`,
     columns: [
       { header: 'Maand', kind: 'text' },
       ...reasons.map(({ title }) => ({ header: title || 'onbekend', kind: 'count' as const })),
@@ -196,7 +197,7 @@ export function endingTable(answer: Endings, now: string): Table {
       { header: 'Waarvan zonder stopbericht', kind: 'count' },
     ],
     rows: (answer.months ?? []).map((month) => {
-      const title = month.provisional ? text(`${monthShort(month.month)} (voorlopig)`) : monthCell(month.month);
+      const title = month.provisional ? text(t`${monthShort(month.month)} (voorlopig)`) : monthCell(month.month);
       if (month.state !== 'ANSWERED') return [title, ...Array.from({ length: reasons.length + 2 }, () => absent(month.state ?? 'NOT_AVAILABLE', month.state_reason))];
       return [title, ...reasons.map(({ ending }) => count(month.endings?.find((each) => each.ending === ending)?.count)), count(month.count), count(month.imputed)];
     }),
@@ -210,8 +211,8 @@ export function endingConclusion(answer: Endings): string {
   const planned = Number(answer.total?.endings?.find((each) => each.ending === 'planned')?.count ?? 0);
   const told = all - Number(answer.total?.imputed ?? 0);
   return told === 0
-    ? `Er eindigden ${number(all)} trajecten. Van geen enkel traject is een stopbericht met een reden gekomen.`
-    : `Er eindigden ${number(all)} trajecten. Van ${number(told)} kwam een stopbericht met een reden; daarvan eindigde ${percent(planned / told, 0)} volgens plan.`;
+    ? t`Er eindigden ${number(all)} trajecten. Van geen enkel traject is een stopbericht met een reden gekomen.`
+    : t`Er eindigden ${number(all)} trajecten. Van ${number(told)} kwam een stopbericht met een reden; daarvan eindigde ${percent(planned / told, 0)} volgens plan.`;
 }
 
 export interface Waiting {
@@ -246,13 +247,13 @@ export function waitingTable(answer: Waiting, dimension: string, now: string): T
   ];
   return {
     id: 'tabel-wachten',
-    caption: `Dagen tussen toewijzing en begin van de zorg naar ${dimension.toLowerCase()}, ${now}`,
+    caption: t`Dagen tussen toewijzing en begin van de zorg naar ${dimension.toLowerCase()}, ${now}`,
     columns: [
       { header: dimension, kind: 'text' },
       ...['Voorzieningen', 'Begonnen', 'Nog niet begonnen', 'Begonnen vóór de toewijzing'].map((header) => ({ header, kind: 'count' as const })),
       { header: 'Helft begint binnen (dagen)', kind: 'count' },
       { header: '90% begint binnen (dagen)', kind: 'count' },
-      ...days.map((each) => ({ header: `Langer dan ${each} dagen`, kind: 'share' as const })),
+      ...days.map((each) => ({ header: t`Langer dan ${each} dagen`, kind: 'share' as const })),
     ],
     rows: groups.map((group) => row(group, group.group?.label || group.group?.value || 'onbekend')),
     ...(all && { total: row(all, 'Samen') }),

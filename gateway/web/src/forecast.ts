@@ -10,6 +10,7 @@ import { intervalBars } from './charts/interval_bars';
 import { waterfall } from './charts/waterfall';
 import { cellIf, cellOf, count, monthCell, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { addMonths, dateShort, euro, monthShort, number, percent } from './format';
+import { t } from './language';
 import { yearChoices } from './query';
 import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
 import { cellText, type Table } from './table';
@@ -93,14 +94,14 @@ const amount = (figure: Figure | undefined): number => {
 
 function between(figure: Figure | undefined): string {
   const { low, high } = figure?.interval ?? {};
-  return low === undefined || high === undefined ? 'Een marge is niet te zeggen.' : `met 80% kans tussen ${euro(low)} en ${euro(high)}`;
+  return low === undefined || high === undefined ? 'Een marge is niet te zeggen.' : t`met 80% kans tussen ${euro(low)} en ${euro(high)}`;
 }
 
 function partsTable(answer: Forecast, year: string): Table {
   const row = (title: string, figure: Figure | undefined, words: string): Cell[] => [text(title), cellOf(figure), text(words)];
   return {
     id: 'tabel-prognose',
-    caption: `Prognose van ${year}: waar het bedrag uit bestaat`,
+    caption: t`Prognose van ${year}: waar het bedrag uit bestaat`,
     columns: [{ header: 'Deel', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }, { header: 'Wat het is', kind: 'text' }],
     rows: [
       row('Gedeclareerd', answer.realised, 'Wat aanbieders hebben ingediend.'),
@@ -116,7 +117,7 @@ function monthTable(answer: Forecast, year: string): Table {
   const sum = (month: ForecastMonth) => [month.realised_cents, month.outstanding_cents, month.running_cents, month.inflow_cents].reduce((all, cents) => all + Number(cents ?? 0), 0);
   return {
     id: 'tabel-prognose-maanden',
-    caption: `Prognose van ${year} per maand`,
+    caption: t`Prognose van ${year} per maand`,
     columns: [{ header: 'Maand', kind: 'text' }, ...['Gedeclareerd', 'Nog te ontvangen', 'Lopende zorg', 'Nieuwe zorg', 'Samen'].map((header) => ({ header, kind: 'euro' as const }))],
     rows: (answer.months ?? []).map((month) => [monthCell(month.month), count(month.realised_cents), count(month.outstanding_cents), count(month.running_cents), count(month.inflow_cents), value(sum(month))]),
   };
@@ -128,7 +129,7 @@ function obligationTable(answer: Obligations, dimension: string): Table {
   const row = (each: ObligationRow, title: string): Cell[] => [text(title), count(each.allocation_count), cellOf(each.running), cellOf(each.open_ended), cellOf(each.not_started), cellOf(each.declared), count(each.without_amount_count)];
   return {
     id: 'tabel-verplichtingen',
-    caption: `Lopende verplichtingen naar ${dimension.toLowerCase()}${answer.period ? `, van ${dateShort(answer.period.start_date)} tot ${dateShort(answer.period.end_date)}` : ''}`,
+    caption: t`Lopende verplichtingen naar ${dimension.toLowerCase()}${answer.period ? t`, van ${dateShort(answer.period.start_date)} tot ${dateShort(answer.period.end_date)}` : ''}`,
     columns: [
       { header: dimension, kind: 'text' }, { header: 'Toewijzingen', kind: 'count' }, { header: 'Lopende zorg', kind: 'euro' }, { header: 'Waarvan zonder einddatum', kind: 'euro' },
       { header: 'Nog niet begonnen', kind: 'euro' }, { header: 'Al gedeclareerd (telt niet mee)', kind: 'euro' }, { header: 'Zonder bedrag', kind: 'count' },
@@ -144,7 +145,7 @@ function outstandingTable(answer: Outstanding): Table {
     caption: 'Nog te ontvangen declaraties per maand van zorg',
     columns: [{ header: 'Maand', kind: 'text' }, { header: 'Gedeclareerd', kind: 'euro' }, { header: 'Nog te ontvangen', kind: 'euro' }, { header: 'Deel dat binnen is', kind: 'share' }, { header: 'Hoe het is geschat', kind: 'text' }],
     rows: (answer.months ?? []).map((month) => [
-      monthCell(month.month), cellOf(month.declared), cellOf(month.outstanding), value(month.developed ?? 0), text(`${METHODS[month.method ?? ''] ?? 'onbekend'}${month.thin ? '; op weinig maanden' : ''}`),
+      monthCell(month.month), cellOf(month.declared), cellOf(month.outstanding), value(month.developed ?? 0), text(t`${METHODS[month.method ?? ''] ?? 'onbekend'}${month.thin ? '; op weinig maanden' : ''}`),
     ]),
     total: [text('Samen'), cellOf(answer.declared), cellOf(answer.outstanding), text('–'), text(between(answer.outstanding))],
   };
@@ -168,10 +169,10 @@ function testTable(tests: BackTest[]): Table {
 function show(view: View, { forecast, obligations, outstanding }: Answers): HTMLElement[] {
   const year = view.values['jaar'] ?? '';
   const dimension = view.dimensions.find((each) => idOf(each.name) === view.values['per'])?.title ?? '';
-  if (forecast.forecast?.state !== 'ANSWERED') return [noAnswer('prognose', `Wat gaat ${year} kosten?`, forecast.forecast?.state, forecast.forecast?.state_reason, 'Kies een ander jaar of een ander moment.')];
+  if (forecast.forecast?.state !== 'ANSWERED') return [noAnswer('prognose', t`Wat gaat ${year} kosten?`, forecast.forecast?.state, forecast.forecast?.state_reason, 'Kies een ander jaar of een ander moment.')];
   const steps = stepsOf({ title: 'Gedeclareerd', value: amount(forecast.realised) }, [
     { title: 'Nog te ontvangen', value: amount(forecast.outstanding) }, { title: 'Lopende zorg', value: amount(forecast.running) }, { title: 'Nieuwe zorg', value: amount(forecast.inflow) },
-  ], `Heel ${year}`);
+  ], t`Heel ${year}`);
   const ground = { figures: [forecast.forecast, forecast.realised], measures: ['declared', 'indicated'], provenance: joinProvenance(forecast.provenance, obligations.provenance) };
   const tests = forecast.back_tests ?? [];
   const tested = tests.filter((test) => test.outcome?.state === 'ANSWERED');
@@ -179,33 +180,33 @@ function show(view: View, { forecast, obligations, outstanding }: Answers): HTML
   const late = outstandingTable(outstanding);
   return [
     block(view, {
-      id: 'prognose', title: `Wat gaat ${year} kosten?`, conclusion: forecast.conclusion, remarks: forecast.remarks, ground, table: partsTable(forecast, year),
+      id: 'prognose', title: t`Wat gaat ${year} kosten?`, conclusion: forecast.conclusion, remarks: forecast.remarks, ground, table: partsTable(forecast, year),
       before: [
         headlines([
-          { title: `Verwachting over ${year}`, figure: euro(amount(forecast.forecast)), base: [between(forecast.forecast)] },
-          { title: 'Lopende verplichtingen', figure: cellText(cellOf(obligations.total?.running), 'euro'), word: obligations.total?.running?.state !== 'ANSWERED', base: [obligations.period ? `van ${dateShort(obligations.period.start_date)} tot ${dateShort(obligations.period.end_date)}` : ''] },
+          { title: t`Verwachting over ${year}`, figure: euro(amount(forecast.forecast)), base: [between(forecast.forecast)] },
+          { title: 'Lopende verplichtingen', figure: cellText(cellOf(obligations.total?.running), 'euro'), word: obligations.total?.running?.state !== 'ANSWERED', base: [obligations.period ? t`van ${dateShort(obligations.period.start_date)} tot ${dateShort(obligations.period.end_date)}` : ''] },
           {
-            title: 'Eerdere voorspellingen', figure: forecast.mean_error === undefined ? 'niet te zeggen' : `${percent(forecast.mean_error)} ernaast`, word: forecast.mean_error === undefined,
-            base: [`${number(forecast.within_count ?? 0)} van de ${number(forecast.tested_count ?? 0)} keer lag de uitkomst binnen de marge`],
+            title: 'Eerdere voorspellingen', figure: forecast.mean_error === undefined ? 'niet te zeggen' : t`${percent(forecast.mean_error)} ernaast`, word: forecast.mean_error === undefined,
+            base: [t`${number(forecast.within_count ?? 0)} van de ${number(forecast.tested_count ?? 0)} keer lag de uitkomst binnen de marge`],
           },
         ]),
       ],
-      caption: `Van wat is gedeclareerd naar wat ${year} gaat kosten`,
-      chart: (title) => waterfall(title, `${forecast.conclusion ?? ''} ${TOLD}`, steps, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true))),
+      caption: t`Van wat is gedeclareerd naar wat ${year} gaat kosten`,
+      chart: (title) => waterfall(title, t`${forecast.conclusion ?? ''} ${TOLD}`, steps, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true))),
     }),
     block(view, {
-      id: 'maanden', title: 'Hoe loopt het door het jaar?', table: months, ground, caption: `Prognose van ${year} per maand`,
+      id: 'maanden', title: 'Hoe loopt het door het jaar?', table: months, ground, caption: t`Prognose van ${year} per maand`,
       chart: (title) => timeColumns(title, TOLD, months.rows.map((row, index) => ({ title: monthShort(forecast.months![index]!.month), up: row.at(-1)! })), { up: 'gedeclareerd en verwacht' }, 'euro'),
     }),
     block(view, {
-      id: 'verplichtingen', title: 'Wat is er al toegezegd?', remarks: obligations.remarks, table: obligationTable(obligations, dimension), caption: `Lopende verplichtingen naar ${dimension.toLowerCase()}`,
-      conclusion: `Voor de rest van de periode is ${cellText(cellOf(obligations.total?.running), 'euro')} aan lopende zorg toegewezen. Dat is wat het kost als alles wordt gebruikt.`,
+      id: 'verplichtingen', title: 'Wat is er al toegezegd?', remarks: obligations.remarks, table: obligationTable(obligations, dimension), caption: t`Lopende verplichtingen naar ${dimension.toLowerCase()}`,
+      conclusion: t`Voor de rest van de periode is ${cellText(cellOf(obligations.total?.running), 'euro')} aan lopende zorg toegewezen. Dat is wat het kost als alles wordt gebruikt.`,
       chart: (title) => intervalBars(title, TOLD, (obligations.rows ?? []).map((row) => ({ title: nameOf(row), cell: cellOf(row.running) })), 'euro'),
       ground: { figures: [obligations.total?.running], provenance: obligations.provenance },
     }),
     block(view, {
       id: 'nog-te-ontvangen', title: 'Wat moet er nog worden gedeclareerd?', remarks: outstanding.remarks, table: late, caption: 'Nog te ontvangen declaraties per maand van zorg',
-      conclusion: `Over de maanden die voorbij zijn, verwachten we nog ${cellText(cellOf(outstanding.outstanding), 'euro')} aan declaraties, ${between(outstanding.outstanding)}.`,
+      conclusion: t`Over de maanden die voorbij zijn, verwachten we nog ${cellText(cellOf(outstanding.outstanding), 'euro')} aan declaraties, ${between(outstanding.outstanding)}.`,
       chart: (title) => timeColumns(title, TOLD, late.rows.map((row) => ({ title: cellText(row[0]!, 'text'), up: row[2]! })), { up: 'nog te ontvangen' }, 'euro'),
       ground: { figures: [outstanding.declared, outstanding.outstanding], provenance: outstanding.provenance },
     }),
@@ -215,7 +216,7 @@ function show(view: View, { forecast, obligations, outstanding }: Answers): HTML
             id: 'terugblik', title: 'Hoe goed waren eerdere voorspellingen?', table: testTable(tests), ground, caption: 'Voorspeld en geworden, per moment waarop werd voorspeld',
             ...(tested.length > 0 && {
               chart: (title: string) =>
-                pairedBars(title, TOLD, tested.map((test) => ({ title: `${test.known_date ? dateShort(test.known_date) : ''} over ${test.year ?? ''}`, before: cellOf(test.forecast), after: cellOf(test.outcome), change: test.error === undefined ? '–' : percent(test.error, 1, true) })), { before: 'voorspeld', after: 'werd', change: 'ernaast' }, 'euro'),
+                pairedBars(title, TOLD, tested.map((test) => ({ title: t`${test.known_date ? dateShort(test.known_date) : ''} over ${test.year ?? ''}`, before: cellOf(test.forecast), after: cellOf(test.outcome), change: test.error === undefined ? '–' : percent(test.error, 1, true) })), { before: 'voorspeld', after: 'werd', change: 'ernaast' }, 'euro'),
             }),
           }),
         ]
@@ -233,7 +234,7 @@ runScreen<Answers>({
     { key: 'jaar', label: 'Jaar', choices: yearChoices(Number(context.today.slice(0, 4))), initial: String(context.year) },
     { key: 'per', label: 'Verplichtingen naar', initial: 'category', choices: GROUPS.flatMap((id) => context.dimensions.filter((each) => idOf(each.name) === id && each.registered === true).map((each) => ({ value: id, title: each.title ?? id }))) },
   ],
-  question: ({ wet, jaar, moment }) => `Wat gaat ${careOf(wet)} in ${jaar} kosten, zoals bekend bij de ${(REPORTS[moment ?? '']?.title ?? '').toLowerCase()}?`,
+  question: ({ wet, jaar, moment }) => t`Wat gaat ${careOf(wet)} in ${jaar} kosten, zoals bekend bij de ${(REPORTS[moment ?? '']?.title ?? '').toLowerCase()}?`,
   check: ({ jaar, moment }, { today }) => {
     const due = `${addMonths(`${jaar}-01`, moment === 'jaarrekening' ? 15 : (REPORTS[moment ?? '']?.month ?? 0))}-01`;
     return due > today ? ['Dit moment moet nog komen.'] : [];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Dutch notation of numbers, money, months and moments (requirements 5.2). The minus is U+2212 on screen and '-' in files;
 // the euro sign and its number never part (U+00A0).
+import { t } from './language';
 
 const MINUS = '\u2212';
 const NBSP = '\u00a0';
@@ -54,13 +55,13 @@ function monthParts(month: Month): [number, number] {
 /** "januari 2018". */
 export function monthLong(month: Month): string {
   const [year, index] = monthParts(month);
-  return `${MONTHS[index]} ${year}`;
+  return t`${MONTHS[index]} ${year}`;
 }
 
 /** "jan 2018". */
 export function monthShort(month: Month): string {
   const [year, index] = monthParts(month);
-  return `${SHORT_MONTHS[index]} ${year}`;
+  return t`${SHORT_MONTHS[index]} ${year}`;
 }
 
 /** A text in which an amount never parts from its euro sign, nor a year from its month. */
@@ -100,7 +101,7 @@ export function dateShort(moment: string): string {
 /** A moment as "31-03-2018 om 23:59". */
 export function dateTime(moment: string): string {
   const part = amsterdam(new Date(moment));
-  return `${dateShort(moment)} om ${part['hour']}:${part['minute']}`;
+  return t`${dateShort(moment)} om ${part['hour']}:${part['minute']}`;
 }
 
 /** A month, a day or a moment (Time in figure.ts) as it is written on screen. */

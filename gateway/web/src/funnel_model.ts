@@ -3,6 +3,7 @@
 // Stat Med 2005;24:1185-1202). Pure. Limits are a reason to look, never a verdict or a ranking: the order is that of the name.
 import { text, value, type Figure } from './figure';
 import { number, percent } from './format';
+import { t } from './language';
 import type { Table } from './table';
 
 export interface Point {
@@ -90,7 +91,7 @@ export function funnelTable(points: Point[], caption: string): Table {
       const { low, high } = limitsOf(point.of, p, 0.998);
       const place = placeOf(point, p);
       return [
-        text(point.title), value(point.count), value(point.of), value(point.count / point.of), place === 'too few' ? text(`niet getoond onder ${LEAST}`) : text(`${percent(low, 0)} tot ${percent(high, 0)}`), text(PLACES[place]),
+        text(point.title), value(point.count), value(point.of), value(point.count / point.of), place === 'too few' ? text(t`niet getoond onder ${LEAST}`) : text(t`${percent(low, 0)} tot ${percent(high, 0)}`), text(PLACES[place]),
       ];
     }),
     total: [text('Alle aanbieders'), value(points.reduce((sum, point) => sum + point.count, 0)), value(points.reduce((sum, point) => sum + point.of, 0)), value(p), text('–'), text('waarmee is vergeleken')],
@@ -100,7 +101,7 @@ export function funnelTable(points: Point[], caption: string): Table {
 export function funnelWords(points: Point[]): string {
   const p = shareOf(points);
   const outside = points.filter((point) => ['above', 'below'].includes(placeOf(point, p)));
-  const first = `Van de nieuwe voorzieningen met niveau 5 of 6 heeft ${percent(p, 0)} niveau 6.`;
-  if (outside.length === 0) return `${first} Geen aanbieder wijkt daar meer van af dan toeval verklaart.`;
-  return `${first} Bij ${number(outside.length)} ${outside.length === 1 ? 'aanbieder' : 'aanbieders'} is het verschil groter dan toeval verklaart: ${outside.map((point) => point.title).join(', ')}.`;
+  const first = t`Van de nieuwe voorzieningen met niveau 5 of 6 heeft ${percent(p, 0)} niveau 6.`;
+  if (outside.length === 0) return t`${first} Geen aanbieder wijkt daar meer van af dan toeval verklaart.`;
+  return t`${first} Bij ${number(outside.length)} ${outside.length === 1 ? 'aanbieder' : 'aanbieders'} is het verschil groter dan toeval verklaart: ${outside.map((point) => point.title).join(', ')}.`;
 }

@@ -8,6 +8,7 @@ import { valueLines } from './charts/value_lines';
 import { h } from './dom';
 import { cellOf, count, monthCell, text, value, type Cell, type Figure } from './figure';
 import { dateShort, euro, glue, monthShort, number } from './format';
+import { t } from './language';
 import { noteList, type Note } from './notes';
 import { kindOf } from './explorer_model';
 import { joinProvenance, runScreen, type Context, type View } from './screen';
@@ -138,7 +139,7 @@ function readingCells(view: View, reading: Reading): [Cell, Cell] {
   const values = indicator?.values ?? [];
   const newest = values.at(-1);
   const none: Cell = { kind: 'absent', word: 'niet beschikbaar', why: '', state: 'NOT_AVAILABLE' };
-  return [none, newest ? text(values.map((each) => `${each.area ?? ''} ${each.year ?? ''}: ${each.printed ?? ''}`).join('; ')) : none];
+  return [none, newest ? text(values.map((each) => t`${each.area ?? ''} ${each.year ?? ''}: ${each.printed ?? ''}`).join('; ')) : none];
 }
 
 function readingTable(view: View, page: GoalPage): Table {
@@ -146,12 +147,12 @@ function readingTable(view: View, page: GoalPage): Table {
   const targets = readings.some((reading) => reading.indicator?.target?.text);
   return {
     id: 'tabel-indicatoren',
-    caption: `${page.goal?.title ?? 'Doel'}: indicatoren, het laatste jaar en het jaar ervoor`,
+    caption: t`${page.goal?.title ?? 'Doel'}: indicatoren, het laatste jaar en het jaar ervoor`,
     columns: ['Indicator', 'Jaar ervoor', 'Nu', ...(targets ? ['Streefwaarde'] : []), 'Hoe staat het?', 'Waarom'].map((header) => ({ header, kind: 'text' as const })),
     rows: readings.map((reading) => {
       const [before, now] = readingCells(view, reading);
       return [
-        text(`${reading.indicator?.title ?? ''} (${KINDS[reading.indicator?.kind ?? ''] ?? 'onbekend'})`), before, now,
+        text(t`${reading.indicator?.title ?? ''} (${KINDS[reading.indicator?.kind ?? ''] ?? 'onbekend'})`), before, now,
         ...(targets ? [text(reading.indicator?.target?.text || 'geen')] : []), text(SIGNALS[reading.signal ?? ''] ?? 'niet te zeggen'), text(reading.statement || 'Er is niets over te zeggen.'),
       ];
     }),
@@ -179,13 +180,13 @@ function measureBlocks(view: View, measures: Answers['measures']): HTMLElement[]
     const last = measure.statuses?.at(-1);
     const amount = (cents: string | undefined) => (kind === 'euro' ? euro(Number(cents ?? 0), 0, true) : number(Number(cents ?? 0), 0, true));
     const remarks = [
-      `Begint ${measure.start_date ? dateShort(measure.start_date) : 'op een onbekende dag'}. Verwacht per jaar: ${amount(measure.expected_per_year)}.`,
-      ...(last ? [`Stand in ${last.quarter}: ${STATES[last.state ?? ''] ?? 'onbekend'}. ${last.text ?? ''}`] : []),
-      ...(assessment.warnings ?? []), ...(assessment.method ? [`Methode: ${assessment.method}`] : []),
+      t`Begint ${measure.start_date ? dateShort(measure.start_date) : 'op een onbekende dag'}. Verwacht per jaar: ${amount(measure.expected_per_year)}.`,
+      ...(last ? [t`Stand in ${last.quarter}: ${STATES[last.state ?? ''] ?? 'onbekend'}. ${last.text ?? ''}`] : []),
+      ...(assessment.warnings ?? []), ...(assessment.method ? [t`Methode: ${assessment.method}`] : []),
     ];
     return block(view, {
-      id: `maatregel-${index}`, title: `${index === 0 ? `${title} ` : ''}${measure.title ?? ''}`, conclusion: assessment.statement, remarks,
-      caption: `${measure.title ?? ''}: de groep zelf, zonder de maatregel, en de groep waarmee is vergeleken`,
+      id: `maatregel-${index}`, title: t`${index === 0 ? t`${title} ` : ''}${measure.title ?? ''}`, conclusion: assessment.statement, remarks,
+      caption: t`${measure.title ?? ''}: de groep zelf, zonder de maatregel, en de groep waarmee is vergeleken`,
       ...(months.length > 0 && {
         chart: (words: string) => valueLines(words, 'De tabel onder de grafiek geeft dezelfde cijfers.', months.map((month) => monthShort(month.month)), [
           { title: 'De groep', stroke: 'solid', values: series('population') },
@@ -194,7 +195,7 @@ function measureBlocks(view: View, measures: Answers['measures']): HTMLElement[]
         ], kind),
         table: {
           id: `tabel-maatregel-${index}`,
-          caption: `${measure.title ?? ''} per maand`,
+          caption: t`${measure.title ?? ''} per maand`,
           columns: [{ header: 'Maand', kind: 'text' as const }, { header: 'De groep', kind }, { header: 'Zonder maatregel', kind }, { header: 'Vergelijking', kind }],
           rows: months.map((month, row) => [monthCell(month.month), series('population')[row]!, series('counterfactual')[row]!, series('comparison')[row]!]),
         },
@@ -206,7 +207,7 @@ function measureBlocks(view: View, measures: Answers['measures']): HTMLElement[]
 
 function eventBlock(view: View, event: PolicyEvent, answer: Interruption): HTMLElement {
   const measure = measureOf(view, view.values['maat']);
-  const title = `Wat deed "${event.title ?? ''}" met ${(measure?.title ?? '').toLowerCase()}?`;
+  const title = t`Wat deed "${event.title ?? ''}" met ${(measure?.title ?? '').toLowerCase()}?`;
   const figures = answer.figures ?? [];
   if (figures.length === 0) return noAnswer('gebeurtenis', title, answer.state, answer.state_reason);
   const kind = kindOf(measure, figures);
@@ -214,10 +215,10 @@ function eventBlock(view: View, event: PolicyEvent, answer: Interruption): HTMLE
   const cells = figures.map((figure) => cellOf(figure));
   return block(view, {
     id: 'gebeurtenis', title, conclusion: answer.statement,
-    remarks: [`Sinds ${event.date ? dateShort(event.date) : 'onbekend'}. ${event.text ?? ''}`, ...(answer.warnings ?? []), ...(answer.method ? [`Methode: ${answer.method}`] : [])],
-    caption: `${measure?.title ?? ''} per maand rond ${event.date ? dateShort(event.date) : ''}`,
+    remarks: [t`Sinds ${event.date ? dateShort(event.date) : 'onbekend'}. ${event.text ?? ''}`, ...(answer.warnings ?? []), ...(answer.method ? [t`Methode: ${answer.method}`] : [])],
+    caption: t`${measure?.title ?? ''} per maand rond ${event.date ? dateShort(event.date) : ''}`,
     chart: (words) => valueLines(words, 'De tabel onder de grafiek geeft dezelfde cijfers.', periods, [{ title: measure?.title ?? '', stroke: 'solid', values: cells }], kind),
-    table: { id: 'tabel-gebeurtenis', caption: `${measure?.title ?? ''} per maand`, columns: [{ header: 'Maand', kind: 'text' }, { header: measure?.title ?? '', kind }], rows: periods.map((period, index) => [text(period), cells[index]!]) },
+    table: { id: 'tabel-gebeurtenis', caption: t`${measure?.title ?? ''} per maand`, columns: [{ header: 'Maand', kind: 'text' }, { header: measure?.title ?? '', kind }], rows: periods.map((period, index) => [text(period), cells[index]!]) },
     ground: { figures, provenance: answer.provenance },
   });
 }
@@ -228,18 +229,18 @@ function programmeBlock(view: View, programme: Programme, index: number): HTMLEl
   const spent = parts.map((part) => ({ part, cents: years.reduce((sum, year) => sum + Number(year.parts?.find((each) => each.part === part)?.amount_cents ?? 0), 0) }));
   const amount = (of: NonNullable<NonNullable<Programme['lines']>[number]['amounts']>[number] | undefined): Cell => {
     if (of?.amount_cents !== undefined && of.state !== 'BLANK') return count(of.amount_cents);
-    const word = of?.state === 'PRO_MEMORIE' ? 'pm' : of?.state === 'CHARGED_ELSEWHERE' ? `uit ${of.charged_to || 'een ander budget'}` : 'leeg';
+    const word = of?.state === 'PRO_MEMORIE' ? 'pm' : of?.state === 'CHARGED_ELSEWHERE' ? t`uit ${of.charged_to || 'een ander budget'}` : 'leeg';
     return { kind: 'absent', word, why: '' };
   };
   return block(view, {
-    id: `pilots-${index}`, title: `Wat kostten de pilots: ${programme.title ?? ''}`,
-    conclusion: years.map((year) => `${year.year}: ${euro(Number(year.check?.sum_cents ?? 0))}.`).join(' '),
-    remarks: [...years.map((year) => `${year.year}: ${year.check?.statement ?? ''}`), ...(programme.notes ?? []), `Bron: ${programme.source ?? 'onbekend'}.`],
-    caption: `Uitgaven per onderdeel, ${years.map((year) => year.year).join(' en ')} samen`,
+    id: `pilots-${index}`, title: t`Wat kostten de pilots: ${programme.title ?? ''}`,
+    conclusion: years.map((year) => t`${year.year}: ${euro(Number(year.check?.sum_cents ?? 0))}.`).join(' '),
+    remarks: [...years.map((year) => t`${year.year}: ${year.check?.statement ?? ''}`), ...(programme.notes ?? []), t`Bron: ${programme.source ?? 'onbekend'}.`],
+    caption: t`Uitgaven per onderdeel, ${years.map((year) => year.year).join(t` en `)} samen`,
     chart: (words) => intervalBars(words, 'De tabel onder de grafiek geeft de bedragen per activiteit.', spent.map(({ part, cents }) => ({ title: part, cell: value(cents) })), 'euro'),
     table: {
       id: `tabel-pilots-${index}`,
-      caption: `${programme.title ?? ''}: activiteiten, bereik en bedragen`,
+      caption: t`${programme.title ?? ''}: activiteiten, bereik en bedragen`,
       columns: [{ header: 'Activiteit', kind: 'text' }, { header: 'Onderdeel', kind: 'text' }, { header: 'Bereikt', kind: 'text' }, ...years.map((year) => ({ header: String(year.year), kind: 'euro' as const }))],
       rows: (programme.lines ?? []).map((line) => [text(line.title ?? ''), text(line.part || 'onbekend'), text(line.reached || 'niet opgegeven'), ...years.map((_, at) => amount(line.amounts?.[at]))]),
     },
@@ -257,9 +258,9 @@ function show(view: View, answers: Answers): HTMLElement[] {
       id: 'doel', title: page.goal?.title ?? 'Doel', conclusion: page.statement,
       before: [
         h('p', { class: 'nl-paragraph' }, glue(page.goal?.description ?? '')),
-        ...(parts.length > 0 ? [h('p', { class: 'nl-paragraph' }, `Hoort erbij: ${parts.map((part) => part.title ?? '').join(', ')}.`)] : []),
+        ...(parts.length > 0 ? [h('p', { class: 'nl-paragraph' }, t`Hoort erbij: ${parts.map((part) => part.title ?? '').join(', ')}.`)] : []),
       ],
-      table: readingTable(view, page), remarks: [...caveats, ...(page.goal?.source ? [`Bron van het doel: ${page.goal.source}.`] : [])],
+      table: readingTable(view, page), remarks: [...caveats, ...(page.goal?.source ? [t`Bron van het doel: ${page.goal.source}.`] : [])],
       ground: { figures: (page.readings ?? []).flatMap((reading) => [reading.figure, reading.before]), provenance: joinProvenance(page.provenance) },
     }),
     ...(page.notes?.length ? [h('div', { class: 'nmd-goal-notes' }, ...noteList(page.notes))] : []),
@@ -283,7 +284,7 @@ runScreen<Answers>({
       { key: 'maat', label: 'Cijfer bij de gebeurtenis', choices: context.measures.filter((each) => asked.includes(idOf(each.name))).map((each) => ({ value: idOf(each.name), title: each.title ?? '' })), initial: 'clients' },
     ];
   },
-  question: ({ doel }) => `Komt het doel "${goals.find((goal) => idOf(goal.name) === doel)?.title ?? ''}" dichterbij, en werkt wat wij doen?`,
+  question: ({ doel }) => t`Komt het doel "${goals.find((goal) => idOf(goal.name) === doel)?.title ?? ''}" dichterbij, en werkt wat wij doen?`,
   ask: async ({ session }, { doel, gebeurtenis, maat }, known) => {
     const time: Record<string, string> = known.known_time ? { known_time: known.known_time } : {};
     const query = new URLSearchParams(time).toString();

@@ -13,6 +13,7 @@ import {
   LAW_TITLES, MEASURES, comparedFigures, definitionTable, effectDescription, effectTable, groupDescription, groupTable, groupsOf,
   headlinesOf, overTimeDescription, overTimeOf, provenanceTable, questionOf, unregistered, waterfallOf, type Headline,
 } from './growth_model';
+import { t } from './language';
 import { knownTime as knownTimeOf, monthChoices } from './query';
 import { knownFields, selectField } from './screen';
 import { alert, announce, button, problemAlert, runPage } from './shell';
@@ -92,7 +93,7 @@ function trust(view: View, sentences: string[], table?: Table): HTMLElement {
     'div',
     { class: 'nmd-trust' },
     h('p', { class: 'nmd-trust__text' }, h('strong', {}, 'Betrouwbaarheid. '), sentences.join(' ') || 'Over de betrouwbaarheid is niets bekend.'),
-    h('p', { class: 'nmd-trust__text' }, `Cijfers bekend op ${dateTime(view.known)}. Definities: ${context.definitions.join(', ') || 'onbekend'}.`),
+    h('p', { class: 'nmd-trust__text' }, t`Cijfers bekend op ${dateTime(view.known)}. Definities: ${context.definitions.join(', ') || 'onbekend'}.`),
     ...(table ? [h('div', { class: 'nmd-actions' }, ...fileButtons(file(table), table, context))] : []),
   );
 }
@@ -108,7 +109,7 @@ function figureCaption(words: string): HTMLElement {
 // Words instead of a chart.
 function noChart(state: string, reason: string | undefined): HTMLElement {
   const { word, why } = absent(state === 'ANSWERED' ? 'NOT_AVAILABLE' : state, reason);
-  return alert('info', `Uitsplitsing ${word}`, [why || 'De cijfers van een van beide maanden ontbreken.']);
+  return alert('info', t`Uitsplitsing ${word}`, [why || 'De cijfers van een van beide maanden ontbreken.']);
 }
 
 function causes(view: View, changeFactors: (factors: Factors) => void): HTMLElement {
@@ -117,7 +118,7 @@ function causes(view: View, changeFactors: (factors: Factors) => void): HTMLElem
   const draw = (state: GrowthState) => {
     const steps = waterfallOf(decomposition, state);
     const table = effectTable(decomposition, state);
-    const title = `Figuur 1. Van ${monthShort(state.before)} naar ${monthShort(state.after)}: wat het bedrag per maand liet veranderen`;
+    const title = t`Figuur 1. Van ${monthShort(state.before)} naar ${monthShort(state.after)}: wat het bedrag per maand liet veranderen`;
     drawing.replaceChildren(
       figureCaption(title),
       waterfall(title, effectDescription(steps), steps, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true))),
@@ -131,7 +132,7 @@ function causes(view: View, changeFactors: (factors: Factors) => void): HTMLElem
     input.addEventListener('change', () => {
       changeFactors(factors);
       draw({ ...view.state, factors });
-      announce(`Uitsplitsing in ${factors === 3 ? 'drie' : 'vier'} factoren getoond.`);
+      announce(t`Uitsplitsing in ${factors === 3 ? 'drie' : 'vier'} factoren getoond.`);
     });
     return h('label', { class: 'nmd-choice', for: `factoren-${factors}` }, input, title);
   };
@@ -155,7 +156,7 @@ function levels(view: View): HTMLElement {
   if (groups.length === 0) return section('niveaus', heading, noChart(decomposition.state, decomposition.state_reason));
   const { state } = view;
   const table = groupTable(decomposition, state);
-  const title = `Figuur 2. Voorzieningen per interventieniveau (IVN), ${monthShort(state.before)} en ${monthShort(state.after)}, met de groei`;
+  const title = t`Figuur 2. Voorzieningen per interventieniveau (IVN), ${monthShort(state.before)} en ${monthShort(state.after)}, met de groei`;
   const behind = decomposition.groups!.flatMap((group) => [group.provisions_before, group.provisions_after]);
   return section(
     'niveaus',
@@ -170,7 +171,7 @@ function levels(view: View): HTMLElement {
 function overTime(view: View): HTMLElement {
   const { state, answers } = view;
   const data = overTimeOf(answers.series, state);
-  const title = `Figuur 3. Ontwikkeling per maand, index: ${monthShort(state.before)} = 100`;
+  const title = t`Figuur 3. Ontwikkeling per maand, index: ${monthShort(state.before)} = 100`;
   const drawable = data.series.some((each) => each.values.some((cell) => cell.kind === 'value'));
   const totals = answers.series.totals ?? [];
   return section(
@@ -179,9 +180,9 @@ function overTime(view: View): HTMLElement {
     figureCaption(title),
     drawable
       ? indexLines(title, overTimeDescription(data, state), data.months, data.series, [state.before, state.after])
-      : alert('info', 'Geen lijn te tekenen', [`Van ${monthLong(state.before)}, de maand die 100 is, zijn geen cijfers.`]),
+      : alert('info', 'Geen lijn te tekenen', [t`Van ${monthLong(state.before)}, de maand die 100 is, zijn geen cijfers.`]),
     ...(data.incomplete.length
-      ? [h('p', { class: 'nmd-note' }, `Nog niet volledig en daarom niet getekend: ${data.incomplete.map(monthShort).join(', ')}.`)]
+      ? [h('p', { class: 'nmd-note' }, t`Nog niet volledig en daarom niet getekend: ${data.incomplete.map(monthShort).join(', ')}.`)]
       : []),
     tableElement(data.table, true),
     trust(view, statements(totals.some((figure) => figure.reliability?.statement) ? totals : view.figures), data.table),
@@ -199,7 +200,7 @@ function background(view: View): HTMLElement {
     ...(missing.length
       ? [
           h('h3', { class: 'nl-heading nl-heading--level-3' }, 'Wat deze cijfers niet kunnen zeggen'),
-          h('ul', { class: 'nmd-list' }, ...missing.map((each) => h('li', {}, h('strong', {}, `${each.title}: niet geregistreerd. `), each.reason))),
+          h('ul', { class: 'nmd-list' }, ...missing.map((each) => h('li', {}, h('strong', {}, t`${each.title}: niet geregistreerd. `), each.reason))),
         ]
       : []),
   );
@@ -215,7 +216,7 @@ function render(view: View, changeFactors: (factors: Factors) => void): void {
     h(
       'p',
       { class: 'nmd-facts' },
-      `Gemeente ${session.title}, ${LAW_TITLES[state.law]}. Cijfers bekend op ${dateTime(view.known)}. Geïndiceerd is wat de gemeente heeft toegewezen tegen het afgesproken tarief, niet wat er is betaald. `,
+      t`Gemeente ${session.title}, ${LAW_TITLES[state.law]}. Cijfers bekend op ${dateTime(view.known)}. Geïndiceerd is wat de gemeente heeft toegewezen tegen het afgesproken tarief, niet wat er is betaald. `,
       h('a', { class: 'nl-link nmd-screen-only', href: newest }, 'Toon de nieuwste cijfers'),
     ),
     h(
@@ -336,7 +337,7 @@ class Page {
       view.state = { ...state, factors };
       this.write(view.state);
     });
-    announce(`Cijfers getoond, bekend op ${dateTime(known)}.`);
+    announce(t`Cijfers getoond, bekend op ${dateTime(known)}.`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Series } from './charts/lines';
 import { stepsOf, type Step } from './charts/geometry';
 import { absent, cellOf, definitions, difference, growth, moment, monthCell, text, value, type Absent, type Cell, type Figure, type Value } from './figure';
 import { euro, glue, monthLong, monthShort, percent, type Month } from './format';
+import { t } from './language';
 import { monthsOf, seriesPeriod, type Factors, type GrowthState, type Law } from './state';
 import { cellText, type Kind, type Table } from './table';
 
@@ -33,7 +34,7 @@ const MEANINGS: Record<string, string> = {
 const THREE_FACTOR_PRICE = 'Een voorziening werd gemiddeld duurder of goedkoper. Zwaardere zorg telt hier mee.';
 
 export function questionOf(state: GrowthState): string {
-  return glue(`Hoe groeiden cliënten, voorzieningen en kosten van ${CARE[state.law]} van ${monthLong(state.before)} tot ${monthLong(state.after)}, en waarom?`);
+  return glue(t`Hoe groeiden cliënten, voorzieningen en kosten van ${CARE[state.law]} van ${monthLong(state.before)} tot ${monthLong(state.after)}, en waarom?`);
 }
 
 export interface Headline {
@@ -83,15 +84,15 @@ export function headlinesOf(answer: Decomposition, series: Answer, state: Growth
     const after = cellOf(figureOf(measure, state.after, answer.after, series));
     const change = comparable(answer, growth(before, after));
     const more = comparable(answer, difference(before, after));
-    const base = `ten opzichte van ${monthLong(state.before)}`;
+    const base = t`ten opzichte van ${monthLong(state.before)}`;
     return {
       title: measure === 'indicated' ? 'Geïndiceerd bedrag per maand' : TITLES[measure],
       before: cellText(before, kind),
       after: cellText(after, kind),
       change: change.kind === 'value' ? percent(change.value, 0, true) : change.word,
       answered: change.kind === 'value',
-      base: more.kind === 'value' ? `${cellText(more, kind === 'euro' ? 'growth_euro' : 'change')} ${base}` : base,
-      note: change.kind === 'value' ? `precies ${percent(change.value, 1, true)}` : change.why,
+      base: more.kind === 'value' ? t`${cellText(more, kind === 'euro' ? 'growth_euro' : 'change')} ${base}` : base,
+      note: change.kind === 'value' ? t`precies ${percent(change.value, 1, true)}` : change.why,
     };
   });
 }
@@ -123,7 +124,7 @@ export function waterfallOf(answer: Decomposition, state: GrowthState): Step[] {
 export function effectTable(answer: Decomposition, state: GrowthState): Table {
   return {
     id: 'tabel-oorzaken',
-    caption: `Tabel 1. Groei van het geïndiceerde bedrag per maand, ${monthShort(state.before)} – ${monthShort(state.after)}: ${levelOf(state.factors)}`,
+    caption: t`Tabel 1. Groei van het geïndiceerde bedrag per maand, ${monthShort(state.before)} – ${monthShort(state.after)}: ${levelOf(state.factors)}`,
     columns: [
       { header: 'Oorzaak', kind: 'text' },
       { header: 'Bedrag per maand', kind: 'growth_euro' },
@@ -143,8 +144,8 @@ export function effectTable(answer: Decomposition, state: GrowthState): Table {
 export function effectDescription(steps: Step[]): string {
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first || !last) return '';
-  const parts = steps.slice(1, -1).map((step) => `${step.title}: ${euro(step.end - step.start, 0, true)}`);
-  return `Van ${euro(first.end)} in ${first.title} naar ${euro(last.end)} in ${last.title}. ${parts.join('; ')}. De tabel onder de grafiek geeft dezelfde bedragen.`;
+  const parts = steps.slice(1, -1).map((step) => t`${step.title}: ${euro(step.end - step.start, 0, true)}`);
+  return t`Van ${euro(first.end)} in ${first.title} naar ${euro(last.end)} in ${last.title}. ${parts.join('; ')}. De tabel onder de grafiek geeft dezelfde bedragen.`;
 }
 
 /** The groups of the decomposition, for the chart. */
@@ -163,8 +164,8 @@ export function groupsOf(answer: Decomposition): Group[] {
 }
 
 export function groupDescription(groups: Group[]): string {
-  const parts = groups.map((group) => `${group.title}: van ${cellText(group.before, 'count')} naar ${cellText(group.after, 'count')} (${group.change})`);
-  return `${parts.join('; ')}. De tabel onder de grafiek geeft dezelfde aantallen.`;
+  const parts = groups.map((group) => t`${group.title}: van ${cellText(group.before, 'count')} naar ${cellText(group.after, 'count')} (${group.change})`);
+  return t`${parts.join('; ')}. De tabel onder de grafiek geeft dezelfde aantallen.`;
 }
 
 export function groupTable(answer: Decomposition, state: GrowthState): Table {
@@ -175,14 +176,14 @@ export function groupTable(answer: Decomposition, state: GrowthState): Table {
   const [first, second] = [monthShort(state.before), monthShort(state.after)];
   return {
     id: 'tabel-niveaus',
-    caption: `Tabel 2. Voorzieningen en geïndiceerd bedrag per interventieniveau (IVN), ${first} en ${second}`,
+    caption: t`Tabel 2. Voorzieningen en geïndiceerd bedrag per interventieniveau (IVN), ${first} en ${second}`,
     columns: [
       { header: 'Niveau', kind: 'text' },
-      { header: `Voorzieningen ${first}`, kind: 'count' },
-      { header: `Voorzieningen ${second}`, kind: 'count' },
-      { header: `Groei voorzieningen t.o.v. ${first}`, kind: 'growth' },
-      { header: `Bedrag ${first}`, kind: 'euro' },
-      { header: `Bedrag ${second}`, kind: 'euro' },
+      { header: t`Voorzieningen ${first}`, kind: 'count' },
+      { header: t`Voorzieningen ${second}`, kind: 'count' },
+      { header: t`Groei voorzieningen t.o.v. ${first}`, kind: 'growth' },
+      { header: t`Bedrag ${first}`, kind: 'euro' },
+      { header: t`Bedrag ${second}`, kind: 'euro' },
       { header: 'Groei bedrag', kind: 'growth_euro' },
     ],
     rows: (answer.groups ?? []).map((group) =>
@@ -237,14 +238,14 @@ export function overTimeOf(series: Answer, state: GrowthState): OverTime {
     })),
     table: {
       id: 'tabel-verloop',
-      caption: `Tabel 3. Cliënten, voorzieningen en geïndiceerd bedrag per maand; index: ${monthShort(state.before)} = 100`,
+      caption: t`Tabel 3. Cliënten, voorzieningen en geïndiceerd bedrag per maand; index: ${monthShort(state.before)} = 100`,
       columns: [
         { header: 'Maand', kind: 'text' },
         ...MEASURES.map((measure) => ({ header: TITLES[measure], kind: KINDS[measure] })),
-        ...MEASURES.map((measure) => ({ header: `Index ${TITLES[measure].toLowerCase()}`, kind: 'index' as const })),
+        ...MEASURES.map((measure) => ({ header: t`Index ${TITLES[measure].toLowerCase()}`, kind: 'index' as const })),
       ],
       rows: months.map((month, index) => [
-        incomplete.includes(month) ? text(`${monthShort(month)} (niet volledig)`) : monthCell(month),
+        incomplete.includes(month) ? text(t`${monthShort(month)} (niet volledig)`) : monthCell(month),
         ...columns.map(({ cells }) => cells[index]!),
         ...columns.map(({ indices }) => indices[index]!),
       ]),
@@ -256,9 +257,9 @@ export function overTimeDescription(data: OverTime, state: GrowthState): string 
   const at = data.months.indexOf(state.after);
   const parts = data.series.map((each) => {
     const cell = each.values[at];
-    return `${each.title.toLowerCase()} ${cell ? cellText(cell, 'index') : 'niet beschikbaar'}`;
+    return t`${each.title.toLowerCase()} ${cell ? cellText(cell, 'index') : 'niet beschikbaar'}`;
   });
-  return `Drie lijnen per maand, ${monthLong(state.before)} is 100. In ${monthLong(state.after)}: ${parts.join(', ')}. De tabel onder de grafiek geeft alle maanden.`;
+  return t`Drie lijnen per maand, ${monthLong(state.before)} is 100. In ${monthLong(state.after)}: ${parts.join(', ')}. De tabel onder de grafiek geeft alle maanden.`;
 }
 
 export function provenanceTable(answer: Decomposition, sources: Source[]): Table {

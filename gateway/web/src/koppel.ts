@@ -30,6 +30,7 @@ import {
 } from './koppel_model';
 import { ask, clientView } from './koppel_client';
 import { focusable, pairView } from './koppel_pair';
+import { t } from './language';
 import { Links, type LinkDecision, type LinkModel, type ReviewItem, type Verdict } from './link_api';
 import { askReason, reasonFields } from './reason';
 import { alert, announce, button, problemAlert, runPage } from './shell';
@@ -153,7 +154,7 @@ class Page {
             page = next;
             items.push(...next.items);
             draw();
-            announce(`${number(items.length)} van ${number(page.total)} paren worden getoond.`);
+            announce(t`${number(items.length)} van ${number(page.total)} paren worden getoond.`);
           })
           .catch((error: unknown) => list.append(problemAlert(error)));
       });
@@ -162,8 +163,8 @@ class Page {
           'p',
           { class: 'nl-paragraph' },
           page.total > items.length
-            ? `${counted(page.total, 'paar wacht', 'paren wachten')} op een mens; de eerste ${number(items.length)} staan hieronder.`
-            : `${counted(page.total, 'paar wacht', 'paren wachten')} op een mens.`,
+            ? t`${counted(page.total, 'paar wacht', 'paren wachten')} op een mens; de eerste ${number(items.length)} staan hieronder.`
+            : t`${counted(page.total, 'paar wacht', 'paren wachten')} op een mens.`,
         ),
         h(
           'div',
@@ -172,7 +173,7 @@ class Page {
         ),
         tableElement(queueTable(items), false, (row) => {
           const look = button('Bekijk', () => void this.review(items, row));
-          look.setAttribute('aria-label', `Bekijk paar ${row + 1}`);
+          look.setAttribute('aria-label', t`Bekijk paar ${row + 1}`);
           return [look];
         }),
         ...(page.next ? [h('div', { class: 'nmd-actions' }, more)] : []),
@@ -198,7 +199,7 @@ class Page {
       this.source = select.selectedIndex === 0 ? '' : select.value;
       void this.queue.load().then(() => {
         document.getElementById('bron')?.focus();
-        announce(this.source ? `De paren van ${this.source} worden getoond.` : 'De paren van alle bronnen worden getoond.');
+        announce(this.source ? t`De paren van ${this.source} worden getoond.` : 'De paren van alle bronnen worden getoond.');
       });
     });
     return h(
@@ -265,8 +266,8 @@ class Page {
     const item = items[index];
     if (!item) return this.finished(items, said);
     if (!this.purpose) return this.askPurpose(() => void this.review(items, index));
-    const title = `Paar ${index + 1} van ${items.length}`;
-    announce(`${title} wordt geladen…`, true);
+    const title = t`Paar ${index + 1} van ${items.length}`;
+    announce(t`${title} wordt geladen…`, true);
     const retry = () => void this.review(items, index);
     const onwards = () => void this.review(items, index + 1);
     try {
@@ -278,7 +279,7 @@ class Page {
       const decide = (verdict: Verdict, reason: string) =>
         this.guard(async () => {
           if (isBlind(detail.item)) return this.labelled(items, index, verdict);
-          const choice = `${verdict} ${reason}`;
+          const choice = t`${verdict} ${reason}`;
           if (!requests.has(choice)) requests.set(choice, crypto.randomUUID());
           return this.decided(items, index, await this.links.decide(item.item, verdict, reason, requests.get(choice)!));
         });
@@ -292,7 +293,7 @@ class Page {
           { decide, later: onwards, back: () => this.leave(), client: (client) => void this.lookAt(client) },
           waiting && { decision: waiting, buttons: this.decisionButtons(waiting, onwards) },
         ),
-        h('p', { class: 'nmd-note' }, `Doel in het inzagelogboek: ${this.purpose}.`),
+        h('p', { class: 'nmd-note' }, t`Doel in het inzagelogboek: ${this.purpose}.`),
       );
       announce('');
     } catch (error) {
@@ -331,7 +332,7 @@ class Page {
       h(
         'p',
         { class: 'nl-paragraph' },
-        `U hebt ${counted(items.length, 'paar', 'paren')} gezien. Wat u voor later bewaarde, staat nog in de lijst.`,
+        t`U hebt ${counted(items.length, 'paar', 'paren')} gezien. Wat u voor later bewaarde, staat nog in de lijst.`,
       ),
       h(
         'div',
@@ -383,7 +384,7 @@ class Page {
     await this.review(
       items,
       index + 1,
-      h('p', { class: 'nl-paragraph' }, `Uw oordeel over paar ${index + 1} is bewaard: ${words}. `, again),
+      h('p', { class: 'nl-paragraph' }, t`Uw oordeel over paar ${index + 1} is bewaard: ${words}. `, again),
     );
     void this.sample.load();
   }
@@ -392,7 +393,7 @@ class Page {
 
   private async undo(decision: LinkDecision, then: (undone: LinkDecision) => void): Promise<void> {
     const reason = await askReason(
-      `Besluit terugdraaien: ${whatOf(decision)}`,
+      t`Besluit terugdraaien: ${whatOf(decision)}`,
       ['Vanaf nu zijn de koppelingen alsof dit besluit er nooit was. Wat er eerder bekend was, blijft na te vragen.'],
       'Draai het besluit terug',
       UNDO_REASONS,
@@ -417,8 +418,8 @@ class Page {
     });
     const undo = button(decision.state === 'PROPOSED' ? 'Trek in' : 'Draai terug', () => void this.undo(decision, then));
     const id = decision.name.slice(decision.name.lastIndexOf('/') + 1);
-    confirm.setAttribute('aria-label', `Bevestig besluit ${id}`);
-    undo.setAttribute('aria-label', `${undo.textContent} besluit ${id}`);
+    confirm.setAttribute('aria-label', t`Bevestig besluit ${id}`);
+    undo.setAttribute('aria-label', t`${undo.textContent ?? ''} besluit ${id}`);
     return [...(mayConfirm(decision, this.session.subject) ? [confirm] : []), ...(mayUndo(decision) ? [undo] : [])];
   }
 
@@ -432,7 +433,7 @@ class Page {
             h(
               'p',
               { class: 'nl-paragraph' },
-              `${counted(waiting, 'besluit wacht', 'besluiten wachten')} op een tweede persoon. Wie een besluit voorstelt, kan het niet zelf bevestigen.`,
+              t`${counted(waiting, 'besluit wacht', 'besluiten wachten')} op een tweede persoon. Wie een besluit voorstelt, kan het niet zelf bevestigen.`,
             ),
           ]
         : []),
@@ -525,7 +526,7 @@ class Page {
         : [h('p', { class: 'nl-paragraph' }, 'Er is nog niet geloot.')]),
       ...(open > 0
         ? [
-            h('p', { class: 'nl-paragraph' }, `${counted(open, 'paar wacht', 'paren wachten')} op een oordeel.`),
+            h('p', { class: 'nl-paragraph' }, t`${counted(open, 'paar wacht', 'paren wachten')} op een oordeel.`),
             h('div', { class: 'nmd-actions' }, label),
           ]
         : []),
@@ -558,7 +559,7 @@ class Page {
         const model = models[row]!;
         if (model.in_force) return [];
         const release = button('Neem in gebruik', () => void this.release(model));
-        release.setAttribute('aria-label', `Neem model ${row + 1} in gebruik`);
+        release.setAttribute('aria-label', t`Neem model ${row + 1} in gebruik`);
         return [release];
       }),
       h(

@@ -4,6 +4,7 @@
 import { h } from './dom';
 import { chosenOf, clientOf, COMMON_REASONS, decisionTable, historyTable, membersOf, memberTable } from './koppel_model';
 import { focusable } from './koppel_pair';
+import { t } from './language';
 import type { ClientHistory, LinkDecision, Links } from './link_api';
 import { askReason } from './reason';
 import { button } from './shell';
@@ -94,15 +95,15 @@ export function clientView(links: Links, history: ClientHistory, decide: (make: 
   return h(
     'div',
     {},
-    focusable(3, 'client-titel', client ? `Cliënt ${client}` : 'Deze cliënt is er niet meer'),
-    ...(history.aliases?.length ? [h('p', { class: 'nl-paragraph' }, `Ook bekend als ${history.aliases.join(', ')}.`)] : []),
+    focusable(3, 'client-titel', client ? t`Cliënt ${client}` : 'Deze cliënt is er niet meer'),
+    ...(history.aliases?.length ? [h('p', { class: 'nl-paragraph' }, t`Ook bekend als ${history.aliases.join(', ')}.`)] : []),
     ...(members.length > 0
       ? [
           // One person alone cannot be taken out.
           ...(members.length > 1
             ? [
                 tableElement(memberTable(members), members.length > 15, (row) => [
-                  h('label', { class: 'nmd-choice' }, boxes[row]!, `Maak persoon ${row + 1} los`),
+                  h('label', { class: 'nmd-choice' }, boxes[row]!, t`Maak persoon ${row + 1} los`),
                 ]),
                 h('div', { class: 'nmd-actions' }, split),
                 fault,

@@ -15,13 +15,14 @@ import type {
   ReviewItem,
   ReviewItemDetail,
 } from './link_api';
+import { t } from './language';
 import type { Table } from './table';
 
 const count = (written: string | undefined) => Number(written ?? 0);
 
 /** "1 paar", "12 paren". */
 export function counted(many: number, one: string, more: string): string {
-  return `${number(many)} ${many === 1 ? one : more}`;
+  return t`${number(many)} ${many === 1 ? one : more}`;
 }
 
 /** Words for a chance in thousandths; the borders are those of nmdctl. */
@@ -65,7 +66,8 @@ export function reasonSentence(item: ReviewItem): string {
 /** "jw301", "jeugdteam en jw301", "clienten, jeugdteam en jw301". */
 export function sourcesOf(item: ReviewItem): string {
   const sources = item.sources ?? [];
-  return [sources.slice(0, -1).join(', '), sources.at(-1) ?? ''].filter(Boolean).join(' en ');
+  const last = sources.at(-1) ?? '';
+  return sources.length > 1 ? t`${sources.slice(0, -1).join(', ')} en ${last}` : last;
 }
 
 /** Two different valid numbers can never be one person here. */
@@ -93,7 +95,7 @@ export function queueTable(items: ReviewItem[]): Table {
     ],
     rows: items.map((item, index): Cell[] => [
       text(String(index + 1)),
-      text(item.proposed_decision ? `${reasonWord(item)}; wacht op een tweede persoon` : reasonWord(item)),
+      text(item.proposed_decision ? t`${reasonWord(item)}; wacht op een tweede persoon` : reasonWord(item)),
       text(sourcesOf(item)),
       item.permille === undefined ? { kind: 'absent', word: 'verborgen', why: '' } : value(item.permille / 1000),
       text(item.permille === undefined ? '' : chanceWord(item.permille)),
@@ -174,7 +176,7 @@ export function weightTable(detail: ReviewItemDetail): Table {
 export function weightDescription(detail: ReviewItemDetail, bounds: Bounds | undefined): string {
   const steps = weightSteps(detail);
   const score = steps.at(-1)?.end ?? 0;
-  const parts = steps.slice(0, -1).map((step) => `${step.title}: ${bits(step.end - step.start)}`);
+  const parts = steps.slice(0, -1).map((step) => t`${step.title}: ${bits(step.end - step.start)}`);
   const place = !bounds
     ? ''
     : score >= bounds.linked
@@ -182,12 +184,12 @@ export function weightDescription(detail: ReviewItemDetail, bounds: Bounds | und
       : score >= bounds.open
         ? ' Dat is niet genoeg om te koppelen, en te veel om niet te kijken.'
         : ' Dat is te weinig om te koppelen.';
-  return `${parts.join('; ')}. Samen ${bits(score)}.${place}`;
+  return t`${parts.join('; ')}. Samen ${bits(score)}.${place}`;
 }
 
 /** What stands above a pair. */
 export function chanceSentence(item: ReviewItem): string {
-  return item.permille === undefined ? '' : `Kans dat het één persoon is: ${percent(item.permille / 1000)} (${chanceWord(item.permille)}).`;
+  return item.permille === undefined ? '' : t`Kans dat het één persoon is: ${percent(item.permille / 1000)} (${chanceWord(item.permille)}).`;
 }
 
 /** What a person may have looked at; no person is in it, so that it can be chosen for any pair and any verdict. */
@@ -210,15 +212,15 @@ export const COMMON_PURPOSES = [
 export function reasonOf(choice: string, note: string, most: number): { reason: string } | { fault: string } {
   const reason = [choice.trim(), note.trim()].filter(Boolean).join(': ');
   if (!reason) return { fault: 'Kies een reden of schrijf er een.' };
-  if (reason.length > most) return { fault: `Dit is te lang: ${number(reason.length)} tekens, er mogen er ${number(most)}.` };
+  if (reason.length > most) return { fault: t`Dit is te lang: ${number(reason.length)} tekens, er mogen er ${number(most)}.` };
   if (/\d{8,}/.test(reason)) return { fault: 'Hier staat een lang nummer in. Zet geen gegevens van een persoon in deze tekst.' };
   return { reason };
 }
 
 /** "zelfde persoon", "samenvoegen van 3 cliënten", "losmaken van 1 persoon". In a merge one person stands for each client. */
 export function whatOf(decision: LinkDecision): string {
-  if (decision.kind === 'MERGE') return `samenvoegen van ${counted(decision.persons?.length ?? 0, 'cliënt', 'cliënten')}`;
-  if (decision.kind === 'SPLIT') return `losmaken van ${counted(decision.taken_out?.length ?? 0, 'persoon', 'personen')}`;
+  if (decision.kind === 'MERGE') return t`samenvoegen van ${counted(decision.persons?.length ?? 0, 'cliënt', 'cliënten')}`;
+  if (decision.kind === 'SPLIT') return t`losmaken van ${counted(decision.taken_out?.length ?? 0, 'persoon', 'personen')}`;
   return decision.verdict === 'SAME_PERSON' ? 'zelfde persoon' : 'niet dezelfde persoon';
 }
 
@@ -243,26 +245,26 @@ export function resultOf(decision: LinkDecision): { title: string; sentences: st
   const what = whatOf(decision);
   if (decision.state === 'PROPOSED') {
     return {
-      title: `Voorgesteld: ${what}`,
+      title: t`Voorgesteld: ${what}`,
       sentences: ['Het wacht op een tweede persoon. Tot die het bevestigt, verandert er niets.'],
     };
   }
   if (decision.state === 'UNDONE') {
     return {
-      title: `Teruggedraaid: ${what}`,
+      title: t`Teruggedraaid: ${what}`,
       sentences: ['Vanaf nu zijn de koppelingen alsof het besluit er nooit was. Wat er eerder bekend was, blijft na te vragen.'],
     };
   }
   if (!decision.followed) {
     return {
-      title: `Besloten: ${what}`,
+      title: t`Besloten: ${what}`,
       sentences: [
         'De koppelingen volgen het niet: er zijn twee verschillende geldige burgerservicenummers, of een ander besluit zegt dat het verschillende personen zijn.',
       ],
     };
   }
-  const since = decision.known_time ? ` sinds ${dateTime(decision.known_time)}` : '';
-  return { title: `Besloten: ${what}`, sentences: [`De koppelingen volgen het${since}. Cijfers van daarvoor blijven zoals zij waren.`] };
+  const since = decision.known_time ? t` sinds ${dateTime(decision.known_time)}` : '';
+  return { title: t`Besloten: ${what}`, sentences: [t`De koppelingen volgen het${since}. Cijfers van daarvoor blijven zoals zij waren.`] };
 }
 
 export function decisionTable(decisions: LinkDecision[]): Table {
@@ -273,11 +275,11 @@ export function decisionTable(decisions: LinkDecision[]): Table {
     columns: ['Besluit', 'Wat', 'Toestand', 'Wie en wanneer', 'Waarom'].map((header) => ({ header, kind: 'text' })),
     rows: decisions.map((decision): Cell[] => {
       const who = [
-        `${decision.proposed_by ?? 'onbekend'}, ${moment(decision.proposed_time)}`,
-        ...(decision.confirmed_by ? [`bevestigd door ${decision.confirmed_by}, ${moment(decision.known_time)}`] : []),
-        ...(decision.undone_by ? [`teruggedraaid door ${decision.undone_by}, ${moment(decision.undone_time)}`] : []),
+        t`${decision.proposed_by ?? 'onbekend'}, ${moment(decision.proposed_time)}`,
+        ...(decision.confirmed_by ? [t`bevestigd door ${decision.confirmed_by}, ${moment(decision.known_time)}`] : []),
+        ...(decision.undone_by ? [t`teruggedraaid door ${decision.undone_by}, ${moment(decision.undone_time)}`] : []),
       ];
-      const why = [decision.reason ?? '', ...(decision.undone_reason ? [`teruggedraaid: ${decision.undone_reason}`] : [])];
+      const why = [decision.reason ?? '', ...(decision.undone_reason ? [t`teruggedraaid: ${decision.undone_reason}`] : [])];
       return [text(idOf(decision.name)), text(whatOf(decision)), text(stateOf(decision)), text(who.join('; ')), text(why.join('; '))];
     }),
   };
@@ -298,7 +300,7 @@ function shareHeadline(title: string, share: EstimatedShare | undefined): Headli
     title,
     figure: percent(share.value ?? 0),
     word: false,
-    base: `met 95% zekerheid tussen ${percent(share.low ?? 0)} en ${percent(share.high ?? 0)}`,
+    base: t`met 95% zekerheid tussen ${percent(share.low ?? 0)} en ${percent(share.high ?? 0)}`,
   };
 }
 
@@ -310,10 +312,10 @@ export function headlines(quality: LinkQuality): Headline[] {
     shareHeadline('Van wat één persoon is, is gekoppeld', quality.recall),
     {
       title: 'Aantal cliënten',
-      figure: open === 0 || least === most ? number(most) : `${number(least)} tot ${number(most)}`,
+      figure: open === 0 || least === most ? number(most) : t`${number(least)} tot ${number(most)}`,
       word: false,
       base:
-        open === 0 ? 'geen enkel paar kan nog één persoon blijken' : `${counted(open, 'paar kan', 'paren kunnen')} nog één persoon blijken`,
+        open === 0 ? 'geen enkel paar kan nog één persoon blijken' : t`${counted(open, 'paar kan', 'paren kunnen')} nog één persoon blijken`,
     },
   ];
 }
@@ -396,7 +398,7 @@ export function modelTable(models: LinkModel[]): Table {
       text(idOf(model.name)),
       text(model.create_time ? dateTime(model.create_time) : 'onbekend'),
       value(count(model.record_count)),
-      text(model.in_force ? `ja, sinds ${releasedOf(model)}` : model.release_time ? `eerder, vanaf ${releasedOf(model)}` : 'nooit'),
+      text(model.in_force ? t`ja, sinds ${releasedOf(model)}` : model.release_time ? t`eerder, vanaf ${releasedOf(model)}` : 'nooit'),
       text([model.released_by?.startsWith('service:') ? 'de monitor zelf' : model.released_by, model.reason].filter(Boolean).join(': ')),
     ]),
   };
@@ -410,8 +412,8 @@ export function changeSentences(model: LinkModel): string[] {
   return [
     moved === 0
       ? 'Met dit model verandert geen enkele koppeling.'
-      : `Met dit model ${moved === 1 ? 'komt' : 'komen'} ${counted(moved, 'persoon', 'personen')} bij een andere groep.`,
-    `Cliënten: nu ${number(count(change.clients_before))}, met dit model ${number(count(change.clients_after))}. Open paren: nu ${number(count(change.open_pairs_before))}, met dit model ${number(count(change.open_pairs_after))}.`,
+      : t`Met dit model ${moved === 1 ? 'komt' : 'komen'} ${counted(moved, 'persoon', 'personen')} bij een andere groep.`,
+    t`Cliënten: nu ${number(count(change.clients_before))}, met dit model ${number(count(change.clients_after))}. Open paren: nu ${number(count(change.open_pairs_before))}, met dit model ${number(count(change.open_pairs_after))}.`,
   ];
 }
 
@@ -419,7 +421,7 @@ export function changeSentences(model: LinkModel): string[] {
 export function progressOf(operation: Operation): { share?: number; sentence: string } {
   const [done, all] = [count(operation.metadata?.pairs_done), count(operation.metadata?.pairs_all)];
   if (all <= 0) return { sentence: 'Het model wordt geleerd. De paren worden gezocht.' };
-  return { share: Math.min(done / all, 1), sentence: `Het model wordt geleerd: ${number(done)} van ${number(all)} paren vergeleken.` };
+  return { share: Math.min(done / all, 1), sentence: t`Het model wordt geleerd: ${number(done)} van ${number(all)} paren vergeleken.` };
 }
 
 /** A pseudonym of a client, without the spaces around it; or what is wrong with it. */

@@ -20,6 +20,7 @@ import {
   whatOf,
   type Bounds,
 } from './koppel_model';
+import { t } from './language';
 import type { LinkDecision, ReviewItemDetail, Verdict } from './link_api';
 import { reasonFields } from './reason';
 import { button } from './shell';
@@ -53,14 +54,14 @@ function why(detail: ReviewItemDetail, bounds: Bounds | undefined): HTMLElement[
     waterfall(title, weightDescription(detail, bounds), steps, (step) => bits(step.end - step.start), {
       bounds: bounds
         ? [
-            { title: `vanaf ${bits(bounds.open)}: open`, level: bounds.open },
-            { title: `vanaf ${bits(bounds.linked)}: gekoppeld`, level: bounds.linked },
+            { title: t`vanaf ${bits(bounds.open)}: open`, level: bounds.open },
+            { title: t`vanaf ${bits(bounds.linked)}: gekoppeld`, level: bounds.linked },
           ]
         : [],
       names: 300,
     }),
     tableElement(weightTable(detail)),
-    ...(detail.model ? [h('p', { class: 'nmd-note' }, `Koppelmodel ${detail.model}.`)] : []),
+    ...(detail.model ? [h('p', { class: 'nmd-note' }, t`Koppelmodel ${detail.model}.`)] : []),
   ];
 }
 
@@ -69,11 +70,11 @@ function proposal(decision: LinkDecision, buttons: HTMLElement[]): HTMLElement {
   return h(
     'div',
     { class: 'nmd-choice-box' },
-    h('h3', { class: 'nl-heading nl-heading--level-3' }, `Voorgesteld: ${whatOf(decision)}`),
+    h('h3', { class: 'nl-heading nl-heading--level-3' }, t`Voorgesteld: ${whatOf(decision)}`),
     h(
       'p',
       { class: 'nl-paragraph' },
-      `${decision.proposed_by ?? 'Iemand'} stelde dit voor: “${decision.reason ?? ''}”. Toestand: ${stateOf(decision)}.`,
+      t`${decision.proposed_by ?? 'Iemand'} stelde dit voor: “${decision.reason ?? ''}”. Toestand: ${stateOf(decision)}.`,
     ),
     h('div', { class: 'nmd-actions' }, ...buttons),
   );
@@ -113,14 +114,14 @@ export function pairView(
     ...(reason ? [reason.element] : []),
     h('div', { class: 'nmd-actions nmd-verdicts' }, ...buttons),
   );
-  const touched = item.record_count ? `Een besluit raakt ${item.record_count} records. ` : '';
+  const touched = item.record_count ? t`Een besluit raakt ${item.record_count} records. ` : '';
   return h(
     'div',
     {},
-    focusable(3, 'paar-titel', `${title}: ${sourcesOf(item)}`),
+    focusable(3, 'paar-titel', t`${title}: ${sourcesOf(item)}`),
     h('p', { class: 'nl-paragraph' }, reasonSentence(item)),
-    ...(blind ? [] : [h('p', { class: 'nl-paragraph' }, h('strong', {}, chanceSentence(item)), ` ${glue(detail.statement ?? '')}`)]),
-    ...(blind ? [] : [h('p', { class: 'nmd-note' }, `${touched}Een burgerservicenummer is hier nooit te zien, alleen of het geldig is.`)]),
+    ...(blind ? [] : [h('p', { class: 'nl-paragraph' }, h('strong', {}, chanceSentence(item)), t` ${glue(detail.statement ?? '')}`)]),
+    ...(blind ? [] : [h('p', { class: 'nmd-note' }, t`${touched}Een burgerservicenummer is hier nooit te zien, alleen of het geldig is.`)]),
     tableElement(comparedTable(detail)),
     proposed ? proposal(proposed.decision, [...proposed.buttons, later]) : choice,
     ...why(detail, bounds),
@@ -134,7 +135,7 @@ export function pairView(
         : [
             ['eerste', detail.client_a],
             ['tweede', detail.client_b],
-          ].flatMap(([which, client]) => (client ? [button(`Geschiedenis van de ${which} persoon`, () => actions.client(client))] : []))),
+          ].flatMap(([which, client]) => (client ? [button(t`Geschiedenis van de ${which} persoon`, () => actions.client(client))] : []))),
     ),
   );
 }

@@ -6,6 +6,7 @@ import { block, headlines } from './block';
 import { askWords } from './dialog';
 import { h } from './dom';
 import { addDays, dateShort, number, startOfDay } from './format';
+import { t } from './language';
 import { actorTable, headOf, logTable, processingTable, shortMethod, verifiedWords, type LogRecord, type ProcessingRecord, type Verified } from './logbook_model';
 import { runScreen, type View } from './screen';
 import { alert, announce, button, offerStop, problemAlert } from './shell';
@@ -19,7 +20,7 @@ interface Log {
 }
 
 const periodOf = ({ vanaf, t_m }: Record<string, string>) => ({ start_time: startOfDay(vanaf!), end_time: startOfDay(addDays(t_m!, 1)) });
-const periodWords = ({ vanaf, t_m }: Record<string, string>) => (vanaf === t_m ? `op ${dateShort(vanaf!)}` : `van ${dateShort(vanaf!)} tot en met ${dateShort(t_m!)}`);
+const periodWords = ({ vanaf, t_m }: Record<string, string>) => (vanaf === t_m ? t`op ${dateShort(vanaf!)}` : t`van ${dateShort(vanaf!)} tot en met ${dateShort(t_m!)}`);
 
 const section = (id: string, title: string, ...children: HTMLElement[]) =>
   h('section', { class: 'nmd-section', 'aria-labelledby': id }, h('h2', { class: 'nl-heading nl-heading--level-2', id }, title), ...children);
@@ -44,13 +45,13 @@ function calls(view: View, log: Log): HTMLElement {
         (method === '' || shortMethod(record.method).toLowerCase().includes(method)) &&
         (client === '' || (record.clients ?? []).some((each) => each.toLowerCase() === client)),
     );
-    const searched = shown.length < log.items.length ? `, ${number(shown.length)} van ${number(log.items.length)}` : '';
+    const searched = shown.length < log.items.length ? t`, ${number(shown.length)} van ${number(log.items.length)}` : '';
     found.replaceChildren(
       block({ ...view, next: { figure: 1, table: 1 } }, {
         id: 'regels', title: 'Wat er is gevraagd',
-        conclusion: shown.length === 0 ? 'Er zijn geen regels die hierbij passen.' : `${number(shown.length)} ${shown.length === 1 ? 'regel' : 'regels'} ${words}.`,
-        ...(shown.length > 0 && { table: logTable(shown, `Vragen en handelingen ${words}${searched}`), tall: shown.length > 15 }),
-        remarks: log.more ? [`De periode heeft meer dan ${number(MOST)} regels; dit zijn de eerste. Kies een kortere periode om de rest te zien.`] : [],
+        conclusion: shown.length === 0 ? 'Er zijn geen regels die hierbij passen.' : t`${number(shown.length)} ${shown.length === 1 ? 'regel' : 'regels'} ${words}.`,
+        ...(shown.length > 0 && { table: logTable(shown, t`Vragen en handelingen ${words}${searched}`), tall: shown.length > 15 }),
+        remarks: log.more ? [t`De periode heeft meer dan ${number(MOST)} regels; dit zijn de eerste. Kies een kortere periode om de rest te zien.`] : [],
       }),
     );
   };
@@ -124,12 +125,12 @@ function person(view: View): HTMLElement {
       found.replaceChildren(
         block({ ...view, next: { figure: 1, table: 2 } }, {
           id: 'verwerkingen', title: 'Wat er is gedaan',
-          conclusion: items.length === 0 ? 'Over deze persoon is niets vastgelegd. Klopt het pseudoniem?' : `${number(items.length)} ${items.length === 1 ? 'verwerking' : 'verwerkingen'} van gegevens van deze persoon.`,
+          conclusion: items.length === 0 ? 'Over deze persoon is niets vastgelegd. Klopt het pseudoniem?' : t`${number(items.length)} ${items.length === 1 ? 'verwerking' : 'verwerkingen'} van gegevens van deze persoon.`,
           ...(items.length > 0 && { table: processingTable(items) }),
-          remarks: more ? [`Dit zijn de eerste ${number(MOST)}.`] : [],
+          remarks: more ? [t`Dit zijn de eerste ${number(MOST)}.`] : [],
         }),
       );
-      announce(`${number(items.length)} verwerkingen getoond.`);
+      announce(t`${number(items.length)} verwerkingen getoond.`);
     } catch (error) {
       found.replaceChildren(problemAlert(error, () => void run()));
     }
@@ -151,13 +152,13 @@ function holds(view: View): HTMLElement {
   const hold = async () => {
     const words = await askWords({
       title: 'Regels langer bewaren', action: 'Bewaar deze regels',
-      hint: `Alle regels ${periodWords(view.values)} blijven staan tot u ze vrijgeeft. Schrijf geen namen, nummers of adressen van personen op.`,
+      hint: t`Alle regels ${periodWords(view.values)} blijven staan tot u ze vrijgeeft. Schrijf geen namen, nummers of adressen van personen op.`,
       fields: [{ id: 'bewaarreden', label: 'Waarom moeten zij blijven?', most: 200 }],
     });
     if (!words) return;
     try {
       const kept = await view.session.post<{ name: string }>('logholds/_hold', { ...periodOf(view.values), reason: words['bewaarreden'] });
-      told.replaceChildren(alert('info', `Bewaard onder nummer ${idOf(kept.name)}`, ['Schrijf dit nummer op: ermee geeft u de regels later vrij.']));
+      told.replaceChildren(alert('info', t`Bewaard onder nummer ${idOf(kept.name)}`, ['Schrijf dit nummer op: ermee geeft u de regels later vrij.']));
       announce('De regels worden bewaard.');
     } catch (error) {
       told.replaceChildren(problemAlert(error, () => void hold()));
@@ -172,7 +173,7 @@ function holds(view: View): HTMLElement {
     if (!words) return;
     try {
       const freed = await view.session.post<{ name: string }>(`logholds/${encodeURIComponent(words['bewaarnummer']!)}/_release`, {});
-      told.replaceChildren(alert('info', `Vrijgegeven: ${idOf(freed.name)}`, ['De gewone bewaartermijn geldt weer voor deze regels.']));
+      told.replaceChildren(alert('info', t`Vrijgegeven: ${idOf(freed.name)}`, ['De gewone bewaartermijn geldt weer voor deze regels.']));
       announce('De regels zijn vrijgegeven.');
     } catch (error) {
       told.replaceChildren(problemAlert(error, () => void release()));
@@ -196,9 +197,9 @@ function show(view: View, log: Log): HTMLElement[] {
     section(
       'kort', 'Het antwoord in het kort',
       headlines([
-        { title: 'Vragen en handelingen', figure: `${number(items.length)}${log.more ? ' of meer' : ''}`, base: [periodWords(view.values)] },
+        { title: 'Vragen en handelingen', figure: t`${number(items.length)}${log.more ? ' of meer' : ''}`, base: [periodWords(view.values)] },
         { title: 'Waarvan over personen', figure: number(looks), base: ['met een pseudoniem erbij'] },
-        { title: 'Waarvan geweigerd', figure: number(refused), base: [open > 0 ? `van ${number(open)} is de afloop niet bekend` : 'de vrager mocht dit niet, of vroeg iets dat niet kan'] },
+        { title: 'Waarvan geweigerd', figure: number(refused), base: [open > 0 ? t`van ${number(open)} is de afloop niet bekend` : 'de vrager mocht dit niet, of vroeg iets dat niet kan'] },
       ]),
     ),
     block(view, { id: 'wie-vroeg', title: 'Wie keek?', table: actorTable(items) }),
@@ -218,7 +219,7 @@ runScreen<Log>({
     { key: 'welke', label: 'Welke regels', choices: [{ value: 'alle', title: 'Alle' }, { value: 'personen', title: 'Alleen over personen' }], initial: 'alle' },
   ],
   check: ({ vanaf, t_m }) => (vanaf! <= t_m! ? [] : ['De eerste dag ligt na de laatste dag.']),
-  question: (values) => `Wie keek waarnaar ${periodWords(values)}, en waarvoor?`,
+  question: (values) => t`Wie keek waarnaar ${periodWords(values)}, en waarvoor?`,
   ask: ({ session }, values) => session.postList('logrecords/_query', { ...periodOf(values), ...(values['welke'] === 'personen' && { only_clients: true }) }, 'records', MOST),
   knownOf: () => undefined,
   show,

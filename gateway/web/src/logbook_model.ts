@@ -2,6 +2,7 @@
 // What the page Inzage en logboek says of nmd.log.v1: pure, so that every word of it is tested.
 import { moment, text, value, type Cell } from './figure';
 import { number } from './format';
+import { t } from './language';
 import { ROLES } from './screens';
 import type { Table } from './table';
 
@@ -73,19 +74,19 @@ export function shortMethod(method: string | undefined): string {
 
 export function deedOf(method: string | undefined): string {
   const short = shortMethod(method);
-  return DEEDS[short] ? `${DEEDS[short]} (${short})` : short;
+  return DEEDS[short] ? t`${DEEDS[short]} (${short})` : short;
 }
 
 /** What became of a call, in words. */
 export function outcomeWords(record: LogRecord): string {
   const word = OUTCOMES[record.outcome ?? ''] ?? 'onbekend: het einde is niet vastgelegd';
-  return record.reason ? `${word} (${record.reason})` : word;
+  return record.reason ? t`${word} (${record.reason})` : word;
 }
 
 /** How many persons a call named; the log holds the first hundred. */
 export function personsCell(record: LogRecord): Cell {
   const persons = record.clients?.length ?? 0;
-  return record.more_clients ? text(`meer dan ${number(persons)}`) : value(persons);
+  return record.more_clients ? text(t`meer dan ${number(persons)}`) : value(persons);
 }
 
 // "deliveries/7c" of "municipalities/gm1730/deliveries/7c".
@@ -143,7 +144,7 @@ export function processingTable(records: ProcessingRecord[]): Table {
 export function verifiedWords(verified: Verified): string[] {
   return [
     verified.explanation || (verified.intact ? 'Het logboek is heel.' : 'Het logboek is niet heel.'),
-    ...(Number(verified.pruned_count ?? 0) > 0 ? [`Van ${number(Number(verified.pruned_count))} regels is de inhoud na de bewaartermijn weggehaald; dat is aangekondigd en te zien.`] : []),
+    ...(Number(verified.pruned_count ?? 0) > 0 ? [t`Van ${number(Number(verified.pruned_count))} regels is de inhoud na de bewaartermijn weggehaald; dat is aangekondigd en te zien.`] : []),
     verified.intact
       ? 'Schrijf het kenmerk hieronder op een andere plek op. Wie het later weer invult, ziet of er sindsdien iets is afgehaald of veranderd.'
       : 'Meld dit vandaag nog bij de beheerder en de privacyfunctionaris. Verander niets in de opslag van het logboek.',

@@ -5,6 +5,7 @@ import { idOf, type Measure, type Session } from './api';
 import { askWords } from './dialog';
 import { h } from './dom';
 import { dateShort, glue } from './format';
+import { t } from './language';
 import { announce, button, problemAlert } from './shell';
 
 export interface Note {
@@ -28,7 +29,7 @@ export function noteWords(note: Note): { sign: string; words: string } {
   return {
     sign: SIGNS[note.sign ?? ''] ?? 'Opmerking',
     words: [
-      note.text, note.action && `Afspraak: ${note.action}${note.review_date ? ` (terugkijken op ${dateShort(note.review_date)})` : ''}`, `(${[note.subject || 'onbekend', when].filter(Boolean).join(', ')})`,
+      note.text, note.action && t`Afspraak: ${note.action}${note.review_date ? t` (terugkijken op ${dateShort(note.review_date)})` : ''}`, `(${[note.subject || 'onbekend', when].filter(Boolean).join(', ')})`,
     ].filter(Boolean).join(' '),
   };
 }
@@ -39,7 +40,7 @@ export function noteList(notes: Note[], heading: 'h3' | 'h4' = 'h3'): HTMLElemen
     h(heading, { class: 'nl-heading nl-heading--level-3' }, 'Duiding'),
     h('ul', { class: 'nmd-list nmd-notes' }, ...notes.map((note) => {
       const { sign, words } = noteWords(note);
-      return h('li', {}, h('strong', {}, `${sign}. `), glue(words));
+      return h('li', {}, h('strong', {}, t`${sign}. `), glue(words));
     })),
   ];
 }

@@ -6,6 +6,7 @@ import { timeColumns } from './charts/columns';
 import { h } from './dom';
 import { cellOf, growth, monthCell, text, value, type Cell, type Figure } from './figure';
 import { glue, monthShort, number, percent } from './format';
+import { t } from './language';
 import { monthsOf } from './state';
 import { yearChoices, yearPeriod } from './query';
 import { careOf, joinProvenance, lawField, lawFilter, type Plan, runScreen, type View } from './screen';
@@ -38,11 +39,11 @@ function figuresOf(view: View, answer: Overview): Headline[] {
     const before = cellOf(totalOf(answer.before, measure));
     const change = growth(before, now);
     return {
-      title: `${TITLES[measure]} in ${year}`,
+      title: t`${TITLES[measure]} in ${year}`,
       figure: cellText(now, KINDS[measure]!),
       word: now.kind === 'absent',
       base: [
-        change.kind === 'value' ? `${percent(change.value, 1, true)} ten opzichte van ${year - 1} (${cellText(before, KINDS[measure]!)})` : `${year - 1}: ${cellText(before, KINDS[measure]!)}`,
+        change.kind === 'value' ? t`${percent(change.value, 1, true)} ten opzichte van ${year - 1} (${cellText(before, KINDS[measure]!)})` : t`${year - 1}: ${cellText(before, KINDS[measure]!)}`,
         ...(now.kind === 'absent' && now.why ? [now.why] : []),
       ],
       ...(links[measure] && { link: links[measure] }),
@@ -55,11 +56,11 @@ function conclusionOf(view: View, answer: Overview): string {
   const cells = (measure: string): [Cell, Cell] => [cellOf(totalOf(answer.before, measure)), cellOf(totalOf(answer.now, measure))];
   const sentence = ([before, now]: [Cell, Cell], words: (now: string, change: string) => string, kind: Kind) => {
     const change = growth(before, now);
-    return now.kind === 'value' && change.kind === 'value' ? words(cellText(now, kind), `${percent(Math.abs(change.value), 0)} ${change.value < 0 ? 'minder' : 'meer'} dan in ${year - 1}`) : '';
+    return now.kind === 'value' && change.kind === 'value' ? words(cellText(now, kind), t`${percent(Math.abs(change.value), 0)} ${change.value < 0 ? 'minder' : 'meer'} dan in ${year - 1}`) : '';
   };
   return [
-    sentence(cells('clients'), (now, change) => `In ${year} kregen ${now} inwoners ${careOf(view.values['wet'])}: ${change}.`, 'count'),
-    sentence(cells('indicated'), (now, change) => `Daarvoor was ${now} toegewezen, ${change}.`, 'euro'),
+    sentence(cells('clients'), (now, change) => t`In ${year} kregen ${now} inwoners ${careOf(view.values['wet'])}: ${change}.`, 'count'),
+    sentence(cells('indicated'), (now, change) => t`Daarvoor was ${now} toegewezen, ${change}.`, 'euro'),
   ].filter(Boolean).join(' ');
 }
 
@@ -79,7 +80,7 @@ function actionsOf(view: View, answer: Overview): Action[] {
   const actions: Array<Action | undefined> = [
     answer.signals && {
       what: 'Signalen over contracten', count: signals.length, href: './signalen.html', screen: 'signalen',
-      next: urgent > 0 ? `${number(urgent)} vragen nu om actie. Spreek met de aanbieder.` : 'Bespreek ze in het volgende gesprek.',
+      next: urgent > 0 ? t`${number(urgent)} vragen nu om actie. Spreek met de aanbieder.` : 'Bespreek ze in het volgende gesprek.',
     },
     answer.links && {
       what: 'Koppelingen die op een mens wachten', count: Number(answer.links.open_pair_count ?? 0), href: './koppelen.html', screen: 'koppelen',
@@ -100,7 +101,7 @@ function actionsOf(view: View, answer: Overview): Action[] {
 const plan: Plan<Overview> = {
   id: 'index',
   fields: (context) => [lawField(), { key: 'jaar', label: 'Jaar', choices: yearChoices(Number(context.today.slice(0, 4))), initial: String(context.year) }],
-  question: ({ jaar, wet }) => `Hoe staat het in ${jaar} met ${careOf(wet)}, en wat vraagt nu aandacht?`,
+  question: ({ jaar, wet }) => t`Hoe staat het in ${jaar} met ${careOf(wet)}, en wat vraagt nu aandacht?`,
   ask: async ({ session, role }, { wet, jaar }, known) => {
     const filters = lawFilter(wet);
     const measures = [...MEASURES];
@@ -123,7 +124,7 @@ const plan: Plan<Overview> = {
     const at = (measure: string, month: string) => answer.months.figures?.find((figure) => figure.measure === measure && figure.dimensions?.some((each) => each.dimension === 'month' && each.value === month));
     const table: Table = {
       id: 'tabel-maanden',
-      caption: `Geïndiceerd bedrag, en cliënten die kwamen en vertrokken, per maand in ${year}`,
+      caption: t`Geïndiceerd bedrag, en cliënten die kwamen en vertrokken, per maand in ${year}`,
       columns: [
         { header: 'Maand', kind: 'text' }, { header: 'Geïndiceerd bedrag', kind: 'euro' },
         { header: 'Nieuwe cliënten', kind: 'count' }, { header: 'Cliënten die vertrokken', kind: 'count' },
@@ -135,8 +136,8 @@ const plan: Plan<Overview> = {
     const conclusion = conclusionOf(view, answer);
     const yearTable: Table = {
       id: 'tabel-overzicht',
-      caption: `De cijfers van ${year - 1} en ${year}`,
-      columns: [{ header: 'Cijfer', kind: 'text' }, { header: String(year - 1), kind: 'count' }, { header: String(year), kind: 'count' }, { header: `Groei t.o.v. ${year - 1}`, kind: 'growth' }],
+      caption: t`De cijfers van ${year - 1} en ${year}`,
+      columns: [{ header: 'Cijfer', kind: 'text' }, { header: String(year - 1), kind: 'count' }, { header: String(year), kind: 'count' }, { header: t`Groei t.o.v. ${year - 1}`, kind: 'growth' }],
       rows: MEASURES.map((measure) => {
         const [before, now] = [cellOf(totalOf(answer.before, measure)), cellOf(totalOf(answer.now, measure))];
         const shown = (cell: Cell) => (cell.kind === 'value' ? value(cell.value, KINDS[measure]!) : cell);
@@ -162,13 +163,13 @@ const plan: Plan<Overview> = {
         },
         actions: (row) => {
           const action = actions[row]!;
-          return [h('a', { class: 'nl-link', href: action.href }, `Naar ${screenOf(action.screen).title}`, h('span', { class: 'nmd-visually-hidden' }, ` voor ${action.what.toLowerCase()}`))];
+          return [h('a', { class: 'nl-link', href: action.href }, t`Naar ${screenOf(action.screen).title}`, h('span', { class: 'nmd-visually-hidden' }, t` voor ${action.what.toLowerCase()}`))];
         },
       }),
       block(view, {
         id: 'maanden',
         title: 'Hoe liep het door het jaar?',
-        caption: `Geïndiceerd bedrag per maand in ${year}`,
+        caption: t`Geïndiceerd bedrag per maand in ${year}`,
         chart: (title) => timeColumns(title, `Twaalf kolommen, een per maand. De tabel onder de grafiek geeft dezelfde bedragen.`, columns, { up: 'geïndiceerd bedrag' }, 'euro'),
         table,
         ground: { figures: answer.months.totals, provenance },

@@ -8,6 +8,7 @@ import { block, headlines } from './block';
 import { askWords } from './dialog';
 import { byId, h } from './dom';
 import { dateTime, euro, number } from './format';
+import { t } from './language';
 import { AGES, chosenItems, draftsOf, lineTable, monthsUntil, Posts, postTable, postWords, statementTable, waiting, type Changes, type Draft, type Statement } from './portal_model';
 import { ownProvider } from './provider_choices';
 import { monthChoices, periodBetween, type Field } from './query';
@@ -85,7 +86,7 @@ class Portal {
   pause(): void {
     this.following?.abort();
     this.following = undefined;
-    this.live.textContent = `Het bijwerken is gepauzeerd. Dit is de stand van ${dateTime(new Date().toISOString())}.`;
+    this.live.textContent = t`Het bijwerken is gepauzeerd. Dit is de stand van ${dateTime(new Date().toISOString())}.`;
   }
 
   // Waits for what changes until somebody pauses, or leaves. A connection that fell away is tried again, ever less often.
@@ -101,7 +102,7 @@ class Portal {
         trouble = 0;
         if (changed > 0) {
           await this.refresh();
-          announce(`${number(changed)} ${changed === 1 ? 'post is' : 'posten zijn'} bijgewerkt.`);
+          announce(t`${number(changed)} ${changed === 1 ? 'post is' : 'posten zijn'} bijgewerkt.`);
         }
         this.stand();
         // Who answers at once with nothing is not asked without end.
@@ -110,14 +111,14 @@ class Portal {
         if (error instanceof Stopped || mine.signal.aborted) return;
         if (!(error instanceof Problem)) throw error;
         trouble++;
-        this.live.textContent = `De verbinding viel weg: ${error.title} Er wordt opnieuw geprobeerd. Dit is de stand van ${dateTime(new Date().toISOString())}.`;
+        this.live.textContent = t`De verbinding viel weg: ${error.title} Er wordt opnieuw geprobeerd. Dit is de stand van ${dateTime(new Date().toISOString())}.`;
         await pause(Math.min(60, 2 ** trouble) * 1000);
       }
     }
   }
 
   private stand(): void {
-    if (this.following) this.live.textContent = `Dit is de stand van ${dateTime(new Date().toISOString())}. Wat verandert, komt vanzelf in beeld.`;
+    if (this.following) this.live.textContent = t`Dit is de stand van ${dateTime(new Date().toISOString())}. Wat verandert, komt vanzelf in beeld.`;
   }
 
   /** Asks again what follows from the posts, and draws it. */
@@ -151,7 +152,7 @@ class Portal {
       h('section', { class: 'nmd-section', 'aria-labelledby': 'wacht' }, h('h2', { class: 'nl-heading nl-heading--level-2', id: 'wacht' }, 'Wie is aan zet?'), headlines([
         { title: 'Wacht op u', figure: number(own), base: [own === 1 ? 'post' : 'posten'] },
         { title: 'Wacht op de gemeente', figure: number(other), base: [other === 1 ? 'post' : 'posten'] },
-        { title: 'Nog zonder antwoord', figure: euro(open), base: [oldest > 0 ? `het langst ${number(oldest)} dagen` : 'van wat u declareerde'] },
+        { title: 'Nog zonder antwoord', figure: euro(open), base: [oldest > 0 ? t`het langst ${number(oldest)} dagen` : 'van wat u declareerde'] },
       ])),
     ];
   }
@@ -161,13 +162,13 @@ class Portal {
     const items = found.slice(0, this.shown);
     const place = block(view, {
       id: 'posten', title: 'Welke posten zijn dat?',
-      conclusion: found.length === 0 ? 'Er zijn geen posten die hierbij passen.' : `${number(found.length)} ${found.length === 1 ? 'post past' : 'posten passen'} bij uw keuzes${items.length < found.length ? `; de eerste ${number(items.length)} staan hieronder` : ''}.`,
+      conclusion: found.length === 0 ? 'Er zijn geen posten die hierbij passen.' : t`${number(found.length)} ${found.length === 1 ? 'post past' : 'posten passen'} bij uw keuzes${items.length < found.length ? t`; de eerste ${number(items.length)} staan hieronder` : ''}.`,
       ...(items.length > 0 && {
-        table: postTable(items, `Posten op uw rekening${items.length < found.length ? `, ${number(items.length)} van ${number(found.length)}` : ''}`), tall: items.length > 12,
+        table: postTable(items, t`Posten op uw rekening${items.length < found.length ? t`, ${number(items.length)} van ${number(found.length)}` : ''}`), tall: items.length > 12,
         actions: (row: number) => this.deeds(items[row]!),
       }),
     });
-    const more = items.length < found.length ? [button(`Toon de volgende ${number(Math.min(PAGE, found.length - items.length))}`, () => ((this.shown += PAGE), this.draw()))] : [];
+    const more = items.length < found.length ? [button(t`Toon de volgende ${number(Math.min(PAGE, found.length - items.length))}`, () => ((this.shown += PAGE), this.draw()))] : [];
     for (const each of more) each.id = 'meer-posten';
     return [place, ...(more.length > 0 ? [h('div', { class: 'nmd-actions nmd-screen-only' }, ...more)] : [])];
   }
@@ -182,7 +183,7 @@ class Portal {
       byId('gezegd').scrollIntoView();
       byId('gezegd').focus();
     }, 'subtle');
-    history.append(h('span', { class: 'nmd-visually-hidden' }, ` over ${about}`));
+    history.append(h('span', { class: 'nmd-visually-hidden' }, t` over ${about}`));
     return [answer, history];
   }
 
@@ -191,8 +192,8 @@ class Portal {
     const found = this.about ? this.now.responses.filter((each) => postOf(each) === this.about) : this.now.responses;
     const section = block(view, {
       id: 'gezegd', title: 'Wat is er gezegd?',
-      conclusion: found.length === 0 ? 'U en de gemeente zeiden nog niets over een post.' : `${number(found.length)} ${found.length === 1 ? 'reactie' : 'reacties'}${this.about ? ` over ${postWords(posts.get(this.about))}` : ''}, nieuwste eerst. Wat is gezegd, verandert niet.`,
-      ...(found.length > 0 && { table: responseTable(found, `Wat u en de gemeente zeiden${this.about ? ` over ${postWords(posts.get(this.about))}` : ''}`, (name) => postWords(posts.get(name))), tall: found.length > 12 }),
+      conclusion: found.length === 0 ? 'U en de gemeente zeiden nog niets over een post.' : t`${number(found.length)} ${found.length === 1 ? 'reactie' : 'reacties'}${this.about ? t` over ${postWords(posts.get(this.about))}` : ''}, nieuwste eerst. Wat is gezegd, verandert niet.`,
+      ...(found.length > 0 && { table: responseTable(found, t`Wat u en de gemeente zeiden${this.about ? t` over ${postWords(posts.get(this.about))}` : ''}`, (name) => postWords(posts.get(name))), tall: found.length > 12 }),
     });
     section.querySelector('h2')!.tabIndex = -1;
     return [section, ...(this.about ? [h('div', { class: 'nmd-actions nmd-screen-only' }, button('Toon alle reacties', () => ((this.about = ''), this.draw())))] : [])];
@@ -214,13 +215,13 @@ class Portal {
 function draftBlocks(view: View, { own, draft }: Answers, stated: () => Promise<void>): HTMLElement[] {
   if (!draft) return [];
   const { lines = [] } = draft;
-  const title = `${LAWS[draft.law ?? ''] ?? 'onbekend'} ${draft.year ?? ''}`.trim();
+  const title = t`${LAWS[draft.law ?? ''] ?? 'onbekend'} ${draft.year ?? ''}`.trim();
   const place = h('div', { class: 'nmd-actions nmd-screen-only' });
   const requestId = crypto.randomUUID();
   const confirm = async () => {
     const words = await askWords({
-      title: `Bevestigen: ${title}`, action: 'Bevestig', fields: [],
-      hint: `U verklaart dat de hulp in deze ${number(lines.length)} regels, samen ${euro(Number(draft.amount_cents ?? 0), 2)}, echt is geleverd. Dat verandert niet meer; een latere opgave kan ervoor in de plaats komen.`,
+      title: t`Bevestigen: ${title}`, action: 'Bevestig', fields: [],
+      hint: t`U verklaart dat de hulp in deze ${number(lines.length)} regels, samen ${euro(Number(draft.amount_cents ?? 0), 2)}, echt is geleverd. Dat verandert niet meer; een latere opgave kan ervoor in de plaats komen.`,
     });
     if (!words) return;
     try {
@@ -235,12 +236,12 @@ function draftBlocks(view: View, { own, draft }: Answers, stated: () => Promise<
   const waits = Number(draft.open?.count ?? 0);
   return [
     block(view, {
-      id: 'concept', title: `Productieverantwoording ${title}: klopt dit concept?`,
-      conclusion: lines.length === 0 ? `Over ${title} is niets goedgekeurd.` : `${number(lines.length)} regels die zijn goedgekeurd en niet teruggenomen, samen ${euro(Number(draft.amount_cents ?? 0), 2)}.`,
-      ...(lines.length > 0 && { table: lineTable(lines, 'tabel-concept', `Wat er over ${title} is goedgekeurd, per toewijzing, product en maand`), tall: lines.length > 12 }),
+      id: 'concept', title: t`Productieverantwoording ${title}: klopt dit concept?`,
+      conclusion: lines.length === 0 ? t`Over ${title} is niets goedgekeurd.` : t`${number(lines.length)} regels die zijn goedgekeurd en niet teruggenomen, samen ${euro(Number(draft.amount_cents ?? 0), 2)}.`,
+      ...(lines.length > 0 && { table: lineTable(lines, 'tabel-concept', t`Wat er over ${title} is goedgekeurd, per toewijzing, product en maand`), tall: lines.length > 12 }),
       remarks: [
         'Klopt het, bevestig het dan. Klopt het niet, download dan de tabel als CSV, verbeter haar en lever haar hieronder in.',
-        ...(waits > 0 ? [`${number(waits)} ${waits === 1 ? 'regel heeft' : 'regels hebben'} nog geen antwoord en ${waits === 1 ? 'staat' : 'staan'} niet in het concept: ${euro(Number(draft.open?.amount_cents ?? 0), 2)}.`] : []),
+        ...(waits > 0 ? [t`${number(waits)} ${waits === 1 ? 'regel heeft' : 'regels hebben'} nog geen antwoord en ${waits === 1 ? 'staat' : 'staan'} niet in het concept: ${euro(Number(draft.open?.amount_cents ?? 0), 2)}.`] : []),
       ],
     }),
     place,
@@ -257,11 +258,11 @@ function uploadBlock(view: View, { own, draft }: Answers, stated: () => Promise<
   const send = async (lines: StatementLine[], asked: object, requestId: string) => {
     try {
       const statement = await view.session.post<Statement>(`accounts/${own}/statements`, { ...asked, lines, request_id: requestId }, PATIENCE_MILLISECONDS);
-      announce(`Uw opgave is vastgelegd onder nummer ${statement.name.slice(statement.name.lastIndexOf('/') + 1)}.`);
+      announce(t`Uw opgave is vastgelegd onder nummer ${statement.name.slice(statement.name.lastIndexOf('/') + 1)}.`);
       await stated();
     } catch (error) {
       // The service counts rows from 0, a spreadsheet from 2.
-      const told = error instanceof Problem ? new Problem(error.title, error.status === 400 ? 'Verbeter het bestand en kies het opnieuw.' : error.next, error.details.map((each) => each.replace(/^lines\[(\d+)\]\.?/, (_, row) => `Regel ${Number(row) + 2}, `)), error.requestId, error.status) : error;
+      const told = error instanceof Problem ? new Problem(error.title, error.status === 400 ? 'Verbeter het bestand en kies het opnieuw.' : error.next, error.details.map((each) => each.replace(/^lines\[(\d+)\]\.?/, (_, row) => t`Regel ${Number(row) + 2}, `)), error.requestId, error.status) : error;
       outcome.replaceChildren(problemAlert(told, () => void send(lines, asked, requestId)));
     }
   };
@@ -272,13 +273,13 @@ function uploadBlock(view: View, { own, draft }: Answers, stated: () => Promise<
     if (until < from || from.slice(0, 4) !== until.slice(0, 4)) return outcome.replaceChildren(alert('warning', 'Deze maanden kunnen niet', ['De maanden liggen in één jaar, en de eerste ligt niet na de laatste.']));
     const { lines, faults } = readStatement(await chosen.text());
     if (faults.length > 0) {
-      return outcome.replaceChildren(alert('error', `Het bestand klopt niet: ${number(faults.length)} ${faults.length === 1 ? 'fout' : 'fouten'}`, ['Er is niets ingeleverd. Verbeter het bestand en kies het opnieuw.'], h('ul', { class: 'nmd-list' }, ...faults.map((fault) => h('li', {}, fault)))));
+      return outcome.replaceChildren(alert('error', t`Het bestand klopt niet: ${number(faults.length)} ${faults.length === 1 ? 'fout' : 'fouten'}`, ['Er is niets ingeleverd. Verbeter het bestand en kies het opnieuw.'], h('ul', { class: 'nmd-list' }, ...faults.map((fault) => h('li', {}, fault)))));
     }
     const asked = { law: valueOf('opgave-wet'), ...periodBetween(from, until) };
     const amount = lines.reduce((sum, line) => sum + Number(line.amount_cents), 0);
     const requestId = crypto.randomUUID();
     const hand = button('Lever deze opgave in', () => void send(lines, asked, requestId), 'primary');
-    outcome.replaceChildren(alert('info', `${number(lines.length)} ${lines.length === 1 ? 'regel' : 'regels'}, samen ${euro(amount, 2)}`, [`Dit is alles wat u leverde voor de ${LAWS[asked.law] ?? ''} in deze maanden. Over deze maanden komt het in de plaats van wat u eerder opgaf.`], hand));
+    outcome.replaceChildren(alert('info', t`${number(lines.length)} ${lines.length === 1 ? 'regel' : 'regels'}, samen ${euro(amount, 2)}`, [t`Dit is alles wat u leverde voor de ${LAWS[asked.law] ?? ''} in deze maanden. Over deze maanden komt het in de plaats van wat u eerder opgaf.`], hand));
     hand.focus();
   };
   return h(
@@ -302,7 +303,7 @@ function uploadBlock(view: View, { own, draft }: Answers, stated: () => Promise<
 function statementBlocks(view: View, { statements }: Answers): HTMLElement[] {
   const section = block(view, {
     id: 'opgaven', title: 'Wat gaf u eerder op?',
-    conclusion: statements.length === 0 ? 'U gaf nog niets op.' : `${number(statements.length)} ${statements.length === 1 ? 'opgave' : 'opgaven'}. Van een maand geldt wat het laatst binnenkwam.`,
+    conclusion: statements.length === 0 ? 'U gaf nog niets op.' : t`${number(statements.length)} ${statements.length === 1 ? 'opgave' : 'opgaven'}. Van een maand geldt wat het laatst binnenkwam.`,
     ...(statements.length > 0 && { table: statementTable(statements), tall: statements.length > 12 }),
   });
   section.querySelector('h2')!.tabIndex = -1;

@@ -4,6 +4,7 @@
 import { ACTORS, caseWords, expected, openDays, positionWords, reference, type Account, type Amount, type Item } from './account_model';
 import { count, day, moment, text, value, type Cell } from './figure';
 import { addDays, monthShort, number } from './format';
+import { t } from './language';
 import type { StatementLine } from './statement_file';
 import { LAWS } from './signals_model';
 import type { Table } from './table';
@@ -107,13 +108,13 @@ export function postTable(items: Item[], caption: string): Table {
 
 function saidWords({ last_response: last }: Item): string {
   if (!last) return 'nog niets';
-  return `${last.side === 'OF_PROVIDER' ? 'u' : 'de gemeente'}: ${positionWords(last)}`;
+  return t`${last.side === 'OF_PROVIDER' ? 'u' : 'de gemeente'}: ${positionWords(last)}`;
 }
 
 /** What a post is about, for who reads about it elsewhere. */
 export function postWords(item: Item | undefined, otherwise = 'een post die er niet meer is'): string {
   if (!item) return otherwise;
-  const parts = [Number(item.allocation ?? 0) > 0 && `toewijzing ${item.allocation}`, item.product, item.claim && `declaratie ${item.claim}`, item.reference && `regel ${item.reference}`];
+  const parts = [Number(item.allocation ?? 0) > 0 && t`toewijzing ${item.allocation}`, item.product, item.claim && t`declaratie ${item.claim}`, item.reference && t`regel ${item.reference}`];
   return parts.filter(Boolean).join(', ') || 'een post';
 }
 
@@ -143,7 +144,7 @@ export function lineTable(lines: StatementLine[], id: string, caption: string): 
 
 const monthsOf = (statement: Statement) => {
   const [first, last] = [statement.start_date?.slice(0, 7), statement.end_date && addDays(statement.end_date, -1).slice(0, 7)];
-  return !first || !last ? 'onbekend' : first === last ? monthShort(first) : `${monthShort(first)} tot en met ${monthShort(last)}`;
+  return !first || !last ? 'onbekend' : first === last ? monthShort(first) : t`${monthShort(first)} tot en met ${monthShort(last)}`;
 };
 
 export function statementTable(statements: Statement[]): Table {
@@ -155,8 +156,8 @@ export function statementTable(statements: Statement[]): Table {
     ],
     rows: statements.map((each) => [
       text(each.name.slice(each.name.lastIndexOf('/') + 1)), text(LAWS[each.law ?? ''] ?? 'onbekend'), text(monthsOf(each)), moment(each.time), text(each.confirmed_draft ? 'concept bevestigd' : 'eigen opgave'), count(each.line_count), count(each.amount_cents),
-      text(each.replaced_months?.length ? `niet meer over ${each.replaced_months.map(monthShort).join(', ')}` : 'ja'),
-      text((each.outcomes ?? []).map((outcome) => `${number(Number(outcome.items?.count ?? 0))}: ${(outcome.title || outcome.outcome || 'onbekend').toLowerCase()}`).join('; ') || 'geen'),
+      text(each.replaced_months?.length ? t`niet meer over ${each.replaced_months.map(monthShort).join(', ')}` : 'ja'),
+      text((each.outcomes ?? []).map((outcome) => t`${number(Number(outcome.items?.count ?? 0))}: ${(outcome.title || outcome.outcome || 'onbekend').toLowerCase()}`).join('; ') || 'geen'),
     ]),
   };
 }
@@ -165,7 +166,7 @@ export function statementTable(statements: Statement[]): Table {
 export function draftsOf(account: Account): Array<{ value: string; title: string }> {
   return [...(account.balances ?? [])]
     .sort((a, b) => (b.year ?? 0) - (a.year ?? 0) || ((a.law ?? '') < (b.law ?? '') ? -1 : 1))
-    .map(({ law, year }) => ({ value: `${law}-${year}`, title: `${LAWS[law ?? ''] ?? 'onbekend'} ${year}` }));
+    .map(({ law, year }) => ({ value: `${law}-${year}`, title: t`${LAWS[law ?? ''] ?? 'onbekend'} ${year}` }));
 }
 
 /** Whole months of a year that are not in the future: first day, and first day after. */

@@ -6,6 +6,7 @@ import { durationOf, endingsTable, expectationTable, marketTable, saidOf, yearTa
 import { summaryTable } from './durations_model';
 import type { Figure } from './figure';
 import { number, percent } from './format';
+import { t } from './language';
 import { yearChoices, type Choice } from './query';
 import { idOf } from './api';
 import { runScreen, type Context, type View } from './screen';
@@ -27,7 +28,7 @@ async function groupChoices({ session, year }: Context): Promise<Choice[]> {
     const of = (dimension: string) => figure.dimensions?.find((each) => each.dimension === dimension);
     const [law, category] = [of('law')?.value ?? '', of('category')];
     if (!(law in LAWS) || !/^[0-9A-Za-z]{2}$/.test(category?.value ?? '')) continue;
-    const title = category!.label && category!.label !== category!.value ? `${category!.label} (${category!.value})` : category!.value!;
+    const title = category!.label && category!.label !== category!.value ? t`${category!.label} (${category!.value})` : category!.value!;
     found.set(`${law}-${category!.value!}`, `${LAWS[law]}: ${title}`);
   }
   return [...found].map(([value, title]) => ({ value, title })).sort((a, b) => (a.value < b.value ? -1 : 1));
@@ -47,21 +48,21 @@ function show(view: View, group: ProductGroup | undefined): HTMLElement[] {
       remarks: ['Hoe hulp eindigt, zegt niet alles over het resultaat: of het beter gaat met iemand, staat niet in de berichten.'],
     }),
     block(view, { id: 'looptijd', title: 'Hoe lang duurt hulp die in dit jaar begon?', table: summaryTable({ groups: [durationOf(group.durations, title)] }, 'Productgroep'), ground: {} }),
-    block(view, { id: 'geld', title: '2. Geld', conclusion: saidOf(group, 'Geld'), table: yearTable('tabel-geld', `${title}: toegewezen, gedeclareerd, goedgekeurd en betaald`, group.money ?? [], year, named), ground: { figures: figures(group.money) } }),
+    block(view, { id: 'geld', title: '2. Geld', conclusion: saidOf(group, 'Geld'), table: yearTable('tabel-geld', t`${title}: toegewezen, gedeclareerd, goedgekeurd en betaald`, group.money ?? [], year, named), ground: { figures: figures(group.money) } }),
     block(view, {
       id: 'markt', title: '3. Marktaandelen', conclusion: saidOf(group, 'Marktaandelen'), ...(market.length > 0 && { table: marketTable(market, year) }), ground: { measures: ['approved'] },
-      remarks: market.length > 0 ? [`De vijf grootste hebben samen ${percent(group.five_greatest_share ?? 0)}. De Herfindahl-index is ${number(group.herfindahl ?? 0, 2)}: 1 is alles bij één aanbieder.`, 'De volgorde is die van de AGB-code: dit is geen ranglijst.'] : [],
+      remarks: market.length > 0 ? [t`De vijf grootste hebben samen ${percent(group.five_greatest_share ?? 0)}. De Herfindahl-index is ${number(group.herfindahl ?? 0, 2)}: 1 is alles bij één aanbieder.`, 'De volgorde is die van de AGB-code: dit is geen ranglijst.'] : [],
     }),
     block(view, {
       id: 'situatie', title: '4. Situatie', conclusion: saidOf(group, 'Situatie'),
       before: [
         headlines([
-          { title: 'Contracten', figure: number(group.contract_count ?? 0), base: [`die lopen in ${year}`] },
+          { title: 'Contracten', figure: number(group.contract_count ?? 0), base: [t`die lopen in ${year}`] },
           { title: 'Aanbieders', figure: number(group.provider_count ?? 0), base: ['met zo een contract'] },
           { title: 'Open signalen', figure: number(group.open_signal_count ?? 0), base: ['over deze aanbieders, nu'], link: { href: './signalen.html', title: 'Naar de signalen' } },
         ]),
       ],
-      table: yearTable('tabel-situatie', `${title}: cliënten en voorzieningen`, group.situation ?? [], year, named), ground: { figures: figures(group.situation) },
+      table: yearTable('tabel-situatie', t`${title}: cliënten en voorzieningen`, group.situation ?? [], year, named), ground: { figures: figures(group.situation) },
     }),
     block(view, {
       id: 'verwachting', title: '5. Verwachting', conclusion: saidOf(group, 'Verwachting'), ...((group.expectation ?? []).length > 0 && { table: expectationTable(group.expectation ?? [], year) }), ground: { figures: group.expectation },
@@ -79,7 +80,7 @@ runScreen<ProductGroup | undefined>({
       { key: 'jaar', label: 'Jaar', choices: yearChoices(Number(context.today.slice(0, 4))).slice(1), initial: String(context.year) },
     ];
   },
-  question: ({ groep, jaar }) => `Hoe staat ${titleOf(groep)} ervoor in ${jaar}?`,
+  question: ({ groep, jaar }) => t`Hoe staat ${titleOf(groep)} ervoor in ${jaar}?`,
   ask: async ({ session }, { groep, jaar }, known) => {
     if (!groep || groep === NONE) return undefined;
     const asked = new URLSearchParams({ year: jaar!, ...known });

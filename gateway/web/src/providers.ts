@@ -12,6 +12,7 @@ import { positionTable, type Position } from './dossiers_model';
 import { cellIf, count, growth, text, value, type Cell, type DimensionValue } from './figure';
 import { euro, number, percent } from './format';
 import { funnelTable, funnelWords, LEAST, pointsOf } from './funnel_model';
+import { t } from './language';
 import { providerChoices } from './provider_choices';
 import { formatQuery, yearChoices, yearPeriod } from './query';
 import { careOf, joinProvenance, lawField, lawFilter, runScreen, type View } from './screen';
@@ -102,11 +103,11 @@ function growthTable(id: string, title: string, rows: ProviderGrowth[], total: P
   };
   return {
     id,
-    caption: `${title}, ${before} en ${after}`,
+    caption: t`${title}, ${before} en ${after}`,
     columns: [
-      { header: 'Aanbieder', kind: 'text' }, { header: `Cliënten ${before}`, kind: 'count' }, { header: `Cliënten ${after}`, kind: 'count' },
-      { header: `Gemiddeld IVN ${before}`, kind: 'ratio' }, { header: `Gemiddeld IVN ${after}`, kind: 'ratio' },
-      { header: `Bedrag ${before}`, kind: 'euro' }, { header: `Bedrag ${after}`, kind: 'euro' }, { header: 'Groei', kind: 'growth_euro' }, { header: `Groei t.o.v. ${before}`, kind: 'growth' },
+      { header: 'Aanbieder', kind: 'text' }, { header: t`Cliënten ${before}`, kind: 'count' }, { header: t`Cliënten ${after}`, kind: 'count' },
+      { header: t`Gemiddeld IVN ${before}`, kind: 'ratio' }, { header: t`Gemiddeld IVN ${after}`, kind: 'ratio' },
+      { header: t`Bedrag ${before}`, kind: 'euro' }, { header: t`Bedrag ${after}`, kind: 'euro' }, { header: 'Groei', kind: 'growth_euro' }, { header: t`Groei t.o.v. ${before}`, kind: 'growth' },
       ...factors.map(([, header]) => ({ header, kind: 'growth_euro' as const })), { header: 'Door andere oorzaken', kind: 'growth_euro' },
     ],
     rows: rows.map((each) => row(each, nameOf(each))),
@@ -117,7 +118,7 @@ function growthTable(id: string, title: string, rows: ProviderGrowth[], total: P
 function rangeWords(range: Range | undefined, show: (value: number) => string): string {
   if (range?.least === undefined && range?.most === undefined) return 'niet te zeggen';
   const [least, most] = [range.least ?? 0, range.most ?? 0];
-  return least === most ? show(most) : `${show(least)} tot ${show(most)}`;
+  return least === most ? show(most) : t`${show(least)} tot ${show(most)}`;
 }
 
 function concentrationBlock(view: View, answer: Concentration, totals: Answer, year: number): HTMLElement {
@@ -127,7 +128,7 @@ function concentrationBlock(view: View, answer: Concentration, totals: Answer, y
   const largest = spread.largest ?? [];
   return block(view, {
     id: 'verdeling', title,
-    conclusion: `In ${year} ging ${euro(Number(spread.amount_cents ?? 0))} naar ${number(Number(spread.provider_count ?? 0))} aanbieders. De vijf grootste kregen samen ${rangeWords(spread.largest5_share, (share) => percent(share))}.`,
+    conclusion: t`In ${year} ging ${euro(Number(spread.amount_cents ?? 0))} naar ${number(Number(spread.provider_count ?? 0))} aanbieders. De vijf grootste kregen samen ${rangeWords(spread.largest5_share, (share) => percent(share))}.`,
     before: [
       headlines([
         { title: 'Deel van de vijf grootste', figure: rangeWords(spread.largest5_share, (share) => percent(share)), base: ['van het goedgekeurde bedrag'] },
@@ -135,11 +136,11 @@ function concentrationBlock(view: View, answer: Concentration, totals: Answer, y
         { title: 'Aanbieders', figure: number(Number(spread.provider_count ?? 0)), base: ['met een goedgekeurd bedrag'] },
       ]),
     ],
-    caption: `Deel van het goedgekeurde bedrag, de ${largest.length} grootste aanbieders, ${year}`,
+    caption: t`Deel van het goedgekeurde bedrag, de ${largest.length} grootste aanbieders, ${year}`,
     chart: (words) => intervalBars(words, TOLD, largest.map((each) => ({ title: each.provider?.label || each.provider?.value || 'onbekend', cell: value(each.share ?? 0) })), 'share'),
     table: {
       id: 'tabel-verdeling',
-      caption: `De ${largest.length} grootste aanbieders, ${year}`,
+      caption: t`De ${largest.length} grootste aanbieders, ${year}`,
       columns: [{ header: 'Aanbieder', kind: 'text' }, { header: 'Goedgekeurd bedrag', kind: 'euro' }, { header: 'Deel', kind: 'share' }],
       rows: largest.map((each) => [text(each.provider?.label || each.provider?.value || 'onbekend'), count(each.amount_cents), value(each.share ?? 0)]),
     },
@@ -156,10 +157,10 @@ function growthBlocks(view: View, answer: Growth, totals: Answer, before: number
   return [
     block(view, {
       id: 'groei', title: 'Wie groeide, en waardoor?', conclusion: answer.conclusion, ground,
-      remarks: [...(answer.remarks ?? []), ...(providers.length > MOST_BARS ? [`De grafiek toont de ${MOST_BARS} aanbieders die het meest groeiden; de tabel heeft ze alle.`] : [])],
-      caption: `Geïndiceerd bedrag per aanbieder, ${before} en ${after}, grootste groei bovenaan`,
+      remarks: [...(answer.remarks ?? []), ...(providers.length > MOST_BARS ? [t`De grafiek toont de ${MOST_BARS} aanbieders die het meest groeiden; de tabel heeft ze alle.`] : [])],
+      caption: t`Geïndiceerd bedrag per aanbieder, ${before} en ${after}, grootste groei bovenaan`,
       chart: (words) =>
-        pairedBars(words, `${shown.map((each) => `${nameOf(each)}: van ${cellText(count(each.amount_before_cents), 'euro')} naar ${cellText(count(each.amount_after_cents), 'euro')}`).join('; ')}. ${TOLD}`, shown.map((each) => {
+        pairedBars(words, t`${shown.map((each) => t`${nameOf(each)}: van ${cellText(count(each.amount_before_cents), 'euro')} naar ${cellText(count(each.amount_after_cents), 'euro')}`).join('; ')}. ${TOLD}`, shown.map((each) => {
           const [from, to] = [count(each.amount_before_cents), count(each.amount_after_cents)];
           const change = growth(from, to);
           return { title: nameOf(each), before: from, after: to, change: change.kind === 'value' ? percent(change.value, 0, true) : change.word };
@@ -179,11 +180,11 @@ function funnelBlock(view: View, started: Answer, year: number): HTMLElement[] {
       remarks: [
         'Een punt buiten de grenzen is een reden om te vragen, geen oordeel: de cliënten van aanbieders verschillen, en daarvoor is niet gecorrigeerd.',
         'Wie weinig nieuwe voorzieningen heeft, kan door toeval ver van het gemiddelde liggen. Daarom lopen de grenzen naar links uit elkaar.',
-        ...(points.some((point) => point.of < LEAST) ? [`Aanbieders met minder dan ${LEAST} staan alleen in de tabel.`] : []),
+        ...(points.some((point) => point.of < LEAST) ? [t`Aanbieders met minder dan ${LEAST} staan alleen in de tabel.`] : []),
       ],
-      caption: `Deel niveau 6 van de nieuwe voorzieningen met niveau 5 of 6, per aanbieder, ${year}`,
-      chart: (words) => funnel(words, `${funnelWords(points)} ${TOLD}`, points, 'nieuwe voorzieningen met niveau 5 of 6'),
-      table: funnelTable(points, `Nieuwe voorzieningen met niveau 5 en 6 per aanbieder, op naam, ${year}`), tall: points.length > 20,
+      caption: t`Deel niveau 6 van de nieuwe voorzieningen met niveau 5 of 6, per aanbieder, ${year}`,
+      chart: (words) => funnel(words, t`${funnelWords(points)} ${TOLD}`, points, 'nieuwe voorzieningen met niveau 5 of 6'),
+      table: funnelTable(points, t`Nieuwe voorzieningen met niveau 5 en 6 per aanbieder, op naam, ${year}`), tall: points.length > 20,
       ground: { figures: started.totals, measures: ['provisions_started'], provenance: started.provenance },
     }),
   ];
@@ -198,7 +199,7 @@ function signalBlock(view: View, signals: Signal[], year: number): HTMLElement {
         id: 'signalen-titel', title: 'Welke signalen staan open?', conclusion: conclusionOf(signals),
         before: [h('p', { class: 'nl-paragraph' }, NO_VERDICT)],
         ...(signals.length > 0 && {
-          table: signalTable(signals, `Openstaande signalen over ${year}`, false),
+          table: signalTable(signals, t`Openstaande signalen over ${year}`, false),
           actions: (row: number) =>
             takeUpButton(view.session, signals[row]!, (changed) => {
               signals[row] = changed;
@@ -233,11 +234,11 @@ function show(view: View, answers: Answers): HTMLElement[] {
       ? [
           block(view, {
             id: 'posities', title: 'Waar staan zij tegen hun plafond?',
-            conclusion: over > 0 ? `${number(over)} van de ${number(shownPositions.length)} contracten zitten boven het plafond van ${after}.` : `Geen van de ${number(shownPositions.length)} contracten zit boven het plafond van ${after}.`,
+            conclusion: over > 0 ? t`${number(over)} van de ${number(shownPositions.length)} contracten zitten boven het plafond van ${after}.` : t`Geen van de ${number(shownPositions.length)} contracten zit boven het plafond van ${after}.`,
             table: positionTable(shownPositions, after), tall: shownPositions.length > 20,
             actions: (row) => {
               const { provider = '', provider_title: title = provider } = shownPositions[row]!;
-              const link = (href: string, words: string) => h('a', { class: 'nl-link', href }, words, h('span', { class: 'nmd-visually-hidden' }, ` van ${title}`));
+              const link = (href: string, words: string) => h('a', { class: 'nl-link', href }, words, h('span', { class: 'nmd-visually-hidden' }, t` van ${title}`));
               return [link(formatQuery({ ...view.values, aanbieder: provider }, view.known), 'Rekening'), link(`./dossier.html${formatQuery({ aanbieder: provider, jaar: String(after) }, view.known)}`, 'Dossier')];
             },
             ground: { figures: shownPositions.flatMap((each) => [each.indicated, each.declared, each.approved]), provenance: joinProvenance(answers.growth.provenance) },
@@ -266,7 +267,7 @@ runScreen<Answers>({
         ]
       : []),
   ],
-  question: ({ wet, jaar }) => `Hoe is het geld voor ${careOf(wet)} in ${jaar} verdeeld over aanbieders, en wie groeide?`,
+  question: ({ wet, jaar }) => t`Hoe is het geld voor ${careOf(wet)} in ${jaar} verdeeld over aanbieders, en wie groeide?`,
   ask: async ({ session, role }, { wet, jaar, niveau, aanbieder, posten }, known) => {
     const filters = lawFilter(wet);
     const year = Number(jaar);

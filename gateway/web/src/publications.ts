@@ -9,6 +9,7 @@ import { number } from './format';
 import {
   agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossWords, previewTable, publicationTable, releaseTable, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Release, type TableRule,
 } from './publications_model';
+import { t } from './language';
 import { formatQuery, monthChoices, periodBetween, periodWords, type Choice } from './query';
 import { runScreen, type View } from './screen';
 import { alert, announce, button, problemAlert } from './shell';
@@ -31,7 +32,7 @@ let releases: Release[] = [];
 /** "regio-jeugdhulp/clienten-wijk/regio": what can be shown, to whom. */
 function tableChoices(): Choice[] {
   return agreements.flatMap((agreement) =>
-    (agreement.tables ?? []).flatMap((table) => (agreement.audiences ?? []).map((audience) => ({ value: `${idOf(agreement.name)}/${table.table}/${audience}`, title: `${table.title || table.table} (voor ${audience})` }))),
+    (agreement.tables ?? []).flatMap((table) => (agreement.audiences ?? []).map((audience) => ({ value: `${idOf(agreement.name)}/${table.table}/${audience}`, title: t`${table.title || table.table} (voor ${audience})` }))),
   );
 }
 
@@ -73,18 +74,18 @@ function detail(view: View, release: Release): HTMLElement[] {
   return [
     h('p', { class: 'nmd-screen-only' }, h('a', { class: 'nl-link', href: './publicaties.html' }, 'Alle publicaties')),
     block(view, {
-      id: 'uitgave', title: `${id}: ${release.title || release.table || ''}`,
-      conclusion: `Stand: ${STATES[release.state ?? ''] ?? 'onbekend'}. ${release.reason ?? ''}`.trim(),
+      id: 'uitgave', title: t`${id}: ${release.title || release.table || ''}`,
+      conclusion: t`Stand: ${STATES[release.state ?? ''] ?? 'onbekend'}. ${release.reason ?? ''}`.trim(),
       before: [
         headlines([
-          { title: 'Periode', figure: release.period ? periodWords(release.period) : 'onbekend', word: true, base: [`voor ${release.audience || 'onbekend'}`] },
+          { title: 'Periode', figure: release.period ? periodWords(release.period) : 'onbekend', word: true, base: [t`voor ${release.audience || 'onbekend'}`] },
           { title: 'Voorgesteld door', figure: release.proposed_by || 'onbekend', word: true, base: ['iemand anders beslist'] },
-          { title: 'Besloten door', figure: release.decided_by || 'nog niemand', word: true, base: [release.replaces ? `vervangt ${release.replaces}` : 'vervangt niets'] },
+          { title: 'Besloten door', figure: release.decided_by || 'nog niemand', word: true, base: [release.replaces ? t`vervangt ${release.replaces}` : 'vervangt niets'] },
         ]),
         h('p', { class: 'nl-paragraph' }, [release.proof, auditWords(release.audit)].filter(Boolean).join(' ')),
       ],
       ...(release.publication && { table: publicationTable(release.publication), tall: true }),
-      remarks: release.publication ? [`Onder de ${number(release.publication.minimum_clients ?? 0)} cliënten is een cel afgeschermd.`] : ['De cijfers van deze publicatie zijn niet meer te zien.'],
+      remarks: release.publication ? [t`Onder de ${number(release.publication.minimum_clients ?? 0)} cliënten is een cel afgeschermd.`] : ['De cijfers van deze publicatie zijn niet meer te zien.'],
     }),
     ...(release.audit?.findings?.length ? [block(view, { id: 'lekken', title: 'Waar zit het lek?', table: findingTable(release.audit) })] : []),
     ...(known.length > 0 ? [block(view, { id: 'ontvangst', title: 'Is het aangekomen?', table: deliveryTable(release) })] : []),
@@ -122,12 +123,12 @@ function previewBlocks(view: View, { preview, problem, titles }: Answers): HTMLE
   if (PROPOSERS.includes(view.role)) place.append(button('Stel deze publicatie voor', () => void propose()));
   return [
     block(view, {
-      id: 'voorbeeld', title, conclusion: `${lossWords(preview)} ${auditWords(preview.audit)}`,
+      id: 'voorbeeld', title, conclusion: t`${lossWords(preview)} ${auditWords(preview.audit)}`,
       before: [
         headlines([
           { title: 'Getoond', figure: number(Number(preview.shown_count ?? 0)), base: ['cellen met hun cijfer'] },
           { title: 'Nul', figure: number(Number(preview.zero_count ?? 0)), base: ['cellen zonder cliënten'] },
-          { title: 'Te klein', figure: number(Number(preview.primary_count ?? 0)), base: [`minder dan ${number(chosen.rule.minimum_clients ?? 0)} cliënten`] },
+          { title: 'Te klein', figure: number(Number(preview.primary_count ?? 0)), base: [t`minder dan ${number(chosen.rule.minimum_clients ?? 0)} cliënten`] },
           { title: 'Mee afgeschermd', figure: number(Number(preview.secondary_count ?? 0)), base: ['anders zijn de kleine te berekenen'] },
         ]),
       ],
@@ -148,11 +149,11 @@ function show(view: View, answers: Answers): HTMLElement[] {
     answers.releases.length > 0
       ? block(view, {
           id: 'uitgaven', title: 'Wat is gepubliceerd, en wat wacht?',
-          conclusion: waiting === 0 ? 'Er wacht geen voorstel.' : `${number(waiting)} ${waiting === 1 ? 'voorstel wacht' : 'voorstellen wachten'} op een besluit.`,
+          conclusion: waiting === 0 ? 'Er wacht geen voorstel.' : t`${number(waiting)} ${waiting === 1 ? 'voorstel wacht' : 'voorstellen wachten'} op een besluit.`,
           table: releaseTable(answers.releases),
           actions: (row) => {
             const id = idOf(answers.releases[row]!.name);
-            return [h('a', { class: 'nl-link', href: formatQuery({ uitgave: id }, '') }, 'Bekijk', h('span', { class: 'nmd-visually-hidden' }, ` ${id}`))];
+            return [h('a', { class: 'nl-link', href: formatQuery({ uitgave: id }, '') }, 'Bekijk', h('span', { class: 'nmd-visually-hidden' }, t` ${id}`))];
           },
         })
       : section('uitgaven', 'Wat is gepubliceerd, en wat wacht?', 'Er is nog niets gepubliceerd of voorgesteld.'),
@@ -164,7 +165,7 @@ function show(view: View, answers: Answers): HTMLElement[] {
       ? [
           block(view, {
             id: 'versies', title: 'Hoe kwamen de afspraken tot stand?',
-            conclusion: open.length === 0 ? 'Er wacht geen nieuwe versie.' : `${number(open.length)} nieuwe ${open.length === 1 ? 'versie wacht' : 'versies wachten'} op de privacyfunctionaris.`,
+            conclusion: open.length === 0 ? 'Er wacht geen nieuwe versie.' : t`${number(open.length)} nieuwe ${open.length === 1 ? 'versie wacht' : 'versies wachten'} op de privacyfunctionaris.`,
             table: versionTable(answers.versions),
             actions: (row) => {
               const version = answers.versions[row]!;
@@ -190,13 +191,13 @@ runScreen<Answers>({
     [agreements, releases] = await Promise.all([session.list<Agreement>('agreements', { page_size: '1000' }), session.list<Release>('releases', { page_size: '1000' })]);
     const months = monthChoices(today.slice(0, 7));
     return [
-      { key: 'uitgave', label: 'Publicatie', initial: NONE, choices: [{ value: NONE, title: 'Alle' }, ...releases.map((release) => ({ value: idOf(release.name), title: `${idOf(release.name)}: ${release.title || release.table || ''}` }))] },
+      { key: 'uitgave', label: 'Publicatie', initial: NONE, choices: [{ value: NONE, title: 'Alle' }, ...releases.map((release) => ({ value: idOf(release.name), title: t`${idOf(release.name)}: ${release.title || release.table || ''}` }))] },
       { key: 'tabel', label: 'Voorbeeld van', initial: NONE, choices: [{ value: NONE, title: 'Geen' }, ...tableChoices()] },
       { key: 'van', label: 'Van', choices: months, initial: `${year - 1}-01` },
       { key: 'tot', label: 'Tot en met', choices: months, initial: `${year - 1}-12` },
     ];
   },
-  question: ({ uitgave }) => (uitgave && uitgave !== NONE ? `Mag ${uitgave} naar buiten?` : 'Wat delen wij, met wie, en is dat veilig?'),
+  question: ({ uitgave }) => (uitgave && uitgave !== NONE ? t`Mag ${uitgave} naar buiten?` : 'Wat delen wij, met wie, en is dat veilig?'),
   ask: async ({ session }, { uitgave, tabel, van, tot }) => {
     const list = { agreements, releases, versions: [], titles: new Map<string, string>() };
     if (uitgave && uitgave !== NONE) return { ...list, chosen: (await session.call(`releases/${encodeURIComponent(uitgave)}`)) as Release };

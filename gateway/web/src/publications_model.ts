@@ -3,6 +3,7 @@
 // find, and who decided. Pure.
 import { absent, cellOf, count, day, moment, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { dateShort, number, percent } from './format';
+import { t } from './language';
 import { periodWords } from './query';
 import type { Kind, Table } from './table';
 
@@ -107,8 +108,8 @@ export function agreementTable(agreements: Agreement[]): Table {
     columns: ['Afspraak', 'Wie mag het zien', 'Waarvoor', 'Grondslag', 'Tabellen', 'Geldt van', 'Tot', 'Vragen aan'].map((header) => ({ header, kind: 'text' as const })),
     rows: agreements.map((each) => [
       text(each.title || each.name), text((each.audiences ?? []).join(', ') || 'niemand'), text(each.purpose || 'niet opgegeven'), text(each.legal_basis || 'niet opgegeven'),
-      text((each.tables ?? []).map((table) => `${table.title || table.table || ''} (vanaf ${number(table.minimum_clients ?? 0)} cliënten)`).join('; ') || 'geen'),
-      day(each.start_date), each.ended_reason ? text(`beëindigd: ${each.ended_reason}`) : day(each.end_date, 'zonder einde'), text(each.contact || 'niet opgegeven'),
+      text((each.tables ?? []).map((table) => t`${table.title || table.table || ''} (vanaf ${number(table.minimum_clients ?? 0)} cliënten)`).join('; ') || 'geen'),
+      day(each.start_date), each.ended_reason ? text(t`beëindigd: ${each.ended_reason}`) : day(each.end_date, 'zonder einde'), text(each.contact || 'niet opgegeven'),
     ]),
   };
 }
@@ -134,7 +135,7 @@ export function previewTable(preview: Preview, rule: TableRule, titleOf: (id: st
   const figure = (cell: (typeof cells)[number], measure: string) => cell.figures?.find((each) => each.measure === measure);
   return {
     id: 'tabel-voorbeeld',
-    caption: `${rule.title || rule.table || ''}: zoals de tabel zou worden gepubliceerd`,
+    caption: t`${rule.title || rule.table || ''}: zoals de tabel zou worden gepubliceerd`,
     columns: [
       ...dimensions.map((id) => ({ header: titleOf(id), kind: 'text' as const })), { header: 'Stand van de cel', kind: 'text' },
       ...measures.map((id) => ({ header: titleOf(id), kind: kindOf(cells.map((cell) => figure(cell, id))) })),
@@ -157,7 +158,7 @@ export function publicationTable(publication: Publication): Table {
   const kind = (unit: string | undefined): Kind => (unit === 'cents' ? 'euro' : unit === 'ratio' ? 'ratio' : 'count');
   return {
     id: 'tabel-uitgave',
-    caption: `${publication.title || 'Tabel'}: precies wat wordt gepubliceerd`,
+    caption: t`${publication.title || 'Tabel'}: precies wat wordt gepubliceerd`,
     columns: [...dimensions.map((each) => ({ header: each.title || each.dimension || '', kind: 'text' as const })), { header: 'Stand van de cel', kind: 'text' }, ...measures.map((each) => ({ header: each.title || each.measure || '', kind: kind(each.unit) }))],
     rows: (publication.cells ?? []).map((cell) => [
       ...dimensions.map((each, index) => {
@@ -178,8 +179,8 @@ export function publicationTable(publication: Publication): Table {
 export function auditWords(audit: Audit | undefined): string {
   if (!audit) return 'Er is nog niet geprobeerd om door de bescherming heen te rekenen.';
   const [hidden, beside] = [Number(audit.hidden_count ?? 0), Number(audit.release_count ?? 0)];
-  const looked = `Er is geprobeerd ${number(hidden)} afgeschermde ${hidden === 1 ? 'cel' : 'cellen'} terug te rekenen, naast ${number(beside)} eerdere ${beside === 1 ? 'publicatie' : 'publicaties'}.`;
-  return `${looked} ${audit.safe ? 'Dat lukte niet.' : 'Dat lukte: deze tabel kan niet worden gepubliceerd.'}`;
+  const looked = t`Er is geprobeerd ${number(hidden)} afgeschermde ${hidden === 1 ? 'cel' : 'cellen'} terug te rekenen, naast ${number(beside)} eerdere ${beside === 1 ? 'publicatie' : 'publicaties'}.`;
+  return t`${looked} ${audit.safe ? 'Dat lukte niet.' : 'Dat lukte: deze tabel kan niet worden gepubliceerd.'}`;
 }
 
 export function findingTable(audit: Audit): Table {
@@ -200,7 +201,7 @@ export function releaseTable(releases: Release[]): Table {
     ],
     rows: releases.map((each) => [
       text(each.name.slice(each.name.lastIndexOf('/') + 1)), text(each.title || each.table || 'onbekend'), text(each.period ? periodWords(each.period) : 'onbekend'), text(each.audience || 'onbekend'),
-      text(`${stateOf(each.state)}${each.reason ? `: ${each.reason}` : ''}`), text(who(each.proposed_by, each.proposed_time)), text(each.decided_by ? who(each.decided_by, each.decided_time) : 'nog niemand'), count(each.cell_count),
+      text(t`${stateOf(each.state)}${each.reason ? t`: ${each.reason}` : ''}`), text(who(each.proposed_by, each.proposed_time)), text(each.decided_by ? who(each.decided_by, each.decided_time) : 'nog niemand'), count(each.cell_count),
     ]),
   };
 }
@@ -225,5 +226,5 @@ export function deedsOf(release: Release, role: string): Array<'approve' | 'refu
 export function lossWords(preview: Preview): string {
   const hidden = Number(preview.primary_count ?? 0) + Number(preview.secondary_count ?? 0);
   const share = preview.loss?.hidden_cells;
-  return `${number(hidden)} cellen zijn afgeschermd${share === undefined ? '' : ` (${percent(share)})`}${preview.loss?.hidden_value === undefined ? '' : `; daarin zit ${percent(preview.loss.hidden_value)} van alle cliënten`}.`;
+  return t`${number(hidden)} cellen zijn afgeschermd${share === undefined ? '' : t` (${percent(share)})`}${preview.loss?.hidden_value === undefined ? '' : t`; daarin zit ${percent(preview.loss.hidden_value)} van alle cliënten`}.`;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a screen asks is in its address: fields with a name, and when the figures were known. Pure.
 import { addMonths, dateOf, endOfDay, type Month, monthLong } from './format';
+import { t } from './language';
 import { FIRST_MONTH, isMoment } from './state';
 
 export interface Choice {
@@ -38,7 +39,7 @@ export function parseQuery(search: string, fields: Field[], today: string): Quer
   for (const { key, label, type, choices, initial } of fields) {
     const text = query.get(key);
     const valid = text !== null && (type === 'day' ? text.length === 10 && isMoment(text) : choices.some(({ value }) => value === text));
-    if (text !== null && !valid) faults.push(type === 'day' ? `"${label}" is geen datum (jjjj-mm-dd).` : `"${label}" heeft geen keuze "${text.slice(0, 40)}".`);
+    if (text !== null && !valid) faults.push(type === 'day' ? t`"${label}" is geen datum (jjjj-mm-dd).` : t`"${label}" heeft geen keuze "${text.slice(0, 40)}".`);
     values[key] = valid ? text : initial;
   }
   const known = query.get('bekend_op') ?? '';
@@ -103,13 +104,13 @@ export function presetsOf(year: number): Preset[] {
     to: `${of}-${String(to).padStart(2, '0')}`,
   });
   return [
-    months(1, 12, `Jaarrekening ${year}`),
-    months(1, 4, `Eerste bestuursrapportage ${year}`),
-    months(1, 8, `Tweede bestuursrapportage ${year}`),
-    months(1, 12, `Kadernota ${year + 1}: heel ${year - 1}`, year - 1),
-    months(1, 6, `Begroting ${year + 1}: eerste helft van ${year}`),
-    months(1, 6, `CBS, eerste halfjaar ${year}`),
-    months(7, 12, `CBS, tweede halfjaar ${year}`),
+    months(1, 12, t`Jaarrekening ${year}`),
+    months(1, 4, t`Eerste bestuursrapportage ${year}`),
+    months(1, 8, t`Tweede bestuursrapportage ${year}`),
+    months(1, 12, t`Kadernota ${year + 1}: heel ${year - 1}`, year - 1),
+    months(1, 6, t`Begroting ${year + 1}: eerste helft van ${year}`),
+    months(1, 6, t`CBS, eerste halfjaar ${year}`),
+    months(7, 12, t`CBS, tweede halfjaar ${year}`),
     ...[1, 2, 3, 4].map((quarter) => months(3 * quarter - 2, 3 * quarter, `${year}-K${quarter}`)),
   ];
 }
@@ -119,5 +120,5 @@ export function periodWords(period: { start_date: string; end_date: string }): s
   const [first, last] = [period.start_date.slice(0, 7), addMonths(period.end_date.slice(0, 7), -1)];
   if (first === last) return monthLong(first);
   if (first.endsWith('-01') && last.endsWith('-12') && first.slice(0, 4) === last.slice(0, 4)) return first.slice(0, 4);
-  return `${monthLong(first)} tot en met ${monthLong(last)}`;
+  return t`${monthLong(first)} tot en met ${monthLong(last)}`;
 }

@@ -3,6 +3,7 @@
 import { idOf, Problem } from './api';
 import { block } from './block';
 import { intervalBars } from './charts/interval_bars';
+import { t } from './language';
 import { comparedOf, comparisonBars, comparisonTable, coverageWords, deliveryTable, measureTable, memberTable, type Comparison, type Member, type RegionalTable, type TableInfo } from './region_model';
 import { number } from './format';
 import { periodWords, type Choice } from './query';
@@ -26,7 +27,7 @@ function tableChoices(): Choice[] {
   return infos.flatMap((info) =>
     (info.periods ?? []).map(({ period, member_count, of_count }) => ({
       value: `${idOf(info.name)}/${period.start_date}/${period.end_date}`,
-      title: `${info.title || idOf(info.name)}, ${periodWords(period)} (${number(member_count ?? 0)} van ${number(of_count ?? 0)})`,
+      title: t`${info.title || idOf(info.name)}, ${periodWords(period)} (${number(member_count ?? 0)} van ${number(of_count ?? 0)})`,
     })),
   );
 }
@@ -44,7 +45,7 @@ function show(view: View, { members: all, table, compared }: Answers): HTMLEleme
           ...(table.measures ?? []).map((measure, index) =>
             block(view, {
               id: `cijfer-${index + 1}`, title: measure.title || measure.measure || 'Cijfer', conclusion: coverageWords(table), table: measureTable(table, index),
-              remarks: [measure.note ?? '', measure.definition ? `Definitie ${measure.definition}.` : '', 'Wat een gemeente afschermt, is hier niet te zien. De grenzen zeggen wat het minst en het meest kan zijn.', table.proof ?? ''].filter(Boolean),
+              remarks: [measure.note ?? '', measure.definition ? t`Definitie ${measure.definition}.` : '', 'Wat een gemeente afschermt, is hier niet te zien. De grenzen zeggen wat het minst en het meest kan zijn.', table.proof ?? ''].filter(Boolean),
             }),
           ),
           block(view, { id: 'bijdragen', title: 'Van welke gemeenten is dit?', table: deliveryTable(table) }),
@@ -54,7 +55,7 @@ function show(view: View, { members: all, table, compared }: Answers): HTMLEleme
       ? [
           block(view, {
             id: 'vergelijking', title: 'Hoe verhouden de gemeenten zich tot elkaar?', conclusion: [compared.comparison.coverage && `${compared.comparison.coverage}.`, compared.comparison.note].filter(Boolean).join(' '),
-            caption: `${compared.title} per 1000 inwoners, met het interval van 95%`,
+            caption: t`${compared.title} per 1000 inwoners, met het interval van 95%`,
             chart: (words) => intervalBars(words, 'De gemeenten staan op vaste volgorde: dit is geen ranglijst. De tabel onder de grafiek geeft dezelfde cijfers.', comparisonBars(compared.comparison), 'index'),
             table: comparisonTable(compared.comparison, compared.title), remarks: ['Overlappen twee intervallen, dan kan het verschil toeval zijn.'],
           }),
@@ -63,7 +64,7 @@ function show(view: View, { members: all, table, compared }: Answers): HTMLEleme
         ? [alert('info', 'De gemeenten zijn hierop niet te vergelijken', [compared.problem.title, 'Kies bij "Inwoners uit" een tabel met het aantal inwoners over dezelfde periode.'])]
         : []),
     block(view, {
-      id: 'leden', title: 'Wie doet er mee?', conclusion: `${number(delivered)} van ${number(all.length)} gemeenten ${delivered === 1 ? 'heeft' : 'hebben'} een publicatie die geldt.`, table: memberTable(all),
+      id: 'leden', title: 'Wie doet er mee?', conclusion: t`${number(delivered)} van ${number(all.length)} gemeenten ${delivered === 1 ? 'heeft' : 'hebben'} een publicatie die geldt.`, table: memberTable(all),
     }),
   ];
 }

@@ -4,6 +4,7 @@
 import type { Bar } from './charts/interval_bars';
 import { absent, cellOf, count, day, text, value, type Cell, type Figure } from './figure';
 import { number } from './format';
+import { t } from './language';
 import { periodWords } from './query';
 import { show, type Kind, type Table } from './table';
 
@@ -97,7 +98,7 @@ export function memberTable(members: Member[]): Table {
     ],
     rows: members.map((each): Cell[] => [
       text(nameOf(each)), day(each.last_received_time, 'nog niets'), each.last_received_time ? count(each.age_days) : text('nog niets'), count(each.agreement_count), count(each.publication_count), count(each.withdrawn_count),
-      text(`${number(Number(each.refused_count ?? 0))}${each.last_refusal ? `, het laatst: ${REFUSALS[each.last_refusal] ?? 'andere reden'}` : ''}`),
+      text(t`${number(Number(each.refused_count ?? 0))}${each.last_refusal ? t`, het laatst: ${REFUSALS[each.last_refusal] ?? 'andere reden'}` : ''}`),
     ]),
   };
 }
@@ -106,7 +107,7 @@ export function memberTable(members: Member[]): Table {
 export function deliveryTable(table: RegionalTable): Table {
   return {
     id: 'tabel-bijdragen',
-    caption: `${table.title || 'Tabel'}: wie erin zit, en waarom een ander niet`,
+    caption: t`${table.title || 'Tabel'}: wie erin zit, en waarom een ander niet`,
     columns: [{ header: 'Gemeente', kind: 'text' }, { header: 'Stand', kind: 'text' }, { header: 'Waarom', kind: 'text' }, { header: 'Publicatie', kind: 'text' }, { header: 'Ontvangen', kind: 'text' }, { header: 'Dagen oud', kind: 'count' }],
     rows: (table.members ?? []).map((each): Cell[] => [
       text(nameOf(each)), text(MEMBER_STATES[each.state ?? ''] ?? 'onbekend'), text(each.reason || 'geen bijzonderheden'), text(each.publication || 'geen'), day(each.received_time, 'niet'), each.received_time ? count(each.age_days) : text('niet'),
@@ -116,9 +117,9 @@ export function deliveryTable(table: RegionalTable): Table {
 
 /** "2 tot 9", "ten minste 2", "ten hoogste 9", or nothing. */
 function boundWords({ lower, upper }: Bounded, kind: Kind): string {
-  if (lower !== undefined && upper !== undefined) return `${show(lower, kind)} tot ${show(upper, kind)}`;
-  if (lower !== undefined) return `ten minste ${show(lower, kind)}`;
-  return upper === undefined ? '' : `ten hoogste ${show(upper, kind)}`;
+  if (lower !== undefined && upper !== undefined) return t`${show(lower, kind)} tot ${show(upper, kind)}`;
+  if (lower !== undefined) return t`ten minste ${show(lower, kind)}`;
+  return upper === undefined ? '' : t`ten hoogste ${show(upper, kind)}`;
 }
 
 /** A number; of one that is not known the words, with what is known all the same. */
@@ -127,11 +128,11 @@ export function boundedCell(found: Bounded | undefined, kind: Kind): Cell {
   const bounds = boundWords(found, kind);
   if (found.state !== 'ANSWERED') {
     const words = absent(found.state ?? 'NOT_AVAILABLE', found.state_reason);
-    return bounds ? { ...words, word: `${words.word}: ${bounds}` } : words;
+    return bounds ? { ...words, word: t`${words.word}: ${bounds}` } : words;
   }
   const raw = found.count ?? found.amount_cents ?? found.ratio;
   if (raw === undefined || !Number.isFinite(Number(raw))) return absent('NOT_AVAILABLE');
-  return bounds ? text(`${show(Number(raw), kind)}, afgerond: ${bounds}`) : value(Number(raw));
+  return bounds ? text(t`${show(Number(raw), kind)}, afgerond: ${bounds}`) : value(Number(raw));
 }
 
 /** One measure of a table: the region, and beside it every member with its value or why it has none. */
@@ -142,7 +143,7 @@ export function measureTable(table: RegionalTable, index: number): Table {
   const members = table.members ?? [];
   return {
     id: `tabel-regio-${index + 1}`,
-    caption: `${measure?.title || measure?.measure || 'Cijfer'}${table.period ? `, ${periodWords(table.period)}` : ''}: ${table.coverage || 'geen gemeenten'}`,
+    caption: t`${measure?.title || measure?.measure || 'Cijfer'}${table.period ? t`, ${periodWords(table.period)}` : ''}: ${table.coverage || 'geen gemeenten'}`,
     columns: [...dimensions.map((each) => ({ header: each.title || each.dimension || 'Indeling', kind: 'text' as const })), ...(dimensions.length === 0 ? [{ header: 'Cijfer', kind: 'text' as const }] : []), { header: 'Regio', kind }, ...members.map((each) => ({ header: nameOf(each), kind }))],
     rows: (table.cells ?? []).map((cell): Cell[] => {
       const found = cell.values?.[index];
@@ -165,8 +166,8 @@ export function measureTable(table: RegionalTable, index: number): Table {
 
 /** Of how many members an answer is, and who is missing. */
 export function coverageWords(table: RegionalTable): string {
-  const missing = (table.members ?? []).filter((each) => each.state !== 'PUBLISHED').map((each) => `${nameOf(each)} (${MEMBER_STATES[each.state ?? ''] ?? 'onbekend'})`);
-  return `${table.coverage || 'Geen gemeenten'}. ${missing.length > 0 ? `Niet erin: ${missing.join(', ')}.` : 'Alle gemeenten zitten erin.'}`;
+  const missing = (table.members ?? []).filter((each) => each.state !== 'PUBLISHED').map((each) => t`${nameOf(each)} (${MEMBER_STATES[each.state ?? ''] ?? 'onbekend'})`);
+  return t`${table.coverage || 'Geen gemeenten'}. ${missing.length > 0 ? t`Niet erin: ${missing.join(', ')}.` : 'Alle gemeenten zitten erin.'}`;
 }
 
 /** The measure that members are compared on: the first count of people that is not that of all inhabitants. */
@@ -179,7 +180,7 @@ function intervalCell(figure: Figure | undefined): Cell {
   const cell = cellOf(figure);
   if (cell.kind === 'absent') return cell;
   const { low, high } = figure?.interval ?? {};
-  return low === undefined || high === undefined ? { kind: 'absent', word: 'niet te zeggen', why: '' } : text(`${number(low, 1)} tot ${number(high, 1)}`);
+  return low === undefined || high === undefined ? { kind: 'absent', word: 'niet te zeggen', why: '' } : text(t`${number(low, 1)} tot ${number(high, 1)}`);
 }
 
 // A member that is not part of the table, in the words of the table.
@@ -196,7 +197,7 @@ export function comparisonTable({ members, together }: Comparison, title: string
   };
   return {
     id: 'tabel-vergelijking',
-    caption: `${title} per 1000 inwoners, met het interval van 95%`,
+    caption: t`${title} per 1000 inwoners, met het interval van 95%`,
     columns: [{ header: 'Gemeente', kind: 'text' }, { header: 'Per 1000 inwoners', kind: 'index' }, { header: 'Tussen', kind: 'text' }, { header: 'Per 1000 bij gelijke leeftijden', kind: 'index' }, { header: 'Dan tussen', kind: 'text' }],
     rows: (members ?? []).map((each) => row(each, nameOf(each))),
     ...(together && { total: row(together, 'Samen') }),

@@ -4,6 +4,7 @@ import { idOf } from './api';
 import { askWords } from './dialog';
 import { h } from './dom';
 import type { Filter } from './api';
+import { t } from './language';
 import type { View } from './screen';
 import { alert, announce, button, problemAlert } from './shell';
 
@@ -47,8 +48,8 @@ export function registerButton(view: View, question: Asked, proposal: Words): HT
     try {
       const kept = await view.session.post<{ name: string }>('registeredanswers', { ...words, question: { ...question, known_time: view.known }, request_id: crypto.randomUUID() });
       const number = idOf(kept.name);
-      place.replaceChildren(alert('info', `Vastgelegd als ${number}`, ['Dit antwoord verandert niet meer. In het vragenregister ziet u later of het nog klopt.'], h('a', { class: 'nl-link', href: `./vragen.html?antwoord=${number}` }, 'Naar het vragenregister')));
-      announce(`Vastgelegd als ${number}.`);
+      place.replaceChildren(alert('info', t`Vastgelegd als ${number}`, ['Dit antwoord verandert niet meer. In het vragenregister ziet u later of het nog klopt.'], h('a', { class: 'nl-link', href: `./vragen.html?antwoord=${number}` }, 'Naar het vragenregister')));
+      announce(t`Vastgelegd als ${number}.`);
     } catch (error) {
       place.replaceChildren(problemAlert(error, () => void start()), ...again());
     }

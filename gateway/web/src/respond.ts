@@ -5,6 +5,7 @@ import { POSITIONS, REASONS, type Item, type ItemResponse } from './account_mode
 import type { Session } from './api';
 import { askWords } from './dialog';
 import { h } from './dom';
+import { t } from './language';
 import { announce, button, problemAlert } from './shell';
 
 type Side = 'provider' | 'municipality';
@@ -32,7 +33,7 @@ export function respondButton(session: Session, side: Side, item: Item, about: s
   const start = async () => {
     const words = await askWords({
       title: 'Reageren op een post', action: 'Verstuur',
-      hint: `${upper(about)}. ${item.text ?? ''} Wat u zegt, verandert niet meer; ${side === 'provider' ? 'de gemeente' : 'de aanbieder'} leest het meteen. Schrijf geen namen of nummers van personen op.`,
+      hint: t`${upper(about)}. ${item.text ?? ''} Wat u zegt, verandert niet meer; ${side === 'provider' ? 'de gemeente' : 'de aanbieder'} leest het meteen. Schrijf geen namen of nummers van personen op.`,
       fields: [
         { id: 'positie', label: 'Wat zegt u?', choices: [{ value: '', title: 'Kies…' }, ...MAY[side].map((value) => ({ value, title: upper(POSITIONS[value]!) }))] },
         { id: 'reden', label: 'Waarom?', choices: [{ value: NO_REASON, title: 'Geen reden' }, ...Object.entries(REASONS).map(([value, title]) => ({ value, title: upper(title) }))], initial: NO_REASON },
@@ -52,7 +53,7 @@ export function respondButton(session: Session, side: Side, item: Item, about: s
   };
   const open = button('Reageer…', () => void start());
   open.id = `reageer-${item.name.slice(item.name.lastIndexOf('/') + 1)}`;
-  open.append(h('span', { class: 'nmd-visually-hidden' }, ` op ${about}`));
+  open.append(h('span', { class: 'nmd-visually-hidden' }, t` op ${about}`));
   place.append(open);
   return place;
 }

@@ -11,6 +11,7 @@ import { askWords } from './dialog';
 import { h } from './dom';
 import { count, day, text, value, type Cell } from './figure';
 import { euro, glue, number } from './format';
+import { t } from './language';
 import type { Choice, Field, Values } from './query';
 import { runScreen, type Context, type View } from './screen';
 import { announce, button, problemAlert } from './shell';
@@ -87,7 +88,7 @@ const MIXED = 'Stel zelf samen: andere bedragen per post, en wat er meetelt';
 let tables: ScenarioTable[] = [];
 
 const printedWords = (printed: Printed | undefined): string =>
-  printed?.state === 'BLANK' ? 'leeg' : printed?.state === 'PRO_MEMORIE' ? 'pm' : printed?.state === 'CHARGED_ELSEWHERE' ? `ten laste van ${printed.charged_to || 'een ander budget'}` : printed?.amount_cents !== undefined ? euro(Number(printed.amount_cents)) : (printed?.text ?? 'leeg');
+  printed?.state === 'BLANK' ? 'leeg' : printed?.state === 'PRO_MEMORIE' ? 'pm' : printed?.state === 'CHARGED_ELSEWHERE' ? t`ten laste van ${printed.charged_to || 'een ander budget'}` : printed?.amount_cents !== undefined ? euro(Number(printed.amount_cents)) : (printed?.text ?? 'leeg');
 
 function tableFor(search: string): ScenarioTable | undefined {
   const asked = new URLSearchParams(search).get('tabel');
@@ -102,7 +103,7 @@ function amountChoices(table: ScenarioTable, amounts: Printed[]): Choice[] {
     found.set(printed.amount_cents, [...(found.get(printed.amount_cents) ?? []), table.options?.[index]?.title ?? '']);
   });
   const sorted = [...found].sort(([a], [b]) => Number(a) - Number(b));
-  return [{ value: AS_PRINTED, title: 'Zoals in de denkrichting' }, ...sorted.map(([cents, options]) => ({ value: cents, title: `${euro(Number(cents))} (${options.join(', ')})` }))];
+  return [{ value: AS_PRINTED, title: 'Zoals in de denkrichting' }, ...sorted.map(([cents, options]) => ({ value: cents, title: t`${euro(Number(cents))} (${options.join(', ')})` }))];
 }
 
 async function fields(context: Context): Promise<Field[]> {
@@ -119,7 +120,7 @@ async function fields(context: Context): Promise<Field[]> {
     { key: 'naar', label: 'Laatste jaar', choices: years, initial: String(first + 3) },
     ...(table.items ?? []).map((item): Field => ({ key: `post-${item.item}`, label: item.title ?? item.item ?? '', choices: amountChoices(table, item.amounts ?? []), initial: AS_PRINTED, group: MIXED })),
     ...(table.adjustments ?? []).map((each): Field => ({
-      key: `telt-${each.adjustment}`, label: `${each.title ?? ''} (${euro(Number(each.amount_cents ?? 0), 0, true)})`, initial: each.counted ? 'ja' : 'nee', group: MIXED,
+      key: `telt-${each.adjustment}`, label: t`${each.title ?? ''} (${euro(Number(each.amount_cents ?? 0), 0, true)})`, initial: each.counted ? 'ja' : 'nee', group: MIXED,
       choices: [{ value: 'nee', title: 'Telt niet mee' }, { value: 'ja', title: 'Telt mee' }],
     })),
   ];
@@ -161,7 +162,7 @@ function itemTable(now: Calculated, chosen: Calculated): Table {
   const extra: [number, number] = [adjustmentSum(now), adjustmentSum(chosen)];
   return {
     id: 'tabel-posten',
-    caption: `Posten per jaar: huidig beleid en ${chosen.title ?? 'de keuze'}`,
+    caption: t`Posten per jaar: huidig beleid en ${chosen.title ?? 'de keuze'}`,
     columns: [
       { header: 'Post', kind: 'text' }, { header: 'Huidig beleid', kind: 'euro' }, { header: 'Deze keuze', kind: 'euro' }, { header: 'Verschil', kind: 'growth_euro' }, { header: 'Kan anders vanaf', kind: 'text' }, { header: 'Waarvandaan', kind: 'text' },
     ],
@@ -176,7 +177,7 @@ function itemTable(now: Calculated, chosen: Calculated): Table {
 function optionTable(table: ScenarioTable): Table {
   return {
     id: 'tabel-denkrichtingen',
-    caption: `Denkrichtingen: opgeteld en zoals gedrukt, ${table.year ?? ''}`,
+    caption: t`Denkrichtingen: opgeteld en zoals gedrukt, ${table.year ?? ''}`,
     columns: [
       { header: 'Denkrichting', kind: 'text' }, { header: 'Uitgaven opgeteld', kind: 'euro' }, { header: 'Gedrukt', kind: 'text' }, { header: 'Gedrukt min opgeteld', kind: 'growth_euro' },
       { header: 'Uitgaven min budget', kind: 'growth_euro' }, { header: 'Boven het wettelijk minimum', kind: 'euro' }, { header: 'Wat er opvalt', kind: 'text' },
@@ -190,7 +191,7 @@ function optionTable(table: ScenarioTable): Table {
 function yearTable(chosen: Calculated): Table {
   return {
     id: 'tabel-jaren',
-    caption: `${chosen.title ?? 'De keuze'} over de jaren: niet alles kan meteen anders`,
+    caption: t`${chosen.title ?? 'De keuze'} over de jaren: niet alles kan meteen anders`,
     columns: [{ header: 'Jaar', kind: 'text' }, { header: 'Uitgaven', kind: 'euro' }, { header: 'Budget', kind: 'euro' }, { header: 'Uitgaven min budget', kind: 'growth_euro' }, { header: 'Nog niet anders', kind: 'text' }],
     rows: (chosen.years ?? []).map((year) => [text(String(year.year)), count(year.expenses_cents), count(year.budget_cents), count(year.relation_cents), text((year.waiting ?? []).join(', ') || 'niets')]),
   };
@@ -203,7 +204,7 @@ function effects(chosen: Calculated): HTMLElement[] {
   return [h('section', { class: 'nmd-section', 'aria-labelledby': 'gevolgen' }, h('h2', { class: 'nl-heading nl-heading--level-2', id: 'gevolgen' }, 'Wat betekent het voor inwoners?'), ...both)];
 }
 
-const between = (low: string | undefined, high: string | undefined, of: string | undefined) => (low === high || low === undefined ? euro(Number(of ?? 0)) : `${euro(Number(low))} tot ${euro(Number(high ?? 0))}`);
+const between = (low: string | undefined, high: string | undefined, of: string | undefined) => (low === high || low === undefined ? euro(Number(of ?? 0)) : t`${euro(Number(low))} tot ${euro(Number(high ?? 0))}`);
 
 // Who may store, as in ScenariosService.StoreScenario.
 const STORERS = ['beleidsadviseur', 'controller'];
@@ -260,28 +261,28 @@ function show(view: View, { table, now, chosen, stored }: Answers): HTMLElement[
   const words = (step: Step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true));
   return [
     block(view, {
-      id: 'scenario', title: chosen.title ?? 'De keuze', conclusion: chosen.statement, remarks: [...(chosen.remarks ?? []), ...(table.notes ?? []), `Bron van de bedragen: ${table.source ?? 'onbekend'}.`],
+      id: 'scenario', title: chosen.title ?? 'De keuze', conclusion: chosen.statement, remarks: [...(chosen.remarks ?? []), ...(table.notes ?? []), t`Bron van de bedragen: ${table.source ?? 'onbekend'}.`],
       before: [
         headlines([
-          { title: 'Uitgaven per jaar', figure: euro(Number(chosen.expenses_cents ?? 0)), base: [`huidig beleid ${euro(Number(now.expenses_cents ?? 0))}`, ...(chosen.expenses_low_cents !== chosen.expenses_high_cents ? [`tussen ${between(chosen.expenses_low_cents, chosen.expenses_high_cents, chosen.expenses_cents)}`] : [])] },
+          { title: 'Uitgaven per jaar', figure: euro(Number(chosen.expenses_cents ?? 0)), base: [t`huidig beleid ${euro(Number(now.expenses_cents ?? 0))}`, ...(chosen.expenses_low_cents !== chosen.expenses_high_cents ? [t`tussen ${between(chosen.expenses_low_cents, chosen.expenses_high_cents, chosen.expenses_cents)}`] : [])] },
           { title: 'Budget per jaar', figure: euro(Number(chosen.budget_cents ?? 0)), base: ['wat er beschikbaar is'] },
-          { title: relation > 0 ? 'Meer dan het budget' : 'Binnen het budget', figure: euro(Math.abs(relation)), base: [relation > 0 ? 'moet ergens vandaan komen' : 'blijft over', ...(chosen.relation_low_cents !== chosen.relation_high_cents ? [`tussen ${between(chosen.relation_low_cents, chosen.relation_high_cents, chosen.relation_cents)}`] : [])] },
+          { title: relation > 0 ? 'Meer dan het budget' : 'Binnen het budget', figure: euro(Math.abs(relation)), base: [relation > 0 ? 'moet ergens vandaan komen' : 'blijft over', ...(chosen.relation_low_cents !== chosen.relation_high_cents ? [t`tussen ${between(chosen.relation_low_cents, chosen.relation_high_cents, chosen.relation_cents)}`] : [])] },
         ]),
       ],
-      caption: `Van huidig beleid naar ${chosen.title ?? 'de keuze'}, uitgaven per jaar`,
-      chart: (title) => waterfall(title, `${steps.map((step) => `${step.title}: ${words(step)}`).join('; ')}. De tabel onder de grafiek geeft dezelfde bedragen.`, steps, words, { names: 330 }),
+      caption: t`Van huidig beleid naar ${chosen.title ?? 'de keuze'}, uitgaven per jaar`,
+      chart: (title) => waterfall(title, t`${steps.map((step) => t`${step.title}: ${words(step)}`).join('; ')}. De tabel onder de grafiek geeft dezelfde bedragen.`, steps, words, { names: 330 }),
       table: itemTable(now, chosen),
     }),
     block(view, {
       id: 'jaren', title: 'Wanneer is het zover?',
-      caption: `Uitgaven min budget per jaar, ${chosen.title ?? ''}`,
+      caption: t`Uitgaven min budget per jaar, ${chosen.title ?? ''}`,
       chart: (title) => timeColumns(title, 'De tabel onder de grafiek geeft dezelfde bedragen.', (chosen.years ?? []).map((year) => ({ title: String(year.year), up: count(year.relation_cents) })), { up: 'uitgaven min budget' }, 'euro'),
       table: yearTable(chosen),
     }),
     block(view, {
       id: 'denkrichtingen', title: 'Alle denkrichtingen naast elkaar',
-      conclusion: `Elke som is opnieuw opgeteld. ${number((table.options ?? []).filter((option) => option.expenses?.state === 'DOES_NOT_CLOSE').length)} van de ${number((table.options ?? []).length)} gedrukte totalen zijn niet de som van hun posten.`,
-      caption: `Uitgaven per denkrichting, opgeteld, ${table.year ?? ''}`,
+      conclusion: t`Elke som is opnieuw opgeteld. ${number((table.options ?? []).filter((option) => option.expenses?.state === 'DOES_NOT_CLOSE').length)} van de ${number((table.options ?? []).length)} gedrukte totalen zijn niet de som van hun posten.`,
+      caption: t`Uitgaven per denkrichting, opgeteld, ${table.year ?? ''}`,
       chart: (title) => intervalBars(title, 'De tabel onder de grafiek geeft dezelfde bedragen.', (table.options ?? []).map((option) => ({ title: option.title ?? '', cell: count(option.expenses?.sum_cents), reference: option.option === table.current_option })), 'euro'),
       table: optionTable(table),
     }),
@@ -298,7 +299,7 @@ runScreen<Answers>({
   check: ({ van, naar }) => (van === undefined || Number(van) <= Number(naar) ? [] : ['Het eerste jaar ligt na het laatste jaar.']),
   question: ({ denkrichting }) => {
     const option = tables.flatMap((each) => each.options ?? []).find((each) => each.option === denkrichting);
-    return option ? `Wat kost het als de gemeente kiest voor: ${option.title}?` : 'Wat kost een andere keuze?';
+    return option ? t`Wat kost het als de gemeente kiest voor: ${option.title}?` : 'Wat kost een andere keuze?';
   },
   ask: async ({ session }, values) => {
     const table = tableFor(location.search);

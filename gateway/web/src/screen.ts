@@ -5,6 +5,7 @@ import { idOf, Stopped, type Dimension, type Measure, type Provenance, type Sess
 import { byId, h } from './dom';
 import type { Figure } from './figure';
 import { dateOf, dateTime, glue } from './format';
+import { t } from './language';
 import { readNotes, type Note } from './notes';
 import { type Choice, chosenOf, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
 import { alert, announce, button, offerStop, problemAlert, runPage, stoppedAlert } from './shell';
@@ -249,7 +250,7 @@ class ScreenPage<Answer> {
       this.write(query, knownTime(query.known, context.today).known_time ? query.known : known);
       const view: View = { ...context, values: query.values, known, next: { figure: 1, table: 1 } };
       content.replaceChildren(...(plan.timeless ? [] : head(view)), ...plan.show(view, answer), takeAlong());
-      announce(plan.timeless ? 'Het antwoord is getoond.' : `Cijfers getoond, bekend op ${dateTime(known)}.`);
+      announce(plan.timeless ? 'Het antwoord is getoond.' : t`Cijfers getoond, bekend op ${dateTime(known)}.`);
     } catch (error) {
       if (mine !== this.asked) return;
       announce('');
@@ -271,7 +272,7 @@ function head(view: View): HTMLElement[] {
     h(
       'p',
       { class: 'nmd-facts' },
-      `${view.session.owner}. Cijfers bekend op ${dateTime(view.known)}. `,
+      t`${view.session.owner}. Cijfers bekend op ${dateTime(view.known)}. `,
       h('a', { class: 'nl-link nmd-screen-only', href: newest }, 'Toon de nieuwste cijfers'),
     ),
   ];

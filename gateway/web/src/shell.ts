@@ -3,6 +3,7 @@
 import './style/main.css';
 import { Problem, Session } from './api';
 import { byId, h } from './dom';
+import { choose, languageOf, languageReady, t } from './language';
 import { isAt, maySee, ROLES, SCREENS, screenOf, type Screen } from './screens';
 
 /** Says what is going on to screen readers (aria-live), and to eyes while it goes on. */
@@ -16,7 +17,7 @@ export function announce(message: string, busy = false): void {
 export function showMunicipality(session: Session, pageTitle: string): void {
   byId('municipality').textContent = session.owner;
   document.documentElement.dataset['municipality'] = session.municipality;
-  document.title = `${pageTitle} · ${session.title} · Monitor sociaal domein`;
+  document.title = t`${pageTitle} · ${session.title} · Monitor sociaal domein`;
 }
 
 /** A message box with a heading, sentences and possibly a button. */
@@ -46,7 +47,7 @@ export function problemAlert(error: unknown, retry?: () => void): HTMLElement {
       : new Problem('Er ging iets mis op deze pagina.', 'Laad de pagina opnieuw. Blijft het misgaan, meld dit dan bij de beheerder van de monitor.');
   if (!(error instanceof Problem)) console.error(error);
   const sentences = [problem.next];
-  if (problem.requestId) sentences.push(`Meldnummer: ${problem.requestId}`);
+  if (problem.requestId) sentences.push(t`Meldnummer: ${problem.requestId}`);
   const details = problem.details.length
     ? [h('details', {}, h('summary', {}, 'Technische uitleg'), h('ul', {}, ...problem.details.map((detail) => h('li', {}, detail))))]
     : [];
@@ -115,7 +116,7 @@ function showRoles(screen: Screen, role: string): void {
   const select = h(
     'select',
     { class: 'utrecht-select utrecht-select--html-select', id: 'rol' },
-    h('option', { value: 'passend' }, `Passend bij het scherm (${screen.roles[0]})`),
+    h('option', { value: 'passend' }, t`Passend bij het scherm (${screen.roles[0]})`),
     ...ROLES.map(([word, title]) => h('option', { value: word }, title)),
   );
   select.value = role || 'passend';
@@ -127,10 +128,21 @@ function showRoles(screen: Screen, role: string): void {
   byId('role').replaceChildren(h('label', { class: 'nmd-header__label', for: 'rol' }, 'Demonstratie: kijk als'), select);
 }
 
+// In its own words, as who needs it may read nothing else.
+function showLanguages(): void {
+  const [language, words] = languageOf() === 'en' ? (['nl', 'Nederlands'] as const) : (['en', 'English'] as const);
+  const other = button('', () => choose(language), 'subtle');
+  other.lang = language;
+  other.firstElementChild!.textContent = words;
+  byId('language').replaceChildren(other);
+}
+
 /** A page that anybody may read: it has a menu, and signs nobody in. */
-export function showPublicPage(id: string): void {
+export async function showPublicPage(id: string): Promise<void> {
+  showLanguages();
+  await languageReady();
   showMenu(chosenRole());
-  document.title = `${screenOf(id).title} · Monitor sociaal domein`;
+  document.title = t`${screenOf(id).title} · Monitor sociaal domein`;
 }
 
 /** Runs the page of a screen: signs in, shows, and turns what fails into words with a way to try again. */
@@ -138,11 +150,13 @@ export async function runPage(id: string, show: (session: Session, role: string)
   const screen = screenOf(id);
   const content = byId('content');
   const chosen = chosenRole();
+  showLanguages();
+  await languageReady();
   showMenu(chosen);
   if (!maySee(screen, chosen)) {
     showRoles(screen, chosen);
     const others = SCREENS.filter((each) => each.group !== 'voet' && maySee(each, chosen)).map((each) => each.title);
-    content.replaceChildren(alert('info', `Dit scherm is niet voor de rol ${chosen}`, [`U kunt wel naar: ${others.join(', ')}.`]));
+    content.replaceChildren(alert('info', t`Dit scherm is niet voor de rol ${chosen}`, [t`U kunt wel naar: ${others.join(', ')}.`]));
     return;
   }
   const role = chosen || (screen.roles[0] ?? '');

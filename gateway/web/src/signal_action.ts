@@ -3,6 +3,7 @@
 import type { Session, Signal } from './api';
 import { askWords } from './dialog';
 import { h } from './dom';
+import { t } from './language';
 import { isOpen, providerOf } from './signals_model';
 import { announce, button, problemAlert } from './shell';
 
@@ -12,8 +13,8 @@ export function takeUpButton(session: Session, signal: Signal, taken: (signal: S
   const place = h('div', {});
   const start = async () => {
     const words = await askWords({
-      title: `Signaal oppakken: ${providerOf(signal)}`, action: 'Leg vast',
-      hint: `${signal.text ?? ''} Het signaal blijft open tot de oorzaak weg is. Schrijf geen namen van personen op.`,
+      title: t`Signaal oppakken: ${providerOf(signal)}`, action: 'Leg vast',
+      hint: t`${signal.text ?? ''} Het signaal blijft open tot de oorzaak weg is. Schrijf geen namen van personen op.`,
       fields: [{ id: 'notitie', label: 'Wat is er gedaan of afgesproken?', type: 'lines', most: 500 }],
     });
     if (!words) return;
@@ -25,6 +26,6 @@ export function takeUpButton(session: Session, signal: Signal, taken: (signal: S
     }
   };
   place.append(button('Pak op…', () => void start()));
-  place.querySelector('button')!.append(h('span', { class: 'nmd-visually-hidden' }, ` het signaal over ${providerOf(signal)}`));
+  place.querySelector('button')!.append(h('span', { class: 'nmd-visually-hidden' }, t` het signaal over ${providerOf(signal)}`));
   return [place];
 }

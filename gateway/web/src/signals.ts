@@ -4,6 +4,7 @@ import type { Signal } from './api';
 import { block } from './block';
 import { h } from './dom';
 import { glue, number } from './format';
+import { t } from './language';
 import { yearChoices } from './query';
 import { runScreen, type View } from './screen';
 import { takeUpButton } from './signal_action';
@@ -43,7 +44,7 @@ function show(view: View, signals: Signal[]): HTMLElement[] {
         id: 'open', title: closed ? 'Signalen' : 'Openstaande signalen', conclusion: conclusionOf(signals),
         before: [h('p', { class: 'nl-paragraph' }, NO_VERDICT)],
         ...(signals.length > 0 && {
-          table: signalTable(signals, closed ? `Signalen: ${number(open)} open en ${number(signals.length - open)} gesloten` : 'Openstaande signalen, zwaarste eerst', closed),
+          table: signalTable(signals, closed ? t`Signalen: ${number(open)} open en ${number(signals.length - open)} gesloten` : 'Openstaande signalen, zwaarste eerst', closed),
           actions: (row: number) =>
             takeUpButton(view.session, signals[row]!, (changed) => {
               signals[row] = changed;
@@ -66,7 +67,7 @@ runScreen<Signal[]>({
     { key: 'toestand', label: 'Welke', choices: [{ value: 'open', title: 'Open' }, { value: 'gesloten', title: 'Gesloten' }, { value: 'alle', title: 'Alle' }], initial: 'open' },
     { key: 'jaar', label: 'Jaar', choices: [{ value: 'alle', title: 'Alle jaren' }, ...yearChoices(context.year)], initial: 'alle' },
   ],
-  question: ({ toestand, jaar }) => `Welke signalen ${toestand === 'open' ? 'staan open' : toestand === 'gesloten' ? 'zijn gesloten' : 'zijn er'}${jaar === 'alle' ? '' : ` over ${jaar}`}?`,
+  question: ({ toestand, jaar }) => t`Welke signalen ${toestand === 'open' ? 'staan open' : toestand === 'gesloten' ? 'zijn gesloten' : 'zijn er'}${jaar === 'alle' ? '' : t` over ${jaar}`}?`,
   ask: ({ session }, { toestand, jaar }) =>
     session.signals({ ...(toestand === 'open' && { state: 'OPEN' }), ...(toestand === 'gesloten' && { state: 'CLOSED' }), ...(jaar !== 'alle' && { year: jaar! }) }),
   knownOf: () => undefined,

@@ -3,6 +3,7 @@
 import type { Signal } from './api';
 import { day, text, type Cell } from './figure';
 import { dateShort, number } from './format';
+import { t } from './language';
 import type { Table } from './table';
 
 export const LAWS: Record<string, string> = { jeugdwet: 'Jeugdwet', wmo: 'Wmo' };
@@ -15,7 +16,7 @@ export const providerOf = (signal: Signal) => signal.provider_title || signal.pr
 export function takenUp(signal: Signal): Cell {
   const last = signal.acknowledgements?.at(-1);
   if (!last) return text('nog niet');
-  return text(`${last.time ? dateShort(last.time) : 'onbekende dag'}, ${last.subject || 'onbekend'}: ${last.note || 'zonder notitie'}`);
+  return text(t`${last.time ? dateShort(last.time) : 'onbekende dag'}, ${last.subject || 'onbekend'}: ${last.note || 'zonder notitie'}`);
 }
 
 export function signalTable(signals: Signal[], caption: string, closed: boolean): Table {
@@ -24,9 +25,9 @@ export function signalTable(signals: Signal[], caption: string, closed: boolean)
     caption,
     columns: ['Aanbieder', 'Wet', 'Wat er aan de hand is', 'Wat u nu kunt doen', 'Zwaarte', 'Sinds', ...(closed ? ['Gesloten'] : []), 'Opgepakt'].map((header) => ({ header, kind: 'text' as const })),
     rows: signals.map((signal) => [
-      text(providerOf(signal)), text(`${LAWS[signal.law ?? ''] ?? 'onbekend'}${signal.year ? ` ${signal.year}` : ''}`), text(signal.text || signal.title || 'onbekend'),
+      text(providerOf(signal)), text(t`${LAWS[signal.law ?? ''] ?? 'onbekend'}${signal.year ? t` ${signal.year}` : ''}`), text(signal.text || signal.title || 'onbekend'),
       text(isOpen(signal) ? signal.next_step || 'onbekend' : 'niets meer'), text((signal.severity ?? 1) >= 2 ? 'actie nodig' : 'bespreken'), day(signal.open_time),
-      ...(closed ? [isOpen(signal) ? text('nee') : text(signal.close_time ? `${dateShort(signal.close_time)}: ${signal.close_text || 'de oorzaak is weg'}` : 'ja')] : []),
+      ...(closed ? [isOpen(signal) ? text('nee') : text(signal.close_time ? t`${dateShort(signal.close_time)}: ${signal.close_text || 'de oorzaak is weg'}` : 'ja')] : []),
       takenUp(signal),
     ]),
   };
@@ -39,9 +40,9 @@ export function conclusionOf(signals: Signal[], told = true): string {
   const urgent = open.filter((signal) => (signal.severity ?? 1) >= 2).length;
   const waiting = open.filter((signal) => !signal.acknowledgements?.length).length;
   return [
-    open.length === 1 ? 'Er staat 1 signaal open' : `Er staan ${number(open.length)} signalen open`,
-    ...(urgent > 0 ? [`${number(urgent)} ${urgent === 1 ? 'vraagt' : 'vragen'} nu om actie`] : []),
-    ...(!told ? [] : [waiting === 0 ? 'alle zijn opgepakt' : `${number(waiting)} ${waiting === 1 ? 'is' : 'zijn'} nog niet opgepakt`]),
+    open.length === 1 ? 'Er staat 1 signaal open' : t`Er staan ${number(open.length)} signalen open`,
+    ...(urgent > 0 ? [t`${number(urgent)} ${urgent === 1 ? 'vraagt' : 'vragen'} nu om actie`] : []),
+    ...(!told ? [] : [waiting === 0 ? 'alle zijn opgepakt' : t`${number(waiting)} ${waiting === 1 ? 'is' : 'zijn'} nog niet opgepakt`]),
   ].join('; ').concat('.');
 }
 

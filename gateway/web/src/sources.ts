@@ -6,6 +6,7 @@ import { completenessColumns } from './charts/completeness';
 import { byId, h } from './dom';
 import { fileButtons } from './files';
 import { glue } from './format';
+import { t } from './language';
 import { announce, button, runPage } from './shell';
 import { checksTable, columnsOf, facts, isActive, missingTable, monthsTold, monthTable, newestStatements, overview, pictureDescription, scope, sourceOf } from './sources_model';
 import { tableElement } from './table';
@@ -21,7 +22,7 @@ function section(analysis: SourceAnalysis, links: LinkSummary): HTMLElement {
     h('dl', { class: 'nmd-facts nmd-source-facts' }, ...facts(analysis, links).flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, glue(words))])),
   ];
   const pictured = columns.some((column) => column.expected > 0);
-  if (pictured) parts.push(completenessColumns(`${title}: ontvangen van wat verwacht werd, per maand`, pictureDescription(columns), columns));
+  if (pictured) parts.push(completenessColumns(t`${title}: ontvangen van wat verwacht werd, per maand`, pictureDescription(columns), columns));
   // On paper the numbers below the columns of the picture are enough.
   if (monthsTold(analysis)) parts.push(h('div', { class: pictured ? 'nmd-screen-only' : '' }, tableElement(monthTable(analysis))));
   for (const table of [missingTable(analysis), checksTable(analysis)]) if (table) parts.push(tableElement(table, table.rows.length > 15));
@@ -38,7 +39,7 @@ async function show(session: Session): Promise<void> {
     h(
       'p',
       { class: 'nl-paragraph nl-paragraph--lead' },
-      glue(`Over ${period}, zoals bekend op ${known}. Elke levering wordt ongewijzigd bewaard en gecontroleerd. Een afgekeurde levering telt niet mee in de cijfers; de afzender krijgt de reden.`),
+      glue(t`Over ${period}, zoals bekend op ${known}. Elke levering wordt ongewijzigd bewaard en gecontroleerd. Een afgekeurde levering telt niet mee in de cijfers; de afzender krijgt de reden.`),
     ),
     tableElement(table),
     h(
@@ -46,7 +47,7 @@ async function show(session: Session): Promise<void> {
       { class: 'nmd-note' },
       'Volledig is het deel van wat verwacht werd dat er is; wat nog op tijd kan komen telt niet mee. Op tijd is het deel van wat kwam dat binnen de termijn kwam. Kwaliteit: A als minstens 99% van de gegevens zonder fouten door de controles kwam, B vanaf 95%, C vanaf 90%, anders D. Gekoppeld is het deel van de personen dat aan een cliënt is verbonden.',
     ),
-    ...(silent.length > 0 ? [h('p', { class: 'nmd-note' }, `Nog niets ontvangen, en niets verwacht: ${silent.join(', ')}.`)] : []),
+    ...(silent.length > 0 ? [h('p', { class: 'nmd-note' }, t`Nog niets ontvangen, en niets verwacht: ${silent.join(', ')}.`)] : []),
     h(
       'div',
       { class: 'nmd-actions' },
@@ -55,7 +56,7 @@ async function show(session: Session): Promise<void> {
     ),
     ...analyses.filter(isActive).map((analysis) => section(analysis, links)),
   );
-  announce(`${table.rows.length} bronnen in gebruik, zoals bekend op ${known}.`);
+  announce(t`${table.rows.length} bronnen in gebruik, zoals bekend op ${known}.`);
 }
 
 void runPage('bronnen', show);

@@ -3,6 +3,7 @@
 import type { LinkSummary, SourceAnalysis, SourceMonth } from './api';
 import { absent, day, monthCell, text, value, type Absent, type Cell } from './figure';
 import { dateShort, dateTime, monthLong, monthShort } from './format';
+import { t } from './language';
 import type { Table } from './table';
 
 /** "jw323" of "municipalities/gm1730/sources/jw323/analysis". */
@@ -83,7 +84,7 @@ const METHODS: Record<string, string> = {
 export function expectation(months: SourceMonth[]): string {
   const methods = new Set(months.filter((month) => count(month.expected_count) > 0).map((month) => month.method ?? ''));
   const words = [...methods].map((method) => METHODS[method] ?? '').filter(Boolean);
-  return words.length > 0 ? words.join('; of ') : 'hierover is niets bekend';
+  return words.length > 0 ? words.join(t`; of `) : 'hierover is niets bekend';
 }
 
 /** What stands beside a source, name and words. */
@@ -101,7 +102,7 @@ export function facts(analysis: SourceAnalysis, links: LinkSummary): Array<[stri
     ['Wat er verwacht wordt, volgt uit', expectation(analysis.months ?? [])],
   ];
   if (found && count(found.person_count) > 0) {
-    rows.push(['Gekoppeld aan een cliënt', `${count(found.linked_count)} van de ${count(found.person_count)} personen`]);
+    rows.push(['Gekoppeld aan een cliënt', t`${count(found.linked_count)} van de ${count(found.person_count)} personen`]);
   }
   return rows;
 }
@@ -114,7 +115,7 @@ export function monthsTold(analysis: SourceAnalysis): boolean {
 export function monthTable(analysis: SourceAnalysis): Table {
   return {
     id: `maanden-${sourceOf(analysis)}`,
-    caption: `${analysis.title || sourceOf(analysis)} per maand: verwacht en ontvangen`,
+    caption: t`${analysis.title || sourceOf(analysis)} per maand: verwacht en ontvangen`,
     columns: [
       { header: 'Maand', kind: 'text' },
       { header: 'Verwacht', kind: 'count' },
@@ -156,7 +157,7 @@ export function missingTable(analysis: SourceAnalysis): Table | undefined {
   if (rows.length === 0) return undefined;
   return {
     id: `ontbreekt-${sourceOf(analysis)}`,
-    caption: `${analysis.title || sourceOf(analysis)}: wie ontbreekt`,
+    caption: t`${analysis.title || sourceOf(analysis)}: wie ontbreekt`,
     columns: [
       { header: 'Afzender', kind: 'text' },
       { header: 'AGB-code', kind: 'text' },
@@ -173,7 +174,7 @@ export function checksTable(analysis: SourceAnalysis): Table | undefined {
   if (checks.length === 0) return undefined;
   return {
     id: `controles-${sourceOf(analysis)}`,
-    caption: `${analysis.title || sourceOf(analysis)}: controles die mislukten`,
+    caption: t`${analysis.title || sourceOf(analysis)}: controles die mislukten`,
     columns: [
       { header: 'Regel', kind: 'text' },
       { header: 'Niveau', kind: 'count' },
@@ -220,7 +221,7 @@ export function pictureDescription(columns: Column[]): string {
   const shown = columns.filter((column) => column.expected > 0);
   if (shown.length === 0) return 'In geen van de maanden werd iets verwacht.';
   const whole = shown.filter((column) => column.received === 1).length;
-  return `Van ${shown.length} maanden waarin iets verwacht werd, zijn er ${whole} volledig. De tabel eronder heeft de aantallen.`;
+  return t`Van ${shown.length} maanden waarin iets verwacht werd, zijn er ${whole} volledig. De tabel eronder heeft de aantallen.`;
 }
 
 /** "april 2018 tot en met maart 2019", and as known when. */
@@ -229,7 +230,7 @@ export function scope(analyses: SourceAnalysis[]): { period: string; known: stri
   const [first, last] = [months[0], months[months.length - 1]];
   const known = analyses[0]?.known_time;
   return {
-    period: first && last ? `${monthLong(first.month)} tot en met ${monthLong(last.month)}` : '',
+    period: first && last ? t`${monthLong(first.month)} tot en met ${monthLong(last.month)}` : '',
     known: known ? dateTime(known) : '',
   };
 }

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { csv } from './csv';
 import { lineTable } from './portal_model';
+import { english } from './english';
+import { setCatalogue } from './language';
 import { dayOf, fieldsOf, partsOf, readStatement } from './statement_file';
 
 const HEAD = 'Toewijzing;Product;Van;Tot en met;Eenheid;Aantal;Bedrag (euro)';
@@ -42,7 +44,11 @@ describe('a statement', () => {
       { allocation: '100', product: '45A48', start_date: '2018-01-01', end_date: '2018-02-01', unit: '16', volume_thousandths: '1234567', amount_cents: '-60001' },
       { allocation: '101', product: '', start_date: '2018-02-01', end_date: '2018-03-01', unit: '84', volume_thousandths: '2000', amount_cents: '123456789' },
     ];
-    expect(readStatement(csv(lineTable(lines, 't', 't'), { known: 'nu', definitions: [] }))).toEqual({ lines, faults: [] });
+    const read = () => readStatement(csv(lineTable(lines, 't', 't'), { known: 'nu', definitions: [] }));
+    expect(read()).toEqual({ lines, faults: [] });
+    setCatalogue(english);
+    expect(read()).toEqual({ lines, faults: [] });
+    setCatalogue(undefined);
   });
   it('with faults gives none of its rows, and every fault by row and column', () => {
     const { lines, faults } = readStatement(file('100;45A48;01-01-2018;31-01-2018;16;12;600', 'x;45A48Z;32-01-2018;31-01-2018;1;1.234;600,001', '100;45A48;31-01-2018;01-01-2018;16;1;1'));

@@ -2,6 +2,7 @@
 // A file of a provider with what was delivered, as rows of nmd.contracts.v1.StatementLine. Every fault is told at once, by row and
 // column; nothing is guessed and nothing is left out. Pure.
 import { addDays } from './format';
+import { say, t } from './language';
 
 export interface StatementLine {
   allocation: string;
@@ -81,20 +82,20 @@ export function partsOf(written: string, decimals: number): string | undefined {
 
 export function readStatement(contents: string): StatementFile {
   const [head = [], ...rows] = fieldsOf(contents);
-  const names = head.map((each) => each.trim().toLowerCase().replace(/ \(.*\)$/, ''));
+  const names = head.map((each) => each.trim().toLowerCase().replace(/ \(.*\)$/, '')).map((each) => COLUMNS.find((column) => each === say(column).toLowerCase()) ?? each);
   const missing = COLUMNS.filter((column) => !names.includes(column));
-  if (missing.length > 0) return { lines: [], faults: [`Het bestand heeft geen kolom ${missing.map((each) => `"${each}"`).join(', ')}. Neem de koppen van het concept over.`] };
-  if (rows.length > MOST_LINES) return { lines: [], faults: [`Het bestand heeft ${rows.length} regels; ten hoogste ${MOST_LINES} kunnen tegelijk. Lever per maand in.`] };
+  if (missing.length > 0) return { lines: [], faults: [t`Het bestand heeft geen kolom ${missing.map((each) => `"${each}"`).join(', ')}. Neem de koppen van het concept over.`] };
+  if (rows.length > MOST_LINES) return { lines: [], faults: [t`Het bestand heeft ${rows.length} regels; ten hoogste ${MOST_LINES} kunnen tegelijk. Lever per maand in.`] };
   const faults: string[] = [];
   const lines = rows.map((fields, index): StatementLine => {
     const of = (column: Column) => (fields[names.indexOf(column)] ?? '').trim().replace(/^'(?=[=+\-@])/, '');
     const wrong = (column: Column, words: string) => {
-      faults.push(`Regel ${index + 2}, ${column}: ${words}${of(column) ? ` ("${of(column).slice(0, 20)}")` : ''}.`);
+      faults.push(t`Regel ${index + 2}, ${column}: ${words}${of(column) ? t` ("${of(column).slice(0, 20)}")` : ''}.`);
       return '';
     };
     const allocation = /^[1-9]\d{0,8}$/.test(of('toewijzing')) ? of('toewijzing') : wrong('toewijzing', 'geen nummer van een toewijzing');
     // The table of the draft has a word where there is none.
-    const product = of('product') === 'geen' ? '' : /^[0-9A-Za-z]{0,5}$/.test(of('product')) ? of('product') : wrong('product', 'geen productcode');
+    const product = of('product') === 'geen' || of('product') === say('geen') ? '' : /^[0-9A-Za-z]{0,5}$/.test(of('product')) ? of('product') : wrong('product', 'geen productcode');
     const unit = /^\d\d$/.test(of('eenheid')) ? of('eenheid') : wrong('eenheid', 'geen code van twee cijfers (WJ756)');
     const from = dayOf(of('van')) ?? wrong('van', 'geen datum (dd-mm-jjjj)');
     const until = dayOf(of('tot en met')) ?? wrong('tot en met', 'geen datum (dd-mm-jjjj)');
@@ -104,5 +105,5 @@ export function readStatement(contents: string): StatementFile {
     return { allocation, product, start_date: from, end_date: until && addDays(until, 1), unit, volume_thousandths: volume, amount_cents: amount };
   });
   const told = faults.slice(0, MOST_FAULTS);
-  return { lines: faults.length > 0 ? [] : lines, faults: faults.length > MOST_FAULTS ? [...told, `En nog ${faults.length - MOST_FAULTS} fouten.`] : told };
+  return { lines: faults.length > 0 ? [] : lines, faults: faults.length > MOST_FAULTS ? [...told, t`En nog ${faults.length - MOST_FAULTS} fouten.`] : told };
 }

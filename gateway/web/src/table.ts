@@ -3,6 +3,7 @@
 import { h } from './dom';
 import type { Cell } from './figure';
 import { euro, glue, number, percent, timeText } from './format';
+import { t } from './language';
 
 /** What the numbers of a column are. Euro columns hold cents, percent columns shares, index columns 100 for the base. */
 export type Kind = 'text' | 'count' | 'months' | 'euro' | 'growth_euro' | 'growth' | 'share' | 'change' | 'index' | 'ratio' | 'bits';
@@ -111,7 +112,7 @@ function row(cells: Cell[], table: Table, action?: HTMLElement[]): HTMLElement {
 function reasons(table: Table): string[] {
   const cells = [...table.rows, ...(table.total ? [table.total] : [])].flat();
   // "afgeschermd: 2 tot 9" is hidden for the same reason as any other.
-  const found = cells.flatMap((cell) => (cell.kind === 'absent' && cell.why ? [`${cell.word.split(':')[0]!}: ${cell.why}`] : []));
+  const found = cells.flatMap((cell) => (cell.kind === 'absent' && cell.why ? [t`${cell.word.split(':')[0]!}: ${cell.why}`] : []));
   return [...new Set(found)];
 }
 

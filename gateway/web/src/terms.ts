@@ -5,6 +5,7 @@ import { byId, h } from './dom';
 import { text } from './figure';
 import { fileButtons } from './files';
 import { dateTime, glue, number } from './format';
+import { t } from './language';
 import { selectField } from './screen';
 import { announce, runPage } from './shell';
 import type { Table } from './table';
@@ -65,7 +66,7 @@ function dimensionList(dimensions: Dimension[]): HTMLElement {
       { class: 'nmd-facts nmd-source-facts' },
       ...dimensions.flatMap((dimension) => [
         h('dt', { id: `uitsplitsing-${idOf(dimension.name)}` }, dimension.title || idOf(dimension.name)),
-        h('dd', {}, dimension.registered === true ? (dimension.description ?? '') : `Niet geregistreerd. ${dimension.reason ?? ''}`),
+        h('dd', {}, dimension.registered === true ? (dimension.description ?? '') : t`Niet geregistreerd. ${dimension.reason ?? ''}`),
       ]),
     ),
   );
@@ -83,7 +84,7 @@ void runPage('begrippen', async (session) => {
   const draw = () => {
     const shown = sorted.filter((measure) => matches(measure, search.value) && (kind.value === '' || measure.kind === kind.value));
     found.replaceChildren(...shown.map((measure) => term(measure, titles)));
-    count.textContent = `${number(shown.length)} van ${number(sorted.length)} begrippen.`;
+    count.textContent = t`${number(shown.length)} van ${number(sorted.length)} begrippen.`;
   };
   search.addEventListener('input', draw);
   kind.addEventListener('change', draw);
@@ -102,6 +103,6 @@ void runPage('begrippen', async (session) => {
     ),
     dimensionList(dimensions),
   );
-  announce(`${sorted.length} begrippen.`);
+  announce(t`${sorted.length} begrippen.`);
   if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 });

@@ -4,6 +4,7 @@
 import { idOf, type Dimension, type Measure } from './api';
 import { h } from './dom';
 import { glue } from './format';
+import { t } from './language';
 
 export interface Term {
   /** Where the glossary has it. */
@@ -39,8 +40,8 @@ export function termTip(heading: string, measures: Measure[], dimensions: Dimens
   const term = termOf(heading, measures, dimensions);
   if (!term) return [];
   const id = `begrip${++tips}`;
-  const box = h('span', { class: 'nmd-tip', id, popover: 'auto' }, h('strong', {}, `${term.title}. `), glue(term.words), ' ', h('a', { class: 'nl-link', href: `./begrippen.html#${term.anchor}` }, 'Naar de begrippenlijst'));
-  const button = h('button', { class: 'nmd-tip-button', type: 'button', popovertarget: id, 'aria-label': `Wat is ${term.title.toLowerCase()}?` });
+  const box = h('span', { class: 'nmd-tip', id, popover: 'auto' }, h('strong', {}, t`${term.title}. `), glue(term.words), ' ', h('a', { class: 'nl-link', href: `./begrippen.html#${term.anchor}` }, 'Naar de begrippenlijst'));
+  const button = h('button', { class: 'nmd-tip-button', type: 'button', popovertarget: id, 'aria-label': t`Wat is ${term.title.toLowerCase()}?` });
   box.addEventListener('toggle', (event) => {
     if ((event as ToggleEvent).newState === 'open') place(button, box);
   });

@@ -2,6 +2,7 @@
 // Saved views of a screen: a name and the query of an address, in this browser only. A query holds no person.
 import { askWords } from './dialog';
 import { h } from './dom';
+import { t } from './language';
 import { announce, button } from './shell';
 
 export interface SavedView {
@@ -57,11 +58,11 @@ export function savedViews(screen: string, exact: string, newest: string): HTMLE
     const remove = (view: SavedView, index: number) => {
       const element = button('Verwijder', () => {
         keep(read().filter((each) => each.name !== view.name));
-        announce(`De weergave ${view.name} is verwijderd.`);
+        announce(t`De weergave ${view.name} is verwijderd.`);
         const next = place.querySelectorAll<HTMLElement>('.nmd-views button');
         (next[Math.min(index, next.length - 1)] ?? place.querySelector<HTMLElement>('button'))?.focus();
       }, 'subtle');
-      element.append(h('span', { class: 'nmd-visually-hidden' }, ` ${view.name}`));
+      element.append(h('span', { class: 'nmd-visually-hidden' }, t` ${view.name}`));
       return element;
     };
     place.replaceChildren(

@@ -5,6 +5,7 @@
 import type { Context } from './csv';
 import type { Cell } from './figure';
 import { dateOf, dateTime } from './format';
+import { say, t } from './language';
 import { cellText, type Kind, type Table } from './table';
 import { zip } from './zip';
 
@@ -87,7 +88,7 @@ const words = (text: string, style: number): Written => ({ text, style });
 function rowXml(cells: Written[], row: number): string {
   const written = cells.map(({ text, number, style }, column) => {
     const at = `r="${columnName(column)}${row}" s="${style}"`;
-    return number !== undefined && Number.isFinite(number) ? `<c ${at}><v>${number}</v></c>` : `<c ${at} t="inlineStr"><is><t xml:space="preserve">${escape(text ?? '')}</t></is></c>`;
+    return number !== undefined && Number.isFinite(number) ? `<c ${at}><v>${number}</v></c>` : `<c ${at} t="inlineStr"><is><t xml:space="preserve">${escape(say(text ?? ''))}</t></is></c>`;
   });
   return `<row r="${row}">${written.join('')}</row>`;
 }
@@ -102,7 +103,7 @@ const width = (letters: number) => Math.min(60, Math.max(10, letters + 2));
 
 function tableRows(table: Table): { rows: Written[][]; widths: number[] } {
   const all = [...table.rows, ...(table.total ? [table.total] : [])];
-  const missing = (cells: Cell[]) => cells.flatMap((cell, index) => (cell.kind === 'absent' ? [`${table.columns[index]?.header}: ${cell.word}`] : [])).join(', ') || 'beantwoord';
+  const missing = (cells: Cell[]) => cells.flatMap((cell, index) => (cell.kind === 'absent' ? [t`${table.columns[index]?.header}: ${cell.word}`] : [])).join(', ') || 'beantwoord';
   const kindOf = (index: number) => table.columns[index]?.kind ?? 'text';
   return {
     rows: [
@@ -153,7 +154,7 @@ export function xlsx(table: Table, context: Context): Uint8Array<ArrayBuffer> {
       contents: `${XML}<Types xmlns="${PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${kind}.sheet.main+xml"/>${SHEETS.map((_, index) => `<Override PartName="/xl/worksheets/sheet${index + 1}.xml" ContentType="${kind}.worksheet+xml"/>`).join('')}<Override PartName="/xl/styles.xml" ContentType="${kind}.styles+xml"/></Types>`,
     },
     { name: '_rels/.rels', contents: `${XML}<Relationships xmlns="${PACKAGE}/relationships"><Relationship Id="rId1" Type="${OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>` },
-    { name: 'xl/workbook.xml', contents: `${XML}<workbook ${MAIN} xmlns:r="${OFFICE}"><sheets>${SHEETS.map((name, index) => `<sheet name="${name}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>` },
+    { name: 'xl/workbook.xml', contents: `${XML}<workbook ${MAIN} xmlns:r="${OFFICE}"><sheets>${SHEETS.map((name, index) => `<sheet name="${escape(say(name))}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>` },
     {
       name: 'xl/_rels/workbook.xml.rels',
       contents: `${XML}<Relationships xmlns="${PACKAGE}/relationships">${SHEETS.map((_, index) => `<Relationship Id="rId${index + 1}" Type="${OFFICE}/worksheet" Target="worksheets/sheet${index + 1}.xml"/>`).join('')}<Relationship Id="rId${SHEETS.length + 1}" Type="${OFFICE}/styles" Target="styles.xml"/></Relationships>`,

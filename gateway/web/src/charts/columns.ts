@@ -3,6 +3,7 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { svg } from '../dom';
 import type { Cell } from '../figure';
+import { t } from '../language';
 import { cellText, show, type Kind } from '../table';
 import { chart, hatch, label } from './frame';
 
@@ -46,7 +47,7 @@ export function timeColumns(title: string, description: string, columns: TimeCol
     });
     if (columns.some((column) => column.up.kind === 'absent')) {
       const words = [...new Set(columns.flatMap((column) => (column.up.kind === 'absent' ? [cellText(column.up, kind)] : [])))].join(', ');
-      marks.push(label(width, 16, `× = ${words}`, 'nmd-label--absent', 'end'));
+      marks.push(label(width, 16, t`× = ${words}`, 'nmd-label--absent', 'end'));
     }
     return { height, marks };
   });

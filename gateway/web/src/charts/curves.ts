@@ -4,6 +4,7 @@ import { scaleLinear } from 'd3-scale';
 import { svg } from '../dom';
 import { percent } from '../format';
 import { chart, label } from './frame';
+import { fit } from './interval_bars';
 import { bandPath, spreadWithin, stepPath, type CurvePoint } from './geometry';
 import type { Stroke } from './strokes';
 
@@ -42,7 +43,7 @@ export function survivalCurves(title: string, description: string, curves: Curve
     curves.forEach((curve, index) => {
       const at = narrow ? { x: 0, y: 12 + index * 22 } : { x: width - right + 6, y: places[index]! };
       marks.push(svg('line', { x1: at.x, x2: at.x + 26, y1: at.y, y2: at.y, class: `nmd-line nmd-line--${curve.stroke}` }));
-      marks.push(label(at.x + 32, at.y + 5, curve.title.length > 20 && !narrow ? `${curve.title.slice(0, 19)}…` : curve.title, 'nmd-label--strong'));
+      marks.push(label(at.x + 32, at.y + 5, narrow ? curve.title : fit(curve.title, 148), 'nmd-label--strong'));
     });
     return { height, marks };
   });

@@ -6,6 +6,7 @@ import { line } from 'd3-shape';
 import { svg } from '../dom';
 import { number, percent } from '../format';
 import { LEAST, limitsOf, placeOf, shareOf, type Limits, type Point } from '../funnel_model';
+import { t } from '../language';
 import { chart, label } from './frame';
 import { spreadWithin } from './geometry';
 import { fit } from './interval_bars';
@@ -44,7 +45,7 @@ export function funnel(title: string, description: string, points: Point[], axis
       }
       if (narrow) {
         const row = confidence === 0.95 ? 0 : 1;
-        marks.push(svg('line', { x1: 0, x2: 30, y1: 12 + 22 * row, y2: 12 + 22 * row, class: `nmd-line nmd-line--limit nmd-line--${stroke}` }), label(38, 17 + 22 * row, `grens van ${name}`));
+        marks.push(svg('line', { x1: 0, x2: 30, y1: 12 + 22 * row, y2: 12 + 22 * row, class: `nmd-line nmd-line--limit nmd-line--${stroke}` }), label(38, 17 + 22 * row, t`grens van ${name}`));
       }
     }
     marks.push(svg('line', { x1: left, x2: width - right, y1: y(p), y2: y(p), class: 'nmd-base' }));
@@ -61,8 +62,8 @@ export function funnel(title: string, description: string, points: Point[], axis
     }
     if (!narrow) {
       const last = [
-        { title: `alle aanbieders: ${percent(p, 0)}`, y: y(p), strong: true },
-        ...([[0.95, '95%'], [0.998, '99,8%']] as const).map(([confidence, name]) => ({ title: `grens van ${name}`, y: y(limitsOf(Math.round(end), p, confidence).high), strong: false })),
+        { title: t`alle aanbieders: ${percent(p, 0)}`, y: y(p), strong: true },
+        ...([[0.95, '95%'], [0.998, '99,8%']] as const).map(([confidence, name]) => ({ title: t`grens van ${name}`, y: y(limitsOf(Math.round(end), p, confidence).high), strong: false })),
       ];
       const places = spreadWithin(last.map((each) => each.y), 20, height - bottom - 4);
       last.forEach((each, index) => marks.push(label(width - right + 8, places[index]! + 5, each.title, each.strong ? 'nmd-label--strong' : '')));

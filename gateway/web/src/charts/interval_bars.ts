@@ -3,6 +3,7 @@
 import { svg } from '../dom';
 import type { Cell } from '../figure';
 import { cellText, type Kind } from '../table';
+import { say } from '../language';
 import { chart, label } from './frame';
 import { barScale } from './geometry';
 
@@ -21,7 +22,8 @@ const HEIGHT = 20;
 const PITCH = 34;
 
 /** Shortens a name to the room there is; the table has the whole name. */
-export function fit(title: string, room: number): string {
+export function fit(written: string, room: number): string {
+  const title = say(written);
   const letters = Math.max(6, Math.floor(room / 7.4));
   return title.length > letters ? `${title.slice(0, letters - 1).trimEnd()}…` : title;
 }

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The language of the pages. Sources are written in Dutch; English is a catalogue from the Dutch text to the English one (english/),
+// loaded only by who chose it. A text with values in it is written with `t`; any other text is found as it is put in the page. What the
+// catalogue does not have came from a service, or is a name: it stays as it is and is marked as Dutch, for who has it read aloud.
+// Numbers and dates keep Dutch notation in both languages: they are on the same paper and in the same files.
+
+export type Language = 'nl' | 'en';
+
+// Kept in this browser; it says nothing about a person.
+const CHOSEN = 'nmd-taal';
+const NBSP = /\u00a0/g;
+const LETTERS = /\p{L}{2}/u;
+/** Attributes that a person reads or hears. */
+const SPOKEN = ['aria-label', 'title', 'placeholder', 'label', 'abbr'];
+
+export type Catalogue = Readonly<Record<string, string>>;
+
+let catalogue: Catalogue | undefined;
+/** Texts that are in English already. */
+const made = new Set<string>();
+
+const plain = (text: string) => text.replace(NBSP, ' ');
+const first = (text: string, change: (letter: string) => string) => change(text.charAt(0)) + text.slice(1);
+const upper = (letter: string) => letter.toUpperCase();
+const lower = (letter: string) => letter.toLowerCase();
+
+// The English of a whole text: as it is in the catalogue, or with another first letter where a word was put in a sentence.
+function found(text: string): string | undefined {
+  if (!catalogue) return undefined;
+  if (Object.hasOwn(catalogue, text)) return catalogue[text];
+  const capital = first(text, upper);
+  if (capital !== text && Object.hasOwn(catalogue, capital)) return first(catalogue[capital]!, lower);
+  const small = first(text, lower);
+  if (small !== text && Object.hasOwn(catalogue, small)) return first(catalogue[small]!, upper);
+  return undefined;
+}
+
+function isMade(text: string): boolean {
+  return made.has(text) || made.has(first(text, lower)) || made.has(first(text, upper));
+}
+
+function make(text: string): string {
+  made.add(plain(text).trim());
+  return text;
+}
+
+export interface Part {
+  text: string;
+  /** It is not known here: a text of a service, or a name. */
+  foreign: boolean;
+}
+
+/** A text in parts that are in the language of the page and parts that are not. Sentences are found one by one when the whole is not known. */
+export function partsOf(text: string): Part[] {
+  if (!catalogue || !LETTERS.test(text)) return [{ text, foreign: false }];
+  const [, before = '', body = '', after = ''] = /^(\s*)(.*?)(\s*)$/su.exec(text) ?? [];
+  const key = plain(body);
+  if (isMade(key)) return [{ text, foreign: false }];
+  // A text with spaces around it may be in the catalogue with them.
+  const english = found(plain(text)) ?? (found(key) === undefined ? undefined : before + found(key)! + after);
+  if (english !== undefined) return [{ text: make(english), foreign: false }];
+  const sentences = body.split(/(?<=[.!?]\)?)(\s+)/u).map(partOf);
+  if (!sentences.some((part) => !part.foreign && LETTERS.test(part.text))) return [{ text, foreign: true }];
+  return joined([{ text: before, foreign: false }, ...sentences, { text: after, foreign: false }]);
+}
+
+// One sentence; or a list, of which everything must be known: a word of ours in a sentence of another is no translation.
+function partOf(sentence: string): Part {
+  if (!LETTERS.test(sentence)) return { text: sentence, foreign: false };
+  const english = wordsOf(sentence) ?? listOf(sentence);
+  return english === undefined ? { text: sentence, foreign: true } : { text: english, foreign: false };
+}
+
+function wordsOf(text: string): string | undefined {
+  const key = plain(text);
+  if (isMade(key)) return text;
+  // "afgeschermd," in a list: the sign at the end is no part of the word.
+  const [, words = '', sign = ''] = /^(.*?)([.!?:;,]\)?)?$/su.exec(key) ?? [];
+  const english = found(key) ?? (found(words) === undefined ? undefined : found(words)! + sign);
+  if (english !== undefined) return make(english);
+  return isMade(words) ? text : undefined;
+}
+
+function listOf(sentence: string): string | undefined {
+  const items = sentence.split(/(?<=[;:,])(\s+)/u).map((item) => (LETTERS.test(item) ? wordsOf(item) : item));
+  return items.length > 1 && items.every((item) => item !== undefined) ? items.join('') : undefined;
+}
+
+// Neighbours of one language are one part; spaces go with what is before them.
+function joined(parts: Part[]): Part[] {
+  const result: Part[] = [];
+  for (const part of parts) {
+    const last = result.at(-1);
+    if (last && (last.foreign === part.foreign || !LETTERS.test(part.text))) last.text += part.text;
+    else if (last && !LETTERS.test(last.text)) Object.assign(last, { text: last.text + part.text, foreign: part.foreign });
+    else result.push({ ...part });
+  }
+  return result;
+}
+
+/** A text in the language of the page; as it is when it is not known. */
+export function say(text: string): string {
+  return partsOf(text)
+    .map((part) => part.text)
+    .join('');
+}
+
+/**
+ * A text with values: t`In ${year} kregen ${count} inwoners hulp.` is in the catalogue as "In {0} kregen {1} inwoners hulp.". A value
+ * that is a text of ours is said in the language too.
+ */
+export function t(strings: TemplateStringsArray, ...values: Array<string | number | undefined>): string {
+  if (!catalogue) return strings.reduce((text, part, index) => text + String(values[index - 1]) + part);
+  const key = strings.reduce((text, part, index) => `${text}{${index - 1}}${part}`);
+  const said = values.map((value) => partsOf(String(value)));
+  const text = (found(key) ?? key).replace(/\{(\d+)\}/g, (_, index: string) => (said[Number(index)] ?? []).map((part) => part.text).join(''));
+  // Texts of a service that are only put beside each other are still in Dutch.
+  const ours = LETTERS.test(strings.join('')) || said.flat().some((part) => !part.foreign && LETTERS.test(part.text));
+  return ours ? make(text) : text;
+}
+
+// Elements that were marked here, so that a mark goes when their text does.
+const marked = new WeakSet<Element>();
+
+function writeText(node: Text): void {
+  const parent = node.parentElement;
+  if (!parent || /^(script|style|textarea)$/i.test(parent.tagName)) return;
+  const parts = partsOf(node.data);
+  const only = [...parent.childNodes].every((each) => each === node || !LETTERS.test(each.textContent ?? ''));
+  if (parts.length === 1) {
+    const [{ text, foreign }] = parts as [Part];
+    if (text !== node.data) node.data = text;
+    if (!foreign && marked.has(parent) && only) {
+      parent.removeAttribute('lang');
+      marked.delete(parent);
+    }
+    if (!foreign || !LETTERS.test(text) || marked.has(parent)) return;
+    if (only) return mark(parent);
+  }
+  // Only a part of the text is Dutch: it becomes an element, where an element may stand.
+  if (parent.namespaceURI !== 'http://www.w3.org/1999/xhtml' || /^(option|title)$/i.test(parent.tagName)) {
+    node.data = parts.map(({ text }) => text).join('');
+    return;
+  }
+  node.replaceWith(
+    ...parts.map(({ text, foreign }) => {
+      if (!foreign) return text;
+      const span = document.createElement('span');
+      mark(span);
+      span.append(text);
+      return span;
+    }),
+  );
+}
+
+function mark(element: Element): void {
+  marked.add(element);
+  element.setAttribute('lang', 'nl');
+}
+
+function writeAttribute(element: Element, name: string): void {
+  const text = element.getAttribute(name);
+  if (text !== null && say(text) !== text) element.setAttribute(name, say(text));
+}
+
+function write(root: Node): void {
+  if (root instanceof Text) return writeText(root);
+  if (!(root instanceof Element)) return;
+  for (const element of [root, ...root.querySelectorAll(SPOKEN.map((name) => `[${name}]`).join())]) for (const name of SPOKEN) writeAttribute(element, name);
+  const texts: Text[] = [];
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) texts.push(walker.currentNode as Text);
+  texts.forEach(writeText);
+}
+
+/** From now on texts are in the language of this catalogue; without one in Dutch. */
+export function setCatalogue(chosen: Catalogue | undefined): void {
+  catalogue = chosen;
+  made.clear();
+  for (const text of Object.values(chosen ?? {})) make(text);
+}
+
+export function languageOf(): Language {
+  return localStorage.getItem(CHOSEN) === 'en' ? 'en' : 'nl';
+}
+
+/** Keeps the choice in this browser and shows the page in it. */
+export function choose(language: Language): void {
+  localStorage.setItem(CHOSEN, language);
+  location.reload();
+}
+
+async function load(): Promise<void> {
+  if (languageOf() === 'nl') return;
+  setCatalogue((await import('./english')).english);
+  document.documentElement.lang = 'en';
+  write(document.documentElement);
+  // Called before anything is painted: nobody sees what was in Dutch for a moment.
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      change.addedNodes.forEach(write);
+      if (change.type === 'attributes') writeAttribute(change.target as Element, change.attributeName!);
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: SPOKEN });
+}
+
+let loading: Promise<void> | undefined;
+
+/** Resolves when texts can be made in the language that was chosen. */
+export function languageReady(): Promise<void> {
+  return (loading ??= load());
+}
