@@ -137,7 +137,7 @@ function differenceWords(of: Estimate | undefined, decimals: number, own: boolea
   if (cell.kind !== 'value') return cell;
   const { low, high } = of?.interval ?? {};
   const bounds = low === undefined || high === undefined ? '' : t` (${number(low, decimals)} tot ${number(high, decimals)})`;
-  return text(`${number(cell.value, decimals, true)}${bounds}`);
+  return text(t`${number(cell.value, decimals, true)}${bounds}`);
 }
 
 export function referrerTable(answer: Referrers, now: string): Table {

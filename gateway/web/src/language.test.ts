@@ -42,7 +42,7 @@ describe('the English catalogue', () => {
 });
 
 describe('a text', () => {
-  const catalogue = { wijk: 'district', 'In {0} kregen {1} inwoners hulp, per {2}.': 'In {0}, {1} inhabitants received care, per {2}.', 'Er is niets.': 'There is nothing.', afgeschermd: 'suppressed', ' en ': ' and ', 'Alle leeftijden': 'All ages', maart: 'March', '{1} na {0}': '{0} before {1}' };
+  const catalogue = { wijk: 'district', 'In {0} kregen {1} inwoners hulp, per {2}.': 'In {0}, {1} inhabitants received care, per {2}.', 'Er is niets.': 'There is nothing.', afgeschermd: 'suppressed', ' en ': ' and ', 'Alle leeftijden': 'All ages', maart: 'March', jan: 'Jan', '{1} na {0}': '{0} before {1}' };
 
   it('is Dutch until another language is chosen', () => {
     expect(say('Er is niets.')).toBe('Er is niets.');
@@ -52,6 +52,7 @@ describe('a text', () => {
     setCatalogue(catalogue);
     expect(t`In ${2018} kregen ${'1.234'} inwoners hulp, per ${'wijk'}.`).toBe('In 2018, 1.234 inhabitants received care, per district.');
     expect(t`${'maart'} ${2018}`).toBe('March 2018');
+    expect(t`${'jan'} ${2018}`).toBe('Jan 2018');
     expect(t` en `).toBe(' and ');
   });
   it('is known with another first letter, with spaces around it, and with the spaces of an amount', () => {
@@ -71,6 +72,9 @@ describe('a text', () => {
     const made = t`In ${2018} kregen ${3} inwoners hulp, per ${'wijk'}.`;
     for (const text of [made, `${made} ${made}`, made.charAt(0).toLowerCase() + made.slice(1)]) expect(partsOf(text).some((part) => part.foreign), text).toBe(false);
     expect(say('afgeschermd, afgeschermd')).toBe('suppressed, suppressed');
+    const listed = t`${'Dit, en dat'} (${'maart'} ${2018})`;
+    expect(partsOf(`${listed}; ${listed}`)).toEqual([{ text: 'Dit, en dat (March 2018); Dit, en dat (March 2018)', foreign: false }]);
+    expect(partsOf('Dit, afgeschermd')).toEqual([{ text: 'Dit, afgeschermd', foreign: true }]);
   });
   it('of a service that is put beside another is still of a service', () => {
     setCatalogue(catalogue);

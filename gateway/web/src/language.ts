@@ -35,6 +35,7 @@ function found(text: string): string | undefined {
   return undefined;
 }
 
+// With another first letter too; what is Dutch as well ("jan", "Jan") is looked up before.
 function isMade(text: string): boolean {
   return made.has(text) || made.has(first(text, lower)) || made.has(first(text, upper));
 }
@@ -55,10 +56,11 @@ export function partsOf(text: string): Part[] {
   if (!catalogue || !LETTERS.test(text)) return [{ text, foreign: false }];
   const [, before = '', body = '', after = ''] = /^(\s*)(.*?)(\s*)$/su.exec(text) ?? [];
   const key = plain(body);
-  if (isMade(key)) return [{ text, foreign: false }];
+  if (made.has(key)) return [{ text, foreign: false }];
   // A text with spaces around it may be in the catalogue with them.
   const english = found(plain(text)) ?? (found(key) === undefined ? undefined : before + found(key)! + after);
   if (english !== undefined) return [{ text: make(english), foreign: false }];
+  if (isMade(key)) return [{ text, foreign: false }];
   const sentences = body.split(/(?<=[.!?]\)?)(\s+)/u).map(partOf);
   if (!sentences.some((part) => !part.foreign && LETTERS.test(part.text))) return [{ text, foreign: true }];
   return joined([{ text: before, foreign: false }, ...sentences, { text: after, foreign: false }]);
@@ -73,17 +75,21 @@ function partOf(sentence: string): Part {
 
 function wordsOf(text: string): string | undefined {
   const key = plain(text);
-  if (isMade(key)) return text;
+  if (made.has(key)) return text;
   // "afgeschermd," in a list: the sign at the end is no part of the word.
   const [, words = '', sign = ''] = /^(.*?)([.!?:;,]\)?)?$/su.exec(key) ?? [];
   const english = found(key) ?? (found(words) === undefined ? undefined : found(words)! + sign);
   if (english !== undefined) return make(english);
-  return isMade(words) ? text : undefined;
+  return isMade(key) || isMade(words) ? text : undefined;
 }
 
 function listOf(sentence: string): string | undefined {
-  const items = sentence.split(/(?<=[;:,])(\s+)/u).map((item) => (LETTERS.test(item) ? wordsOf(item) : item));
-  return items.length > 1 && items.every((item) => item !== undefined) ? items.join('') : undefined;
+  // The parts of a list may have commas themselves.
+  for (const between of [/(?<=;)(\s+)/u, /(?<=[;:,])(\s+)/u]) {
+    const items = sentence.split(between).map((item) => (LETTERS.test(item) ? wordsOf(item) : item));
+    if (items.length > 1 && items.every((item) => item !== undefined)) return items.join('');
+  }
+  return undefined;
 }
 
 // Neighbours of one language are one part; spaces go with what is before them.

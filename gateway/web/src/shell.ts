@@ -131,7 +131,7 @@ function showRoles(screen: Screen, role: string): void {
 // In its own words, as who needs it may read nothing else.
 function showLanguages(): void {
   const [language, words] = languageOf() === 'en' ? (['nl', 'Nederlands'] as const) : (['en', 'English'] as const);
-  const other = button('', () => choose(language), 'subtle');
+  const other = button('', () => choose(language));
   other.lang = language;
   other.firstElementChild!.textContent = words;
   byId('language').replaceChildren(other);

@@ -84,7 +84,7 @@ const METHODS: Record<string, string> = {
 export function expectation(months: SourceMonth[]): string {
   const methods = new Set(months.filter((month) => count(month.expected_count) > 0).map((month) => month.method ?? ''));
   const words = [...methods].map((method) => METHODS[method] ?? '').filter(Boolean);
-  return words.length > 0 ? words.join(t`; of `) : 'hierover is niets bekend';
+  return words.length > 0 ? words.reduce((all, each) => t`${all}; of ${each}`) : 'hierover is niets bekend';
 }
 
 /** What stands beside a source, name and words. */

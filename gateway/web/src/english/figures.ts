@@ -360,7 +360,7 @@ export const figures: Catalogue = {
   'aanbieders met een geldige toewijzing in de maand; tot het eind van de volgende maand is een declaratie op tijd': 'providers with a valid allocation in the month; until the end of the next month a claim is in time',
   'afzenders die in minstens zes van de twaalf maanden ervoor iets stuurden': 'senders that sent something in at least six of the twelve months before',
   'het aantal van dezelfde maand een jaar eerder, of bij een jongere bron het midden van haar maanden': 'the number of the same month a year earlier, or for a younger source the middle of its months',
-  '; of ': '; or ',
+  '{0}; of {1}': '{0}; or {1}',
   'hierover is niets bekend': 'nothing is known about this',
   'Wettelijke grondslag': 'Legal basis in law',
   'Gegevens die worden gebruikt': 'Data that are used',
