@@ -21,6 +21,7 @@
 #include "gateway/transcoder.h"
 #include "google/api/httpbody.pb.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/struct.pb.h"
 #include "services/platform/check_words.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
@@ -86,6 +87,11 @@ std::string ObjectOf(const PathVariables& variables) {
   FieldCheck check;
   CheckText(variables[0].second, "name", 1000, check);
   return check.ok() ? variables[0].second : "";
+}
+
+// Printable ASCII, so that no line of a header ends before its end.
+bool IsHeaderValue(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 log::v1::LogRecord::Outcome OutcomeOf(const absl::Status& status) {
@@ -515,7 +521,17 @@ HttpResponse Gateway::BytesAnswer(const Visit& visit, absl::string_view bytes) {
                           absl::StrCat("the answer is ", body.content_type())),
                      visit.request_id, 406);
   }
-  return {200, std::move(*body.mutable_content_type()), std::move(*body.mutable_data()), {}};
+  HttpResponse response{200, std::move(*body.mutable_content_type()), std::move(*body.mutable_data()), {}};
+  for (const google::protobuf::Any& extension : body.extensions()) {
+    google::protobuf::Struct told;
+    if (!extension.UnpackTo(&told)) continue;
+    for (const absl::string_view name : {"Content-Disposition", "Content-Language", "Link", "OData-Version"}) {
+      const auto header = told.fields().find(std::string(name));
+      if (header == told.fields().end() || !IsHeaderValue(header->second.string_value())) continue;
+      response.headers.emplace_back(std::string(name), header->second.string_value());
+    }
+  }
+  return response;
 }
 
 void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Route& route, const PathVariables& variables,

@@ -17,6 +17,7 @@
 #include "gateway/testing.h"
 #include "gateway/transcoder.h"
 #include "google/api/httpbody.pb.h"
+#include "google/protobuf/struct.pb.h"
 #include "nmd/publication/v1/open_data.pb.h"
 #include "services/platform/errors.h"
 #include "services/platform/journal.h"
@@ -188,6 +189,27 @@ TEST_F(PublicDoor, BytesOfAServiceGoOutAsTheyAre) {
   EXPECT_EQ(Ask(kFile, {{"If-None-Match", tag}}).status, 304);
   peer_.answer = Bytes("text/csv; charset=utf-8", std::string(5000, 'a'));
   EXPECT_THAT(Ask(kFile, {{"Accept-Encoding", "gzip"}}).headers, Contains(Pair("Content-Encoding", "gzip")));
+}
+
+TEST_F(PublicDoor, PassesOnTheHeadersThatGoWithBytesAndNoOthers) {
+  google::protobuf::Struct told;
+  const std::map<std::string, std::string> headers = {{"OData-Version", "4.0"},
+                                                      {"Link", "<x>; rel=\"describedby\""},
+                                                      {"Content-Disposition", "attachment\r\nSet-Cookie: a=b"},
+                                                      {"Set-Cookie", "a=b"},
+                                                      {"Cache-Control", "public"}};
+  for (const auto& [name, value] : headers) (*told.mutable_fields())[name].set_string_value(value);
+  google::api::HttpBody body;
+  body.set_content_type("application/json");
+  body.set_data("{}");
+  body.add_extensions()->PackFrom(publication::v1::Dataset());
+  body.add_extensions()->PackFrom(told);
+  peer_.answer = body.SerializeAsString();
+  std::map<std::string, std::string> sent;
+  for (const auto& [name, value] : Ask(kOData).headers) sent[name] = value;
+  EXPECT_EQ(sent["OData-Version"], "4.0");
+  EXPECT_EQ(sent["Link"], "<x>; rel=\"describedby\"");
+  EXPECT_EQ(sent.count("Content-Disposition") + sent.count("Set-Cookie") + sent.count("Cache-Control"), 0u);
 }
 
 TEST_F(PublicDoor, OffersTheTypeThatTheBytesHave) {

@@ -3,11 +3,13 @@
 #include <utility>
 #include <vector>
 
+#include "google/api/httpbody.pb.h"
 #include "nmd/internal/v1/config.pb.h"
 #include "services/platform/crypto.h"
 #include "services/platform/follower.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
+#include "services/publication/iv3_export.h"
 #include "services/publication/open_data.h"
 #include "services/publication/publication.h"
 #include "services/publication/region_service.h"
@@ -128,6 +130,12 @@ int main(int argc, char** argv) {
         nmd::publication::Publication& publication = *state->publication;
         HandleAll(process, publication);
         state->open_data = NewOpenData(config, publication, process);
+        process.router().Handle(
+            "nmd.publication.v1.OpenDataService", "ExportIv3",
+            [&costs = *state->costs, &clock = process.clock(), municipality = config.server().municipality()](
+                const nmd::Caller& caller, const ExportIv3Request& request) {
+              return nmd::publication::ExportIv3(costs, municipality, clock, caller, request);
+            });
         for (int i = 0; i < config.recipients_size(); ++i) {
           const auto& recipient = config.recipients(i);
           state->recipients.push_back(

@@ -32,12 +32,18 @@ class OpenData {
   // Without `config` (a copy is kept) there is no catalogue.
   OpenData(std::string municipality, Source source, const internal::v1::OpenDataConfig* config);
 
-  // OpenDataService, all but ExportIv3. Errors: as open_data.proto says per method.
+  // OpenDataService, all but ExportIv3 (iv3_export.h). Errors: as open_data.proto says per method.
   absl::StatusOr<v1::ListDatasetsResponse> ListDatasets(const Caller& caller, const v1::ListDatasetsRequest& request) const;
   absl::StatusOr<v1::Dataset> GetDataset(const Caller& caller, const v1::GetDatasetRequest& request) const;
+  absl::StatusOr<google::api::HttpBody> ReadDatasetFile(const Caller& caller, const v1::ReadDatasetFileRequest& request) const;
+  absl::StatusOr<google::api::HttpBody> ReadCatalogue(const Caller& caller, const v1::ReadCatalogueRequest& request) const;
+  absl::StatusOr<google::api::HttpBody> ReadOData(const Caller& caller, const v1::ReadODataRequest& request) const;
 
  private:
+  // With what there is of files to read.
   absl::StatusOr<v1::Dataset> Find(const std::string& name) const;
+  // The same, of which figures are asked: PUBLICATION_WITHDRAWN when it was taken back.
+  absl::StatusOr<v1::Dataset> FindFigures(const std::string& name) const;
 
   const std::string municipality_;
   const Source source_;
