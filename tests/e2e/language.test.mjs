@@ -6,9 +6,9 @@ import { beforeEach, describe, it } from 'node:test';
 import { assertAccessible, offline, open, page, real, stub, texts } from './browser.mjs';
 import { assertFiles } from './table_files.mjs';
 
-const ALL = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'koppelen', 'aanbiedersportaal', 'signalen', 'logboek', 'begrippen', 'toegankelijkheid'];
+const ALL = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'koppelen', 'aanbiedersportaal', 'signalen', 'logboek', 'openbaar', 'begrippen', 'toegankelijkheid'];
 // What the recorded answers have.
-const RECORDED = ['groei', 'verkenner', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'vragen', 'publicaties', 'bronnen', 'koppelen', 'aanbiedersportaal', 'signalen', 'logboek', 'begrippen', 'toegankelijkheid'];
+const RECORDED = ['groei', 'verkenner', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'vragen', 'publicaties', 'bronnen', 'koppelen', 'aanbiedersportaal', 'signalen', 'logboek', 'openbaar', 'begrippen', 'toegankelijkheid'];
 // Where the recorded answers are about.
 const QUESTIONS = { dossier: '?aanbieder=91000001&jaar=2018' };
 

@@ -324,7 +324,34 @@ export class Session {
   private constructor(
     private token: Token,
     private readonly role: string,
+    /** Of somebody who is not known: the token to bring where the monitor lets nobody in without one; empty where there is none. */
+    private spare?: string,
   ) {}
+
+  /**
+   * Somebody of whom nothing is known, who reads what is public. The address says of whom it is; in the demo the monitor does too, and has a
+   * token for where nobody gets in without one.
+   */
+  static async anybody(municipality: string): Promise<Session> {
+    const response = await request('/v1/dev/token?role=openbaar', {});
+    if (response.ok) {
+      const { token = '', municipality: own, title } = (await bodyOf(response)) as Partial<Token>;
+      const here = own || municipalityOf(token);
+      return new Session({ token: '', municipality: here, title: title || here }, '', token);
+    }
+    if (municipality) return new Session({ token: '', municipality, title: municipality }, '', '');
+    throw new Problem('Van welke gemeente wilt u cijfers zien?', 'Open deze pagina via de website van de gemeente of van de regio: het adres zegt om wie het gaat.');
+  }
+
+  /** Whether a link can be followed without signing in. */
+  get isOpen(): boolean {
+    return this.spare !== undefined && this.token.token === '';
+  }
+
+  /** Somebody of whom nothing is known, outside the demo. */
+  get isUnknown(): boolean {
+    return this.spare === '';
+  }
 
   /**
    * Signs in at the development issuer of the demo. Where that is switched off, as it must be outside the demo, it takes the session
@@ -405,8 +432,11 @@ export class Session {
         },
       }, init.signal ?? this.stop, milliseconds);
     let response = await attempt();
-    if (response.status === 401) {
+    if (response.status === 401 && this.spare === undefined) {
       this.token = await Session.fetchToken(this.role);
+      response = await attempt();
+    } else if (response.status === 401 && this.spare && !this.token.token) {
+      this.token = { ...this.token, token: this.spare };
       response = await attempt();
     }
     return bodyOf(response);

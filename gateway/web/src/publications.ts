@@ -7,7 +7,7 @@ import { askWords } from './dialog';
 import { h } from './dom';
 import { number } from './format';
 import {
-  agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossWords, previewTable, publicationTable, releaseTable, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Release, type TableRule,
+  agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossWords, newestYear, previewTable, publicationTable, releaseTable, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Release, type TableRule,
 } from './publications_model';
 import { t } from './language';
 import { formatQuery, monthChoices, periodBetween, periodWords, type Choice } from './query';
@@ -188,13 +188,16 @@ runScreen<Answers>({
   timeless: true,
   bare: true,
   fields: async ({ session, today, year }) => {
-    [agreements, releases] = await Promise.all([session.list<Agreement>('agreements', { page_size: '1000' }), session.list<Release>('releases', { page_size: '1000' })]);
+    const [analyses, ...lists] = await Promise.all([session.sourceAnalyses(), session.list<Agreement>('agreements', { page_size: '1000' }), session.list<Release>('releases', { page_size: '1000' })]);
+    [agreements, releases] = lists;
+    // A preview of a year that nobody delivered yet tells nothing.
+    const told = newestYear(analyses) ?? year - 1;
     const months = monthChoices(today.slice(0, 7));
     return [
       { key: 'uitgave', label: 'Publicatie', initial: NONE, choices: [{ value: NONE, title: 'Alle' }, ...releases.map((release) => ({ value: idOf(release.name), title: t`${idOf(release.name)}: ${release.title || release.table || ''}` }))] },
       { key: 'tabel', label: 'Voorbeeld van', initial: NONE, choices: [{ value: NONE, title: 'Geen' }, ...tableChoices()] },
-      { key: 'van', label: 'Van', choices: months, initial: `${year - 1}-01` },
-      { key: 'tot', label: 'Tot en met', choices: months, initial: `${year - 1}-12` },
+      { key: 'van', label: 'Van', choices: months, initial: `${told}-01` },
+      { key: 'tot', label: 'Tot en met', choices: months, initial: `${told}-12` },
     ];
   },
   question: ({ uitgave }) => (uitgave && uitgave !== NONE ? t`Mag ${uitgave} naar buiten?` : 'Wat delen wij, met wie, en is dat veilig?'),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { auditWords, deedsOf, lossWords, previewTable, publicationTable, releaseTable } from './publications_model';
+import { auditWords, deedsOf, lossWords, newestYear, previewTable, publicationTable, releaseTable } from './publications_model';
 import { cellText, type Table } from './table';
 
 const written = (table: Table) => table.rows.map((row) => row.map((cell, index) => cellText(cell, table.columns[index]!.kind)));
@@ -37,4 +37,15 @@ describe('a release', () => {
     expect(auditWords({ hidden_count: '2' })).toMatch(/Dat lukte: deze tabel kan niet worden gepubliceerd\.$/);
     expect(lossWords({ primary_count: '1', secondary_count: '1', loss: { hidden_cells: 0.25 } })).toBe('2 cellen zijn afgeschermd (25,0%).');
   });
+});
+
+describe('the year a preview opens on', () => {
+  const source = (id: string, ...months: Array<[string, string]>) => ({ name: `municipalities/gm1730/sources/${id}/analysis`, months: months.map(([month, received_count]) => ({ month, received_count })) });
+  it.each([
+    // December is in: the whole year is. January: the year before is. October: that of the year before.
+    [[source('jw301', ['2018-11', '3'], ['2018-12', '1'])], 2018], [[source('jw301', ['2019-01', '3'])], 2018], [[source('jw301', ['2018-10', '3'])], 2017],
+    // A month in which nothing came in, and what no law sends, tell nothing.
+    [[source('wmo301', ['2017-12', '3'], ['2018-12', '0']), source('contracten', ['2020-12', '1'])], 2017], [[source('jw301', ['2017-12', '1']), source('wmo301', ['2018-12', '1'])], 2018],
+    [[], undefined],
+  ])('%#', (analyses, year) => expect(newestYear(analyses)).toBe(year));
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page Publicaties says of nmd.publication.v1: what was agreed, what a table looks like when it leaves, what an attacker would
 // find, and who decided. Pure.
+import type { SourceAnalysis } from './api';
 import { absent, cellOf, count, day, moment, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { dateShort, number, percent } from './format';
 import { t } from './language';
@@ -97,6 +98,15 @@ export const STATES: Record<string, string> = {
 const CELLS: Record<string, string> = { SHOWN: 'getoond', ZERO: 'nul', HIDDEN: 'afgeschermd', HIDDEN_PRIMARY: 'afgeschermd: te klein', HIDDEN_SECONDARY: 'afgeschermd: anders te berekenen' };
 const DELIVERIES: Record<string, string> = { WAITING: 'nog niet ontvangen', RECEIVED: 'ontvangen', REFUSED: 'geweigerd' };
 const KINDS: Record<string, string> = { exact: 'precies', narrow: 'bijna precies', change: 'door een verandering', undecided: 'niet uit te sluiten' };
+
+/** The last calendar year of which all months came in of allocations, whatever else is still to come; undefined when nobody delivered. */
+export function newestYear(analyses: SourceAnalysis[]): number | undefined {
+  const months = analyses.filter(({ name }) => /\/sources\/(jw|wmo)301\//.test(name)).flatMap((each) => (each.months ?? []).filter((month) => Number(month.received_count ?? 0) > 0).map(({ month }) => month));
+  const last = months.sort().at(-1);
+  if (!last) return undefined;
+  const year = Number(last.slice(0, 4));
+  return last.slice(5, 7) === '12' ? year : year - 1;
+}
 
 const who = (subject: string | undefined, time: string | undefined) => [subject || 'onbekend', time && dateShort(time)].filter(Boolean).join(', ');
 const stateOf = (state: string | undefined) => STATES[state ?? ''] ?? 'onbekend';

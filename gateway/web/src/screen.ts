@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What every screen with figures has: a form and an address that say the same question, an answer, and words when there is none.
 import './style/screen.css';
-import { idOf, Stopped, type Dimension, type Measure, type Provenance, type Session, type Source } from './api';
+import { idOf, Session, Stopped, type Dimension, type Measure, type Provenance, type Source } from './api';
 import { byId, h } from './dom';
 import type { Figure } from './figure';
 import { dateOf, dateTime, glue } from './format';
@@ -39,6 +39,8 @@ export interface Plan<Answer> {
   timeless?: boolean;
   /** It shows no measures, or is for roles that may not ask for figures: the context has none. */
   bare?: boolean | ((role: string) => boolean);
+  /** For everybody, without signing in; the field "bij" of the address says of whom. */
+  open?: boolean;
   /** Field on which the choices of the others depend: another value of it is another form. */
   root?: string;
   fields: (context: Context) => Field[] | Promise<Field[]>;
@@ -297,7 +299,7 @@ export function runScreen<Answer>(plan: Plan<Answer>): void {
       page = new ScreenPage(plan, context, await plan.fields(context));
     }
     await page.load();
-  });
+  }, plan.open ? () => Session.anybody(new URLSearchParams(location.search).get('bij') ?? '') : undefined);
 }
 
 /** Sources behind several answers, each once, with the newest and the most of what was said. */

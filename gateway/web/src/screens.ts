@@ -69,6 +69,10 @@ export const SCREENS: Screen[] = [
     id: 'aanbiedersportaal', title: 'Aanbiedersportaal', question: 'Wat staat er op uw rekening, en wat vraagt nu om actie?', roles: ['aanbieder'], group: 'Naar buiten', script: 'portal',
     promise: 'De gemeente ziet dezelfde rekening met dezelfde redenen. Wat een kant zegt, verandert niet en is voor beide kanten te lezen.',
   },
+  {
+    id: 'openbaar', title: 'Openbare cijfers', question: 'Wat is openbaar over het sociaal domein?', roles: [], group: 'Naar buiten', script: 'public', at: 'everywhere',
+    promise: 'Deze cijfers zijn vrijgegeven voor iedereen. Een cijfer dat te veel over een persoon zegt, is afgeschermd en staat er in woorden.',
+  },
   { id: 'toegankelijkheid', title: 'Toegankelijkheid', question: 'Is deze monitor voor iedereen te gebruiken?', roles: [], group: 'voet', script: 'accessibility', at: 'everywhere' },
 ];
 

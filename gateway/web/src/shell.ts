@@ -116,7 +116,7 @@ function showRoles(screen: Screen, role: string): void {
   const select = h(
     'select',
     { class: 'utrecht-select utrecht-select--html-select', id: 'rol' },
-    h('option', { value: 'passend' }, t`Passend bij het scherm (${screen.roles[0]})`),
+    h('option', { value: 'passend' }, t`Passend bij het scherm (${screen.roles[0] ?? 'inwoner'})`),
     ...ROLES.map(([word, title]) => h('option', { value: word }, title)),
   );
   select.value = role || 'passend';
@@ -145,8 +145,8 @@ export async function showPublicPage(id: string): Promise<void> {
   document.title = t`${screenOf(id).title} · Monitor sociaal domein`;
 }
 
-/** Runs the page of a screen: signs in, shows, and turns what fails into words with a way to try again. */
-export async function runPage(id: string, show: (session: Session, role: string) => Promise<void>): Promise<void> {
+/** Runs the page of a screen: signs in, or does what `enter` does instead, shows, and turns what fails into words with a way to try again. */
+export async function runPage(id: string, show: (session: Session, role: string) => Promise<void>, enter?: () => Promise<Session>): Promise<void> {
   const screen = screenOf(id);
   const content = byId('content');
   const chosen = chosenRole();
@@ -163,13 +163,15 @@ export async function runPage(id: string, show: (session: Session, role: string)
   announce('De cijfers worden geladen…', true);
   content.setAttribute('aria-busy', 'true');
   try {
-    const session = await Session.signIn(role);
+    const session = await (enter ? enter() : Session.signIn(role));
     showMunicipality(session, screen.title);
     // Who signed in at the municipality has roles of their own; in the demo one looks as the role that fits, or that was chosen.
     const own = session.roles;
     const as = own.length === 0 ? role : (own.find((each) => maySee(screen, each)) ?? own[0] ?? '');
     showMenu(own.length === 0 ? chosen : as, session);
-    if (own.length === 0) showRoles(screen, chosen);
+    // Who is not known sees the screens of a citizen; in the demo one can look as somebody else.
+    if (session.isUnknown) showMenu('openbaar', session);
+    else if (own.length === 0) showRoles(screen, chosen);
     else {
       byId('role').replaceChildren(button('Afmelden', () => void session.signOut(), 'subtle'));
     }
@@ -182,7 +184,7 @@ export async function runPage(id: string, show: (session: Session, role: string)
     await show(session, as);
   } catch (error) {
     announce('');
-    content.replaceChildren(problemAlert(error, () => void runPage(id, show)));
+    content.replaceChildren(problemAlert(error, () => void runPage(id, show, enter)));
   } finally {
     content.removeAttribute('aria-busy');
   }

@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as answers from './answers.mjs';
 import { startLinking } from './link_answers.mjs';
+import { isPublic, publicAnswer } from './public_answers.mjs';
 import { startScreens } from './screen_answers.mjs';
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
@@ -30,7 +31,7 @@ const roleOf = (authorization) => authorization && JSON.parse(Buffer.from(author
 
 /**
  * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer ('issuer':
- * people sign in at the municipality instead), `links` is
+ * people sign in at the municipality instead), `closed` lets nobody read without a token, `links` is
  * an answer 503 of linking, `slow` keeps every call waiting so many milliseconds, `status` and `problem` are the answer to every
  * other call. `restartLinking` and `restartScreens` forget what was decided.
  */
@@ -61,6 +62,12 @@ export async function startStub(dist) {
       return problem(401, 'IDENTITY_MISSING', 'nobody is signed in');
     }
     const role = roleOf(request.headers.authorization);
+    const below = pathname.replace('/v1/municipalities/gm1730/', '');
+    if (isPublic(below) && (role || !faults.closed)) {
+      calls.push({ path: request.url, body: undefined, role });
+      const found = publicAnswer(request.method, below);
+      return typeof found.status === 'number' ? problem(found.status, found.reason, found.detail) : json(found);
+    }
     if (!role) return problem(401, 'IDENTITY_MISSING', 'no token');
     const body = request.method === 'POST' ? await bodyOf(request) : undefined;
     calls.push({ path: request.url, body });
