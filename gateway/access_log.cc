@@ -36,6 +36,10 @@ constexpr char kHold[] = "hold";
 constexpr char kPrune[] = "prune";
 
 constexpr size_t kBatch = 1000;
+constexpr int kThreads = 2;
+// How long after a write a thread looks every now and then by itself: the ends of what was just begun come soon, and to wake a
+// thread for each costs more than to write it.
+constexpr absl::Duration kAlert = absl::Milliseconds(50);
 constexpr int kClients = 100;
 // Entries a page looks at, and looks on for the ends of the calls it found.
 constexpr int kScan = 50'000;
@@ -107,7 +111,7 @@ absl::StatusOr<int64_t> StartOf(const google::protobuf::Message& request, const 
 absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::Open(Journal& journal, Options options, const Clock& clock) {
   std::unique_ptr<AccessLog> log(new AccessLog(journal, std::move(options), clock));
   NMD_RETURN_IF_ERROR(log->Load());
-  log->thread_ = std::thread([raw = log.get()] { raw->Run(); });
+  for (int i = 0; i < kThreads; ++i) log->threads_.emplace_back([raw = log.get()] { raw->Run(); });
   return log;
 }
 
@@ -120,7 +124,7 @@ AccessLog::~AccessLog() {
     stopping_ = true;
     changed_.NotifyAll();
   }
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) thread.join();
   if (absl::Status saved = SaveCheckpoint(); !saved.ok()) {
     nmd::Log(LogLevel::kWarning, "access log: no checkpoint", {{"detail", saved.message()}});
   }
@@ -169,10 +173,18 @@ absl::Status AccessLog::SaveCheckpoint() {
 }
 
 bool AccessLog::Enqueue(Waiting waiting, bool limited) {
+  waiting.since = std::chrono::steady_clock::now();
   MutexLock lock(mutex_);
-  if (stopping_ || (limited && waiting_.size() >= options_.waiting_limit)) return false;
+  if (stopping_) return false;
+  if (limited && (waiting_.size() >= options_.waiting_limit ||
+                  (urgent_ > 0 && absl::FromChrono(waiting.since - waiting_.front().since) > options_.longest_wait))) {
+    return false;
+  }
+  // Who writes looks here again when done; who sleeps wants to know of the first one, and of the first that cannot wait.
+  const bool news = !writing_ && (waiting.urgent() ? urgent_ == 0 : waiting_.empty() && alert_ == 0);
+  if (waiting.urgent()) ++urgent_;
   waiting_.push_back(std::move(waiting));
-  changed_.NotifyAll();
+  if (news) changed_.NotifyOne();
   return true;
 }
 
@@ -217,60 +229,101 @@ absl::Status AccessLog::Write(std::string kind, LogEntry entry) {
   return outcome;
 }
 
+bool AccessLog::AwaitTurn() {
+  const auto look_again_in = [this](absl::Duration time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    ++alert_;
+    changed_.WaitFor(mutex_, time);
+    --alert_;
+  };
+  while (true) {
+    const auto now = std::chrono::steady_clock::now();
+    if (writing_) {
+      changed_.Wait(mutex_);
+    } else if (urgent_ > 0 || (stopping_ && (!waiting_.empty() || !again_.empty()))) {
+      return true;
+    } else if (stopping_) {
+      return false;
+    } else if (!waiting_.empty()) {
+      const absl::Duration left = options_.end_wait - absl::FromChrono(now - waiting_.front().since);
+      if (left <= absl::ZeroDuration()) return true;
+      look_again_in(left);
+    } else if (alert_ == 0 && absl::FromChrono(now - last_turn_) < kAlert) {
+      look_again_in(options_.end_wait);
+    } else {
+      changed_.Wait(mutex_);
+    }
+  }
+}
+
+void AccessLog::EndTurn() {
+  MutexLock lock(mutex_);
+  writing_ = false;
+  last_turn_ = std::chrono::steady_clock::now();
+  if (stopping_)
+    changed_.NotifyAll();
+  else if (!waiting_.empty())
+    changed_.NotifyOne();
+}
+
 void AccessLog::Run() {
-  int64_t since_checkpoint = 0;
-  std::vector<Waiting> again;  // Ends that could not be written.
-  for (;;) {
-    std::vector<Waiting> batch = std::exchange(again, {});
+  while (true) {
+    std::vector<Waiting> batch;
     std::function<void(absl::StatusOr<log::v1::PruneLogResponse>)> prune;
     {
       MutexLock lock(mutex_);
-      while (waiting_.empty() && !stopping_) changed_.Wait(mutex_);
-      if (waiting_.empty() && stopping_ && batch.empty()) return;
-      while (!waiting_.empty() && batch.size() < kBatch) {
+      if (!AwaitTurn()) return;
+      writing_ = true;
+      batch = std::exchange(again_, {});
+      while (!waiting_.empty() && batch.size() < kBatch && !prune) {
+        if (waiting_.front().prune && !batch.empty()) break;
+        if (waiting_.front().urgent()) --urgent_;
         if (waiting_.front().prune) {
-          if (!batch.empty()) break;
           prune = std::move(waiting_.front().prune);
-          waiting_.pop_front();
-          break;
+        } else {
+          batch.push_back(std::move(waiting_.front()));
         }
-        batch.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
       }
     }
     if (prune) {
       prune(Prune());
+      EndTurn();
       continue;
     }
     const absl::Status written = Append(batch);
-    if (!written.ok()) nmd::Log(LogLevel::kError, "access log cannot be written", {{"detail", written.message()}});
-    for (Waiting& waiting : batch) {
-      if (waiting.done) {
-        waiting.done(written.ok() ? written
-                                  : Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
-                                         "the call cannot be logged, so it is not made; try again"));
-      } else if (!written.ok() && again.size() < options_.waiting_limit) {
-        again.push_back(std::move(waiting));
+    if (!written.ok()) {
+      nmd::Log(LogLevel::kError, "access log cannot be written", {{"detail", written.message()}});
+      MutexLock lock(mutex_);
+      // Not at once: the disk is not asked again until there is something new to write, or it ends here.
+      for (Waiting& waiting : batch) {
+        if (!stopping_ && !waiting.urgent() && again_.size() < options_.waiting_limit) again_.push_back(std::move(waiting));
       }
     }
-    if (!written.ok()) {
-      MutexLock lock(mutex_);
-      if (stopping_) return;
-      // Nothing new to write: the disk is not asked again until there is.
-      continue;
+    const bool late = written.ok() && (clock_.Now() >= next_prune_ || since_checkpoint_ >= kCheckpointEvery);
+    if (!late) EndTurn();
+    for (Waiting& waiting : batch) {
+      if (!waiting.done) continue;
+      waiting.done(written.ok() ? written
+                                : Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW,
+                                       "the call cannot be logged, so it is not made; try again"));
     }
-    since_checkpoint += static_cast<int64_t>(batch.size());
-    const absl::Time now = clock_.Now();
-    absl::Status kept;
-    if (now >= next_prune_) {
-      next_prune_ = now + absl::Hours(24);
-      kept = Prune().status();
-    } else if (since_checkpoint >= kCheckpointEvery) {
-      kept = SaveCheckpoint();
-      since_checkpoint = 0;
-    }
-    if (!kept.ok()) nmd::Log(LogLevel::kError, "access log: retention or checkpoint failed", {{"detail", kept.message()}});
+    if (!late) continue;
+    KeepUp();
+    EndTurn();
   }
+}
+
+void AccessLog::KeepUp() {
+  const absl::Time now = clock_.Now();
+  absl::Status kept;
+  if (now >= next_prune_) {
+    next_prune_ = now + absl::Hours(24);
+    kept = Prune().status();
+  } else {
+    kept = SaveCheckpoint();
+    since_checkpoint_ = 0;
+  }
+  if (!kept.ok()) nmd::Log(LogLevel::kError, "access log: retention or checkpoint failed", {{"detail", kept.message()}});
 }
 
 absl::Status AccessLog::Append(std::vector<Waiting>& batch) {
@@ -294,6 +347,7 @@ absl::Status AccessLog::Append(std::vector<Waiting>& batch) {
   }
   NMD_ASSIGN_OR_RETURN(last_sequence_, journal_.Append(std::move(records), last_sequence_));
   last_hash_ = hash;
+  since_checkpoint_ += static_cast<int64_t>(batch.size());
   // What verifies the log later must be known outside of it, too.
   if (last_sequence_ / kCheckpointEvery != (last_sequence_ - static_cast<int64_t>(batch.size())) / kCheckpointEvery) {
     nmd::Log(LogLevel::kInfo, "access log head", {{"sequence", last_sequence_}, {"hash", absl::BytesToHexString(hash)}});

@@ -2,6 +2,7 @@
 #ifndef NMD_GATEWAY_ACCESS_LOG_H_
 #define NMD_GATEWAY_ACCESS_LOG_H_
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -34,10 +35,11 @@ namespace nmd::gateway {
 // Logboek Dataverwerkingen 1.0). One chain of hashes in a journal of its own; contents leave it by retention only.
 //
 // A call has two entries: its beginning is on the disk before the call is made, with who and what for; its end follows with
-// what became of it and never says who, because the processing log may not. What is written at the same moment is written
-// together.
+// what became of it and never says who, because the processing log may not. What came in while the disk was busy is written
+// together, and an end, which nobody waits for, goes with the next beginning, or after a moment.
 //
-// Thread-safe. One writer per journal: the object has a thread that appends.
+// Thread-safe. One writer per journal: the object has two threads that take turns, so that one tells who waited that it is
+// written while the other writes on.
 class AccessLog {
  public:
   struct Options {
@@ -48,7 +50,11 @@ class AccessLog {
     // base and the name of its method.
     std::map<std::string, std::string, std::less<>> activities;
     std::string activity_base = "tag:nmd.nl,2026:verwerking/";
-    // Beginnings that may wait to be written; more are refused.
+    // Beginnings are refused while one waits longer than this to be written: a disk that is too slow gives no queue that grows.
+    absl::Duration longest_wait = absl::Seconds(1);
+    // How long an end waits for a beginning to be written with.
+    absl::Duration end_wait = absl::Milliseconds(5);
+    // However quick the disk is, no more than these may wait.
     size_t waiting_limit = 4096;
   };
   // Errors: those of the journal.
@@ -73,22 +79,29 @@ class AccessLog {
   absl::StatusOr<log::v1::PruneLogResponse> PruneLog(const log::v1::PruneLogRequest& request);
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
   struct Waiting {
     std::string kind;
     internal::v1::LogEntry entry;
-    std::function<void(absl::Status)> done;                                // May be empty.
+    std::function<void(absl::Status)> done;                                // Empty: nobody waits.
     std::function<void(absl::StatusOr<log::v1::PruneLogResponse>)> prune;  // Set: retention instead of an entry.
+    Time since;
+    bool urgent() const { return done || prune; }
   };
 
   AccessLog(Journal& journal, Options options, const Clock& clock);
   absl::Status Load();
   std::string ActivityOf(const std::string& method) const;
   void Run();
+  // Until it is this thread's turn; false when nothing is left to write and nothing comes.
+  bool AwaitTurn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EndTurn();
   bool Enqueue(Waiting waiting, bool limited);
   // Appends an entry and waits for it.
   absl::Status Write(std::string kind, internal::v1::LogEntry entry);
-  // On the log's thread.
+  // In turn.
   absl::Status Append(std::vector<Waiting>& batch);
+  void KeepUp();
   absl::StatusOr<log::v1::PruneLogResponse> Prune();
   absl::Status SaveCheckpoint();
   std::vector<log::v1::LogHold> holds() const;
@@ -99,13 +112,19 @@ class AccessLog {
   mutable Mutex mutex_;
   CondVar changed_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t urgent_ ABSL_GUARDED_BY(mutex_) = 0;  // Of those that wait, those somebody waits for.
+  int alert_ ABSL_GUARDED_BY(mutex_) = 0;      // Threads that look here again soon by themselves.
+  Time last_turn_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;  // A thread has its turn.
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<log::v1::LogHold> holds_ ABSL_GUARDED_BY(mutex_);
-  // Of the log's thread alone, after Load.
+  // Of the thread that has its turn alone, after Load.
   int64_t last_sequence_ = 0;
+  int64_t since_checkpoint_ = 0;
   std::string last_hash_;
   absl::Time next_prune_ = absl::InfinitePast();
-  std::thread thread_;
+  std::vector<Waiting> again_;  // Ends that could not be written.
+  std::vector<std::thread> threads_;
 };
 
 // Handles the methods of nmd.log.v1.LogService. The log must outlive the router's last call.

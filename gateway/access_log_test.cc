@@ -35,6 +35,8 @@ class FailingJournal : public Journal {
   explicit FailingJournal(std::unique_ptr<Journal> inner) : inner_(std::move(inner)) {}
   absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected, std::vector<Blob> blobs) override {
     if (fails) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "disk full");
+    if (before_append) before_append();
+    ++appends;
     return inner_->Append(std::move(records), expected, std::move(blobs));
   }
   absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
@@ -58,6 +60,8 @@ class FailingJournal : public Journal {
   absl::Status DropBlob(absl::string_view name) override { return inner_->DropBlob(name); }
 
   std::atomic<bool> fails = false;
+  std::atomic<int> appends = 0;
+  std::function<void()> before_append;
 
  private:
   const std::unique_ptr<Journal> inner_;
@@ -67,9 +71,8 @@ class AccessLogTest : public ::testing::Test {
  protected:
   AccessLogTest() : clock_(kNow), journal_(NewMemoryJournal()) { Open(); }
 
-  void Open() {
+  void Open(AccessLog::Options options = {}) {
     log_.reset();
-    AccessLog::Options options;
     options.municipality = "gm1730";
     options.audit_life = absl::Hours(24 * 10);
     options.processing_life = absl::Hours(24 * 30);
@@ -487,6 +490,55 @@ TEST(AddClients, SaysThatThereWereMore) {
   AddClients(*found.GetDescriptor(), found.SerializeAsString(), &record);
   EXPECT_EQ(record.clients_size(), 100);
   EXPECT_TRUE(record.more_clients());
+}
+
+// One wait for the disk per call: what became of the one before goes along.
+TEST_F(AccessLogTest, AnEndIsWrittenWithTheNextBeginning) {
+  AccessLog::Options options;
+  options.end_wait = absl::Hours(1);
+  Open(std::move(options));
+  const int before = journal_.appends;
+  for (int i = 0; i < 10; ++i) Made("jan");
+  EXPECT_EQ(journal_.appends, before + 10);
+  EXPECT_EQ(journal_.LastSequence(), 19) << "the last end waits";
+  Open();
+  EXPECT_EQ(journal_.LastSequence(), 20) << "and is written when the log is closed";
+  EXPECT_TRUE(log_->VerifyLog(log::v1::VerifyLogRequest())->intact());
+}
+
+TEST_F(AccessLogTest, AnEndThatNoBeginningFollowsIsWrittenAfterAMoment) {
+  Made("jan");
+  EXPECT_EQ(journal_.WaitBeyond(1, absl::Minutes(1)), 2);
+}
+
+// A queue that grows while the disk is slow would make all calls wait; those that cannot be written soon are refused at once.
+TEST_F(AccessLogTest, WhileABeginningWaitsTooLongMoreAreRefused) {
+  AccessLog::Options options;
+  options.longest_wait = absl::ZeroDuration();
+  Open(std::move(options));
+  absl::Notification writing, go_on, written;
+  journal_.before_append = [&] {
+    if (writing.HasBeenNotified()) return;
+    writing.Notify();
+    go_on.WaitForNotification();
+  };
+  std::atomic<int> begun = 0;
+  const auto begin = [&](std::function<void(absl::Status)> done) { log_->Begin(Call("jan"), std::move(done)); };
+  begin([&](const absl::Status& status) { begun += status.ok(); });
+  writing.WaitForNotification();
+  begin([&](const absl::Status& status) {
+    begun += status.ok();
+    written.Notify();
+  });
+  absl::Status refused;
+  begin([&](absl::Status status) { refused = std::move(status); });
+  EXPECT_EQ(ReasonOf(refused), ErrorReason::OVERLOADED) << "one waits already";
+  go_on.Notify();
+  written.WaitForNotification();
+  EXPECT_TRUE(Begin(Call("jan")).ok()) << "it is over when the disk is back";
+  log_.reset();
+  journal_.before_append = nullptr;
+  EXPECT_EQ(begun, 2);
 }
 
 }  // namespace
