@@ -242,6 +242,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
     }
     Admission admission = core_->handler_(request_);
     if (admission.answer) {
+      PassOverBody();
       keep_alive_ = parser_->is_done() && parser_->keep_alive();
       return Write(*std::move(admission.answer));
     }
@@ -255,6 +256,13 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
       return;
     }
     ReadBody();
+  }
+
+  // Of a body that nobody wants what is here already, which is all of it when it is short: the connection can go on then, and
+  // who is refused does not come back over a new one.
+  void PassOverBody() {
+    beast::error_code error;
+    while (!parser_->is_done() && buffer_.size() > 0 && !error) buffer_.consume(parser_->put(buffer_.data(), error));
   }
 
   void ReadBody() {

@@ -174,6 +174,31 @@ TEST_F(HttpServerTest, RefusesBeforeTheBodyIsRead) {
   EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));  // What was not read cannot be the next request.
 }
 
+// A short body is there with its head: who is refused keeps the connection, and what is behind the body is the next request.
+TEST_F(HttpServerTest, ARefusalPassesOverABodyThatIsThere) {
+  const auto server = Start();
+  for (const char* body : {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"}) {
+    Wire wire(server->port());
+    wire.Send(absl::StrCat("POST /refuse HTTP/1.1\r\nHost: x\r\n", body, "GET /next HTTP/1.1\r\nHost: x\r\n", kClose));
+    const std::string answers = wire.ReadAll();
+    EXPECT_THAT(answers, StartsWith("HTTP/1.1 401 "));
+    EXPECT_THAT(answers, HasSubstr("GET /next ")) << body;
+    EXPECT_THAT(answers, Not(HasSubstr("HTTP/1.1 400"))) << answers;
+  }
+}
+
+// A body that breaks the rules of its coding is no place to begin a next request.
+TEST_F(HttpServerTest, ARefusalDoesNotGoOnBehindABodyThatCannotBeRead) {
+  const auto server = Start();
+  Wire wire(server->port());
+  wire.Send(
+      "POST /refuse HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nGET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answers = wire.ReadAll();
+  EXPECT_THAT(answers, StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(answers, HasSubstr("Connection: close"));
+  EXPECT_THAT(answers, Not(HasSubstr("GET /next ")));
+}
+
 TEST_F(HttpServerTest, RefusesABodyThatIsTooLarge) {
   HttpServerOptions options;
   options.body_limit_bytes = 100;
