@@ -130,10 +130,11 @@ class DoorService : public grpc::CallbackGenericService {
         return Refuse(Fail(absl::StatusCode::kInvalidArgument, ErrorReason::REQUEST_UNREADABLE, "there was no request"));
       }
       WorkQueue& lane = feed_ ? service_.feeds_ : service_.calls_;
-      if (!lane.TryPush([this] { Run(); })) {
+      const auto no_room = [this] {
         if (service_.router_.metrics() != nullptr) service_.router_.metrics()->Denied(path_, "OVERLOADED");
         Refuse(Overloaded("the service has as much work as it takes; retry later", kRetryMilliseconds));
-      }
+      };
+      if (!lane.TryPush([this] { Run(); }, no_room)) no_room();
     }
 
     void OnDone() override { delete this; }

@@ -14,10 +14,12 @@ WorkQueue::~WorkQueue() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool WorkQueue::TryPush(std::function<void()> work) {
+bool WorkQueue::TryPush(std::function<void()> work, std::function<void()> late) {
+  const auto now = QueuePatience::Clock::now();
   MutexLock lock(mutex_);
   if (stopped_ || waiting_.size() >= length_) return false;
-  waiting_.push_back(std::move(work));
+  if (waiting_.empty()) patience_.Emptied(now);
+  waiting_.push_back({std::move(work), std::move(late), now});
   changed_.NotifyOne();
   return true;
 }
@@ -35,15 +37,27 @@ int WorkQueue::depth() const {
 
 void WorkQueue::Run() {
   while (true) {
-    std::function<void()> work;
+    Work work;
+    bool late = false;
+    QueuePatience::Clock::time_point begin;
     {
       MutexLock lock(mutex_);
       while (waiting_.empty() && !stopped_) changed_.Wait(mutex_);
       if (waiting_.empty()) return;
       work = std::move(waiting_.front());
       waiting_.pop_front();
+      begin = QueuePatience::Clock::now();
+      late = work.late && patience_.IsLate(work.since, begin);
+      if (waiting_.empty()) patience_.Emptied(begin);
     }
-    work();
+    if (late) {
+      work.late();
+      continue;
+    }
+    work.run();
+    const auto took = QueuePatience::Clock::now() - begin;
+    MutexLock lock(mutex_);
+    patience_.Took(took);
   }
 }
 

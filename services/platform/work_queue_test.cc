@@ -36,5 +36,55 @@ TEST(WorkQueue, TakesNothingAfterStop) {
   EXPECT_FALSE(queue.TryPush([] {}));
 }
 
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Times after some moment.
+QueuePatience::Clock::time_point At(milliseconds time) { return QueuePatience::Clock::time_point(seconds(1000)) + time; }
+
+TEST(QueuePatience, WaitsThroughABurst) {
+  QueuePatience patience;
+  patience.Emptied(At(milliseconds(0)));
+  patience.Took(milliseconds(10));
+  EXPECT_FALSE(patience.IsLate(At(milliseconds(0)), At(milliseconds(1000)))) << "the queue was empty a second ago";
+  EXPECT_TRUE(patience.IsLate(At(milliseconds(0)), At(milliseconds(1001))));
+  patience.Emptied(At(milliseconds(1001)));
+  EXPECT_FALSE(patience.IsLate(At(milliseconds(0)), At(milliseconds(2001)))) << "it was empty since";
+}
+
+TEST(QueuePatience, OfAQueueThatStandsWaitsAsLongAsWorkTakes) {
+  QueuePatience patience;
+  patience.Emptied(At(milliseconds(0)));
+  const auto now = At(seconds(60));
+  patience.Took(milliseconds(2));
+  EXPECT_FALSE(patience.IsLate(now - milliseconds(100), now)) << "nothing is late that soon";
+  EXPECT_TRUE(patience.IsLate(now - milliseconds(101), now));
+  patience.Took(milliseconds(100));
+  EXPECT_FALSE(patience.IsLate(now - milliseconds(800), now));
+  EXPECT_TRUE(patience.IsLate(now - milliseconds(801), now));
+}
+
+TEST(QueuePatience, OneLongPauseMakesNothingLateAndIsForgottenSlowly) {
+  QueuePatience patience;
+  patience.Emptied(At(milliseconds(0)));
+  const auto now = At(seconds(60));
+  patience.Took(milliseconds(2'400));
+  EXPECT_FALSE(patience.IsLate(now - milliseconds(2'400), now)) << "all that waited for the pause";
+  for (int i = 0; i < 5; ++i) patience.Took(milliseconds(2));
+  EXPECT_FALSE(patience.IsLate(now - milliseconds(2'400), now));
+  for (int i = 0; i < 50; ++i) patience.Took(milliseconds(2));
+  EXPECT_TRUE(patience.IsLate(now - milliseconds(200), now));
+}
+
+TEST(WorkQueue, RunsWhatIsNotLate) {
+  std::atomic<int> done = 0, late = 0;
+  {
+    WorkQueue queue(2, 100);
+    for (int i = 0; i < 50; ++i) EXPECT_TRUE(queue.TryPush([&] { ++done; }, [&] { ++late; }));
+  }
+  EXPECT_EQ(done, 50);
+  EXPECT_EQ(late, 0);
+}
+
 }  // namespace
 }  // namespace nmd
