@@ -20,6 +20,8 @@ echo "$municipality $http" >"$dir/instance"
 if [ "$role" = region ]; then
   members=$(cat "$dir"/members/*.yaml 2>/dev/null | paste -sd, || true)
   export NMD_MEMBERS="[$members]"
+  doors=$(cat "$dir"/doors/*.yaml 2>/dev/null | paste -sd, || true)
+  export NMD_MEMBER_DOORS="[$doors]"
 else
   for service in ingestion linking publication; do
     [ -f "$dir/keys/$service.key" ] || (umask 077 && openssl rand -hex 32 >"$dir/keys/$service.key")
@@ -27,6 +29,8 @@ else
   if [ -n "${NMD_REGION:-}" ]; then
     recipients=$("$here/make_member.sh" "$dir" "$NMD_REGION" "$title" | paste -sd,)
     export NMD_RECIPIENTS="[$recipients]"
+    routers=$(cat "$dir/routers.yaml")
+    export NMD_PROVIDER_ROUTERS="[$routers]"
   fi
 fi
 

@@ -10,7 +10,8 @@
 #            from NMD_ISSUER (an https address), and BSNs of the test range are not those of persons
 #   region   the templates in config/region: publication and gateway only. NMD_MEMBERS: its members, as a YAML list on one line
 # NMD_ORIGIN: address of the monitor as the world types it, for the catalogue of open data.
-# NMD_RECIPIENTS: where a municipality sends statements to, as a YAML list on one line.
+# NMD_RECIPIENTS: where a municipality sends statements to, as a YAML list on one line. NMD_MEMBER_DOORS and NMD_PROVIDER_ROUTERS:
+# the doors of members that the region passes providers on to, and whom a municipality lets do that; lists like these.
 # NMD_CONFIG_DIR: templates of one's own, laid out as deploy/config.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,7 +36,8 @@ origin=${NMD_ORIGIN:-http://127.0.0.1:$http}
 expressions=(-e "s|@TITLE@|$title|g" -e "s|@ORIGIN@|$origin|g"
   -e "s|@MUNICIPALITY@|$municipality|g" -e "s|@HTTP@|$http|g" -e "s|@WEB@|$web|g" -e "s|@LISTEN@|$listen|g" -e "s|@DOOR@|$door|g"
   -e "s|@SETS@|$sets|g" -e "s|@DRAIN_DELAY@|$drain|g" -e "s|@TEST_NUMBERS@|$test_numbers|g"
-  -e "s|@ISSUER@|${token//$'\n'/\\n}|g" -e "s|@MEMBERS@|${NMD_MEMBERS:-[]}|g" -e "s|@RECIPIENTS@|${NMD_RECIPIENTS:-[]}|g")
+  -e "s|@ISSUER@|${token//$'\n'/\\n}|g" -e "s|@MEMBERS@|${NMD_MEMBERS:-[]}|g" -e "s|@RECIPIENTS@|${NMD_RECIPIENTS:-[]}|g"
+  -e "s|@MEMBER_DOORS@|${NMD_MEMBER_DOORS:-[]}|g" -e "s|@PROVIDER_ROUTERS@|${NMD_PROVIDER_ROUTERS:-[]}|g")
 port=$http
 for service in ingestion linking costs contracts publication gateway; do
   host=127.0.0.1

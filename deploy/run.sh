@@ -62,19 +62,19 @@ for entry in "gm1730 Tynaarlo" "gm0106 Assen" "gm1680 Aa en Hunze" "gm1731 Midde
   municipality=${entry%% *} title=${entry#* }
   if [ -z "$only" ] || [ "$only" = "$municipality" ]; then
     dir=$run/$municipality
-    before=$(cat "$dir/config/publication.yaml" 2>/dev/null || true)
+    before=$(cat "$dir"/config/{publication,gateway}.yaml 2>/dev/null || true)
     deploy/make_instance.sh "$dir" "$municipality" "$title" "$http" "$root/build/web"
     # It may run from before it was a member.
-    [ "$before" = "$(cat "$dir/config/publication.yaml")" ] || deploy/instance.sh stop "$dir" publication
+    [ "$before" = "$(cat "$dir"/config/{publication,gateway}.yaml)" ] || deploy/instance.sh stop "$dir" publication gateway
     deploy/instance.sh start "$dir"
     echo "$title: 6 services are ready, http://127.0.0.1:$http/"
   fi
   http=$((http + 20))
 done
 if [ -z "$only" ]; then
-  before=$(cat "$region/config/publication.yaml")
+  before=$(cat "$region"/config/{publication,gateway}.yaml)
   deploy/make_instance.sh "$region" nmd "Regio NMD" 8200 "$root/build/web" machine region
-  [ "$before" = "$(cat "$region/config/publication.yaml")" ] || deploy/instance.sh stop "$region" publication
+  [ "$before" = "$(cat "$region"/config/{publication,gateway}.yaml)" ] || deploy/instance.sh stop "$region" publication gateway
   deploy/instance.sh start "$region"
   echo "Regio NMD: publication and gateway are ready, http://127.0.0.1:8200/"
 fi

@@ -12,9 +12,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "gateway/api_descriptors.h"
 #include "gateway/api_document.h"
 #include "gateway/certificate.h"
+#include "gateway/member_doors.h"
 #include "gateway/negotiation.h"
 #include "gateway/problem.h"
 #include "gateway/trace.h"
@@ -22,6 +24,7 @@
 #include "google/api/httpbody.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/struct.pb.h"
+#include "services/core/codes.h"
 #include "services/platform/check_words.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
@@ -81,18 +84,25 @@ std::string OriginOf(const HttpRequest& request) {
   return address ? std::string(forwarded) : "127.0.0.1";
 }
 
-// The resource a path names. A name that looks like a number or address of a person is somebody's mistake, and is not kept.
-std::string ObjectOf(const PathVariables& variables) {
-  if (variables.empty()) return {};
+// A resource as the log keeps it. A name that looks like a number or address of a person is somebody's mistake, and is not
+// kept.
+std::string ObjectOf(const std::string& name) {
   FieldCheck check;
-  CheckText(variables[0].second, "name", 1000, check);
-  return check.ok() ? variables[0].second : "";
+  CheckText(name, "name", 1000, check);
+  return check.ok() ? name : "";
 }
 
 // Printable ASCII, so that no line of a header ends before its end.
 bool IsHeaderValue(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
+
+// 429 says that this caller asks too much, 503 that the instance has too much to do.
+std::optional<int> HttpStatusWhenBusy(const absl::Status& status) {
+  return ReasonOf(status) == ErrorReason::OVERLOADED ? std::optional<int>(503) : std::nullopt;
+}
+
+absl::Status NoRoom() { return Overloaded("there is as much of this work as is taken; try again", 1000); }
 
 log::v1::LogRecord::Outcome OutcomeOf(const absl::Status& status) {
   if (status.ok()) return log::v1::LogRecord::SUCCEEDED;
@@ -125,6 +135,7 @@ struct Gateway::Visit {
   Caller caller;
   const google::protobuf::MethodDescriptor* method = nullptr;  // Set for a call.
   std::string rpc_path, object, address;
+  std::string via;  // The gateway that presents the caller.
   Trace trace;
   std::shared_ptr<void> place;     // Among the calls of the caller, until the answer is made.
   std::string fsc_transaction_id;  // Of a call through an Inway.
@@ -149,6 +160,7 @@ struct Gateway::Visit {
   log::v1::LogRecord Beginning() const {
     log::v1::LogRecord entry = Entry();
     entry.set_actor(caller.subject);
+    entry.set_via(via);
     for (const type::Role role : caller.roles) entry.add_roles(role);
     entry.set_purpose(caller.purpose);
     entry.set_object(object);
@@ -234,8 +246,10 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(Parts parts, const Cloc
   NMD_ASSIGN_OR_RETURN(Routes routes, Routes::Build(methods));
   std::string document = OpenApiDocument(routes.all(), parts.contact);
   std::unique_ptr<Gateway> gateway(new Gateway(std::move(parts), std::move(routes), std::move(document), clock));
-  for (const auto* method : methods)
+  for (const auto* method : methods) {
     gateway->rpcs_.emplace(absl::StrCat("/", method->service()->full_name(), "/", method->name()), method);
+    if (!AccessOf(*method).feed()) gateway->windows_[method];
+  }
   return gateway;
 }
 
@@ -374,12 +388,15 @@ Admission Gateway::HandleAt(const HttpRequest& request, Listener listener) const
   visit->tagged = IsSafe(*route.method);
   visit->method = route.method;
   visit->rpc_path = route.rpc_path;
-  visit->object = ObjectOf(found.variables);
+  if (!found.variables.empty()) visit->object = ObjectOf(found.variables[0].second);
   visit->address = OriginOf(request);
   visit->trace = ContinueTrace(request.Header("traceparent"));
   visit->caller.traceparent = visit->trace.Header();
   if (absl::Status admitted = Admit(*visit); !admitted.ok()) {
     return Finish(*visit, ProblemOf(admitted, request.request_id));
+  }
+  if (const CallWindow* window = WindowOf(*visit->method); window != nullptr && window->Full()) {
+    return Finish(*visit, ProblemOf(NoRoom(), request.request_id, 503));
   }
   visit->accept = std::string(request.Header("Accept"));
   if (!AnswersBytes(*route.method) && !Accepts(visit->accept, "application/json")) {
@@ -414,6 +431,37 @@ absl::Status Gateway::Admit(Visit& visit) const {
   return admitted;
 }
 
+CallWindow* Gateway::WindowOf(const google::protobuf::MethodDescriptor& method) const {
+  const auto it = windows_.find(&method);
+  return it == windows_.end() ? nullptr : &it->second;
+}
+
+absl::Status Gateway::Present(const FrontCall& call, Visit& visit) const {
+  if (call.provider.empty()) return absl::OkStatus();
+  absl::string_view oin = visit.caller.subject;
+  const bool router = visit.caller.Has(type::MEMBER) && absl::ConsumePrefix(&oin, "oin:") &&
+                      parts_.provider_routers.count(oin) > 0 && call.authorization.empty();
+  absl::Status refusal;
+  if (!router) {
+    refusal = Fail(absl::StatusCode::kPermissionDenied, ErrorReason::SCOPE_FOREIGN,
+                   "this caller may not ask on behalf of a provider; provider_routers in the configuration names who may");
+  } else if (visit.method->service()->full_name() != kRoutedService) {
+    refusal = Fail(absl::StatusCode::kPermissionDenied, ErrorReason::ROLE_MISSING,
+                   absl::StrCat("on behalf of a provider only methods of ", kRoutedService, " are taken"));
+  } else if (!IsAgbCode(call.provider)) {
+    refusal = BadFields({{"nmd-provider", "must be an AGB code of eight digits"}});
+  }
+  if (!refusal.ok()) {
+    LogRefusal(visit, refusal);
+    return refusal;
+  }
+  visit.via = visit.caller.subject;
+  visit.caller.subject = absl::StrCat("agb:", call.provider);
+  visit.caller.provider = call.provider;
+  visit.caller.roles = {type::PROVIDER};
+  return absl::OkStatus();
+}
+
 void Gateway::LogRefusal(const Visit& visit, const absl::Status& status) const {
   if (parts_.log == nullptr || visit.anonymous) return;
   log::v1::LogRecord refusal = visit.Beginning();
@@ -426,6 +474,14 @@ void Gateway::LogRefusal(const Visit& visit, const absl::Status& status) const {
 void Gateway::Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
                   std::function<void(absl::StatusOr<std::string>)> done) const {
   const Peer& peer = *parts_.peers.at(visit->method->service()->full_name());
+  if (CallWindow* window = WindowOf(*visit->method); window != nullptr) {
+    CallWindow::Round round = 0;
+    if (!window->Enter(&round)) return done(NoRoom());
+    done = [window, round, done = std::move(done)](absl::StatusOr<std::string> answer) {
+      window->Leave(round, ReasonOf(answer.status()) == ErrorReason::OVERLOADED);
+      done(std::move(answer));
+    };
+  }
   // Of who reads what is public nothing is known that could be accounted for, and the log must not be what a flood fills.
   if (parts_.log == nullptr || visit->anonymous)
     return peer.CallBytesAsync(visit->rpc_path, std::move(request), limit, &visit->caller, std::move(done));
@@ -497,10 +553,11 @@ void Gateway::ServeNow(FrontCall call, FrontAnswer answer) const {
   }
   visit->method = rpc->second;
   visit->rpc_path = call.path;
-  visit->object = absl::StrCat("municipalities/", visit->caller.municipality);
+  visit->object = ObjectOf(ResourceOf(*visit->method, call.request));
   visit->address = call.address;
   visit->trace = ContinueTrace(call.traceparent);
   visit->caller.traceparent = visit->trace.Header();
+  if (absl::Status presented = Present(call, *visit); !presented.ok()) return refuse(presented);
   if (absl::Status admitted = Admit(*visit); !admitted.ok()) return refuse(admitted);
   Ask(visit, std::move(call.request), visit->caller.deadline - visit->start,
       [this, visit, answer = std::move(answer)](absl::StatusOr<std::string> response) {
@@ -550,7 +607,9 @@ void Gateway::Call(const std::shared_ptr<const Visit>& visit, const Route& route
           std::string next;
           absl::StatusOr<std::string> json =
               answer.ok() ? ResponseJson(*route.method, *answer, &next) : AtTheDoor(answer.status(), visit->request_id);
-          if (!json.ok()) return visit->Done(ProblemOf(json.status(), visit->request_id), clock_.Now());
+          if (!json.ok()) {
+            return visit->Done(ProblemOf(json.status(), visit->request_id, HttpStatusWhenBusy(json.status())), clock_.Now());
+          }
           HttpResponse response{200, "application/json", *std::move(json), {}};
           // Of a list that is asked by POST the token goes into the next body.
           if (!next.empty() && route.http_method == "GET") {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/access_log.h"
+#include "gateway/call_window.h"
 #include "gateway/caller_limits.h"
 #include "gateway/dev_issuer.h"
 #include "gateway/fsc.h"
@@ -52,6 +54,9 @@ void RecordRefused(int status, absl::string_view request_id);
 // body becomes the request; that it is made is written to the access log, else 503; and the service is called on behalf of the
 // caller, for at most 60 seconds. What became of it is logged behind it, and a refusal of somebody who is known is logged, too.
 //
+// What a service has no room for is refused here as soon as it said so, before the body is read: 503 with when to come back
+// (CallWindow).
+//
 // A traceparent of the caller is continued, else a trace begins here; the service gets it.
 //
 // Answers of reads carry an ETag, and are not sent again to who has them: 304 for GET, 412 for a POST (RFC 9110, 13.1.2). Text
@@ -83,6 +88,8 @@ class Gateway {
     CallerLimits* limits = nullptr;           // Null: no limits; for tests only.
     PublicReaders* public_readers = nullptr;  // Null: what is public needs a token, too.
     std::string municipality;                 // Of the instance; what a provider with a certificate asks about.
+    // OINs of gateways that may ask on behalf of a provider.
+    std::set<std::string, std::less<>> provider_routers;
     StaticFiles files;
     std::vector<std::string> allowed_origins;
     internal::v1::ContactConfig contact;
@@ -96,6 +103,10 @@ class Gateway {
 
   // A FrontHandler: the same door for gRPC, with the same policy, limits and log. A token in "authorization" says who asks;
   // without one the certificate does, of a provider, with the purpose in "nmd-purpose". Bytes are passed on as they are.
+  //
+  // A gateway of `provider_routers` says in "nmd-provider" on behalf of which provider it asks (AGB code). It may ask what a
+  // provider may of ProviderService, and the log has both: the provider as actor, the gateway in `via`. From anybody else
+  // "nmd-provider" is refused.
   void Serve(FrontCall call, FrontAnswer answer) const;
 
  private:
@@ -117,6 +128,10 @@ class Gateway {
   Admission Finish(const Visit& visit, HttpResponse response) const;
   // Who is known: may it, by role, purpose and what it takes already? A refusal is logged.
   absl::Status Admit(Visit& visit) const;
+  // Makes the caller of a call by certificate the provider that a router presents, if it does.
+  absl::Status Present(const FrontCall& call, Visit& visit) const;
+  // Of a method that runs to its end; null for one that waits for news.
+  CallWindow* WindowOf(const google::protobuf::MethodDescriptor& method) const;
   void LogRefusal(const Visit& visit, const absl::Status& status) const;
   // Logs the call and makes it. `done` runs on a thread of the library, of the log, or at once.
   void Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
@@ -133,6 +148,7 @@ class Gateway {
   const std::string document_;  // OpenAPI.
   // Every method that may be called, by its path: "/nmd.costs.v1.CostsService/QueryFigures".
   std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>> rpcs_;
+  mutable std::map<const google::protobuf::MethodDescriptor*, CallWindow> windows_;  // Made by Create.
   const Clock& clock_;
 };
 

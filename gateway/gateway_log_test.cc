@@ -39,11 +39,17 @@ class ToldPeer : public Peer {
     last_caller = *caller;
     ++calls;
     if (before) before();
-    done(answer);
+    if (holds) {
+      held.push_back(std::move(done));
+    } else {
+      done(answer);
+    }
   }
 
   absl::StatusOr<std::string> answer = std::string();
   std::function<void()> before;
+  bool holds = false;
+  mutable std::vector<std::function<void(absl::StatusOr<std::string>)>> held;
   mutable std::string last_path;
   mutable Caller last_caller;
   mutable int calls = 0;
@@ -241,6 +247,39 @@ TEST_F(DoorLogTest, OneCallerCannotTakeAll) {
 
 TEST_F(DoorLogTest, APlaceIsGivenBackWithTheAnswer) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Ask(Request("POST", kQuery, {"controller"}), "{}").status, 200) << i;
+}
+
+// What a service refuses, the door refuses for it from then on: before the body, the log and the service are troubled.
+TEST_F(DoorLogTest, WhatAServiceHasNoRoomForIsRefusedAtTheDoor) {
+  peer_.answer = Overloaded("busy", 250);
+  const HttpResponse busy = Ask(Request("POST", kQuery, {"controller"}), "{}");
+  EXPECT_EQ(busy.status, 503);
+  EXPECT_THAT(busy.headers, ::testing::Contains(::testing::Pair("Retry-After", "1")));
+  peer_.answer = std::string();
+  peer_.holds = true;
+  std::vector<Admission> running;
+  for (const char* role : {"controller", "griffie"}) {
+    running.push_back(gateway_->Handle(Request("POST", kQuery, {role})));
+    ASSERT_FALSE(running.back().answer) << role;
+    absl::Notification asked;
+    peer_.before = [&] { asked.Notify(); };
+    running.back().run("{}", [](const auto&) {});
+    asked.WaitForNotification();
+  }
+  peer_.before = nullptr;
+  const int calls = peer_.calls;
+  const size_t logged = Records().size();
+  const Admission refused = gateway_->Handle(Request("POST", kQuery, {"beleidsadviseur"}));
+  ASSERT_TRUE(refused.answer) << "two fit since the refusal, and two run";
+  EXPECT_EQ(refused.answer->status, 503);
+  EXPECT_THAT(refused.answer->headers, ::testing::Contains(::testing::Pair("Retry-After", "1")));
+  EXPECT_FALSE(gateway_->Handle(Request("POST", kFind, {"privacyfunctionaris"})).answer)
+      << "another method has room of its own";
+  EXPECT_EQ(peer_.calls, calls);
+  EXPECT_EQ(Records().size(), logged);
+  peer_.holds = false;
+  for (const auto& done : std::exchange(peer_.held, {})) done(std::string());
+  EXPECT_EQ(Ask(Request("POST", kQuery, {"beleidsadviseur"}), "{}").status, 200);
 }
 
 // gRPC: the same policy, limits and log; bytes go through as they are.

@@ -242,7 +242,7 @@ TEST_F(GatewayTest, PassesOnWhateverTheServiceSays) {
         Case{Fail(StatusCode::kPermissionDenied, ErrorReason::SCOPE_FOREIGN, "scope"), 403, "SCOPE_FOREIGN"},
         Case{NotFound("municipalities/gm1730/deliveries/x"), 404, "RESOURCE_NOT_FOUND"},
         Case{Fail(StatusCode::kAborted, ErrorReason::WRITE_CONFLICT, "again"), 409, "WRITE_CONFLICT"},
-        Case{Overloaded("busy", 500), 429, "OVERLOADED"},
+        Case{Overloaded("busy", 500), 503, "OVERLOADED"},
         Case{Fail(StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "stopping"), 503, "UNAVAILABLE_NOW"},
         Case{Fail(StatusCode::kDeadlineExceeded, ErrorReason::DEADLINE_PASSED, "late"), 504, "DEADLINE_PASSED"},
         Case{Fail(StatusCode::kFailedPrecondition, ErrorReason::SOURCE_UNKNOWN, "source"), 400, "SOURCE_UNKNOWN"},

@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gateway/api_descriptors.h"
 #include "gateway/gateway.h"
 #include "gateway/http_server.h"
+#include "gateway/member_doors.h"
 #include "gateway/queued_peer.h"
 #include "google/protobuf/descriptor.h"
 #include "nmd/internal/v1/config.pb.h"
@@ -15,6 +17,7 @@
 #include "services/platform/log.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
+#include "services/platform/tls.h"
 
 namespace {
 
@@ -35,6 +38,20 @@ struct GatewayState {
   std::unique_ptr<nmd::gateway::HttpServer> server, fsc_server;
   std::unique_ptr<nmd::GrpcFront> front;
 };
+
+bool IsOin(absl::string_view text) {
+  return text.size() == 20 && text.find_first_not_of("0123456789") == absl::string_view::npos;
+}
+
+absl::StatusOr<std::unique_ptr<nmd::Peer>> MemberDoorsOf(const nmd::internal::v1::GatewayConfig& config) {
+  std::map<std::string, std::unique_ptr<nmd::Peer>> doors;
+  for (const auto& door : config.member_doors()) {
+    NMD_RETURN_IF_ERROR(nmd::CheckTlsFiles(door.tls()));
+    if (!doors.emplace(door.municipality(), nmd::NewGrpcPeer(door.peer(), &door.tls(), door.municipality())).second)
+      return absl::FailedPreconditionError(absl::StrCat("member_doors: ", door.municipality(), " is there twice"));
+  }
+  return nmd::gateway::NewMemberDoors(std::move(doors), config.server().municipality());
+}
 
 }  // namespace
 
@@ -84,6 +101,17 @@ int main(int argc, char** argv) {
         for (const auto* service : nmd::gateway::ApiServices()) {
           const auto peer = peers.find(service->file()->package());
           if (peer != peers.end()) parts.peers[service->full_name()] = peer->second;
+        }
+        if (config.member_doors_size() > 0) {
+          if (records != 0) return absl::FailedPreconditionError("member_doors: are for the region, which has no records");
+          NMD_ASSIGN_OR_RETURN(auto doors, MemberDoorsOf(config));
+          parts.peers[std::string(nmd::gateway::kRoutedService)] = state->peers.emplace_back(std::move(doors)).get();
+        }
+        for (const auto& router : config.provider_routers()) {
+          if (records == 0)
+            return absl::FailedPreconditionError("provider_routers: are for a municipality, which has accounts");
+          if (!IsOin(router.oin())) return absl::FailedPreconditionError("provider_routers.oin: must be 20 digits");
+          parts.provider_routers.insert(router.oin());
         }
         if (config.issuer().public_key().empty()) {
           NMD_ASSIGN_OR_RETURN(state->issuer, nmd::gateway::Issuer::Start(config.issuer(), process.clock()));

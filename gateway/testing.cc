@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include <array>
 #include <fstream>
@@ -102,6 +103,24 @@ std::string JwkOf(const KeyPair& keys, const std::string& more) {
   const char* curve = half == 32 ? "P-256" : half == 48 ? "P-384" : "P-521";
   return absl::StrCat(R"({"kty":"EC","crv":")", curve, R"(","x":")", number(OSSL_PKEY_PARAM_EC_PUB_X, half), R"(","y":")",
                       number(OSSL_PKEY_PARAM_EC_PUB_Y, half), "\"", rest, "}");
+}
+
+std::string Certificate(const Attributes& subject) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
+  X509_NAME* name = X509_get_subject_name(certificate.get());
+  for (const auto& [attribute, value] : subject) {
+    EXPECT_EQ(X509_NAME_add_entry_by_txt(name, attribute.c_str(), MBSTRING_UTF8,
+                                         reinterpret_cast<const unsigned char*>(value.c_str()), -1, -1, 0),
+              1);
+  }
+  X509_set_pubkey(certificate.get(), key.get());
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  EXPECT_GT(X509_sign(certificate.get(), key.get(), EVP_sha256()), 0);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), &BIO_free);
+  EXPECT_EQ(PEM_write_bio_X509(bio.get(), certificate.get()), 1);
+  return Taken(bio.get());
 }
 
 std::string WriteTemp(const std::string& name, const std::string& text) {

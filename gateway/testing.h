@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gateway/dev_issuer.h"
 #include "nmd/internal/v1/config.pb.h"
@@ -23,6 +24,11 @@ std::string SignJws(const std::string& header, const std::string& claims, const 
 
 // The public half of a key as JSON Web Key, with these members besides. Example of more: R"("kid":"a","use":"sig")".
 std::string JwkOf(const KeyPair& keys, const std::string& more);
+
+// PEM of a certificate with this subject, signed by itself: who signed it is looked at before the gateway sees it.
+// Example: {{"O", "Zorg Noord"}, {"serialNumber", "12345678"}}.
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+std::string Certificate(const Attributes& subject);
 
 // Writes the text to a file of this name in the folder for test files. Returns its path.
 std::string WriteTemp(const std::string& name, const std::string& text);

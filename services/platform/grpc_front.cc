@@ -68,6 +68,7 @@ class Front : public grpc::CallbackGenericService {
       };
       take("authorization", &call_.authorization);
       take("nmd-purpose", &call_.purpose);
+      take("nmd-provider", &call_.provider);
       take("traceparent", &call_.traceparent);
       StartRead(&request_);
     }

@@ -22,7 +22,7 @@ struct FrontCall {
   std::string address;      // "10.0.0.7"
   absl::Time deadline;      // InfiniteFuture when the client gave none.
   // Metadata that a door goes by; empty when absent.
-  std::string authorization, purpose, traceparent;
+  std::string authorization, purpose, provider, traceparent;
 };
 
 using FrontAnswer = std::function<void(absl::StatusOr<std::string>)>;

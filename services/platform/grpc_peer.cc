@@ -140,8 +140,11 @@ class GrpcPeer : public Peer {
       assertion.set_provider(on_behalf_of->provider);
       pending->context.AddMetadata(kAssertionKey, assertion.SerializeAsString());
       if (!on_behalf_of->traceparent.empty()) pending->context.AddMetadata("traceparent", on_behalf_of->traceparent);
-      // The door of another instance knows a member by its certificate, which does not say what for (gateway, "gRPC").
-      if (on_behalf_of->Has(type::MEMBER)) pending->context.AddMetadata("nmd-purpose", on_behalf_of->purpose);
+      // The door of another instance knows a member, or the region, by its certificate, which does not say what for, nor on
+      // behalf of which provider (gateway, "gRPC").
+      if (on_behalf_of->Has(type::MEMBER) || !on_behalf_of->provider.empty())
+        pending->context.AddMetadata("nmd-purpose", on_behalf_of->purpose);
+      if (!on_behalf_of->provider.empty()) pending->context.AddMetadata("nmd-provider", on_behalf_of->provider);
     }
     const grpc::Slice slice(request);
     pending->request = grpc::ByteBuffer(&slice, 1);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -45,11 +46,12 @@ bool CanBind(int port) {
 }
 
 // A row of free ports below those the kernel gives to clients. Tests that run side by side begin to look in different places:
-// a row that is free now may be taken by the other before this one uses it.
+// a row that is free now may be taken by the other before this one uses it. No row is given twice in a process.
 int FreePorts() {
   constexpr int kFirst = 20000, kRows = 900;
-  for (int row = 0; row < kRows; ++row) {
-    const int base = kFirst + (static_cast<int>(getpid()) + row) % kRows * kPortsPerInstance;
+  static std::atomic<int> next = static_cast<int>(getpid());
+  for (int tried = 0; tried < kRows; ++tried) {
+    const int base = kFirst + next++ % kRows * kPortsPerInstance;
     bool free = true;
     for (int i = 0; free && i < kPortsPerInstance; ++i) free = CanBind(base + i);
     if (free) return base;
