@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gateway/cli/fetch.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -110,33 +111,30 @@ absl::Status Parse(const std::string& json, google::protobuf::Message* message) 
   return absl::OkStatus();
 }
 
-}  // namespace
-
-ApiClient::ApiClient(ClientOptions options)
-    : options_(std::move(options)), http_(std::make_unique<httplib::Client>(options_.url)) {
-  http_->set_keep_alive(true);
-  http_->set_tcp_nodelay(true);
-  http_->set_connection_timeout(5);
-  http_->set_read_timeout(90);
-  http_->set_write_timeout(90);
-  if (!options_.token.empty()) http_->set_default_headers({{"Authorization", absl::StrCat("Bearer ", options_.token)}});
+std::unique_ptr<httplib::Client> NewHttp(const ClientOptions& options) {
+  auto http = std::make_unique<httplib::Client>(options.url);
+  http->set_keep_alive(true);
+  http->set_tcp_nodelay(true);
+  http->set_connection_timeout(5);
+  http->set_read_timeout(90);
+  http->set_write_timeout(90);
+  if (!options.token.empty()) http->set_default_headers({{"Authorization", absl::StrCat("Bearer ", options.token)}});
+  return http;
 }
 
-ApiClient::~ApiClient() = default;
-
-std::string ApiClient::parent() const { return absl::StrCat("municipalities/", options_.municipality); }
-
-absl::StatusOr<std::string> ApiClient::Send(const std::string& method, const std::string& target, const std::string& body) {
+// One request until it is answered, or given up.
+absl::StatusOr<std::string> SendWith(httplib::Client& http, const ClientOptions& options, const std::string& method,
+                                     const std::string& target, const std::string& body) {
   absl::Duration pause = kFirstPause;
   for (int attempt = 1;; ++attempt) {
-    if (!http_->is_valid())
-      return absl::UnavailableError(absl::StrCat(options_.url, " is geen adres zoals http://127.0.0.1:8080"));
-    const httplib::Result result = method == "GET" ? http_->Get(target) : http_->Post(target, body, "application/json");
+    if (!http.is_valid())
+      return absl::UnavailableError(absl::StrCat(options.url, " is geen adres zoals http://127.0.0.1:8080"));
+    const httplib::Result result = method == "GET" ? http.Get(target) : http.Post(target, body, "application/json");
     absl::Status error;
     absl::Duration wait = pause;
     if (!result) {
       error = absl::UnavailableError(
-          absl::StrCat("geen antwoord van ", options_.url, " (", httplib::to_string(result.error()), ")"));
+          absl::StrCat("geen antwoord van ", options.url, " (", httplib::to_string(result.error()), ")"));
     } else if (result->status < 300) {
       return result->body;
     } else {
@@ -145,10 +143,32 @@ absl::StatusOr<std::string> ApiClient::Send(const std::string& method, const std
       int seconds = 0;
       if (absl::SimpleAtoi(result->get_header_value("Retry-After"), &seconds)) wait = std::max(wait, absl::Seconds(seconds));
     }
-    if (attempt >= options_.attempts) return error;
-    options_.sleep(std::min(wait, kLongestPause));
+    if (attempt >= options.attempts) return error;
+    options.sleep(std::min(wait, kLongestPause));
     pause *= 2;
   }
+}
+
+}  // namespace
+
+ApiClient::ApiClient(ClientOptions options) : options_(std::move(options)), http_(NewHttp(options_)) {}
+
+ApiClient::~ApiClient() = default;
+
+std::string ApiClient::parent() const { return absl::StrCat("municipalities/", options_.municipality); }
+
+absl::StatusOr<std::string> ApiClient::Send(const std::string& method, const std::string& target, const std::string& body) {
+  return SendWith(*http_, options_, method, target, body);
+}
+
+absl::StatusOr<std::string> FetchBytes(const ClientOptions& options, const std::string& path, const Parameters& parameters) {
+  const std::unique_ptr<httplib::Client> http = NewHttp(options);
+  return SendWith(*http, options, "GET", Target(path, parameters), "");
+}
+
+absl::StatusOr<std::string> FetchBytesOf(const ClientOptions& options, const std::string& path, const std::string& json) {
+  const std::unique_ptr<httplib::Client> http = NewHttp(options);
+  return SendWith(*http, options, "POST", Target(path, {}), json);
 }
 
 absl::Status ApiClient::Get(const std::string& path, const Parameters& parameters, google::protobuf::Message* response) {

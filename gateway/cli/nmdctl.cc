@@ -33,6 +33,7 @@
 #include "gateway/cli/links.h"
 #include "gateway/cli/listings.h"
 #include "gateway/cli/new_file.h"
+#include "gateway/cli/open_data.h"
 #include "gateway/cli/operate.h"
 #include "gateway/cli/policies.h"
 #include "gateway/cli/protect_file.h"
@@ -99,6 +100,7 @@ struct Options {
   DossierOptions dossiers;
   SignalOptions signals;
   PublicationOptions publications;
+  OpenDataOptions open_data;
   RegionOptions region;
   OperateOptions operate;
 };
@@ -773,6 +775,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   key->add_option("--key", options.publications.key, "Bestand met de geheime sleutel")->required();
   key->callback([&] { code = PrintPublicKey(options.publications, surroundings); });
   AddPublicationCommands(app, *publish, options.publications, [&](const Action& action) { code = command.Run(action, false); });
+  AddOpenDataCommands(*publish, options.open_data, [&](const Action& action) { code = command.Run(action, false); });
 
   CLI::App* token = add(&app, "token", "Toegangsbewijs van de ontwikkeluitgever; niet voor echte gegevens", &Command::Token);
   token->add_option("--key", options.key, "Geheime sleutel van de uitgever (PEM)")->required();
