@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "services/core/dutch.h"
 #include "services/costs/care.h"
 #include "services/costs/figures.h"
+#include "services/costs/records.h"
 #include "services/platform/status_macros.h"
 
 namespace nmd::analyses {
@@ -42,7 +44,8 @@ constexpr std::array<absl::string_view, kOverlapKinds> kOverlapTitles = {"Twee k
                                                                          "Beide wetten in één huishouden",
                                                                          "Combinatie die niet is toegestaan",
                                                                          "Combinatie waarvoor geen reden is gegeven",
-                                                                         "Combinatie waarvoor een reden is gegeven"};
+                                                                         "Combinatie waarvoor een reden is gegeven",
+                                                                         "Pgb en zorg in natura voor hetzelfde product"};
 
 v1::DescribeOverlapsResponse::Kind OverlapMessage(size_t kind) {
   return static_cast<v1::DescribeOverlapsResponse::Kind>(kind + 1);
@@ -84,7 +87,30 @@ CombinationRules RulesOn(const CareBook& book, Day day, ProductNumbers* products
   return rules;
 }
 
-RunningCourse RunningOn(const CareBook& book, const Course& course, Day day, ProductNumbers* products) {
+// Who has a personal budget for what on a day: for a product, or where the budget names none for a category. Points into the
+// book.
+class BudgetsOn {
+ public:
+  BudgetsOn(const CareBook& book, const costs::RecordBook& records, Day day) : clients_(book.snapshot->clients) {
+    for (const costs::Record& record : records.records) {
+      if (record.kind != costs::kPersonalBudgetRecord || record.client == 0 || !record.days.Contains(day)) continue;
+      const bool named = !record.product->empty();
+      budgets_.emplace(records.clients[record.client - 1], record.law, *record.product, named ? "" : *record.category);
+    }
+  }
+  bool HasFor(const Course& course) const {
+    const costs::ClientId& who = clients_[course.client];
+    return budgets_.count({who, course.law, *course.product, ""}) != 0 ||
+           budgets_.count({who, course.law, "", *course.category}) != 0;
+  }
+
+ private:
+  const std::vector<costs::ClientId>& clients_;
+  std::set<std::tuple<costs::ClientId, uint8_t, std::string, std::string>> budgets_;  // Client, law, product, category.
+};
+
+RunningCourse RunningOn(const CareBook& book, const Course& course, const BudgetsOn& budgets, Day day,
+                        ProductNumbers* products) {
   RunningCourse running;
   running.client = course.client;
   running.law = course.law;
@@ -95,6 +121,7 @@ RunningCourse RunningOn(const CareBook& book, const Course& course, Day day, Pro
   running.doubled = std::count_if(allocations.begin(), allocations.end(),
                                   [day](const costs::AllocationFact& a) { return a.period.Contains(day); }) > 1;
   const absl::Span<const costs::CoursePlan> plans = book.PlansOf(course);
+  running.budget = budgets.HasFor(course);
   running.motivated = std::any_of(plans.begin(), plans.end(), [](const costs::CoursePlan& plan) { return plan.motivated; });
   return running;
 }
@@ -139,6 +166,10 @@ std::string OverlapConclusion(const Overlaps& found, size_t rules) {
                                   dutch::Number(found.counts[kParallel]), " twee of meer voorzieningen tegelijk.");
   absl::StrAppend(&text, " Bij ", dutch::Number(found.counts[kSameTwice]),
                   " staat hetzelfde product twee keer bij één aanbieder; dat mag niet (OP347).");
+  if (found.counts[kBudgetBeside] > 0) {
+    absl::StrAppend(&text, " Bij ", dutch::Number(found.counts[kBudgetBeside]),
+                    " loopt een pgb naast zorg in natura voor hetzelfde product; dat mag niet (OP043).");
+  }
   if (rules == 0) return absl::StrCat(text, " Er zijn geen regels over combinaties geleverd.");
   return absl::StrCat(text, " Volgens de regels van de gemeente zijn er ", dutch::Number(found.counts[kForbidden]),
                       " met een combinatie die niet is toegestaan, en ", dutch::Number(found.counts[kMotiveMissing]),
@@ -204,11 +235,12 @@ absl::StatusOr<v1::DescribeOverlapsResponse> Access::DescribeOverlaps(const Call
   const Day day = *asked.question.question.on;
   ProductNumbers products;
   const CombinationRules rules = RulesOn(*book, day, &products);
+  const BudgetsOn budgets(*book, *costs_.RecordsAt(asked.question.known, true), day);
   std::vector<RunningCourse> running;
   for (const uint32_t number : PickCourses(*book, asked.question.question.filters)) {
     const Course& course = book->courses[number];
     if (!course.indicated.Contains(day)) continue;
-    running.push_back(RunningOn(*book, course, day, &products));
+    running.push_back(RunningOn(*book, course, budgets, day, &products));
   }
   if (running.empty()) {
     NothingThere(&response);

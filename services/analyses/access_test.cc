@@ -264,12 +264,45 @@ TEST_F(AccessTest, OverlapsGoByTheRulesOfTheDay) {
   EXPECT_EQ(response->rule_count(), 2);
   std::vector<int64_t> counts;
   for (const auto& overlap : response->overlaps()) counts.push_back(overlap.count());
-  EXPECT_THAT(counts, ElementsAre(1, 4, 2, 0, 1, 2, 0)) << "nobody told a reason: a plan without one is none";
+  EXPECT_THAT(counts, ElementsAre(1, 4, 2, 0, 1, 2, 0, 0)) << "nobody told a reason: a plan without one is none";
   ASSERT_GE(response->pairs_size(), 2);
   EXPECT_EQ(response->pairs(0).product().value(), "45A06");
   EXPECT_EQ(response->pairs(0).reason(), "twee keer behandeling");
   EXPECT_EQ(response->pairs(1).kind(), v1::DescribeOverlapsResponse::FORBIDDEN);
   EXPECT_EQ(response->pairs(2).reason(), "");
+}
+
+// OP043 (domain-standards 8, check 12): a personal budget excludes care in kind for the same product.
+TEST_F(AccessTest, OP043_ABudgetBesideCareInKindForOneProductIsSeen) {
+  const auto budget_of = [](const std::string& person, const std::string& product, const std::string& category,
+                            const std::string& first, const std::string& end) {
+    ingestion::v1::Fact fact;
+    auto& budget = *fact.mutable_personal_budget();
+    budget.set_law(ingestion::v1::YOUTH);
+    budget.set_person_key(person);
+    budget.set_product(product);
+    budget.set_category(category);
+    budget.set_start_day(On(first));
+    budget.set_end_day(On(end));
+    budget.set_budget_cents(1'000'00);
+    return fact;
+  };
+  Feed({AllocationOf({.person = "a", .number = 1, .product = "45A04"}),
+        budget_of("a", "45A04", "45", "2018-01-01", "2019-01-01"),
+        AllocationOf({.person = "b", .number = 2, .product = "45A04"}),
+        budget_of("b", "45A05", "45", "2018-01-01", "2019-01-01"),
+        AllocationOf({.person = "c", .number = 3, .product = "45A04"}),
+        budget_of("c", "45A04", "45", "2018-01-01", "2018-04-01"),
+        AllocationOf({.person = "d", .number = 4, .product = "45A04"}), budget_of("d", "", "45", "2018-01-01", "2019-01-01")});
+  v1::DescribeOverlapsRequest request;
+  request.set_parent(kParent);
+  request.set_reference_date("2018-04-01");
+  const auto response = access_.DescribeOverlaps(Adviser(), request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  const auto& beside = *response->overlaps().rbegin();
+  EXPECT_EQ(beside.kind(), v1::DescribeOverlapsResponse::BUDGET_BESIDE_CARE);
+  EXPECT_EQ(beside.count(), 2) << "a by the product, d by the category; another product and a budget that ended are none";
+  EXPECT_THAT(response->conclusion(), HasSubstr("Bij 2 loopt een pgb naast zorg in natura voor hetzelfde product"));
 }
 
 // R82, R83, D14: by who is responsible on the last day of care in a month.

@@ -28,6 +28,7 @@ void CountClient(absl::Span<const RunningCourse> courses, const CombinationRules
     ++product.courses;
     product.motivated |= course.motivated;
     has[kSameTwice] |= course.doubled;
+    has[kBudgetBeside] |= course.budget;
     of_level += course.level == level && level > 0 ? 1 : 0;
   }
   has[kParallel] = courses.size() > 1;

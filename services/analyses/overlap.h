@@ -23,6 +23,7 @@ struct RunningCourse {
   int level = 0;           // IVN; 0 without.
   bool doubled = false;    // Two of its allocations are in force on the day (OP347).
   bool motivated = false;  // Somebody told why this care is needed.
+  bool budget = false;     // The client has a personal budget for the product on the day (OP043).
 };
 
 enum class Verdict : uint8_t { kAllowed, kNeedsMotive, kForbidden };
@@ -37,6 +38,7 @@ enum OverlapKind : size_t {
   kForbidden,      // Products that a rule does not allow together.
   kMotiveMissing,  // Products that need a reason, and neither has one,
   kMotivated,      // or one has.
+  kBudgetBeside,   // A personal budget for a product that comes in kind too.
   kOverlapKinds,
 };
 
