@@ -145,12 +145,12 @@ uint64_t DigestOf(const Reconciliation& account, const Item& item) {
   return digest;
 }
 
-void CountOutcomes(const Reconciliation& account, const std::function<bool(const Item&)>& counts,
+void CountOutcomes(const AccountView& account, const std::function<bool(const Item&)>& counts,
                    google::protobuf::RepeatedPtrField<ProviderAccount::OutcomeCount>* outcomes) {
   std::map<std::tuple<ItemKind, Outcome, Actor>, Sum> sums;
-  for (const Item& item : account.items) {
+  account.ForEach([&](const Reconciliation&, const Item& item) {
     if (counts(item)) sums[{item.kind, item.outcome, item.actor}].Add(item.amount);
-  }
+  });
   for (const auto& [key, sum] : sums) {
     const auto& [kind, outcome, actor] = key;
     ProviderAccount::OutcomeCount* count = outcomes->Add();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "nmd/contracts/v1/reconciliation.pb.h"
+#include "services/contracts/account_view.h"
 #include "services/contracts/reconcile.h"
 
 // Items of an account as the API has them. Pure.
@@ -32,7 +33,7 @@ v1::ReconciliationItem ToProto(const Reconciliation& account, const Item& item, 
 uint64_t DigestOf(const Reconciliation& account, const Item& item);
 
 // How many items there are of every kind, outcome and actor among those that `counts` says.
-void CountOutcomes(const Reconciliation& account, const std::function<bool(const Item&)>& counts,
+void CountOutcomes(const AccountView& account, const std::function<bool(const Item&)>& counts,
                    google::protobuf::RepeatedPtrField<v1::ProviderAccount::OutcomeCount>* outcomes);
 
 }  // namespace nmd::contracts

@@ -3,10 +3,13 @@
 #define NMD_SERVICES_CONTRACTS_ACCOUNT_LEDGER_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "nmd/ingestion/v1/fact.pb.h"
@@ -51,13 +54,21 @@ class AccountLedger {
   // Cost: some nanoseconds per fact of the provider and per batch.
   ProviderBooks AsKnown(absl::string_view provider, absl::Time at) const;
 
+  // Changes when what was said before counts otherwise, or becomes of use: a delivery was corrected or superseded, or messages
+  // of a kind came in for the first time.
+  int64_t revision() const { return revision_; }
+
   // The last moment up to `at` at which something became known or changed: AsKnown gives the same from then on.
   absl::Time KnowledgeMoment(absl::Time at) const;
+
+  // Whether any allocation came in.
+  bool HasAllocations() const { return has_allocations_; }
 
   // AGB codes of everybody with an allocation, claim or statement, in order.
   std::vector<std::string> Providers() const;
 
  private:
+  friend class LiveAccount;  // Selects rows as AsKnown does, a few at a time.
   enum Kind : uint8_t { kStarts = 1, kStops = 2, kClaims = 4, kAnswers = 8, kReturns = 16 };
   struct Batch {
     absl::Time known;
@@ -83,6 +94,7 @@ class AccountLedger {
     Day start = 0, end = 0;
   };
   struct Line {
+    uint32_t claim = 0;  // Its place in the claims.
     Word person = 0, reference = 0, previous = 0, category = 0, product = 0, unit = 0;
     Day start = 0, end = 0;
     int64_t allocation = 0, volume = 0;
@@ -140,6 +152,25 @@ class AccountLedger {
     std::vector<Message> messages;
   };
 
+  // Rows of a provider, by place in its lists.
+  struct Selection {
+    std::vector<uint32_t> allocations, care, claims, answers, statements;
+    std::vector<uint32_t> lines;  // In any order; their claims are in `claims`.
+    // Of rejected lines in answers only these, when it is given.
+    const absl::flat_hash_set<Word>* references = nullptr;
+    // Rows of statements of the provider itself, by statement and row.
+    std::vector<std::pair<uint32_t, uint32_t>> own;
+  };
+  // The books of these rows. `order` has the place of every batch, which grows with its known time and delivery. Without
+  // messages and without what books have of all rows together (own months, stated days, what comes in).
+  ProviderBooks Assemble(const Provider& rows, const Selection& selection, const std::vector<int32_t>& order) const;
+  // The statement of the provider itself that holds of each law and month, as known at a time.
+  static std::map<std::pair<Law, Month>, uint32_t> OwnMonths(const Provider& rows, absl::Time at);
+  static void SetKinds(uint8_t kinds, ProviderBooks* books);
+  void AddMessages(const Provider& rows, const std::vector<int32_t>& order, ProviderBooks* books) const;
+  // Whether batch a became known before batch b.
+  bool Precedes(uint32_t a, uint32_t b) const;
+
   // Whose message it was; empty when it is none that is followed.
   std::string AddMessage(const ingestion::v1::FactBatch& batch, uint32_t at);
 
@@ -148,8 +179,13 @@ class AccountLedger {
   std::vector<Batch> batches_;
   std::vector<absl::Time> own_known_;  // Of statements of providers themselves, of all.
   uint8_t kinds_ = 0;                  // Of all batches together.
+  bool has_allocations_ = false;
+  int64_t revision_ = 0;
   absl::flat_hash_map<std::string, Provider> providers_;
 };
+
+// By the statements and own months that are in the books.
+StatedDays StatedDaysOf(const ProviderBooks& books);
 
 // Law of a fact.
 Law LawOf(ingestion::v1::Law law);

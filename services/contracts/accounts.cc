@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/contracts/accounts.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -184,9 +185,27 @@ absl::StatusOr<std::vector<Account>> AskAccounts(const Peer& costs, const Book& 
       standing.whole_months_declared += declared;
     }
     Complete(standing, &position);
+    entry.fact_sequence = std::min(of_year.fact_sequence(), of_months.fact_sequence());
     accounts.push_back(std::move(entry));
   }
   return accounts;
+}
+
+absl::StatusOr<FiguresByProvider> AskByProvider(const Peer& costs, const AccountQuestion& question,
+                                                std::initializer_list<const char*> measures, absl::Duration timeout) {
+  FiguresByProvider found;
+  for (const char* measure : measures) {
+    NMD_ASSIGN_OR_RETURN(const auto answer,
+                         costs.Call<QueryFiguresResponse>(kQueryFigures, Question(question, {measure}, {"provider"}), timeout));
+    found.others.push_back(Absent(answer, measure));
+    for (auto& [provider, figures] : found.of) figures.push_back(found.others.back());
+    for (const Figure& figure : answer.figures()) {
+      const std::string provider = ValueOf(figure, "provider");
+      if (figure.measure() == measure && !provider.empty())
+        found.of.try_emplace(provider, found.others).first->second.back() = figure;
+    }
+  }
+  return found;
 }
 
 std::vector<Figure> AskTotals(const Peer& costs, const AccountQuestion& question, std::initializer_list<const char*> measures,

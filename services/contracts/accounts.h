@@ -2,7 +2,9 @@
 #ifndef NMD_SERVICES_CONTRACTS_ACCOUNTS_H_
 #define NMD_SERVICES_CONTRACTS_ACCOUNTS_H_
 
+#include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ namespace nmd::contracts {
 struct Account {
   v1::Position position;
   Standing standing;
+  int64_t fact_sequence = 0;  // How far costs had followed the facts.
 };
 
 // What to ask about.
@@ -38,6 +41,15 @@ struct AccountQuestion {
 // Errors: those of costs.
 absl::StatusOr<std::vector<Account>> AskAccounts(const Peer& costs, const Book& book, const AccountQuestion& question,
                                                  absl::Duration timeout);
+
+// What costs says of every provider in a year, over both laws: a figure per measure, in the order they were asked for.
+struct FiguresByProvider {
+  std::map<std::string, std::vector<type::Figure>> of;  // By AGB code.
+  std::vector<type::Figure> others;                     // Of who is not in it: zeros where costs has an answer at all.
+};
+// Asks one question per measure. Errors: those of costs.
+absl::StatusOr<FiguresByProvider> AskByProvider(const Peer& costs, const AccountQuestion& question,
+                                                std::initializer_list<const char*> measures, absl::Duration timeout);
 
 // Measures of one provider in a year, over both laws: a figure each, in the order they were asked for. What costs cannot
 // answer, also because it cannot be reached, is NOT_AVAILABLE with the reason: an account does without.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "services/contracts/terms.h"
 #include "services/core/codes.h"
 #include "services/core/dutch.h"
 
@@ -23,7 +24,6 @@ using v1::ContractChange;
 using Term = v1::Contract::Term;
 
 constexpr Cents kMostCents = 1'000'000'000'00;
-constexpr int64_t kMostValue = 1'000'000'000;
 constexpr size_t kTitleCharacters = 200;
 constexpr const char* kUnits[] = {"01", "04", "14", "16", "82", "83", "84"};
 
@@ -70,26 +70,18 @@ void CheckLaw(const std::string& law, const std::string& path, FieldCheck& check
 void CheckTerm(const Term& term, FieldCheck& check) {
   const std::string path = "change.term.term.";
   CheckDates(term.start_date(), term.end_date(), path, check);
-  const bool kpi = term.kind() == Term::KPI_AT_LEAST || term.kind() == Term::KPI_AT_MOST;
-  const bool product = term.kind() == Term::PRODUCT;
+  const TermKind& kind = TermKindOf(static_cast<ContractTerm::Kind>(term.kind()));
   check.Require(term.kind() != Term::KIND_UNSPECIFIED && Term::Kind_IsValid(term.kind()), path + "kind",
                 "must be one of the kinds");
   check.Require(term.category().empty() || IsCode(term.category(), 2, 2), path + "category", "must be empty or two characters");
   check.Require(term.product().empty() || IsCode(term.product(), 5, 5), path + "product", "must be empty or a product code");
-  check.Require(!product || !term.product().empty() || !term.category().empty(), path + "product",
+  check.Require(term.kind() != Term::PRODUCT || !term.product().empty() || !term.category().empty(), path + "product",
                 "must name a product or a category");
   check.Require(
-      kpi == !term.indicator().empty() && term.indicator().size() <= 64 &&
+      kind.has_indicator == !term.indicator().empty() && term.indicator().size() <= 64 &&
           std::none_of(term.indicator().begin(), term.indicator().end(), [](char c) { return absl::ascii_iscntrl(c); }),
       path + "indicator", "is for a KPI, which names one");
-  const bool positive = term.kind() == Term::DURATION_NORM || term.kind() == Term::BEDS || term.kind() == Term::NOTICE_SHARE;
-  const int64_t most = term.kind() == Term::NOTICE_SHARE ? 100'000 : term.kind() == Term::YEAR_BUDGET ? kMostCents : kMostValue;
-  check.Require(product ? term.value() == 0
-                        : (positive                          ? 1
-                           : term.kind() == Term::INDEXATION ? -most
-                                                             : 0) <= term.value() &&
-                              term.value() <= most,
-                path + "value", "cannot be the value of such a term");
+  check.Require(kind.least <= term.value() && term.value() <= kind.most, path + "value", "cannot be the value of such a term");
 }
 
 std::string Days(const std::string& start, const std::string& end) {
@@ -98,42 +90,8 @@ std::string Days(const std::string& start, const std::string& end) {
 }
 
 std::string TermTitle(const Term& term) {
-  switch (term.kind()) {
-    case Term::PRODUCT:
-      return "het product";
-    case Term::DURATION_NORM:
-      return "de langste duur";
-    case Term::BEDS:
-      return "het aantal bedden";
-    case Term::YEAR_BUDGET:
-      return "het jaarbudget";
-    case Term::INDEXATION:
-      return "de indexatie";
-    case Term::NOTICE_SHARE:
-      return "de meldgrens";
-    case Term::KPI_AT_LEAST:
-      return absl::StrCat("indicator ", term.indicator(), " (minstens)");
-    default:
-      return absl::StrCat("indicator ", term.indicator(), " (hoogstens)");
-  }
-}
-
-std::string TermValue(ContractTerm::Kind kind, int64_t value) {
-  switch (kind) {
-    case ContractTerm::PRODUCT:
-      return "toegestaan";
-    case ContractTerm::DURATION_NORM:
-      return absl::StrCat(dutch::Number(value), " dagen");
-    case ContractTerm::BEDS:
-      return dutch::Number(value);
-    case ContractTerm::YEAR_BUDGET:
-      return dutch::Euro(value);
-    case ContractTerm::INDEXATION:
-    case ContractTerm::NOTICE_SHARE:
-      return dutch::Percent(static_cast<double>(value) / 100'000.0);
-    default:
-      return dutch::Decimal(static_cast<double>(value) / 1000.0, 3);
-  }
+  const TermKind& kind = TermKindOf(static_cast<ContractTerm::Kind>(term.kind()));
+  return kind.has_indicator ? absl::StrCat(kind.title, " voor indicator ", term.indicator()) : std::string(kind.title);
 }
 
 const char* VerdictWord(CombinationRule::Verdict verdict) {
@@ -348,15 +306,16 @@ std::string TextOf(const ContractChange& change, const Book& book) {
       const std::string about = !stated.product().empty()    ? absl::StrCat(" voor product ", stated.product())
                                 : !stated.category().empty() ? absl::StrCat(" voor categorie ", stated.category())
                                                              : std::string();
-      std::string text = absl::StrCat("In contract ", change.term().contract(), " wordt ", TermTitle(stated), about, " ",
-                                      TermValue(kind, stated.value()), ", ", Days(stated.start_date(), stated.end_date()), ".");
+      std::string text =
+          absl::StrCat("In contract ", change.term().contract(), " wordt ", TermTitle(stated), about, " ",
+                       TermValueText(kind, stated.value()), ", ", Days(stated.start_date(), stated.end_date()), ".");
       const Day day = *ParseDay(stated.start_date());
       for (const BookedTerm& term : book.terms) {
         const bool same = term.contract == change.term().contract() && term.kind == kind &&
                           term.category == stated.category() && term.product == stated.product() &&
                           term.indicator == stated.indicator();
         if (same && term.period.Contains(day))
-          absl::StrAppend(&text, " Nu op de eerste dag: ", TermValue(kind, term.value), ".");
+          absl::StrAppend(&text, " Nu op de eerste dag: ", TermValueText(kind, term.value), ".");
       }
       return text;
     }
@@ -401,9 +360,9 @@ ChangeFile FileOf(const Fact& fact, int64_t number, const std::string& source_te
     }
     case Fact::kContractTerm: {
       const auto& t = fact.contract_term();
-      const bool money = t.kind() == ContractTerm::YEAR_BUDGET;
-      const bool whole = t.kind() == ContractTerm::DURATION_NORM || t.kind() == ContractTerm::BEDS;
-      const bool none = t.kind() == ContractTerm::PRODUCT;
+      const TermUnit unit = TermKindOf(t.kind()).unit;
+      const bool money = unit == TermUnit::kMoney, none = unit == TermUnit::kNone;
+      const bool thousandths = unit == TermUnit::kPercent || unit == TermUnit::kThousandths;
       file.source = "vastgesteld-afspraken";
       cells = {{"contract", t.contract()},
                {"wet", LawCell(t.law())},
@@ -413,8 +372,8 @@ ChangeFile FileOf(const Fact& fact, int64_t number, const std::string& source_te
                {"product", t.product()},
                {"indicator", t.indicator()},
                {"waarde", money || none ? ""
-                          : whole       ? absl::StrCat(t.value())
-                                        : ThousandthsCell(t.value())},
+                          : thousandths ? ThousandthsCell(t.value())
+                                        : absl::StrCat(t.value())},
                {"bedrag", money ? EuroCell(t.value()) : ""},
                {"geldig_vanaf", DateCell(t.start_day())},
                {"geldig_tot", LastDayCell(t.end_day())}};

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "services/contracts/indexation.h"
+
 namespace nmd::contracts {
 namespace {
 
@@ -85,6 +87,14 @@ Agreed Book::AgreedWith(absl::string_view provider) const {
   return agreed;
 }
 
+bool ContractBook::IsIndicator(const Fact& fact) {
+  if (!fact.has_indicator_result()) return false;
+  const auto& told = fact.indicator_result();
+  const bool index = told.indicator() == kWagesForecast || told.indicator() == kWages ||
+                     told.indicator() == kMaterialForecast || told.indicator() == kMaterial;
+  return index ? told.provider().empty() : !told.provider().empty() && told.area().empty();
+}
+
 void ContractBook::Add(const FactBatch& batch) {
   deliveries_.Add(batch);
   FactBatch kept;
@@ -121,6 +131,7 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
   std::map<std::pair<std::string, Day>, BookedGroup> groups;
   std::map<std::tuple<std::string, std::string, Day>, BookedLevel> levels;
   std::map<std::tuple<std::string, std::string, std::string, std::string, Day>, BookedCombination> combinations;
+  std::map<std::tuple<std::string, std::string, std::string, std::string, std::string, Day, Day>, BookedIndicator> indicators;
   for (const FactBatch* batch : known) {
     for (const Fact& fact : batch->facts()) {
       if (fact.has_contract()) {
@@ -186,6 +197,14 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
         }
         combinations[{rule.law, rule.product, rule.other_law, rule.other_product, stated.start_day()}] = std::move(rule);
       }
+      if (fact.has_indicator_result()) {
+        const auto& stated = fact.indicator_result();
+        const std::string law = stated.law() == ingestion::v1::LAW_UNSPECIFIED ? "" : LawId(stated.law());
+        const Period period = PeriodOf(stated.start_day(), stated.end_day());
+        indicators[{stated.provider(), stated.indicator(), law, stated.category(), stated.product(), period.start,
+                    period.end}] = {stated.indicator(), law,    stated.provider(),           stated.category(),
+                                    stated.product(),   period, stated.value().thousandths()};
+      }
       if (fact.has_tariff()) {
         const auto& stated = fact.tariff();
         const std::string law = LawId(stated.law());
@@ -200,6 +219,7 @@ Book ContractBook::AsKnown(absl::Time known_time) const {
   for (auto& [key, group] : groups) book.groups.push_back(std::move(group));
   for (auto& [key, level] : levels) book.levels.push_back(std::move(level));
   for (auto& [key, rule] : combinations) book.combinations.push_back(std::move(rule));
+  for (auto& [key, told] : indicators) book.indicators.push_back(std::move(told));
   for (auto& [id, contract] : contracts) book.contracts.push_back(std::move(contract));
   std::sort(book.contracts.begin(), book.contracts.end(), [](const BookedContract& a, const BookedContract& b) {
     return std::tie(a.provider, a.period.start, a.id) < std::tie(b.provider, b.period.start, b.id);

@@ -80,6 +80,13 @@ struct BookedCombination {
   Period period;
 };
 
+// A measured indicator: of a provider, or of everybody an index of prices (indexation.h).
+struct BookedIndicator {
+  std::string indicator, law, provider, category, product;  // Empty: of both laws, everybody, everything.
+  Period period;
+  int64_t value = 0;  // Times 1000.
+};
+
 // Everything as known at some time.
 struct Book {
   std::vector<BookedContract> contracts;        // By provider, start and id.
@@ -88,6 +95,7 @@ struct Book {
   std::vector<BookedGroup> groups;              // By provider and start.
   std::vector<BookedLevel> levels;              // By law, product and start.
   std::vector<BookedCombination> combinations;  // By both products and start.
+  std::vector<BookedIndicator> indicators;      // By provider, indicator, law, category, product and period.
 
   // Prices a contract pays: those of its provider, else those of everybody, per product and unit, where the periods meet.
   std::vector<BookedPrice> PricesOf(const BookedContract& contract) const;
@@ -107,7 +115,7 @@ class ContractBook {
   // Whether a fact is one that this keeps.
   static bool Keeps(const ingestion::v1::Fact& fact) {
     return fact.has_contract() || fact.has_tariff() || fact.has_contract_term() || fact.has_provider_group() ||
-           fact.has_product_level() || fact.has_combination_rule();
+           fact.has_product_level() || fact.has_combination_rule() || IsIndicator(fact);
   }
 
   // Facts of other kinds are passed over. REQUIRES: sequences increase.
@@ -119,6 +127,9 @@ class ContractBook {
   absl::Time KnowledgeMoment(absl::Time at) const;
 
  private:
+  // Of this municipality, about a provider or about prices.
+  static bool IsIndicator(const ingestion::v1::Fact& fact);
+
   std::vector<ingestion::v1::FactBatch> batches_;
   KnownDeliveries deliveries_;
 };

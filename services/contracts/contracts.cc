@@ -2,9 +2,11 @@
 #include "services/contracts/contracts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "nmd/ingestion/v1/ingestion.pb.h"
 #include "services/contracts/accounts.h"
 #include "services/platform/errors.h"
@@ -24,11 +26,13 @@ constexpr absl::string_view kListFacts = "/nmd.ingestion.v1.IngestionService/Lis
 constexpr absl::string_view kFactsKind = "facts";
 constexpr absl::string_view kActor = "service:contracts";
 constexpr absl::Duration kPatience = absl::Seconds(30);
-// After the feed fell idle costs may still be reading it; the second judgement, a wait later, sees what it missed.
-constexpr int kIdleJudgements = 2;
+// Once the feed has no more, signals are judged at once. While costs is not as far, they are judged again after these pauses,
+// in milliseconds, and a last time after a wait at the feed's tail.
+constexpr int kPauses[] = {0, 50, 100, 200, 400, 800, 1600};
+constexpr size_t kJudgements = std::size(kPauses) + 1;
 
 // What is kept of facts (FollowedFacts.edition).
-constexpr int kEdition = 4;
+constexpr int kEdition = 5;
 
 bool Keeps(const ingestion::v1::Fact& fact) { return ContractBook::Keeps(fact) || AccountLedger::Keeps(fact); }
 
@@ -116,6 +120,7 @@ void Contracts::Apply(const FollowedFacts& followed) {
     // What was agreed may be about everybody.
     const bool agreed = std::any_of(batch.facts().begin(), batch.facts().end(), ContractBook::Keeps);
     if (touched.all || agreed) state_of_all_ = ++states_;
+    agreed_pages_ += agreed ? 1 : 0;
     for (const std::string& provider : touched.providers) Touch(provider);
   }
   ++changes_;
@@ -123,7 +128,7 @@ void Contracts::Apply(const FollowedFacts& followed) {
   cursor_ = followed.next_sequence();
   if (followed.has_newest_known_time())
     newest_known_ = std::max(newest_known_, absl::FromUnixMicros(MicrosOf(followed.newest_known_time())));
-  idle_judgements_due_ = kIdleJudgements;
+  judgements_ = 0;
 }
 
 absl::Status Contracts::Write(absl::string_view kind, const google::protobuf::Message& message, const std::string& actor) {
@@ -139,22 +144,25 @@ absl::Status Contracts::Follow(int wait_seconds) {
   if (wait_seconds > 0) DeliverApproved();
   ingestion::v1::ListFactsRequest request;
   request.set_parent(absl::StrCat("municipalities/", municipality_));
-  request.set_wait_seconds(wait_seconds);
+  size_t judgements = 0;
   {
     MutexLock lock(mutex_);
     request.set_after_sequence(cursor_);
+    judgements = judgements_;
   }
-  NMD_ASSIGN_OR_RETURN(auto page, ingestion_.Call<ingestion::v1::ListFactsResponse>(kListFacts, request,
-                                                                                    kPatience + absl::Seconds(wait_seconds)));
+  if (judgements >= std::size(kPauses)) {
+    request.set_wait_seconds(wait_seconds);
+  } else if (wait_seconds > 0 && kPauses[judgements] > 0) {
+    absl::SleepFor(absl::Milliseconds(kPauses[judgements]));
+  }
+  NMD_ASSIGN_OR_RETURN(auto page, ingestion_.Call<ingestion::v1::ListFactsResponse>(
+                                      kListFacts, request, kPatience + absl::Seconds(request.wait_seconds())));
   if (page.next_sequence() == request.after_sequence()) {
-    {
-      MutexLock lock(mutex_);
-      if (idle_judgements_due_ == 0) return absl::OkStatus();
-    }
+    if (judgements >= kJudgements) return absl::OkStatus();
     NMD_RETURN_IF_ERROR(Judge(clock_.Now() + kPatience));
     MutexLock lock(mutex_);
     // A page that came in between, by another thread, asks for judgements of its own.
-    if (cursor_ == request.after_sequence()) --idle_judgements_due_;
+    if (cursor_ == request.after_sequence()) judgements_ = costs_behind_ ? judgements + 1 : kJudgements;
     return absl::OkStatus();
   }
   const FollowedFacts followed = Keep(std::move(page));

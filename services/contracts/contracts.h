@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,7 +23,9 @@
 #include "services/contracts/account_ledger.h"
 #include "services/contracts/contract_book.h"
 #include "services/contracts/item_feed.h"
+#include "services/contracts/live_account.h"
 #include "services/contracts/reconcile.h"
+#include "services/contracts/signal_checks.h"
 #include "services/contracts/signal_rules.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
@@ -37,9 +41,10 @@ namespace nmd::contracts {
 // change of a signal and of a proposal, what both sides said about items, and what providers said they delivered.
 //
 // Signals are judged on the accounts as known at the known time of the newest fact, so that the same facts give the same
-// signals whenever they are read: when somebody lists them, and twice after the feed fell idle, because costs follows the
-// same feed in its own time. They close by themselves when a rule no longer holds, and say why; where costs has no answer a
-// signal stays as it is. Rules are data (signal_rules.h), what they look at is in signals.h and signal_checks.h.
+// signals whenever they are read: when somebody lists them, and as soon as the feed has no more, again while costs, which
+// follows the same feed in its own time, is not as far. They close by themselves when a rule no longer holds, and say why;
+// where costs has no answer a signal stays as it is. Rules are data (signal_rules.h), what they look at is in signals.h and
+// signal_checks.h.
 //
 // A journal of an earlier edition, which kept less of the facts, is read as far as it goes: signals stay, and facts are asked
 // for again from the beginning of the feed; until that is as far as it was, no signal is judged. There is no checkpoint: a fold
@@ -66,6 +71,8 @@ class Contracts {
   // contracts_signals.cc. The first page judges the signals anew; later pages show what the first one was cut from, unless a
   // fact came between.
   absl::StatusOr<v1::ListSignalsResponse> ListSignals(const Caller& caller, const v1::ListSignalsRequest& request);
+  absl::StatusOr<v1::ListSignalRulesResponse> ListSignalRules(const Caller& caller,
+                                                              const v1::ListSignalRulesRequest& request) const;
   absl::StatusOr<v1::Signal> AcknowledgeSignal(const Caller& caller, const v1::AcknowledgeSignalRequest& request);
   // Never waits (Router::HandleFeed). A signal's place in the feed is that of its last record in the journal.
   absl::StatusOr<std::optional<v1::ListSignalChangesResponse>> ListSignalChanges(const Caller& caller,
@@ -119,16 +126,34 @@ class Contracts {
   Contracts(std::string municipality, SignalRules rules, Journal& journal, const Clock& clock, const Peer& ingestion,
             const Peer& costs);
 
-  // The account of a provider as known at a time, which is worked out once for all times with the same knowledge and day.
-  // NOT_FOUND when nothing is known of it.
+  // The account of a provider as known at a time. That of now is kept up to date; as known before it is worked out once for all
+  // times with the same knowledge and day. NOT_FOUND when nothing is known of it.
   struct Worked {
     std::string provider;
     absl::Time moment;
     Day today = 0;
     int64_t changes = 0;
     std::string title;  // As its newest contract calls it.
-    Reconciliation account;
+    std::shared_ptr<const AccountView> account;
   };
+  // What decides what was agreed, as known at a time: the last moment at which something of it became known, pages with facts
+  // of it, and corrections.
+  using AgreedState = std::tuple<absl::Time, int64_t, int64_t>;
+  // An account that is kept up to date.
+  struct Live {
+    Live(const AccountLedger& ledger, const std::string& provider) : account(ledger, provider) {}
+    LiveAccount account;
+    Agreed agreed;
+    AgreedState agreed_state;
+    int64_t agreed_changes = 0;
+    std::string title;
+    bool has_contract = false;
+    int64_t asked = 0;
+  };
+  // The account of now; null when nothing is known. REQUIRES: `now` is not before live_now_.
+  std::shared_ptr<const Worked> WorkOutLive(const std::string& provider, absl::Time now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   absl::StatusOr<std::shared_ptr<const Worked>> WorkOut(const std::string& provider, absl::Time known_time) const;
   Book BookAsKnown(absl::Time known_time) const;
 
@@ -203,11 +228,23 @@ class Contracts {
 
   // What the rules say, that hold and that do not.
   struct Verdicts;
+  // What the rules about one provider's account say of it: the same until something about it, or the day, changes.
+  struct JudgedProvider {
+    int64_t state = -1;
+    std::string title;
+    std::vector<std::pair<size_t, Judgement>> judged;  // By place of the rule.
+    std::map<int, Share> levels;                       // As FirstLevels.
+  };
   // The rules about ceilings, of which costs knows the amounts.
   absl::Status JudgeCeilings(const Book& book, absl::Time known_time, absl::Time deadline, Verdicts* verdicts) const;
-  // The rules about what accounts are made of.
-  void JudgeAccounts(const Book& book, absl::Time known_time, Verdicts* verdicts) const ABSL_LOCKS_EXCLUDED(mutex_);
-  // The rule that asks for the talk about a ceiling; after all others.
+  // Whether what was granted was paid and booked, of years that are over.
+  absl::Status JudgeSettlements(const Book& book, absl::Time known_time, absl::Time deadline, Verdicts* verdicts) const;
+  // The rules about what accounts are made of. Only providers about whom something changed are judged anew.
+  void JudgeAccounts(const Book& book, absl::Time known_time, Verdicts* verdicts) ABSL_LOCKS_EXCLUDED(mutex_)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(judging_);
+  JudgedProvider JudgeAccount(const Book& book, const std::string& provider, const std::string& title,
+                              absl::Time known_time) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The rules that ask for the talk about a ceiling, and for a decision after it; after all others.
   void JudgeTalks(absl::Time known_time, Verdicts* verdicts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Says of a signal that is no longer found why.
   std::string WhyClosed(const v1::Signal& held, absl::Time known_time, const Verdicts& verdicts) const;
@@ -223,16 +260,24 @@ class Contracts {
   Mutex judging_;
   // What JudgeAccounts said last: the same until a fact comes in.
   std::shared_ptr<const Verdicts> judged_accounts_ ABSL_GUARDED_BY(judging_);
+  std::map<std::string, JudgedProvider> judged_of_ ABSL_GUARDED_BY(judging_);
+  Day judged_day_ ABSL_GUARDED_BY(judging_) = 0;
   mutable Mutex mutex_;
   ContractBook book_ ABSL_GUARDED_BY(mutex_);
   AccountLedger ledger_ ABSL_GUARDED_BY(mutex_);
-  int64_t changes_ ABSL_GUARDED_BY(mutex_) = 0;  // Pages applied: what was worked out before one is of no use after it.
-  // The newest ones: pages of a list are read one after another.
+  int64_t changes_ ABSL_GUARDED_BY(mutex_) = 0;       // Pages applied: what was worked out before one is of no use after it.
+  int64_t agreed_pages_ ABSL_GUARDED_BY(mutex_) = 0;  // With facts of what was agreed.
+  // Accounts of now, by AGB code, and until when they are.
+  mutable std::map<std::string, std::unique_ptr<Live>> live_ ABSL_GUARDED_BY(mutex_);
+  mutable absl::Time live_now_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  mutable int64_t live_asked_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The newest ones as known before: pages of a list are read one after another.
   mutable std::vector<std::shared_ptr<const Worked>> worked_ ABSL_GUARDED_BY(mutex_);
   int64_t cursor_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t read_before_ ABSL_GUARDED_BY(mutex_) = 0;  // How far a journal of an earlier edition had come.
   absl::Time newest_known_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  int idle_judgements_due_ ABSL_GUARDED_BY(mutex_) = 2;
+  size_t judgements_ ABSL_GUARDED_BY(mutex_) = 0;      // Since the last page; none is due any more from kJudgements on.
+  bool costs_behind_ ABSL_GUARDED_BY(mutex_) = false;  // As of the last judgement.
   std::map<std::string, v1::Signal> signals_ ABSL_GUARDED_BY(mutex_);  // By name.
   // Of each signal the sequence of its last record, and the other way round.
   std::map<std::string, int64_t> signal_sequences_ ABSL_GUARDED_BY(mutex_);

@@ -22,6 +22,9 @@ void Handle(Contracts& contracts, Router& router) {
   router.Handle(kService, "ListSignals", [&contracts](const Caller& caller, const ListSignalsRequest& request) {
     return contracts.ListSignals(caller, request);
   });
+  router.Handle(kService, "ListSignalRules", [&contracts](const Caller& caller, const ListSignalRulesRequest& request) {
+    return contracts.ListSignalRules(caller, request);
+  });
   constexpr absl::string_view kAccounts = "nmd.contracts.v1.ReconciliationService";
   router.Handle(kAccounts, "GetProviderAccount", [&contracts](const Caller& caller, const GetProviderAccountRequest& request) {
     return contracts.GetProviderAccount(caller, request);

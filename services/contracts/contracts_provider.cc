@@ -138,16 +138,17 @@ absl::StatusOr<std::optional<v1::ListItemChangesResponse>> Contracts::ListItemCh
     return nothing;
   }
   NMD_ASSIGN_OR_RETURN(const std::shared_ptr<const Worked> worked, WorkOut(provider, now));
-  const Reconciliation& account = worked->account;
+  std::vector<std::pair<const Reconciliation*, const Item*>> all;  // In order.
+  worked->account->ForEach([&all](const Reconciliation& part, const Item& item) { all.emplace_back(&part, &item); });
   // A page that came in since the state was read is in it already.
   if (changed || followed->changes != worked->changes) {
     std::vector<ItemFeed::Item> items;
-    items.reserve(account.items.size());
+    items.reserve(all.size());
     MutexLock lock(mutex_);
     const auto said = said_.find(provider);
-    for (const Item& item : account.items) {
-      const std::string id = IdOf(account, item);
-      uint64_t digest = DigestOf(account, item);
+    for (const auto& [part, item] : all) {
+      const std::string id = IdOf(*part, *item);
+      uint64_t digest = DigestOf(*part, *item);
       if (said != said_.end()) {
         const auto of = said->second.of_item.find(id);
         if (of != said->second.of_item.end()) digest = absl::HashOf(digest, of->second.size());
@@ -170,7 +171,8 @@ absl::StatusOr<std::optional<v1::ListItemChangesResponse>> Contracts::ListItemCh
     change->set_name(absl::StrCat(request.parent(), "/items/", id));
     change->set_sequence(of.sequence);
     if (of.place < 0) continue;
-    *change->mutable_item() = ToProto(account, account.items[static_cast<size_t>(of.place)], request.parent());
+    const auto& [part, item] = all[static_cast<size_t>(of.place)];
+    *change->mutable_item() = ToProto(*part, *item, request.parent());
     MutexLock lock(mutex_);
     AddResponses(caller, provider, id, change->mutable_item());
   }
@@ -202,9 +204,9 @@ absl::StatusOr<ItemResponse> Contracts::RespondToItem(const Caller& caller, cons
   }
   NMD_ASSIGN_OR_RETURN(const std::shared_ptr<const Worked> worked, WorkOut(provider, clock_.Now()));
   const Item* about = nullptr;
-  for (const Item& item : worked->account.items) {
-    if (IdOf(worked->account, item) == id) about = &item;
-  }
+  worked->account->ForEach([&](const Reconciliation& part, const Item& item) {
+    if (IdOf(part, item) == id) about = &item;
+  });
   if (about == nullptr) return NotFound(request.name());
 
   MutexLock lock(mutex_);

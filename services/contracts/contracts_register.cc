@@ -27,6 +27,14 @@ static_assert(static_cast<int>(Term::INDEXATION) == static_cast<int>(ContractTer
 static_assert(static_cast<int>(Term::NOTICE_SHARE) == static_cast<int>(ContractTerm::NOTICE_SHARE));
 static_assert(static_cast<int>(Term::KPI_AT_LEAST) == static_cast<int>(ContractTerm::KPI_AT_LEAST));
 static_assert(static_cast<int>(Term::KPI_AT_MOST) == static_cast<int>(ContractTerm::KPI_AT_MOST));
+static_assert(static_cast<int>(Term::WAITING_NORM) == static_cast<int>(ContractTerm::WAITING_NORM));
+static_assert(static_cast<int>(Term::CLIENT_STOP) == static_cast<int>(ContractTerm::CLIENT_STOP));
+static_assert(static_cast<int>(Term::CLIENT_STOP_AGREED) == static_cast<int>(ContractTerm::CLIENT_STOP_AGREED));
+static_assert(static_cast<int>(Term::LEAST_TURNOVER) == static_cast<int>(ContractTerm::LEAST_TURNOVER));
+static_assert(static_cast<int>(Term::LEAST_CLIENTS) == static_cast<int>(ContractTerm::LEAST_CLIENTS));
+static_assert(static_cast<int>(Term::WAGE_SHARE) == static_cast<int>(ContractTerm::WAGE_SHARE));
+static_assert(static_cast<int>(Term::ROOM_ANNOUNCED) == static_cast<int>(ContractTerm::ROOM_ANNOUNCED));
+static_assert(static_cast<int>(Term::ROOM_DECIDED) == static_cast<int>(ContractTerm::ROOM_DECIDED));
 static_assert(Term::Kind_ARRAYSIZE == ContractTerm::Kind_ARRAYSIZE);
 static_assert(static_cast<int>(v1::CombinationRule::FORBIDDEN) == static_cast<int>(ingestion::v1::CombinationRule::FORBIDDEN));
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Signals: they open when a rule holds, are taken up with a note, and close by themselves.
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -11,7 +13,9 @@
 #include "absl/strings/str_replace.h"
 #include "services/contracts/accounts.h"
 #include "services/contracts/contracts.h"
+#include "services/contracts/settlement.h"
 #include "services/contracts/signal_checks.h"
+#include "services/contracts/signal_needs.h"
 #include "services/contracts/signals.h"
 #include "services/core/dutch.h"
 #include "services/platform/check_words.h"
@@ -50,6 +54,8 @@ std::set<int> YearsOf(const Book& book, int last) {
   return years;
 }
 
+// Whether a rule is judged on a signal about a ceiling, so hangs on what costs says of it.
+bool IsAboutTalk(const SignalRule& rule) { return rule.check == "talk_overdue" || rule.check == "decision_overdue"; }
 bool IsAboutCeiling(const SignalRule& rule) { return rule.check == "ceiling_share" || rule.check == "ceiling_pace"; }
 
 std::string LawTitle(absl::string_view law) { return law == "wmo" ? "de Wmo" : "de Jeugdwet"; }
@@ -103,6 +109,8 @@ struct Contracts::Verdicts {
   std::map<SignalKey, Signal> found;
   std::map<SignalKey, std::string> not_found;                     // What is the case instead.
   std::set<std::tuple<std::string, std::string, int>> undecided;  // Provider, law and year costs has no answer about.
+  bool settlement_undecided = false;                              // The same, of what was paid and booked.
+  int64_t costs_sequence = std::numeric_limits<int64_t>::max();   // How far costs had followed the facts.
 
   void Add(const SignalRule& rule, const std::string& provider, const std::string& title, const Judgement& judgement) {
     const SignalKey key = {rule.id, provider, judgement.law, judgement.year};
@@ -129,6 +137,7 @@ absl::Status Contracts::JudgeCeilings(const Book& book, absl::Time known_time, a
     for (const Account& account : accounts) {
       const v1::Position& position = account.position;
       const Standing& standing = account.standing;
+      verdicts->costs_sequence = std::min(verdicts->costs_sequence, account.fact_sequence);
       if (!standing.declared) verdicts->undecided.emplace(position.provider(), position.law(), year);
       for (const SignalRule& rule : rules_) {
         if (!IsAboutCeiling(rule) || !rule.Judges(year, present_year)) continue;
@@ -164,41 +173,108 @@ absl::Status Contracts::JudgeCeilings(const Book& book, absl::Time known_time, a
   return absl::OkStatus();
 }
 
-void Contracts::JudgeAccounts(const Book& book, absl::Time known_time, Verdicts* verdicts) const {
+absl::Status Contracts::JudgeSettlements(const Book& book, absl::Time known_time, absl::Time deadline,
+                                         Verdicts* verdicts) const {
+  const Day today = dutch::CalendarDay(known_time);
+  for (const SignalRule& rule : rules_) {
+    if (rule.check != "settlement") continue;
+    for (const int year : YearsOf(book, YearKnown(known_time))) {
+      if (!rule.Judges(year, YearKnown(known_time)) ||
+          today < FirstDay(MonthOf(year + 1, 1) + static_cast<Month>(rule.At("months")))) {
+        continue;
+      }
+      // A provider has one settlement a year, whatever the laws: under the first of those of its contracts.
+      std::map<std::string, std::pair<std::string, std::string>> parties;  // Law and title.
+      for (const BookedContract& contract : book.contracts) {
+        if (contract.RunningMonths(year) == 0) continue;
+        auto& [law, title] = parties.try_emplace(contract.provider, contract.law, "").first->second;
+        law = std::min(law, contract.law);
+        title = contract.provider_title;
+      }
+      const auto asked =
+          AskByProvider(costs_, {municipality_, year, "", known_time}, {"approved", "paid", "booked"}, deadline - clock_.Now());
+      if (!asked.ok()) {
+        verdicts->settlement_undecided = true;
+        continue;
+      }
+      for (const auto& [provider, party] : parties) {
+        const auto found = asked->of.find(provider);
+        const std::vector<type::Figure>& figures = found == asked->of.end() ? asked->others : found->second;
+        const SettledAmounts amounts = SettledAmountsOf(figures[0], figures[1], figures[2]);
+        verdicts->settlement_undecided |= amounts.state == v1::ProviderAccount::Settlement::NOT_AVAILABLE;
+        if (amounts.state != v1::ProviderAccount::Settlement::EQUAL &&
+            amounts.state != v1::ProviderAccount::Settlement::DIFFERS) {
+          continue;
+        }
+        const Cents least = rule.At("euros") * 100;
+        Judgement judgement = {party.first, year, false, absl::StrCat(party.second, ": ", amounts.text), {}};
+        judgement.measures = {{"granted", Measure::kAmount, amounts.granted, 0}};
+        if (amounts.unpaid) judgement.measures.push_back({"unpaid", Measure::kAmount, *amounts.unpaid, 0});
+        if (amounts.unbooked) judgement.measures.push_back({"unbooked", Measure::kAmount, *amounts.unbooked, 0});
+        judgement.holds = std::abs(amounts.unpaid.value_or(0)) > least || std::abs(amounts.unbooked.value_or(0)) > least;
+        verdicts->Add(rule, provider, party.second, judgement);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+Contracts::JudgedProvider Contracts::JudgeAccount(const Book& book, const std::string& provider, const std::string& title,
+                                                  absl::Time known_time) const {
+  JudgedProvider judged;
+  judged.title = title;
+  Sight sight;
+  sight.title = title;
+  sight.today = dutch::CalendarDay(known_time);
+  {
+    MutexLock lock(mutex_);
+    judged.state = StateOf(provider);
+    sight.books = ledger_.AsKnown(provider, known_time);
+  }
+  sight.agreed = book.AgreedWith(provider);
+  sight.combinations = book.combinations;
+  for (const BookedIndicator& told : book.indicators) {
+    if (told.provider.empty() || told.provider == provider) sight.indicators.push_back(told);
+  }
+  for (const BookedContract& contract : book.contracts) {
+    if (contract.provider != provider) continue;
+    sight.contracts.push_back(contract);
+    for (BookedPrice& price : book.PricesOf(contract)) sight.prices.push_back(std::move(price));
+    for (BookedTerm& term : book.TermsOf(contract)) {
+      // Nothing is agreed any more once the contract is over, whatever a term nobody closed says.
+      term.period = Intersect(term.period, contract.period);
+      if (!term.period.Empty()) sight.terms.push_back(std::move(term));
+    }
+  }
+  for (size_t rule = 0; rule < rules_.size(); ++rule) {
+    for (Judgement& judgement : JudgeProvider(rules_[rule], sight)) judged.judged.emplace_back(rule, std::move(judgement));
+  }
+  judged.levels = FirstLevels(sight, book.levels);
+  return judged;
+}
+
+void Contracts::JudgeAccounts(const Book& book, absl::Time known_time, Verdicts* verdicts) {
   std::map<std::string, std::string> titles;
+  std::map<std::string, int64_t> states;
   {
     MutexLock lock(mutex_);
     for (const std::string& provider : ledger_.Providers()) titles[provider] = absl::StrCat("Aanbieder ", provider);
+    for (const BookedContract& contract : book.contracts) titles[contract.provider] = contract.provider_title;
+    for (const auto& [provider, title] : titles) states[provider] = StateOf(provider);
   }
-  for (const BookedContract& contract : book.contracts) titles[contract.provider] = contract.provider_title;
+  const Day today = dutch::CalendarDay(known_time);
+  if (today != judged_day_) judged_of_.clear();
+  judged_day_ = today;
   std::map<int, std::map<std::string, Share>> levels;
-  const int present_year = YearKnown(known_time);
   for (const auto& [provider, title] : titles) {
-    Sight sight;
-    sight.title = title;
-    sight.today = dutch::CalendarDay(known_time);
-    {
-      MutexLock lock(mutex_);
-      sight.books = ledger_.AsKnown(provider, known_time);
-    }
-    sight.agreed = book.AgreedWith(provider);
-    sight.combinations = book.combinations;
-    for (const BookedContract& contract : book.contracts) {
-      if (contract.provider != provider) continue;
-      for (BookedTerm& term : book.TermsOf(contract)) {
-        // Nothing is agreed any more once the contract is over, whatever a term nobody closed says.
-        term.period = Intersect(term.period, contract.period);
-        if (!term.period.Empty()) sight.terms.push_back(std::move(term));
-      }
-    }
-    for (const SignalRule& rule : rules_) {
-      for (const Judgement& judgement : JudgeProvider(rule, sight)) verdicts->Add(rule, provider, title, judgement);
-    }
-    for (const auto& [year, share] : FirstLevels(sight, book.levels)) levels[year][provider] = share;
+    JudgedProvider& judged = judged_of_[provider];
+    if (judged.state != states[provider] || judged.title != title) judged = JudgeAccount(book, provider, title, known_time);
+    for (const auto& [rule, judgement] : judged.judged) verdicts->Add(rules_[rule], provider, title, judgement);
+    for (const auto& [year, share] : judged.levels) levels[year][provider] = share;
   }
   for (const SignalRule& rule : rules_) {
     for (const auto& [provider, title] : titles) {
-      for (const Judgement& judgement : JudgeLevels(rule, provider, title, levels, present_year)) {
+      for (const Judgement& judgement : JudgeLevels(rule, provider, title, levels, YearKnown(known_time))) {
         verdicts->Add(rule, provider, title, judgement);
       }
     }
@@ -206,24 +282,39 @@ void Contracts::JudgeAccounts(const Book& book, absl::Time known_time, Verdicts*
 }
 
 void Contracts::JudgeTalks(absl::Time known_time, Verdicts* verdicts) const {
+  const Day today = dutch::CalendarDay(known_time);
   for (const SignalRule& rule : rules_) {
-    if (rule.check != "talk_overdue") continue;
+    if (!IsAboutTalk(rule)) continue;
+    const bool asks_talk = rule.check == "talk_overdue";
     for (const auto& [name, held] : signals_) {
       const bool about = std::any_of(rules_.begin(), rules_.end(), [&held = held](const SignalRule& other) {
         return other.id == held.rule() && IsAboutCeiling(other);
       });
       if (!about || held.state() != Signal::OPEN || verdicts->found.count(KeyOf(held)) == 0) continue;
-      const absl::Time since = absl::FromUnixMicros(MicrosOf(held.open_time()));
+      const auto& notes = held.acknowledgements();
+      const bool talked = notes.size() > 0;
+      const bool decided = std::any_of(notes.begin(), notes.end(), [](const Signal::Acknowledgement& note) {
+        return note.kind() == Signal::Acknowledgement::DECISION;
+      });
+      // There is nothing to decide before the talk.
+      if (!asks_talk && !talked) continue;
+      const absl::Time since = absl::FromUnixMicros(MicrosOf(asks_talk ? held.open_time() : notes[0].time()));
       Judgement judgement = {held.law(), held.year(), false, "", {}};
-      if (held.acknowledgements_size() > 0) {
+      const std::string about_what =
+          absl::StrCat("over het plafond van ", held.provider_title(), " voor ", LawTitle(held.law()), " in ", held.year());
+      if (asks_talk && talked) {
         judgement.text = "Het gesprek over het plafond is genoteerd.";
+      } else if (!asks_talk && decided) {
+        judgement.text = "Het besluit na het gesprek over het plafond is genoteerd.";
       } else {
         judgement.holds = known_time > since + absl::Hours(24) * rule.At("days");
-        const Day today = dutch::CalendarDay(known_time);
-        judgement.text = absl::StrCat(
-            "Sinds ", dutch::Date(dutch::CalendarDay(since)), " is er een signaal over het plafond van ", held.provider_title(),
-            " voor ", LawTitle(held.law()), " in ", held.year(), ". Er is nog niet genoteerd dat erover gesproken is.");
-        judgement.measures = {{"days_since_signal", Measure::kDays, today - dutch::CalendarDay(since), 0}};
+        const std::string day = dutch::Date(dutch::CalendarDay(since));
+        judgement.text = asks_talk
+                             ? absl::StrCat("Sinds ", day, " is er een signaal ", about_what,
+                                            ". Er is nog niet genoteerd dat erover gesproken is.")
+                             : absl::StrCat("Op ", day, " is gesproken ", about_what, ". Er is nog geen besluit genoteerd.");
+        judgement.measures = {{asks_talk ? "days_since_signal" : "days_since_talk", Measure::kDays,
+                               std::max(0, today - dutch::CalendarDay(since)), 0}};
       }
       verdicts->Add(rule, held.provider(), held.provider_title(), judgement);
     }
@@ -264,8 +355,10 @@ absl::Status Contracts::Judge(absl::Time deadline) {
   }
   Verdicts verdicts = *judged_accounts_;
   NMD_RETURN_IF_ERROR(JudgeCeilings(book, known_time, deadline, &verdicts));
+  NMD_RETURN_IF_ERROR(JudgeSettlements(book, known_time, deadline, &verdicts));
 
   MutexLock lock(mutex_);
+  costs_behind_ = verdicts.costs_sequence < cursor_;
   JudgeTalks(known_time, &verdicts);
   std::map<SignalKey, int> occurrences;
   std::vector<Signal> changes;
@@ -276,11 +369,12 @@ absl::Status Contracts::Judge(absl::Time deadline) {
     if (held.state() != Signal::OPEN) continue;
     const auto again = verdicts.found.find(KeyOf(held));
     if (again == verdicts.found.end()) {
-      // Whether a talk is overdue hangs on the ceiling too.
+      // Whether a talk or a decision is overdue hangs on the ceiling too.
       const auto rule =
           std::find_if(rules_.begin(), rules_.end(), [&held = held](const SignalRule& r) { return r.id == held.rule(); });
-      const bool needs_costs = rule != rules_.end() && (IsAboutCeiling(*rule) || rule->check == "talk_overdue");
-      if (needs_costs && verdicts.undecided.count({held.provider(), held.law(), held.year()}) != 0) {
+      const bool needs_costs = rule != rules_.end() && (IsAboutCeiling(*rule) || IsAboutTalk(*rule));
+      const bool unsettled = rule != rules_.end() && rule->check == "settlement" && verdicts.settlement_undecided;
+      if (unsettled || (needs_costs && verdicts.undecided.count({held.provider(), held.law(), held.year()}) != 0)) {
         seen.add_undecided(name);
         continue;
       }
@@ -376,9 +470,65 @@ absl::StatusOr<v1::ListSignalsResponse> Contracts::ListSignals(const Caller& cal
   return response;
 }
 
+absl::StatusOr<v1::ListSignalRulesResponse> Contracts::ListSignalRules(const Caller& caller,
+                                                                       const v1::ListSignalRulesRequest& request) const {
+  NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  FieldCheck check;
+  check.Require(!request.has_known_time() || IsValid(request.known_time()), "known_time", "must be a moment");
+  NMD_RETURN_IF_ERROR(check.Result());
+  const absl::Time now = clock_.Now();
+  const absl::Time known_time =
+      request.has_known_time() ? std::min(now, absl::FromUnixMicros(MicrosOf(request.known_time()))) : now;
+  Book book;
+  Intake intake;
+  absl::Time newest;
+  {
+    MutexLock lock(mutex_);
+    book = book_.AsKnown(known_time);
+    newest = std::min(known_time, newest_known_);
+    const ProviderBooks of_nobody = ledger_.AsKnown("", known_time);
+    intake.allocations = ledger_.HasAllocations();
+    intake.starts = of_nobody.starts_come_in;
+    intake.stops = of_nobody.stops_come_in;
+    intake.claims = of_nobody.claims_come_in;
+    intake.answers = of_nobody.answers_come_in;
+    intake.returns = of_nobody.returns_come_in;
+  }
+  const bool settles =
+      std::any_of(rules_.begin(), rules_.end(), [](const SignalRule& rule) { return rule.check == "settlement"; });
+  if (settles && newest > absl::InfinitePast()) {
+    // The year before the present one: of that the books are there, if they are anywhere.
+    const std::vector<type::Figure> figures = AskTotals(costs_, {municipality_, YearKnown(newest) - 1, "", known_time},
+                                                        {"paid", "booked"}, std::min(kPatience, caller.deadline - now));
+    intake.paid = figures[0].state() == type::Figure::ANSWERED;
+    intake.booked = figures[1].state() == type::Figure::ANSWERED;
+  }
+  v1::ListSignalRulesResponse response;
+  const auto total = static_cast<int64_t>(rules_.size());
+  for (int64_t i = page.offset; i < std::min(total, page.offset + page.size); ++i) {
+    const SignalRule& rule = rules_[static_cast<size_t>(i)];
+    v1::SignalRule* shown = response.add_rules();
+    shown->set_id(rule.id);
+    shown->set_title(rule.title);
+    shown->set_formula(rule.formula);
+    shown->set_explanation(rule.explanation);
+    shown->set_next_step(rule.next_step);
+    shown->set_window(rule.window);
+    shown->set_owner_role(rule.owner_role);
+    shown->set_severity(rule.severity);
+    shown->set_years(rule.years);
+    shown->mutable_thresholds()->insert(rule.thresholds.begin(), rule.thresholds.end());
+    for (std::string& missing : NotDelivered(rule, book, intake)) shown->add_missing(std::move(missing));
+    shown->set_state(shown->missing().empty() ? v1::SignalRule::JUDGED : v1::SignalRule::NOT_DELIVERED);
+  }
+  response.set_next_page_token(NextPageToken(request, page.offset + page.size, total));
+  return response;
+}
+
 absl::StatusOr<Signal> Contracts::AcknowledgeSignal(const Caller& caller, const v1::AcknowledgeSignalRequest& request) {
   FieldCheck check;
   CheckText(request.note(), "note", kNoteCharacters, check);
+  check.Require(Signal::Acknowledgement::Kind_IsValid(request.kind()), "kind", "must be one of the kinds");
   NMD_RETURN_IF_ERROR(check.Result());
   MutexLock lock(mutex_);
   const auto found = signals_.find(request.name());
@@ -389,12 +539,14 @@ absl::StatusOr<Signal> Contracts::AcknowledgeSignal(const Caller& caller, const 
   Signal signal = found->second;
   if (signal.acknowledgements_size() > 0) {
     const auto& last = *signal.acknowledgements().rbegin();
-    if (last.subject() == caller.subject && last.note() == request.note()) return signal;
+    const bool same = last.subject() == caller.subject && last.note() == request.note() && last.kind() == request.kind();
+    if (same) return signal;
   }
   Signal::Acknowledgement* acknowledgement = signal.add_acknowledgements();
   *acknowledgement->mutable_time() = TimestampOf(clock_.Now());
   acknowledgement->set_subject(caller.subject);
   acknowledgement->set_note(request.note());
+  acknowledgement->set_kind(request.kind());
   NMD_RETURN_IF_ERROR(Write(kSignalKind, signal, caller.subject));
   ApplySignal(journal_.LastSequence(), signal);
   parking_.Wake();

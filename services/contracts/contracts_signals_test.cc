@@ -50,7 +50,9 @@ class SignalsTest : public ::testing::Test {
                          const costs::v1::QueryFiguresRequest& request) -> absl::StatusOr<costs::v1::QueryFiguresResponse> {
                     costs::v1::QueryFiguresResponse response;
                     for (const std::string& measure : request.measures()) {
-                      if (request.dimensions_size() == 2) Fill(measure, response.add_figures());
+                      if (request.dimensions_size() == 2 || (request.dimensions_size() == 1 && Books(measure))) {
+                        Fill(measure, response.add_figures());
+                      }
                       Fill(measure, response.add_totals());
                     }
                     return response;
@@ -75,11 +77,15 @@ class SignalsTest : public ::testing::Test {
     contracts_ = *std::move(opened);
   }
 
+  // Whether it is a measure of what became of what was declared.
+  static bool Books(const std::string& measure) { return measure == "approved" || measure == "paid" || measure == "booked"; }
+
   void Fill(const std::string& measure, type::Figure* figure) const {
     figure->set_measure(measure);
     figure->set_state(answers_ ? type::Figure::ANSWERED : type::Figure::NOT_AVAILABLE);
-    if (!answers_) return;
-    figure->set_amount_cents(declared_);
+    if (measure == "paid") figure->set_state(type::Figure::NOT_REGISTERED);
+    if (figure->state() != type::Figure::ANSWERED) return;
+    figure->set_amount_cents(measure == "booked" ? booked_ : declared_);
     for (const auto& [dimension, value] : {std::pair<std::string, std::string>{"law", "jeugdwet"}, {"provider", kProvider}}) {
       auto* of = figure->add_dimensions();
       of->set_dimension(dimension);
@@ -99,8 +105,11 @@ class SignalsTest : public ::testing::Test {
     return {response->signals().begin(), response->signals().end()};
   }
 
-  absl::StatusOr<v1::Signal> Acknowledge(const std::string& name, const std::string& note) {
+  absl::StatusOr<v1::Signal> Acknowledge(
+      const std::string& name, const std::string& note,
+      v1::Signal::Acknowledgement::Kind kind = v1::Signal::Acknowledgement::KIND_UNSPECIFIED) {
     v1::AcknowledgeSignalRequest request;
+    request.set_kind(kind);
     request.set_name(name);
     request.set_note(note);
     return contracts_->AcknowledgeSignal(caller_, request);
@@ -109,7 +118,7 @@ class SignalsTest : public ::testing::Test {
   FakeClock clock_;
   testing::TestAccount account_;
   bool answers_ = true;
-  Cents declared_ = 0;
+  Cents declared_ = 0, booked_ = 0;
   Router feed_, costs_;
   std::unique_ptr<Peer> feed_peer_, costs_peer_;
   std::unique_ptr<Journal> journal_;
@@ -240,6 +249,130 @@ TEST_F(SignalsTest, ATalkIsOverdueAfterTwoWeeksWithoutANote) {
   overdue = List("TALK_OVERDUE");
   ASSERT_EQ(overdue.size(), 1u);
   EXPECT_EQ(overdue[0].close_text(), "Dit geldt niet meer. Het gesprek over het plafond is genoteerd.");
+}
+
+// The same article: a decision within two weeks after the talk.
+TEST_F(SignalsTest, Article15_ADecisionIsOverdueTwoWeeksAfterTheTalk) {
+  SignalRules rules = CeilingAndTalk();
+  rules.push_back(Rule("DECISION_OVERDUE", "decision_overdue", {{"days", 14}}));
+  clock_.Set(At("2018-01-10"));
+  Open(rules);
+  declared_ = 8'000'000;
+  const std::string name = List("CEILING_70")[0].name();
+  account_.Allocate(1, "2018-01-01", "2019-01-01", "2018-03-01");
+  clock_.Set(At("2018-03-01"));
+  EXPECT_EQ(List("DECISION_OVERDUE").size(), 0u) << "there was no talk to decide after";
+  ASSERT_TRUE(Acknowledge(name, "Gesproken.").ok());
+  account_.Allocate(2, "2018-01-01", "2019-01-01", "2018-03-15");
+  clock_.Set(At("2018-03-15"));
+  EXPECT_EQ(List("DECISION_OVERDUE").size(), 0u) << "two weeks to the second";
+  account_.Allocate(3, "2018-01-01", "2019-01-01", "2018-03-16");
+  clock_.Set(At("2018-03-16"));
+  auto overdue = List("DECISION_OVERDUE");
+  ASSERT_EQ(overdue.size(), 1u);
+  EXPECT_EQ(overdue[0].text(),
+            "Op 01-03-2018 is gesproken over het plafond van De Boomhut voor de Jeugdwet in 2018. Er is nog geen besluit "
+            "genoteerd.");
+  ASSERT_TRUE(Acknowledge(name, "Nog eens gesproken.").ok());
+  EXPECT_EQ(List("DECISION_OVERDUE")[0].state(), v1::Signal::OPEN) << "another talk decides nothing";
+  const auto decided = Acknowledge(name, "Het plafond gaat omhoog.", v1::Signal::Acknowledgement::DECISION);
+  ASSERT_TRUE(decided.ok()) << decided.status();
+  EXPECT_EQ(decided->acknowledgements(2).kind(), v1::Signal::Acknowledgement::DECISION);
+  overdue = List("DECISION_OVERDUE");
+  ASSERT_EQ(overdue.size(), 1u);
+  EXPECT_EQ(overdue[0].close_text(), "Dit geldt niet meer. Het besluit na het gesprek over het plafond is genoteerd.");
+}
+
+// Domain-standards 8, check 14.
+TEST_F(SignalsTest, Check14_WhatWasGrantedAndIsNotBookedOnceTheYearIsOver) {
+  SignalRules rules = {Rule("SETTLEMENT", "settlement", {{"euros", 1000}, {"months", 3}})};
+  Open(rules);
+  declared_ = 8'000'000;
+  booked_ = 7'900'000;
+  account_.Allocate(1, "2018-01-01", "2019-01-01", "2019-03-31");
+  EXPECT_EQ(List().size(), 0u) << "bookings of the year may still come";
+  account_.Allocate(2, "2018-01-01", "2019-01-01", "2019-04-01");
+  EXPECT_EQ(List().size(), 0u) << "1.000 euros is not more than 1.000";
+  booked_ = 7'899'999;
+  auto signals = List();
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].year(), 2018);
+  EXPECT_THAT(signals[0].text(),
+              HasSubstr("De Boomhut: Er is € 80.000,00 toegekend. Wat is betaald, is niet geregistreerd. Er is "
+                        "€ 78.999,99 geboekt: € 1.000,01 minder."));
+  answers_ = false;
+  EXPECT_EQ(List()[0].state(), v1::Signal::OPEN) << "what costs cannot tell closes nothing";
+  answers_ = true;
+  booked_ = 8'000'000;
+  EXPECT_EQ(List()[0].state(), v1::Signal::CLOSED);
+}
+
+// Decision 35: what is not delivered is said, and is never silently nothing.
+TEST_F(SignalsTest, RulesSayWhetherWhatTheyNeedComesIn) {
+  SignalRules rules = CeilingAndTalk();
+  rules.push_back(Rule("BEDS", "beds", {{"above", 0}}));
+  rules.push_back(Rule("SETTLEMENT", "settlement", {{"euros", 1000}, {"months", 3}}));
+  Open(rules);
+  const auto states = [&] {
+    for (int step = 0; step < 3; ++step) EXPECT_TRUE(contracts_->Follow(0).ok());
+    v1::ListSignalRulesRequest request;
+    request.set_parent("municipalities/gm1730");
+    const auto response = contracts_->ListSignalRules(caller_, request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    std::vector<std::string> texts;
+    for (const v1::SignalRule& rule : response->rules()) {
+      std::string text = absl::StrCat(rule.id(), rule.state() == v1::SignalRule::JUDGED ? "" : ":");
+      for (const std::string& missing : rule.missing()) absl::StrAppend(&text, " ", missing);
+      texts.push_back(text);
+    }
+    return texts;
+  };
+  EXPECT_THAT(states(), ElementsAre("CEILING_70: declaraties (323)", "TALK_OVERDUE: declaraties (323)",
+                                    "BEDS: het aantal bedden in contracten toewijzingen (301)",
+                                    "SETTLEMENT: declaraties (323) antwoorden op declaraties (325)"));
+  account_.Allocate(1);
+  account_.Claim("c1", "2018-05-05", {{"r1"}});
+  account_.Answer("c1", "2018-05-08", 1000, 1000);
+  EXPECT_THAT(states(), ElementsAre("CEILING_70", "TALK_OVERDUE", "BEDS: het aantal bedden in contracten", "SETTLEMENT"));
+  v1::ListSignalRulesRequest request;
+  request.set_parent("municipalities/gm1730");
+  EXPECT_EQ(contracts_->ListSignalRules(caller_, request)->rules(0).thresholds().at("percent"), 70);
+  request.set_page_size(3);
+  const auto first = contracts_->ListSignalRules(caller_, request);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(first->rules_size(), 3);
+  request.set_page_token(first->next_page_token());
+  const auto last = contracts_->ListSignalRules(caller_, request);
+  ASSERT_TRUE(last.ok());
+  ASSERT_EQ(last->rules_size(), 1);
+  EXPECT_EQ(last->rules(0).id(), "SETTLEMENT");
+  EXPECT_EQ(last->next_page_token(), "");
+}
+
+// Only providers about whom something came in are judged anew, with the same result as of all.
+TEST_F(SignalsTest, T29_JudgedOneByOneSaysTheSameAsJudgedFromNothing) {
+  const SignalRules rules = {Rule("OVERLAP", "overlap", {{"pairs", 1}}),
+                             Rule("ANSWER_LATE", "answer_late", {{"workdays", 10}, {"claims", 1}})};
+  Open(rules);
+  for (int64_t number = 1; number <= 4; ++number) {
+    account_.Allocate(number).set_provider(number % 2 == 0 ? "07654321" : kProvider);
+    account_.Claim(absl::StrCat("c", number), absl::StrCat("2018-0", number, "-05"), {{absl::StrCat("r", number)}});
+    if (number == 2) account_.Answer("c1", "2018-02-20", 1000, 1000);
+    std::vector<std::string> stepwise, anew;
+    for (const v1::Signal& signal : List()) {
+      if (signal.state() == v1::Signal::OPEN) stepwise.push_back(signal.text());
+    }
+    const auto journal = NewMemoryJournal();
+    const auto fresh = Contracts::Open("gm1730", rules, *journal, clock_, *feed_peer_, *costs_peer_);
+    ASSERT_TRUE(fresh.ok());
+    for (int step = 0; step < 5; ++step) ASSERT_TRUE((*fresh)->Follow(0).ok());
+    v1::ListSignalsRequest request;
+    request.set_parent("municipalities/gm1730");
+    const auto listed = (*fresh)->ListSignals(caller_, request);
+    ASSERT_TRUE(listed.ok());
+    for (const v1::Signal& signal : listed->signals()) anew.push_back(signal.text());
+    EXPECT_EQ(stepwise, anew) << number;
+  }
 }
 
 TEST_F(SignalsTest, NoTalkIsOverdueOnceTheCeilingIsNoReasonAnyMore) {

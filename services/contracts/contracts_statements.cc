@@ -88,7 +88,7 @@ absl::Status Contracts::AddOutcomes(const std::string& provider, ProductionState
   if (held.empty()) return absl::OkStatus();
   NMD_ASSIGN_OR_RETURN(const std::shared_ptr<const Worked> worked, WorkOut(provider, clock_.Now()));
   CountOutcomes(
-      worked->account,
+      *worked->account,
       [&](const Item& item) {
         return item.kind == ItemKind::kStatement && item.law == law &&
                std::find(held.begin(), held.end(), MonthOf(item.period.start)) != held.end();
@@ -204,7 +204,7 @@ absl::StatusOr<v1::StatementDraft> Contracts::GetStatementDraft(const Caller& ca
   NMD_RETURN_IF_ERROR(check.Result());
   const absl::Time now = clock_.Now();
   NMD_ASSIGN_OR_RETURN(const std::shared_ptr<const Worked> worked, WorkOut(parts[3], now));
-  const std::vector<v1::StatementLine> lines = DraftOf(worked->account, LawNamed(law), year);
+  const std::vector<v1::StatementLine> lines = DraftOf(*worked->account, LawNamed(law), year);
   v1::StatementDraft draft;
   draft.set_name(request.name());
   draft.set_law(law);
@@ -215,7 +215,7 @@ absl::StatusOr<v1::StatementDraft> Contracts::GetStatementDraft(const Caller& ca
     *draft.add_lines() = line;
   }
   draft.set_amount_cents(amount);
-  const Sum open = OpenIn(worked->account, LawNamed(law), year);
+  const Sum open = OpenIn(worked->account->balances, LawNamed(law), year);
   draft.mutable_open()->set_count(open.count);
   draft.mutable_open()->set_amount_cents(open.amount);
   draft.set_etag(EtagOf(lines));

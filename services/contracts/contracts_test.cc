@@ -40,6 +40,7 @@ class FakeIngestion {
   explicit FakeIngestion(const Clock& clock) : router_("gm1730", clock) {
     router_.Handle("nmd.ingestion.v1.IngestionService", "ListFacts",
                    [this](const Caller&, const ListFactsRequest& request) -> absl::StatusOr<ListFactsResponse> {
+                     waited = request.wait_seconds();
                      ListFactsResponse response;
                      response.set_next_sequence(request.after_sequence());
                      for (const FactBatch& batch : batches) {
@@ -62,6 +63,7 @@ class FakeIngestion {
   }
 
   std::vector<FactBatch> batches;
+  int waited = 0;  // How long the last request may have waited at the tail, in seconds.
 
  private:
   Router router_;
@@ -96,6 +98,7 @@ class FakeCosts {
 
   std::vector<Line> lines;
   int asked = 0;
+  int64_t fact_sequence = 1'000'000;  // How far it follows the feed.
   bool down = false, unanswered = false;
 
  private:
@@ -114,6 +117,7 @@ class FakeCosts {
       sums[key] += line.declared;
     }
     QueryFiguresResponse response;
+    response.set_fact_sequence(fact_sequence);
     for (const std::string& measure : request.measures()) {
       for (const auto& [key, sum] : sums) {
         Figure* figure = response.add_figures();
@@ -348,17 +352,41 @@ TEST_F(ContractsTest, SignalsOpenAndCloseByThemselves) {
   EXPECT_EQ(Signals(*contracts_).signals(0).severity(), 2) << "111.000 of 100.000";
 }
 
-TEST_F(ContractsTest, JudgesOnceTheFeedIsIdleWithoutBeingAsked) {
+TEST_F(ContractsTest, JudgesAsSoonAsTheFeedHasNoMoreWithoutBeingAsked) {
   AddBoomhut(Noon(2018, 1, 5));
   Declare(kBoomhut, 1, 8'000'000, Noon(2018, 2, 5));
-  ASSERT_TRUE(contracts_->Follow(0).ok());
+  ASSERT_TRUE(contracts_->Follow(5).ok());
   EXPECT_EQ(costs_.asked, 0) << "not while facts come in";
-  ASSERT_TRUE(contracts_->Follow(0).ok());
+  ASSERT_TRUE(contracts_->Follow(5).ok());
+  EXPECT_EQ(ingestion_.waited, 0) << "a signal does not wait for the next page";
   EXPECT_EQ(costs_.asked, 2);
-  ASSERT_TRUE(contracts_->Follow(0).ok());
-  ASSERT_TRUE(contracts_->Follow(0).ok());
-  EXPECT_EQ(costs_.asked, 4) << "once more, for costs may have been behind; then never again until something comes";
   EXPECT_EQ(journal_->LastSequence(), 2) << "a page and a signal";
+  ASSERT_TRUE(contracts_->Follow(5).ok());
+  EXPECT_EQ(ingestion_.waited, 5);
+  EXPECT_EQ(costs_.asked, 2) << "costs knew all there was; never again until something comes";
+}
+
+TEST_F(ContractsTest, JudgesAgainUntilCostsHasFollowedAsFar) {
+  AddBoomhut(Noon(2018, 1, 5));
+  costs_.fact_sequence = 0;
+  ASSERT_TRUE(contracts_->Follow(0).ok());
+  ASSERT_TRUE(contracts_->Follow(0).ok());
+  EXPECT_EQ(Signals(*contracts_).signals_size(), 0);
+  const int asked = costs_.asked;
+  costs_.lines.push_back({kBoomhut, MonthOf(2018, 1), 8'000'000, Noon(2018, 1, 5)});
+  costs_.fact_sequence = 20;
+  ASSERT_TRUE(contracts_->Follow(0).ok());
+  EXPECT_EQ(costs_.asked, asked + 2);
+  EXPECT_EQ(journal_->LastSequence(), 2) << "the signal that costs knew of later";
+  ASSERT_TRUE(contracts_->Follow(0).ok());
+  EXPECT_EQ(costs_.asked, asked + 2);
+}
+
+TEST_F(ContractsTest, DoesNotAskForEverWhileCostsIsBehind) {
+  AddBoomhut(Noon(2018, 1, 5));
+  costs_.fact_sequence = 0;
+  for (int step = 0; step < 20; ++step) ASSERT_TRUE(contracts_->Follow(0).ok());
+  EXPECT_EQ(costs_.asked, 2 * 8);
 }
 
 TEST_F(ContractsTest, JournalsASignalOnlyWhenItChanges) {

@@ -377,9 +377,9 @@ ItemText ExplainItem(const Reconciliation& account, const Item& item) {
   return ExplainStatement(account, item);
 }
 
-std::string ExplainBalances(const Reconciliation& account, int year) {
+std::string ExplainBalances(const Balances& balances, int year) {
   std::vector<std::string> sentences;
-  for (const auto& [key, balance] : account.balances) {
+  for (const auto& [key, balance] : balances) {
     if (year != 0 && key.second != year) continue;
     std::string text = absl::StrCat(
         "Over ", key.second, " is voor de ", key.first == Law::kWmo ? "Wmo" : "Jeugdwet", " ",

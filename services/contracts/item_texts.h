@@ -19,7 +19,7 @@ struct ItemText {
 ItemText ExplainItem(const Reconciliation& account, const Item& item);
 
 // The balances in a sentence per law and year.
-std::string ExplainBalances(const Reconciliation& account, int year);
+std::string ExplainBalances(const Balances& balances, int year);
 
 }  // namespace nmd::contracts
 

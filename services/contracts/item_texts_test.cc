@@ -78,10 +78,10 @@ TEST(ItemTexts, BalancesInASentencePerLawAndYear) {
   account.Answer("c1", "2018-03-06", 1500, 1000, {{"r2", "9321"}});
   const Reconciliation known = account.Run("2018-03-07");
   EXPECT_EQ(
-      ExplainBalances(known, 2018),
+      ExplainBalances(known.balances, 2018),
       "Over 2018 is voor de Jeugdwet € 20,00 gedeclareerd: € 10,00 is goedgekeurd, € 10,00 is afgewezen en € 0,00 wacht op "
       "antwoord. 1 regel telt niet mee.");
-  EXPECT_EQ(ExplainBalances(known, 2017), "Over 2017 is niets gedeclareerd.");
+  EXPECT_EQ(ExplainBalances(known.balances, 2017), "Over 2017 is niets gedeclareerd.");
 }
 
 }  // namespace

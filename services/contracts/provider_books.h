@@ -3,7 +3,9 @@
 #define NMD_SERVICES_CONTRACTS_PROVIDER_BOOKS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -106,6 +108,10 @@ struct MessageRow {
   std::optional<Day> returned;  // Dagtekening of the first return, or the day that came in.
 };
 
+// The days that statements of a law are about, by calendar year: from the first row to the last, of months about which the
+// provider itself said nothing.
+using StatedDays = std::map<std::pair<Law, int>, Period>;
+
 struct ProviderBooks {
   std::vector<AllocationRow> allocations;  // Each law and number once, in that order.
   std::vector<CareRow> care;
@@ -114,6 +120,8 @@ struct ProviderBooks {
   std::vector<AnswerRow> answers;  // By order.
   std::vector<StatementRow> statements;
   std::vector<OwnMonth> own_months;  // In order of law and month.
+  // Of all statements, also where only some of them are here.
+  StatedDays stated_days;
   std::vector<MessageRow> messages;  // In order of law, type, sender and Identificatie.
   // Whether such messages come in at all, from whichever provider: where they never do, none is missing (decision 35).
   bool starts_come_in = false, stops_come_in = false, claims_come_in = false, answers_come_in = false;

@@ -87,39 +87,40 @@ void AddToBalance(const LineRow& line, LineStanding standing, Balance* balance) 
   if (standing == LineStanding::kOpen) balance->open.Add(line.amount);
 }
 
-void SortItems(const ProviderBooks& books, std::vector<Item>* items) {
-  const auto claim_of = [&books](const Item& item) -> const ClaimRow* {
-    if (item.kind == ItemKind::kClaim) return item.at < 0 ? nullptr : &books.claims[static_cast<size_t>(item.at)];
-    if (item.kind != ItemKind::kLine) return nullptr;
-    return &books.claims[books.lines[static_cast<size_t>(item.at)].claim];
-  };
-  const auto answer_of = [&books](const Item& item) {
-    const bool has = item.answer >= 0;
-    const AnswerRow* answer = has ? &books.answers[static_cast<size_t>(item.answer)] : nullptr;
-    return has ? std::make_tuple(answer->number, answer->claim_identification, answer->delivery)
-               : std::tuple<absl::string_view, absl::string_view, absl::string_view>();
-  };
-  std::sort(items->begin(), items->end(), [&](const Item& a, const Item& b) {
-    const auto first = [](const Item& i) {
-      return std::tie(i.law, i.allocation, i.kind, i.period.start, i.reference, i.outcome, i.period.end, i.amount, i.standing);
-    };
-    const auto key_a = first(a), key_b = first(b);
-    if (key_a != key_b) return key_a < key_b;
-    const ClaimRow *claim_a = claim_of(a), *claim_b = claim_of(b);
-    if (claim_a != nullptr && claim_b != nullptr) {
-      const auto claim = [](const ClaimRow& c) { return std::tie(c.number, c.order, c.identification); };
-      if (claim(*claim_a) != claim(*claim_b)) return claim(*claim_a) < claim(*claim_b);
-    }
-    if (answer_of(a) != answer_of(b)) return answer_of(a) < answer_of(b);
-    // What is left has one allocation, or one start of one allocation in a statement.
-    if (a.kind != ItemKind::kStatement || a.outcome == Outcome::kDeclaredNotDelivered) return false;
-    const StatementRow &row_a = books.statements[static_cast<size_t>(a.at)],
-                       &row_b = books.statements[static_cast<size_t>(b.at)];
-    return std::tie(row_a.product, row_a.unit, row_a.person) < std::tie(row_b.product, row_b.unit, row_b.person);
-  });
+const ClaimRow* ClaimOf(const ProviderBooks& books, const Item& item) {
+  if (item.kind == ItemKind::kClaim) return item.at < 0 ? nullptr : &books.claims[static_cast<size_t>(item.at)];
+  if (item.kind != ItemKind::kLine) return nullptr;
+  return &books.claims[books.lines[static_cast<size_t>(item.at)].claim];
+}
+
+using AnswerKey = std::tuple<absl::string_view, absl::string_view, absl::string_view>;
+AnswerKey AnswerKeyOf(const ProviderBooks& books, const Item& item) {
+  if (item.answer < 0) return {};
+  const AnswerRow& answer = books.answers[static_cast<size_t>(item.answer)];
+  return {answer.number, answer.claim_identification, answer.delivery};
 }
 
 }  // namespace
+
+bool GoesBefore(const ProviderBooks& books_a, const Item& a, const ProviderBooks& books_b, const Item& b) {
+  const auto first = [](const Item& i) {
+    return std::tie(i.law, i.allocation, i.kind, i.period.start, i.reference, i.outcome, i.period.end, i.amount, i.standing);
+  };
+  const auto key_a = first(a), key_b = first(b);
+  if (key_a != key_b) return key_a < key_b;
+  const ClaimRow *claim_a = ClaimOf(books_a, a), *claim_b = ClaimOf(books_b, b);
+  if (claim_a != nullptr && claim_b != nullptr) {
+    const auto claim = [](const ClaimRow& c) { return std::tie(c.number, c.order, c.identification); };
+    if (claim(*claim_a) != claim(*claim_b)) return claim(*claim_a) < claim(*claim_b);
+  }
+  const AnswerKey answer_a = AnswerKeyOf(books_a, a), answer_b = AnswerKeyOf(books_b, b);
+  if (answer_a != answer_b) return answer_a < answer_b;
+  // What is left has one allocation, or one start of one allocation in a statement.
+  if (a.kind != ItemKind::kStatement || a.outcome == Outcome::kDeclaredNotDelivered) return false;
+  const StatementRow &row_a = books_a.statements[static_cast<size_t>(a.at)],
+                     &row_b = books_b.statements[static_cast<size_t>(b.at)];
+  return std::tie(row_a.product, row_a.unit, row_a.person) < std::tie(row_b.product, row_b.unit, row_b.person);
+}
 
 Settled Settle(const ProviderBooks& books) {
   Settled settled;
@@ -202,7 +203,7 @@ Day Reconciliation::DeclaredDay(const Item& line) const {
   return claim.dated != 0 ? claim.dated : claim.received;
 }
 
-Reconciliation Reconcile(ProviderBooks books, const Agreed& agreed, Day today) {
+Reconciliation Reconcile(ProviderBooks books, const Agreed& agreed, Day today, const Part& part) {
   Reconciliation result;
   result.books = std::move(books);
   result.today = today;
@@ -214,15 +215,20 @@ Reconciliation Reconcile(ProviderBooks books, const Agreed& agreed, Day today) {
   }
   for (size_t i = 0; i < result.books.lines.size(); ++i) {
     const LineRow& line = result.books.lines[i];
+    const Law law = result.books.claims[line.claim].law;
+    if (!part.Has(law, line.allocation)) continue;
     const int year = CivilOf(line.period.start).year;
-    AddToBalance(line, settled.lines[i].standing, &result.balances[{result.books.claims[line.claim].law, year}]);
+    AddToBalance(line, settled.lines[i].standing, &result.balances[{law, year}]);
   }
-  const Judging judging = {result.books, agreed, settled, allocations, today};
-  JudgeLines(judging, &result.items);
-  JudgeClaims(judging, &result.items);
-  JudgeCare(judging, &result.items);
-  JudgeStatements(judging, &result.items);
-  SortItems(result.books, &result.items);
+  const Judging judging = {result.books, agreed, settled, allocations, today, part};
+  if (part.HasClaims()) JudgeClaims(judging, &result.items);
+  if (part.kind != Part::kClaims) {
+    JudgeLines(judging, &result.items);
+    JudgeCare(judging, &result.items);
+    JudgeStatements(judging, &result.items);
+  }
+  std::sort(result.items.begin(), result.items.end(),
+            [&books = result.books](const Item& a, const Item& b) { return GoesBefore(books, a, books, b); });
   return result;
 }
 

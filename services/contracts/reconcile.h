@@ -114,12 +114,14 @@ struct Balance {
 // Open lines by days since they were declared: 0-30, 31-60, 61-90, more (and 0 when declared for the future).
 inline constexpr std::array<int, 3> kAgeBounds = {30, 60, 90};
 
+using Balances = std::map<std::pair<Law, int>, Balance>;  // By law and year of the care.
+
 struct Reconciliation {
   ProviderBooks books;
   Day today = 0;
   // By law, allocation, kind, period, reference, and whatever else tells two apart.
   std::vector<Item> items;
-  std::map<std::pair<Law, int>, Balance> balances;  // By law and year of the care.
+  Balances balances;
   // The day a claim was declared, for the age of its lines: its Dagtekening, else the day it came in.
   Day DeclaredDay(const Item& line) const;
 };
@@ -132,8 +134,25 @@ inline constexpr int kDeclarationYears = 5;
 inline constexpr int kAnswerWorkdays = 10;
 inline constexpr int kStopWorkdays = 5;
 
+// Which part of an account is worked out. What the parts say together is what the whole says; books of a part have all rows
+// that decide about it (live_account.h), and say nothing of the others among them.
+struct Part {
+  enum Kind : uint8_t { kAll, kClaims, kAllocation };
+  Kind kind = kAll;
+  Law law = Law::kYouth;  // Of an allocation: its lines, its care and its statements.
+  int64_t allocation = 0;
+
+  bool HasClaims() const { return kind != kAllocation; }
+  bool Has(Law of_law, int64_t number) const {
+    return kind == kAll || (kind == kAllocation && law == of_law && allocation == number);
+  }
+};
+
+// Whether an item goes before another one, of these books or of others of the same account.
+bool GoesBefore(const ProviderBooks& books_a, const Item& a, const ProviderBooks& books_b, const Item& b);
+
 // `today` is the Dutch calendar day of the known moment. Cost: that of sorting the lines, some microseconds per line.
-Reconciliation Reconcile(ProviderBooks books, const Agreed& agreed, Day today);
+Reconciliation Reconcile(ProviderBooks books, const Agreed& agreed, Day today, const Part& part = {});
 
 }  // namespace nmd::contracts
 

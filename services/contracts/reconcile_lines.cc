@@ -70,6 +70,7 @@ class DebitJudge {
  public:
   explicit DebitJudge(const Judging& judging) : judging_(judging) {
     for (const auto& [key, debits] : judging.settled.in_force) {
+      if (!judging.part.Has(key.first, key.second)) continue;
       const AllocationRow* allocation = judging.Find(key.first, key.second);
       if (allocation != nullptr && !allocation->withdrawn) JudgeTogether(*allocation, debits);
     }
@@ -229,6 +230,7 @@ void JudgeLines(const Judging& judging, std::vector<Item>* items) {
     const LineRow& line = books.lines[n];
     const SettledLine& settled = judging.settled.lines[n];
     const ClaimRow& claim = books.claims[line.claim];
+    if (!judging.part.Has(claim.law, line.allocation)) continue;
     Item& item = items->emplace_back();
     item.law = claim.law;
     item.at = static_cast<int32_t>(n);

@@ -56,6 +56,7 @@ struct Judging {
   const Settled& settled;
   const absl::flat_hash_map<AllocationKey, int32_t>& allocations;
   Day today = 0;
+  const Part& part;
 
   // Null when there is none.
   const AllocationRow* Find(Law law, int64_t number) const {

@@ -72,19 +72,13 @@ class StatementJudge {
 
   // What was declared about days a statement is about, from its first row to its last of a year, and is in no row of it.
   void JudgeRest() {
-    std::map<std::pair<Law, int>, Period> told_about;  // The days a statement of the year is about.
     std::map<AllocationKey, std::vector<const StatementRow*>> rows;
     // Of months the provider itself made a statement about it said everything.
     std::map<std::pair<Law, Month>, bool> own;  // Whether it confirmed what was approved.
     for (const OwnMonth& month : judging_.books.own_months) own[{month.law, month.month}] = month.confirmed;
-    for (const StatementRow& row : judging_.books.statements) {
-      rows[{row.law, row.number}].push_back(&row);
-      if (own.count({row.law, MonthOf(row.period.start)}) != 0) continue;
-      const auto [slot, fresh] = told_about.try_emplace({row.law, CivilOf(row.period.start).year}, row.period);
-      Period& days = slot->second;
-      if (!fresh) days = {std::min(days.start, row.period.start), std::max(days.end, row.period.end)};
-    }
-    if (rows.empty() && own.empty()) return;
+    for (const StatementRow& row : judging_.books.statements) rows[{row.law, row.number}].push_back(&row);
+    const StatedDays& told_about = judging_.books.stated_days;
+    if (told_about.empty() && own.empty()) return;
     struct Rest {
       int32_t line = -1;
       Period period;
@@ -92,6 +86,7 @@ class StatementJudge {
     };
     std::map<std::tuple<Law, int64_t, absl::string_view, int>, Rest> rest;
     for (const auto& [key, debits] : judging_.settled.in_force) {
+      if (!judging_.part.Has(key.first, key.second)) continue;
       const auto stated = rows.find(key);
       for (const int32_t i : debits) {
         const LineRow& line = judging_.Line(i);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/contracts/terms.h"
 #include "services/core/dutch.h"
 
 namespace nmd::contracts {
@@ -28,28 +29,6 @@ std::string About(const BookedTerm& term) {
   if (!term.product.empty()) return absl::StrCat("product ", term.product);
   return term.category.empty() ? std::string("alle producten") : absl::StrCat("categorie ", term.category);
 }
-std::string KindTitle(ContractTerm::Kind kind) {
-  switch (kind) {
-    case ContractTerm::PRODUCT:
-      return "het product";
-    case ContractTerm::DURATION_NORM:
-      return "de langste duur";
-    case ContractTerm::BEDS:
-      return "het aantal bedden";
-    case ContractTerm::YEAR_BUDGET:
-      return "het jaarbudget";
-    case ContractTerm::INDEXATION:
-      return "de indexatie";
-    case ContractTerm::NOTICE_SHARE:
-      return "de meldgrens";
-    case ContractTerm::KPI_AT_LEAST:
-    case ContractTerm::KPI_AT_MOST:
-      return "de norm";
-    default:
-      return "de afspraak";
-  }
-}
-
 // The days on which both hold, when somebody said when the earlier one ends.
 template <typename Row>
 std::optional<Period> OverlapOf(const Row& earlier, const Row& later) {
@@ -131,7 +110,7 @@ class ContractCheck {
     const std::vector<BookedTerm> terms = book_.TermsOf(contract_);
     for (size_t i = 0; i < terms.size(); ++i) {
       const BookedTerm& term = terms[i];
-      const std::string what = absl::StrCat(KindTitle(term.kind), " voor ", About(term));
+      const std::string what = absl::StrCat(TermKindOf(term.kind).title, " voor ", About(term));
       if (!term.provider.empty() && term.provider != contract_.provider) {
         Add("TERM_OTHER_PROVIDER", absl::StrCat("De afspraak over ", what, " noemt aanbieder ", term.provider, "."),
             term.period);
@@ -140,9 +119,10 @@ class ContractCheck {
         Add("TERM_OUTSIDE_CONTRACT",
             absl::StrCat("De afspraak over ", what, " geldt ", Days(term.period), ", buiten het contract."), term.period);
       }
-      const bool needs_value = term.kind == ContractTerm::DURATION_NORM || term.kind == ContractTerm::YEAR_BUDGET ||
-                               term.kind == ContractTerm::NOTICE_SHARE;
-      if (needs_value && term.value == 0) Add("TERM_ZERO", absl::StrCat("De afspraak over ", what, " is nul."), term.period);
+      // That there are no beds can be agreed; a budget of nothing cannot.
+      const bool may_be_zero =
+          term.kind == ContractTerm::BEDS || (TermKindOf(term.kind).least <= 0 && term.kind != ContractTerm::YEAR_BUDGET);
+      if (!may_be_zero && term.value == 0) Add("TERM_ZERO", absl::StrCat("De afspraak over ", what, " is nul."), term.period);
       if (i == 0) continue;
       const BookedTerm& before = terms[i - 1];
       const auto key = [](const BookedTerm& t) { return std::tie(t.kind, t.category, t.product, t.indicator); };

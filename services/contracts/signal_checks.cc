@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "services/contracts/reconcile_parts.h"
+#include "services/contracts/signal_check_parts.h"
 #include "services/core/dutch.h"
 #include "services/core/workdays.h"
 
@@ -22,30 +23,9 @@ using ingestion::v1::ContractTerm;
 // Care that begins within so many days after the last is the same course (requirements 6.7, R105).
 constexpr int kSameCourseDays = 28;
 
-std::string LawText(Law law) { return law == Law::kWmo ? "wmo" : "jeugdwet"; }
-std::string LawTitle(Law law) { return law == Law::kWmo ? "de Wmo" : "de Jeugdwet"; }
-int YearOfDay(Day day) { return CivilOf(day).year; }
-
-// The same day of the month so many months on, or the last of that month.
-Day AddMonths(Day day, int months) {
-  const Civil civil = CivilOf(day);
-  const Month month = MonthOf(day) + months;
-  return FirstDay(month) + std::min(civil.day, DaysInMonth(month)) - 1;
-}
-
-bool Reaches(int64_t count, int64_t of, int64_t percent) { return count * 100 >= of * percent; }
-double ShareOf(int64_t count, int64_t of) { return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of); }
-
-Measure Count(const char* id, int64_t value) { return {id, Measure::kCount, value, 0}; }
-Measure ShareMeasure(const char* id, double share) { return {id, Measure::kShare, 0, share}; }
-
-using LawYear = std::pair<Law, int>;
-
-// A check of one provider, with the rule it is judged by.
-class Check {
+class Check : public CheckOfOne {
  public:
-  Check(const SignalRule& rule, const Sight& sight)
-      : rule_(rule), sight_(sight), books_(sight.books), present_year_(YearOfDay(sight.today)) {}
+  using CheckOfOne::CheckOfOne;
 
   std::vector<Judgement> Run() {
     if (rule_.check == "no_delivery") NoDelivery();
@@ -61,9 +41,7 @@ class Check {
     if (rule_.check == "return_late") ReturnLate(false);
     if (rule_.check == "own_return_late") ReturnLate(true);
     if (rule_.check == "answer_late") AnswerLate();
-    std::sort(judged_.begin(), judged_.end(),
-              [](const Judgement& a, const Judgement& b) { return std::tie(a.law, a.year) < std::tie(b.law, b.year); });
-    return std::move(judged_);
+    return Take();
   }
 
  private:
@@ -73,12 +51,6 @@ class Check {
   };
   // Courses by law, client and, when `by_product`, category and product; in order of start.
   using Courses = std::map<std::tuple<Law, absl::string_view, absl::string_view, absl::string_view>, std::vector<Course>>;
-
-  void Add(Law law, int year, bool holds, std::string text, std::vector<Measure> measures) {
-    judged_.push_back({LawText(law), year, holds, std::move(text), std::move(measures)});
-  }
-  bool Judges(int year) const { return rule_.Judges(year, present_year_); }
-  std::string In(Law law, int year) const { return absl::StrCat(" in ", year, " voor ", LawTitle(law)); }
 
   void NoDelivery() {
     if (!books_.claims_come_in) return;
@@ -180,11 +152,6 @@ class Check {
     }
   }
 
-  static bool IsAbout(const BookedTerm& term, Law law, absl::string_view category, absl::string_view product) {
-    return term.law == LawText(law) && (term.category.empty() || term.category == category) &&
-           (term.product.empty() || term.product == product);
-  }
-
   // The most clients at one time in a period that a term is about.
   int64_t MostAtOnce(const BookedTerm& term, Law law, const Period& period) const {
     absl::flat_hash_map<absl::string_view, std::vector<Period>> stays;
@@ -267,10 +234,6 @@ class Check {
     return courses;
   }
 
-  struct Counted {
-    int64_t count = 0, of = 0;
-  };
-
   void DurationNorm() {
     if (!books_.starts_come_in || !books_.stops_come_in) return;
     std::map<LawYear, Counted> counted;
@@ -313,18 +276,6 @@ class Check {
       return absl::StrCat("kwam na ", c.count, c.count == 1 ? " traject" : " trajecten", " dezelfde cliënt binnen ", days,
                           " dagen terug");
     });
-  }
-
-  // Judges a share against `percent` of at least `minimum`.
-  template <typename Say>
-  void AddShares(const std::map<LawYear, Counted>& counted, const char* id, const char* id_of, Say say) {
-    for (const auto& [key, c] : counted) {
-      if (c.of < rule_.At("minimum")) continue;
-      Add(key.first, key.second, Reaches(c.count, c.of, rule_.At("percent")),
-          absl::StrCat("Bij ", sight_.title, In(key.first, key.second), " ", say(c), ", van de ", dutch::Number(c.of), ": ",
-                       dutch::Percent(ShareOf(c.count, c.of)), ". De grens voor een gesprek is ", rule_.At("percent"), "%."),
-          {Count(id, c.count), Count(id_of, c.of), ShareMeasure("share", ShareOf(c.count, c.of))});
-    }
   }
 
   void Combination() {
@@ -465,17 +416,15 @@ class Check {
 
   // Before both laws there is nothing to judge, whatever a term or an allocation says.
   static constexpr int kMostYears = 50;
-
-  const SignalRule& rule_;
-  const Sight& sight_;
-  const ProviderBooks& books_;
-  const int present_year_;
-  std::vector<Judgement> judged_;
 };
 
 }  // namespace
 
-std::vector<Judgement> JudgeProvider(const SignalRule& rule, const Sight& sight) { return Check(rule, sight).Run(); }
+std::vector<Judgement> JudgeProvider(const SignalRule& rule, const Sight& sight) {
+  std::vector<Judgement> judged = Check(rule, sight).Run();
+  for (Judgement& judgement : JudgeAgreement(rule, sight)) judged.push_back(std::move(judgement));
+  return judged;
+}
 
 std::map<int, Share> FirstLevels(const Sight& sight, const std::vector<BookedLevel>& levels) {
   // By product; the level of a day is the one that began last.

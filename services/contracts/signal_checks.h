@@ -37,11 +37,23 @@ struct Judgement {
   std::vector<Measure> measures;
 };
 
+// Indicators that say something of the continuity of a provider: the result of a year, liquidity in percent, and measures, of
+// which more than 0 is so (7.4, article 3.4).
+inline constexpr char kYearResult[] = "jaarresultaat";
+inline constexpr char kLiquidity[] = "liquiditeit";
+inline constexpr char kBoardUnrest[] = "bestuurlijke_onrust";
+inline constexpr char kInspectionMeasure[] = "inspectiemaatregel";
+inline constexpr char kCriminalMeasure[] = "strafrechtelijke_maatregel";
+inline constexpr char kDisciplinaryMeasure[] = "tuchtmaatregel";
+
 // What a check sees of a provider.
 struct Sight {
   std::string title;  // What a person reads.
   ProviderBooks books;
   Agreed agreed;
+  std::vector<BookedContract> contracts;    // Of the provider.
+  std::vector<BookedPrice> prices;          // That its contracts pay.
+  std::vector<BookedIndicator> indicators;  // Of the provider, and of everybody.
   std::vector<BookedTerm> terms;
   std::vector<BookedCombination> combinations;
   Day today = 0;
@@ -71,7 +83,20 @@ struct Sight {
 //                  within `workdays` working days of their Dagtekening, and the return is the provider's to send (OP090)
 //   own_return_late  the same of starts and stops (305, 307), of which the municipality sends the return
 //   answer_late    at least `claims` claims have no answer after `workdays` working days (OP090x4)
-// Nothing is judged of what does not come in at all (decision 35). Any other check gives none.
+//   of what the contract, or the standard contract, says (domain-standards 7.4)
+//   room_announced   the spending room of the year that comes was not announced `months` months before it begins (1.5)
+//   room_decided     the same of its decision
+//   paid_above       more than the ceiling was granted on allocations without a product, crisis apart (1.5)
+//   insufficient_use less turnover or fewer clients in `months` months than was agreed (1.6)
+//   indexation       a price differs by more than `cents` from that of the year before with the indexation (3.2)
+//   continuity       `negative_years` years of loss in a row, a liquidity under `liquidity_percent`, unrest or a measure (3.4)
+//   waiting          of at least `minimum` allocations, at least `percent` percent waited more than the norm of the contract,
+//   or
+//                    else `days` days, for care to begin (3.5)
+//   client_stop      the provider takes no new clients, without consent (3.5)
+//   kpi_missed       an indicator is not what the contract says it should be
+// Nothing is judged of what does not come in at all (decision 35); signal_needs.h says of which rules that is so. Any other
+// check gives none.
 std::vector<Judgement> JudgeProvider(const SignalRule& rule, const Sight& sight);
 
 // First allocations of a course with level 6 among those with level 5 or 6, by year of their start; youth only. An allocation

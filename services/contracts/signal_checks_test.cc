@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/contracts/test_account.h"
+#include "services/contracts/test_checks.h"
 #include "services/contracts/test_history.h"
 #include "services/contracts/test_rules.h"
 
@@ -25,76 +26,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::kProvider;
 using testing::Rule;
+using Scene = testing::CheckScene;
 using testing::TestAccount;
 using testing::TestLine;
-
-class Scene {
- public:
-  TestAccount account;
-  std::vector<BookedTerm> terms;
-  std::vector<BookedCombination> combinations;
-
-  void Client(int64_t number, const std::string& person, absl::string_view start, absl::string_view end = "",
-              const std::string& product = "45A04") {
-    auto& a = account.Allocate(number, start, end);
-    a.set_person_key(person);
-    a.set_product(product);
-  }
-  // A course of one client, told in time.
-  void Course(int64_t number, const std::string& person, absl::string_view start, absl::string_view last) {
-    Client(number, person, start);
-    account.Start(number, start);
-    account.Stop(number, start, last);
-  }
-  void Term(ContractTerm::Kind kind, int64_t value, const std::string& product = "") {
-    BookedTerm term;
-    term.law = "jeugdwet";
-    term.provider = kProvider;
-    term.kind = kind;
-    term.product = product;
-    term.value = value;
-    term.period = {D("2018-01-01"), kOpenEnd};
-    terms.push_back(term);
-  }
-  void Contract(absl::string_view start, Day end = kOpenEnd) {
-    account.agreed.contracts.push_back({Law::kYouth, {D(start), end}, {}});
-  }
-
-  // As known at the end of the day.
-  Sight See(absl::string_view today) {
-    ledger_ = std::make_unique<AccountLedger>();
-    for (size_t i = 0; i < account.batches.size(); ++i) {
-      account.batches[i].set_sequence(static_cast<int64_t>(i) + 1);
-      ledger_->Add(account.batches[i]);
-    }
-    Sight sight;
-    sight.title = "De Boomhut";
-    sight.today = D(today);
-    sight.books = ledger_->AsKnown(kProvider, absl::FromUnixSeconds(int64_t{D(today) + 1} * 86400 - 7200));
-    sight.agreed = account.agreed;
-    sight.terms = terms;
-    sight.combinations = combinations;
-    return sight;
-  }
-
-  std::vector<Judgement> Judge(absl::string_view today, const SignalRule& rule) { return JudgeProvider(rule, See(today)); }
-
- private:
-  std::unique_ptr<AccountLedger> ledger_;
-};
-
-// "jeugdwet 2018 holds: clients 3, beds 2"
-std::vector<std::string> Texts(const std::vector<Judgement>& judged) {
-  std::vector<std::string> texts;
-  for (const Judgement& judgement : judged) {
-    std::string text = absl::StrCat(judgement.law, " ", judgement.year, judgement.holds ? " holds" : " not");
-    for (const Measure& measure : judgement.measures) {
-      if (measure.unit != Measure::kShare) absl::StrAppend(&text, " ", measure.id, "=", measure.value);
-    }
-    texts.push_back(text);
-  }
-  return texts;
-}
+using testing::Texts;
 
 const SignalRule kNoDelivery = Rule("N", "no_delivery", {{"months", 12}});
 

@@ -38,7 +38,9 @@ TEST(SignalRules, TheRulesOfTheInstanceAreSoundAndCoverEveryCheck) {
   EXPECT_THAT(checks,
               UnorderedElementsAre("ceiling_share", "ceiling_pace", "talk_overdue", "no_delivery", "price_above", "level_shift",
                                    "level_rise", "growth", "beds", "duration_norm", "repeat_use", "overlap", "combination",
-                                   "start_late", "stop_late", "return_late", "own_return_late", "answer_late"));
+                                   "start_late", "stop_late", "return_late", "own_return_late", "answer_late",
+                                   "decision_overdue", "room_announced", "room_decided", "paid_above", "insufficient_use",
+                                   "indexation", "continuity", "waiting", "client_stop", "kpi_missed", "settlement"));
 }
 
 TEST(SignalRules, AreReadInOrderOfIdWithTheirThresholds) {

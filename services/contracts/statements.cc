@@ -78,24 +78,24 @@ void CheckStatement(const v1::SubmitStatementRequest& request, Day today, FieldC
   }
 }
 
-std::vector<v1::StatementLine> DraftOf(const Reconciliation& account, Law law, int year) {
+std::vector<v1::StatementLine> DraftOf(const AccountView& account, Law law, int year) {
   struct Row {
     Period period{0, 0};
     int64_t volume = 0;
     Cents amount = 0;
   };
   std::map<std::tuple<int64_t, std::string, std::string, Month>, Row> rows;
-  for (const Item& item : account.items) {
+  account.ForEach([&](const Reconciliation& part, const Item& item) {
     const bool granted = item.standing == LineStanding::kApproved || item.standing == LineStanding::kTakenBack;
-    if (item.kind != ItemKind::kLine || item.law != law || !granted || CivilOf(item.period.start).year != year) continue;
-    const LineRow& line = account.books.lines[static_cast<size_t>(item.at)];
+    if (item.kind != ItemKind::kLine || item.law != law || !granted || CivilOf(item.period.start).year != year) return;
+    const LineRow& line = part.books.lines[static_cast<size_t>(item.at)];
     Row& row = rows[{line.allocation, std::string(line.product), std::string(line.unit), MonthOf(line.period.start)}];
     // Care is declared by month; a line that ends later was refused for that.
     const Period days = Intersect(line.period, MonthPeriod(MonthOf(line.period.start)));
     row.period = row.period.Empty() ? days : Period{std::min(row.period.start, days.start), std::max(row.period.end, days.end)};
     row.volume += line.IsCredit() ? -line.volume : line.volume;
     row.amount += line.amount;
-  }
+  });
   std::vector<v1::StatementLine> lines;
   for (const auto& [key, row] : rows) {
     if (row.volume <= 0) continue;
@@ -111,9 +111,9 @@ std::vector<v1::StatementLine> DraftOf(const Reconciliation& account, Law law, i
   return lines;
 }
 
-Sum OpenIn(const Reconciliation& account, Law law, int year) {
-  const auto found = account.balances.find({law, year});
-  return found == account.balances.end() ? Sum() : found->second.open;
+Sum OpenIn(const Balances& balances, Law law, int year) {
+  const auto found = balances.find({law, year});
+  return found == balances.end() ? Sum() : found->second.open;
 }
 
 std::string EtagOf(const std::vector<v1::StatementLine>& lines) {

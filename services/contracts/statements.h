@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nmd/contracts/v1/provider.pb.h"
+#include "services/contracts/account_view.h"
 #include "services/contracts/reconcile.h"
 #include "services/core/date.h"
 #include "services/platform/errors.h"
@@ -24,10 +25,10 @@ void CheckStatement(const v1::SubmitStatementRequest& request, Day today, FieldC
 
 // The production statement of a law and a calendar year as the municipality has it: debits that were approved less what credits
 // took back, by allocation, product, unit and month, in that order. What nothing is left of has no row.
-std::vector<v1::StatementLine> DraftOf(const Reconciliation& account, Law law, int year);
+std::vector<v1::StatementLine> DraftOf(const AccountView& account, Law law, int year);
 
 // Lines of the law and year without an answer.
-Sum OpenIn(const Reconciliation& account, Law law, int year);
+Sum OpenIn(const Balances& balances, Law law, int year);
 
 // Of the contents: the same for the same rows.
 std::string EtagOf(const std::vector<v1::StatementLine>& lines);

@@ -184,7 +184,7 @@ TEST(OwnStatements, AConfirmedDraftLeavesLinesWithoutAnAnswerAlone) {
 
 std::vector<std::string> DraftTexts(const Reconciliation& account, int year = 2018) {
   std::vector<std::string> texts;
-  for (const v1::StatementLine& line : DraftOf(account, Law::kYouth, year)) {
+  for (const v1::StatementLine& line : DraftOf(AccountView::Of(account), Law::kYouth, year)) {
     texts.push_back(absl::StrCat(line.allocation(), " ", line.product(), " ", line.start_date(), " ",
                                  line.volume_thousandths() / 1000, " ", line.amount_cents()));
   }
@@ -206,9 +206,9 @@ TEST(DraftOf, IsWhatWasApprovedAndNotTakenBackByMonth) {
   EXPECT_THAT(DraftTexts(run),
               ElementsAre("1 45A04 2018-01-01 25 2500", "1 45A04 2018-02-01 9 900", "1 45A04 2018-03-01 4 400"))
       << "r3 was rejected, r4 was taken back, r8 has no answer";
-  EXPECT_THAT(OpenIn(run, Law::kYouth, 2018), (Sum{1, 300}));
+  EXPECT_THAT(OpenIn(run.balances, Law::kYouth, 2018), (Sum{1, 300}));
   EXPECT_THAT(DraftTexts(run, 2017), IsEmpty());
-  EXPECT_THAT(DraftOf(run, Law::kWmo, 2018), IsEmpty());
+  EXPECT_THAT(DraftOf(AccountView::Of(run), Law::kWmo, 2018), IsEmpty());
 }
 
 TEST(EtagOf, ChangesWithEveryField) {
@@ -235,7 +235,7 @@ TEST(DraftOf, ConfirmedItAgreesWithWhatWasApproved) {
     const Reconciliation before = account.Run("2018-08-01");
     Cents drafted = 0;
     std::vector<TestAccount::OwnLine> lines;
-    for (const v1::StatementLine& line : DraftOf(before, Law::kYouth, 2018)) {
+    for (const v1::StatementLine& line : DraftOf(AccountView::Of(before), Law::kYouth, 2018)) {
       drafted += line.amount_cents();
       lines.push_back({line.allocation(), line.start_date().substr(0, 7), line.volume_thousandths() / 1000});
       ++rows;

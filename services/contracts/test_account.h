@@ -172,7 +172,7 @@ class TestAccount {
   Reconciliation Run(absl::string_view today) {
     ledger_ = std::make_unique<AccountLedger>();
     for (size_t i = 0; i <= batches.size(); ++i) {
-      if (i == std::min(own_after, batches.size())) AddOwn();
+      if (i == std::min(own_after, batches.size())) AddOwnTo(ledger_.get());
       if (i == batches.size()) break;
       batches[i].set_sequence(static_cast<int64_t>(i) + 1);
       ledger_->Add(batches[i]);
@@ -192,18 +192,18 @@ class TestAccount {
   std::vector<Own> own;  // In order of known.
   size_t own_after = SIZE_MAX;
 
- private:
-  void AddOwn() {
+  void AddOwnTo(AccountLedger* ledger) const {
     for (const Own& statement : own) {
       std::vector<AccountLedger::OwnRow> rows;
       for (const OwnLine& line : statement.lines) {
         rows.push_back({line.allocation, "45A04", "04", MonthPeriod(*ParseMonth(line.month)), line.hours * 1000, 0});
       }
-      ledger_->AddOwn(kProvider, Law::kYouth, statement.months,
-                      absl::FromUnixSeconds(int64_t{statement.known} * 86400 + 11 * 3600), statement.confirmed, rows);
+      ledger->AddOwn(kProvider, Law::kYouth, statement.months,
+                     absl::FromUnixSeconds(int64_t{statement.known} * 86400 + 11 * 3600), statement.confirmed, rows);
     }
   }
 
+ private:
   std::unique_ptr<AccountLedger> ledger_;  // The last one: what it gave points into it.
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/ingestion/export_facts.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -209,10 +211,16 @@ void Finish(RowValues& row, v1::Responsibility* responsibility) {
 
 void Finish(RowValues& row, v1::ContractTerm* term) {
   CheckOrder(row, "start", "end");
-  const bool percent = term->kind() == v1::ContractTerm::INDEXATION || term->kind() == v1::ContractTerm::NOTICE_SHARE;
-  const bool kpi = term->kind() == v1::ContractTerm::KPI_AT_LEAST || term->kind() == v1::ContractTerm::KPI_AT_MOST;
-  const bool whole = term->kind() == v1::ContractTerm::DURATION_NORM || term->kind() == v1::ContractTerm::BEDS;
-  const bool money = term->kind() == v1::ContractTerm::YEAR_BUDGET;
+  using Term = v1::ContractTerm;
+  const auto is = [term](std::initializer_list<Term::Kind> kinds) {
+    return std::find(kinds.begin(), kinds.end(), term->kind()) != kinds.end();
+  };
+  const bool share = is({Term::NOTICE_SHARE, Term::WAGE_SHARE});  // Of a whole, so at most 100 percent.
+  const bool percent = share || is({Term::INDEXATION});
+  const bool kpi = is({Term::KPI_AT_LEAST, Term::KPI_AT_MOST});
+  const bool year = is({Term::ROOM_ANNOUNCED, Term::ROOM_DECIDED});
+  const bool whole = year || is({Term::DURATION_NORM, Term::BEDS, Term::WAITING_NORM, Term::LEAST_CLIENTS});
+  const bool money = is({Term::YEAR_BUDGET, Term::LEAST_TURNOVER});
   if (row.Has("value") != (percent || kpi || whole)) {
     row.Fault("value", row.Has("value") ? "deze afspraak heeft geen waarde" : "deze afspraak heeft een waarde; vul de kolom");
   }
@@ -228,8 +236,11 @@ void Finish(RowValues& row, v1::ContractTerm* term) {
   const int64_t thousandths = row["value"].number;
   if (whole && row.Has("value") && (thousandths <= 0 || thousandths % 1000 != 0))
     row.Fault("value", "geen heel getal groter dan nul");
-  if (term->kind() == v1::ContractTerm::NOTICE_SHARE && row.Has("value") && (thousandths <= 0 || thousandths > 100'000)) {
+  if (share && row.Has("value") && (thousandths <= 0 || thousandths > 100'000)) {
     row.Fault("value", "geen percentage van meer dan 0 tot en met 100");
+  }
+  if (year && row.Has("value") && (thousandths < 2015'000 || thousandths > 2100'000)) {
+    row.Fault("value", "geen kalenderjaar van 2015 tot en met 2100");
   }
   term->set_value(money ? row["amount"].number : whole ? thousandths / 1000 : thousandths);
 }

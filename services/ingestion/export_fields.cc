@@ -189,15 +189,16 @@ std::vector<ExportShape> Shapes() {
   shapes.push_back(Person(internal::v1::RESPONSIBILITIES, "responsibility",
                           {Law(), Of("municipality", FieldType::kMunicipality, "municipality", Need::kFilled),
                            Of("origin", FieldType::kMunicipality, "origin"), YesNo("stay"), Start(), End()}));
-  shapes.push_back(
-      {internal::v1::CONTRACT_TERMS,
-       "contract_term",
-       {Text("contract", 100, "contract", Need::kFilled), Law(), Agb(Need::kFilled),
-        Code("term", "kind",
-             {"PRODUCT", "DURATION_NORM", "BEDS", "YEAR_BUDGET", "INDEXATION", "NOTICE_SHARE", "KPI_AT_LEAST", "KPI_AT_MOST"},
-             Need::kFilled),
-        Category(), Product(), Text("indicator", 100, "indicator"), Of("value", FieldType::kNumber, ""),
-        Of("amount", FieldType::kAmount, ""), Start(), End()}});
+  shapes.push_back({internal::v1::CONTRACT_TERMS,
+                    "contract_term",
+                    {Text("contract", 100, "contract", Need::kFilled), Law(), Agb(Need::kFilled),
+                     Code("term", "kind",
+                          {"PRODUCT", "DURATION_NORM", "BEDS", "YEAR_BUDGET", "INDEXATION", "NOTICE_SHARE", "KPI_AT_LEAST",
+                           "KPI_AT_MOST", "WAITING_NORM", "CLIENT_STOP", "CLIENT_STOP_AGREED", "LEAST_TURNOVER",
+                           "LEAST_CLIENTS", "WAGE_SHARE", "ROOM_ANNOUNCED", "ROOM_DECIDED"},
+                          Need::kFilled),
+                     Category(), Product(), Text("indicator", 100, "indicator"), Of("value", FieldType::kNumber, ""),
+                     Of("amount", FieldType::kAmount, ""), Start(), End()}});
   shapes.push_back({internal::v1::COMBINATION_RULES,
                     "combination_rule",
                     {Law(), Product(Need::kFilled), Code("other_law", "other_law", {"YOUTH", "WMO"}, Need::kFilled),

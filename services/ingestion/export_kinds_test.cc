@@ -328,6 +328,22 @@ std::vector<Kind> Kinds() {
             absl::StrCat("contract_term { contract: \"jh-1\" law: YOUTH provider: \"12345678\" kind: KPI_AT_MOST indicator: "
                          "\"uitval\" value: 10000 start_day: ",
                          D(2018, 1, 1), " }")},
+           {"jh-1|YOUTH|12345678|ROOM_ANNOUNCED||||2019||2018-06-28|",
+            absl::StrCat(
+                "contract_term { contract: \"jh-1\" law: YOUTH provider: \"12345678\" kind: ROOM_ANNOUNCED value: 2019 "
+                "start_day: ",
+                D(2018, 6, 28), " }")},
+           {"jh-1|YOUTH|12345678|LEAST_TURNOVER|||||20000.00|2018-01-01|",
+            absl::StrCat(
+                "contract_term { contract: \"jh-1\" law: YOUTH provider: \"12345678\" kind: LEAST_TURNOVER value: 2000000 "
+                "start_day: ",
+                D(2018, 1, 1), " }")},
+           {"jh-1|YOUTH|12345678|CLIENT_STOP||||||2018-01-01|2018-03-31",
+            absl::StrCat("contract_term { contract: \"jh-1\" law: YOUTH provider: \"12345678\" kind: CLIENT_STOP start_day: ",
+                         D(2018, 1, 1), " end_day: ", D(2018, 4, 1), " }")},
+           {"jh-1|YOUTH|12345678|ROOM_DECIDED||||19||2018-06-28|", "! value"},
+           {"jh-1|YOUTH|12345678|WAGE_SHARE||||101||2018-01-01|", "! value"},
+           {"jh-1|YOUTH|12345678|CLIENT_STOP_AGREED||||1||2018-01-01|", "! value"},
            {"jh-1|YOUTH|12345678|PRODUCT||||||2017-01-01|", "! product"},
            {"jh-1|YOUTH|12345678|PRODUCT||45A05||1||2017-01-01|", "! value"},
            {"jh-1|YOUTH|12345678|BEDS||43A08||||2017-01-01|", "! value"},
