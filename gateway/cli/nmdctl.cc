@@ -37,15 +37,16 @@
 #include "gateway/cli/operate.h"
 #include "gateway/cli/policies.h"
 #include "gateway/cli/protect_file.h"
+#include "gateway/cli/provider.h"
 #include "gateway/cli/publications.h"
 #include "gateway/cli/question.h"
 #include "gateway/cli/reconciliation.h"
 #include "gateway/cli/region.h"
+#include "gateway/cli/rights.h"
 #include "gateway/cli/scenarios.h"
 #include "gateway/cli/series.h"
 #include "gateway/cli/signals.h"
 #include "gateway/cli/source_listings.h"
-#include "gateway/cli/rights.h"
 #include "gateway/cli/subjects.h"
 #include "gateway/cli/table_sheets.h"
 #include "gateway/cli/watch.h"
@@ -97,6 +98,7 @@ struct Options {
   CouncilOptions council;
   RowOptions rows;
   ReconciliationOptions reconciliation;
+  ProviderOptions provider_side;
   DossierOptions dossiers;
   SignalOptions signals;
   PublicationOptions publications;
@@ -734,6 +736,7 @@ int RunNmdctl(std::vector<std::string> arguments, const Surroundings& surroundin
   });
   AddForecastCommands(app, options.forecasts, [&](const Action& action) { code = command.Run(action, false); });
   AddReconciliationCommands(app, options.reconciliation, [&](const Action& action) { code = command.Run(action, false); });
+  AddProviderCommands(app, options.provider_side, [&](const Action& action) { code = command.Run(action, false); });
   AddDossierCommands(app, options.dossiers, [&](const Action& action) { code = command.Run(action, false); });
 
   CLI::App* link = add(&app, "link", "Koppelen van personen", nullptr);

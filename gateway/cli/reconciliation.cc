@@ -78,25 +78,49 @@ std::string TermTitle(Term::Kind kind) {
       return "indicator minstens";
     case Term::KPI_AT_MOST:
       return "indicator hoogstens";
+    case Term::WAITING_NORM:
+      return "langste wachttijd in dagen";
+    case Term::CLIENT_STOP:
+      return "cliëntenstop zonder toestemming";
+    case Term::CLIENT_STOP_AGREED:
+      return "cliëntenstop met toestemming";
+    case Term::LEAST_TURNOVER:
+      return "omzet per jaar minstens";
+    case Term::LEAST_CLIENTS:
+      return "cliënten per jaar minstens";
+    case Term::WAGE_SHARE:
+      return "aandeel lonen";
+    case Term::ROOM_ANNOUNCED:
+      return "bestedingsruimte aangekondigd voor jaar";
+    case Term::ROOM_DECIDED:
+      return "bestedingsruimte vastgesteld voor jaar";
     default:
       return "onbekend";
   }
 }
 
-// A product has no value; money is in cents, days and beds are whole, all else is in thousandths.
+// A product and a client stop have no value; money is in cents, days, years and counts are whole, all else is in thousandths.
 Cell TermCell(const Term& term) {
   switch (term.kind()) {
     case Term::PRODUCT:
+    case Term::CLIENT_STOP:
+    case Term::CLIENT_STOP_AGREED:
       return {"", ""};
     case Term::YEAR_BUDGET:
+    case Term::LEAST_TURNOVER:
       return MoneyCell(term.value());
     case Term::DURATION_NORM:
     case Term::BEDS:
+    case Term::WAITING_NORM:
+    case Term::LEAST_CLIENTS:
       return CountCell(term.value());
+    case Term::ROOM_ANNOUNCED:
+    case Term::ROOM_DECIDED:
+      return Cell::Same(absl::StrCat(term.value()));
     default:
       break;
   }
-  const bool percent = term.kind() == Term::INDEXATION || term.kind() == Term::NOTICE_SHARE;
+  const bool percent = term.kind() == Term::INDEXATION || term.kind() == Term::NOTICE_SHARE || term.kind() == Term::WAGE_SHARE;
   const double value = static_cast<double>(term.value()) / 1000;
   return {absl::StrCat(dutch::Decimal(value, 1), percent ? "%" : ""), absl::StrFormat("%.3f", value)};
 }
@@ -205,7 +229,8 @@ std::string AccountText(const v1::ProviderAccount& account) {
                                   "\n", account.text(), "\n");
   if (account.has_indicated()) {
     absl::StrAppend(&text, FigureText("Toegewezen", account.indicated()), FigureText("Betaald", account.paid()),
-                    FigureText("Geboekt", account.booked()));
+                    FigureText("Geboekt", account.booked()), account.settlement().text(),
+                    account.settlement().text().empty() ? "" : "\n");
   }
   absl::StrAppend(&text, "\n", TextOf(AccountTable(account)), "Bekend op ", MomentCell(account.known_time(), true).text, ".\n");
   return text;

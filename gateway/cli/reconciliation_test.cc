@@ -63,7 +63,8 @@ TEST_F(ReconciliationCommandTest, ShowsWhatAContractSays) {
       "provider":"01234567","providerTitle":"De Boomhut","law":"jeugdwet","startDate":"2018-01-01","endDate":"2019-01-01",
       "ceilings":[{"amountCents":"1000000"}],"prices":[{"product":"45A04","unit":"04","amountCents":"9050","startDate":"2018-01-01"}],
       "parties":[{"organisation":"org-1","concernTitle":"Groep Noord","startDate":"2018-01-01"}],
-      "terms":[{"kind":"NOTICE_SHARE","value":"70000","startDate":"2018-01-01"},{"kind":"BEDS","product":"43A08","value":"4"}],
+      "terms":[{"kind":"NOTICE_SHARE","value":"70000","startDate":"2018-01-01"},{"kind":"BEDS","product":"43A08","value":"4"},
+               {"kind":"LEAST_TURNOVER","value":"5000000"},{"kind":"ROOM_DECIDED","value":"2019","startDate":"2018-09-28"}],
       "findings":[{"rule":"CEILING_ZERO","text":"Een plafond zonder bedrag."}]})");
   ASSERT_EQ(Run("contract jh-1"), 0) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("jh-1: 01234567 De Boomhut, Jeugdwet, van 01-01-2018 tot en met 31-12-2018\n"
@@ -73,6 +74,8 @@ TEST_F(ReconciliationCommandTest, ShowsWhatAContractSays) {
   EXPECT_THAT(out_.str(), HasSubstr("Let op: Een plafond zonder bedrag.\n"));
   ASSERT_EQ(Run("contract jh-1 --format csv"), 0);
   EXPECT_THAT(out_.str(), HasSubstr("bedden,,43A08,,4,,\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("omzet per jaar minstens,,,,50000.00,,\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("bestedingsruimte vastgesteld voor jaar,,,,2019,2018-09-28,\n"));
   EXPECT_THAT(out_.str(), HasSubstr("plafond,,,elk jaar,10000.00,,\n"));
 }
 

@@ -2,9 +2,12 @@
 #include "gateway/cli/signals.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gateway/cli/figures.h"
 #include "services/platform/status_macros.h"
 
@@ -29,6 +32,7 @@ absl::StatusOr<int> Acknowledge(const Context& context, const SignalOptions& opt
                        ? options.signal
                        : absl::StrCat(context.client.parent(), "/signals/", options.signal));
   request.set_note(options.note);
+  if (options.decision) request.set_kind(Signal::Acknowledgement::DECISION);
   contracts::v1::ListSignalsResponse response;
   NMD_RETURN_IF_ERROR(context.client.Post(absl::StrCat(request.name(), "/_acknowledge"), request, response.add_signals()));
   if (context.ForPeople()) {
@@ -39,7 +43,41 @@ absl::StatusOr<int> Acknowledge(const Context& context, const SignalOptions& opt
   return 0;
 }
 
+absl::StatusOr<int> Rules(const Context& context, const SignalOptions&) {
+  contracts::v1::ListSignalRulesResponse response;
+  NMD_RETURN_IF_ERROR(context.client.List(absl::StrCat(context.client.parent(), "/signalrules"), {}, &response));
+  context.Print(response, SignalRuleTable(response));
+  return 0;
+}
+
 }  // namespace
+
+Table SignalRuleTable(const contracts::v1::ListSignalRulesResponse& response) {
+  Table table;
+  table.columns = {{"Regel", "regel"},
+                   {"Wat", "wat", false, 40},
+                   {"Hoe", "formule", false, 50},
+                   {"Grenzen", "grenzen", false, 30},
+                   {"Waarover", "venster", false, 30},
+                   {"Ernst", "ernst"},
+                   {"Wie", "wie"},
+                   {"Oordeelt", "oordeelt"},
+                   {"Wat ontbreekt", "ontbreekt", false, 40}};
+  for (const contracts::v1::SignalRule& rule : response.rules()) {
+    // In order, because a protobuf map has none.
+    const std::map<std::string, int64_t> thresholds(rule.thresholds().begin(), rule.thresholds().end());
+    table.rows.push_back({Cell::Same(rule.id()),
+                          Cell::Same(rule.title()),
+                          Cell::Same(rule.formula()),
+                          Cell::Same(absl::StrJoin(thresholds, ", ", absl::PairFormatter(" "))),
+                          Cell::Same(rule.window()),
+                          {rule.severity() >= 2 ? "handelen" : "bespreken", absl::StrCat(rule.severity())},
+                          Cell::Same(rule.owner_role()),
+                          Cell::Same(rule.state() == contracts::v1::SignalRule::JUDGED ? "ja" : "nee"),
+                          Cell::Same(absl::StrJoin(rule.missing(), ", "))});
+  }
+  return table;
+}
 
 Table SignalTable(const contracts::v1::ListSignalsResponse& response) {
   Table table;
@@ -91,6 +129,9 @@ void AddSignalCommands(CLI::App& app, SignalOptions& options, const Perform& per
   CLI::App* acknowledge = add("acknowledge", "Noteer dat een signaal is opgepakt", &Acknowledge);
   acknowledge->add_option("signal", options.signal, "Nummer van het signaal")->required();
   acknowledge->add_option("--note", options.note, "Wat er is gedaan of afgesproken, zonder namen van personen")->required();
+  acknowledge->add_flag("--decision", options.decision, "Het is een besluit na het gesprek over het plafond");
+
+  add("signalrules", "Waarnaar signalen kijken, vanaf welke grens, en wat daarvoor nog niet wordt geleverd", &Rules);
 }
 
 }  // namespace nmd::cli

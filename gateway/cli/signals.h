@@ -19,12 +19,14 @@ namespace nmd::cli {
 struct SignalOptions {
   std::string provider, rule, signal, note;
   int year = 0;
-  bool open = false;
+  bool open = false, decision = false;
 };
 
-// Adds signals and acknowledge to `app`, as AddLinkCommands does.
+// Adds signals, acknowledge and signalrules to `app`, as AddLinkCommands does.
 void AddSignalCommands(CLI::App& app, SignalOptions& options, const Perform& perform);
 
+// A row per rule: whether it judges, and what no source delivers that it needs.
+Table SignalRuleTable(const contracts::v1::ListSignalRulesResponse& response);
 Table SignalTable(const contracts::v1::ListSignalsResponse& response);
 
 }  // namespace nmd::cli

@@ -34,5 +34,27 @@ TEST_F(SignalCommandTest, NotesThatASignalWasTakenUp) {
   EXPECT_EQ(Run("acknowledge other --note x"), 3);
 }
 
+// Domain-standards 7.4, article 1.5: a decision is another note than a talk.
+TEST_F(SignalCommandTest, NotesADecision) {
+  monitor_.OnJson("POST /v1/municipalities/gm1730/signals/ceiling-70-1/_acknowledge",
+                  R"({"name":"municipalities/gm1730/signals/ceiling-70-1","state":"OPEN"})");
+  ASSERT_EQ(Run("acknowledge ceiling-70-1 --note Verhoogd. --decision"), 0) << err_.str();
+  EXPECT_EQ(Asked<contracts::v1::AcknowledgeSignalRequest>().kind(), contracts::v1::Signal::Acknowledgement::DECISION);
+  ASSERT_EQ(Run("acknowledge ceiling-70-1 --note Gesproken."), 0) << err_.str();
+  EXPECT_EQ(Asked<contracts::v1::AcknowledgeSignalRequest>().kind(), contracts::v1::Signal::Acknowledgement::KIND_UNSPECIFIED);
+}
+
+TEST_F(SignalCommandTest, ListsTheRulesWithWhatIsNotDelivered) {
+  monitor_.OnJson("GET /v1/municipalities/gm1730/signalrules", R"json({"rules":[
+      {"id":"BEDS","title":"Plaatsen","formula":"x","window":"jaar","ownerRole":"contractmanager","severity":1,
+       "thresholds":{"above":"0"},"state":"NOT_DELIVERED","missing":["het aantal bedden in contracten","toewijzingen (301)"]},
+      {"id":"OVERLAP","title":"Overlap","severity":2,"state":"JUDGED"}]})json");
+  ASSERT_EQ(Run("signalrules --format csv"), 0) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "regel,wat,formule,grenzen,venster,ernst,wie,oordeelt,ontbreekt\n"
+            "BEDS,Plaatsen,x,above 0,jaar,1,contractmanager,nee,\"het aantal bedden in contracten, toewijzingen (301)\"\n"
+            "OVERLAP,Overlap,,,,2,,ja,\n");
+}
+
 }  // namespace
 }  // namespace nmd::cli
