@@ -12,6 +12,8 @@
 #include "services/core/date.h"
 #include "services/core/dutch.h"
 #include "services/platform/errors.h"
+#include "services/publication/counted_table.h"
+#include "services/publication/ledger_guards.h"
 
 namespace nmd::publication {
 namespace {
@@ -74,6 +76,20 @@ void CheckValueRules(const v1::TableRule& table, const Catalogue& catalogue, con
     check->Require(!by_provider, absl::StrCat(path, ".", field),
                    "cannot be kept in a table by provider: every amount is of one provider");
   }
+  if (!table.merge_dimension().empty()) {
+    const auto& dimensions = table.dimensions();
+    check->Require(std::find(dimensions.begin(), dimensions.end(), table.merge_dimension()) != dimensions.end() &&
+                       !IsTime(table.merge_dimension()),
+                   absl::StrCat(path, ".merge_dimension"), "must be one of the dimensions, and not a time");
+    check->Require(table.merge_within().empty() || (catalogue.dimensions.count(table.merge_within()) > 0 &&
+                                                    IsPartOf(table.merge_dimension(), table.merge_within())),
+                   absl::StrCat(path, ".merge_within"), "must be empty or a dimension that merge_dimension is a part of");
+  } else {
+    check->Require(table.merge_within().empty() && table.merge_until() == 0, absl::StrCat(path, ".merge_dimension"),
+                   "is missing, with merge_within or merge_until");
+  }
+  check->Require(table.merge_until() == 0 || table.merge_until() >= table.minimum_clients(), absl::StrCat(path, ".merge_until"),
+                 "must be 0 or at least minimum_clients");
   if (table.rounded_to() != 0) {
     // What is shown is never rounded below the minimum.
     check->Require(table.rounded_to() >= 2 && table.minimum_clients() % table.rounded_to() == 0,
@@ -161,6 +177,9 @@ Words WordsOf(const v1::TableRule& table) {
   add("p%-regel", table.p_percent() > 0, absl::StrCat(table.p_percent(), "%"));
   add("overheersing", table.dominance_n() > 0,
       absl::StrCat("de ", table.dominance_n(), " grootste hoogstens ", table.dominance_percent(), "%"));
+  add("dunne waarden samengevoegd van", !table.merge_dimension().empty(), table.merge_dimension());
+  add("samengevoegd binnen", !table.merge_within().empty(), table.merge_within());
+  add("samengevoegd tot aantal cliënten", table.merge_until() > 0, absl::StrCat(table.merge_until()));
   add("afgerond op", table.rounded_to() > 0, absl::StrCat(table.rounded_to()));
   return words;
 }

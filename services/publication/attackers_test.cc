@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The attacks of reference sdc.md, each as the program of an attacker. He has what was published and nothing else. Every
 // program gets a person, or what one provider earns, out of tables from which only cells below the minimum are missing, and
-// nothing out of what is released. Attacks on the tables of the region are in region_attackers_test.cc; those with linear
+// nothing out of what is released. Attacks on the tables of the region are in exchange_test.cc; those with linear
 // programs, and with years to date as their own codes, in engine/audit_test.cc.
 #include <algorithm>
 #include <cmath>
@@ -273,7 +273,7 @@ class AttackersTest : public PublicationFixture {
     auto table = CountTable(*peer_, "municipalities/gm1730", *Rule(), PeriodOf(from, to), now, absl::Seconds(5));
     EXPECT_TRUE(table.ok()) << table.status();
     std::vector<engine::CellState> states = PrimaryCells(*table).states;
-    const Draft draft{*std::move(table), "regio", std::move(states), true, "", {}};
+    const Draft draft{*std::move(table), "regio", std::move(states), true, "", {}, {}};
     return PublicationOf(draft, {});
   }
   // What ours publishes: agreed, proposed and approved. Empty when it refuses, with the reason in refused_.

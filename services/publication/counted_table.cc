@@ -250,7 +250,7 @@ absl::StatusOr<CountedTable> CountTable(const Peer& costs, absl::string_view par
   }
   NMD_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Make(std::move(dimensions)));
   const auto measures = static_cast<size_t>(rule.measures_size());
-  CountedTable table{rule, period, known_time, {}, std::move(lattice), {}, {}};
+  CountedTable table{rule, period, known_time, {}, std::move(lattice), {}, {}, {}};
   table.figures.resize(measures);
   table.contributions.resize(measures);
   std::vector<int32_t> at(answer.axes.size(), 0);

@@ -3,6 +3,7 @@
 #define NMD_SERVICES_PUBLICATION_COUNTED_TABLE_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct CountedTable {
   std::vector<std::vector<type::Figure>> figures;
   // By measure: who is behind its amounts, per cell; empty unless the rule asks and the measure is an amount.
   std::vector<std::vector<engine::Contribution>> contributions;
+  // By code, the values it stands for when some are told as one (merge.h).
+  std::map<std::string, std::vector<std::string>> merged = {};
 
   // Whether the measure is a count, cents or a quotient. A measure without any value is taken for a quotient: it tells nothing.
   Catalogue::Measure::Kind KindOf(size_t measure) const;

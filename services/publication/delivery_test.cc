@@ -96,6 +96,29 @@ TEST_F(DeliveryTest, SaysEverythingInOrder) {
   EXPECT_THAT(recipient_.ids, ElementsAre("gm1730/000001", "gm1730/000002", "gm1730/000003"));
 }
 
+TEST_F(DeliveryTest, TellsHowLongTheOldestStatementWaits) {
+  clock_.Advance(absl::Hours(3));
+  EXPECT_EQ(publication_->OldestUndelivered(), absl::Hours(3));
+  EXPECT_TRUE(Step().ok());
+  EXPECT_TRUE(Step().ok());
+  EXPECT_EQ(publication_->OldestUndelivered(), absl::ZeroDuration());
+  ASSERT_TRUE(publication_
+                  ->EndAgreement(Officer(),
+                                 [&] {
+                                   v1::EndAgreementRequest end;
+                                   end.set_name(agreement_.name());
+                                   end.set_reason("Het hoeft niet meer");
+                                   return end;
+                                 }())
+                  .ok());
+  recipient_.refuse = "order";
+  EXPECT_TRUE(Step().ok());
+  clock_.Advance(absl::Minutes(5));
+  EXPECT_EQ(publication_->OldestUndelivered(), absl::Minutes(5)) << "what was refused waits for somebody";
+  Reopen();
+  EXPECT_EQ(publication_->OldestUndelivered(), absl::Minutes(5));
+}
+
 // Cut before and after, killed in between: nothing lost, nothing doubled.
 TEST_F(DeliveryTest, ACutLosesAndDoublesNothing) {
   for (const auto weather : {FakeRecipient::kLostOnTheWay, FakeRecipient::kLostOnTheWayBack, FakeRecipient::kOtherBytes}) {

@@ -82,7 +82,7 @@ LedgerTable UntoldTable(CountedTable table, const std::string& audience) {
     for (const std::string& coarse : table.rule.dimensions()) divides = divides || IsPartOf(fine, coarse);
   }
   std::vector<CellState> states = PrimaryCells(table).states;
-  const Draft would_be{std::move(table), audience, std::move(states), true, "", {}};
+  const Draft would_be{std::move(table), audience, std::move(states), true, "", {}, {}};
   LedgerTable untold = LedgerTableOf(PublicationOf(would_be, {}), LedgerValuesOf(would_be), would_be.table.rule);
   untold.name = kNotPublished;
   untold.untold = true;
@@ -155,7 +155,7 @@ std::vector<GuardQuestion> GuardQuestions(const v1::TableRule& rule, const type:
 }
 
 absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::Span<const LedgerTable* const> released,
-                                std::vector<CountedTable> guards) {
+                                std::vector<CountedTable> guards, std::optional<CountedTable> unmerged) {
   // Amounts add up and persons do not; one mask serves both, so within a table all totals are taken for sums, which tells an
   // attacker most.
   const engine::System system = table.lattice.Relations();
@@ -166,7 +166,8 @@ absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::
   for (size_t m = 0; m < table.contributions.size(); ++m) {
     if (!table.contributions[m].empty()) NMD_RETURN_IF_ERROR(ProtectAmounts(table, m, system, &protection.cells));
   }
-  Draft draft{std::move(table), std::move(audience), std::move(protection.cells.states), true, protection.Text(), {}};
+  Draft draft{std::move(table), std::move(audience), std::move(protection.cells.states), true, protection.Text(), {}, {}};
+  draft.unmerged = std::move(unmerged);
   LedgerTable own = LedgerTableOf(PublicationOf(draft, {}), LedgerValuesOf(draft), draft.table.rule);
   own.name = "deze tabel";
   const std::vector<Guard> asked = GuardsOf(own, released);
@@ -180,7 +181,7 @@ absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::
     // As if it were published: what it would show counts as known, so that only what must not be known is guarded.
     engine::Protection alone = engine::Suppress(guard.lattice.Relations(), PrimaryCells(guard), options);
     if (!alone.Proven()) return NotProven();
-    const Draft would_be{std::move(guard), draft.audience, std::move(alone.cells.states), true, "", {}};
+    const Draft would_be{std::move(guard), draft.audience, std::move(alone.cells.states), true, "", {}, {}};
     guarded.push_back({asked[g], LedgerTableOf(PublicationOf(would_be, {}), LedgerValuesOf(would_be), would_be.table.rule)});
     guarded.back().table.name = kNotPublished;
   }
@@ -226,6 +227,9 @@ v1::Publication PublicationOf(const Draft& draft, const Catalogue& catalogue) {
       v1::PublishedCode* code = dimension->add_codes();
       code->set_value(value.value());
       code->set_label(value.label());
+      if (const auto merged = table.merged.find(value.value()); merged != table.merged.end()) {
+        for (const std::string& member : merged->second) code->add_members(member);
+      }
     }
   }
   const auto measures = static_cast<size_t>(table.rule.measures_size());
@@ -277,6 +281,19 @@ internal::v1::LedgerValues LedgerValuesOf(const Draft& draft) {
   for (int64_t c = 0; c < draft.table.lattice.cells(); ++c) {
     for (size_t m = 0; m < draft.table.figures.size(); ++m) ledger.add_values(draft.table.ValueOf(m, c));
     ledger.add_primary(draft.states[static_cast<size_t>(c)] == CellState::kPrimary);
+  }
+  if (!draft.unmerged) return ledger;
+  const CountedTable& unmerged = *draft.unmerged;
+  internal::v1::UnmergedValues* values = ledger.mutable_unmerged();
+  const auto dimension = std::find_if(unmerged.axes.begin(), unmerged.axes.end(), [&](const CountedTable::Axis& axis) {
+    return axis.dimension == unmerged.rule.merge_dimension();
+  });
+  values->set_dimension(static_cast<int32_t>(dimension - unmerged.axes.begin()));
+  for (const type::DimensionValue& value : dimension->values) values->add_codes(value.value());
+  const std::vector<CellState> states = PrimaryCells(unmerged).states;
+  for (int64_t c = 0; c < unmerged.lattice.cells(); ++c) {
+    for (size_t m = 0; m < unmerged.figures.size(); ++m) values->add_values(unmerged.ValueOf(m, c));
+    values->add_primary(states[static_cast<size_t>(c)] == CellState::kPrimary);
   }
   return ledger;
 }

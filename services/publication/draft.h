@@ -3,6 +3,7 @@
 #define NMD_SERVICES_PUBLICATION_DRAFT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Draft {
   bool proven = false;                    // Also beside everything its audience has.
   std::string proof;                      // In one or two Dutch sentences.
   v1::ReleaseAudit audit;
+  std::optional<CountedTable> unmerged = {};  // By the values that are told as one, when some are.
 
   // It may leave.
   bool Safe() const { return proven && audit.safe(); }
@@ -45,8 +47,9 @@ std::vector<GuardQuestion> GuardQuestions(const v1::TableRule& rule, const type:
 
 // Protects and attacks; `guards` are the answers to GuardQuestions. Errors: FAILED_PRECONDITION TABLE_NOT_PROVEN when the table
 // contradicts itself, and those of Judge.
+// `unmerged` is what `table` was merged of, if it was.
 absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::Span<const LedgerTable* const> released,
-                                std::vector<CountedTable> guards);
+                                std::vector<CountedTable> guards, std::optional<CountedTable> unmerged = std::nullopt);
 
 // What leaves. The number, the agreement and what it replaces are for the caller to fill in.
 v1::Publication PublicationOf(const Draft& draft, const Catalogue& catalogue);

@@ -7,6 +7,7 @@
 #include "nmd/internal/v1/config.pb.h"
 #include "services/platform/crypto.h"
 #include "services/platform/follower.h"
+#include "services/platform/metrics.h"
 #include "services/platform/service_main.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/iv3_export.h"
@@ -20,6 +21,9 @@ using namespace nmd::publication::v1;  // NOLINT: only the requests of three ser
 
 // How long a recipient's thread waits for something to say: a stop waits for it no longer than this.
 constexpr absl::Duration kWait = absl::Seconds(5);
+
+constexpr char kUndelivered[] = "nmd_publication_undelivered_seconds", kSilence[] = "nmd_region_silence_seconds",
+               kUnheard[] = "nmd_region_unheard_members";
 
 struct State {
   std::unique_ptr<nmd::Journal> journal;
@@ -67,6 +71,14 @@ absl::StatusOr<nmd::ServiceState> BuildRegion(const nmd::internal::v1::Publicati
   NMD_ASSIGN_OR_RETURN(state->region, nmd::publication::Region::Open(std::move(options), *state->journal, process.clock()));
   nmd::publication::BindRegion(*state->region, process.router());
   state->open_data = NewOpenData(config, *state->region, process);
+  nmd::WatchMetric(kSilence, "Longest time since a member said something, of those that ever did.",
+                   [region = state->region.get()] { return absl::ToDoubleSeconds(region->LongestSilence()); });
+  nmd::WatchMetric(kUnheard, "Members that never said anything.",
+                   [region = state->region.get()] { return static_cast<double>(region->Unheard()); });
+  process.AtStop([] {
+    nmd::WatchMetric(kSilence, "", nullptr);
+    nmd::WatchMetric(kUnheard, "", nullptr);
+  });
   return nmd::ServiceState(std::move(state));
 }
 
@@ -136,6 +148,8 @@ int main(int argc, char** argv) {
                 const nmd::Caller& caller, const ExportIv3Request& request) {
               return nmd::publication::ExportIv3(costs, municipality, clock, caller, request);
             });
+        nmd::WatchMetric(kUndelivered, "Age of the oldest statement that a recipient has not received; 0: none waits.",
+                         [&publication] { return absl::ToDoubleSeconds(publication.OldestUndelivered()); });
         for (int i = 0; i < config.recipients_size(); ++i) {
           const auto& recipient = config.recipients(i);
           state->recipients.push_back(
@@ -146,6 +160,7 @@ int main(int argc, char** argv) {
               [&publication, &peer, i] { return publication.Deliver(static_cast<size_t>(i), peer, kWait); }));
         }
         process.AtStop([state = state.get()] {
+          nmd::WatchMetric(kUndelivered, "", nullptr);
           for (const auto& delivery : state->deliveries) delivery->Stop();
           state->journal->Interrupt();
         });

@@ -13,6 +13,7 @@
 #include "services/platform/status_macros.h"
 #include "services/publication/agreement.h"
 #include "services/publication/counted_table.h"
+#include "services/publication/merge.h"
 
 namespace nmd::publication {
 namespace {
@@ -34,6 +35,23 @@ std::vector<int64_t> TotalsLast(const engine::Lattice& lattice) {
     order.push_back(lattice.CellOf(at));
   }
   return order;
+}
+
+// What became one in `merged`.
+void DescribeMerging(const CountedTable& table, const CountedTable& merged, v1::Merging* merging) {
+  merging->set_dimension(table.rule.merge_dimension());
+  for (size_t d = 0; d < table.axes.size(); ++d) {
+    if (table.axes[d].dimension != table.rule.merge_dimension()) continue;
+    merging->set_value_count(static_cast<int64_t>(merged.axes[d].values.size()) - 1);
+    merging->set_unmerged_count(static_cast<int64_t>(table.axes[d].values.size()) - 1);
+    for (const type::DimensionValue& value : merged.axes[d].values) {
+      const auto members = merged.merged.find(value.value());
+      if (members == merged.merged.end()) continue;
+      v1::MergedArea* area = merging->add_areas();
+      *area->mutable_value() = value;
+      for (const std::string& member : members->second) area->add_members(member);
+    }
+  }
 }
 
 // Whether sending the same again may end otherwise.
@@ -115,7 +133,7 @@ absl::StatusOr<v1::ListAgreementsResponse> Publication::ListAgreements(const Cal
   return response;
 }
 
-absl::StatusOr<Publication::Made> Publication::Make(const Caller& caller, const Asked& asked) const {
+absl::StatusOr<Publication::Made> Publication::Make(const Caller& caller, const Asked& asked, bool compare) const {
   v1::TableRule rule;
   std::string audience = asked.audience;
   int64_t version = 0, judged = 0;
@@ -140,8 +158,23 @@ absl::StatusOr<Publication::Made> Publication::Make(const Caller& caller, const 
     NMD_ASSIGN_OR_RETURN(CountedTable guard, count(question.rule, question.period));
     guards.push_back(std::move(guard));
   }
-  NMD_ASSIGN_OR_RETURN(Draft draft, MakeDraft(std::move(table), std::move(audience), ledger, std::move(guards)));
-  return Made{std::move(draft), version, judged};
+  if (rule.merge_dimension().empty()) {
+    NMD_ASSIGN_OR_RETURN(Draft draft, MakeDraft(std::move(table), std::move(audience), ledger, std::move(guards)));
+    return Made{std::move(draft), version, judged, {}};
+  }
+  v1::Merging merging;
+  if (compare) {
+    NMD_ASSIGN_OR_RETURN(const Draft alone, MakeDraft(table, audience, ledger, guards));
+    *merging.mutable_hiding_alone() = alone.Loss();
+    merging.set_hiding_alone_safe(alone.Safe());
+  }
+  NMD_ASSIGN_OR_RETURN(CountedTable merged, MergeTable(table, count));
+  DescribeMerging(table, merged, &merging);
+  std::optional<CountedTable> unmerged;
+  if (!merged.merged.empty()) unmerged = std::move(table);
+  NMD_ASSIGN_OR_RETURN(Draft draft,
+                       MakeDraft(std::move(merged), std::move(audience), ledger, std::move(guards), std::move(unmerged)));
+  return Made{std::move(draft), version, judged, std::move(merging)};
 }
 
 absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
@@ -150,8 +183,10 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
   check.Require(!request.table().empty(), "table", "is missing");
   CheckMonths(request.period(), &check);
   NMD_RETURN_IF_ERROR(check.Result());
-  NMD_ASSIGN_OR_RETURN(const Made made, Make(caller, {request.name(), request.table(), request.audience(), request.period(),
-                                                      request.has_known_time() ? &request.known_time() : nullptr}));
+  NMD_ASSIGN_OR_RETURN(const Made made, Make(caller,
+                                             {request.name(), request.table(), request.audience(), request.period(),
+                                              request.has_known_time() ? &request.known_time() : nullptr},
+                                             true));
   // Which cells are small themselves is for those who guard the rule. To others all hidden cells look alike: that a cell is
   // hidden for its neighbours' sake says that it is large, and so narrows down what the neighbours are.
   const bool mandate = HasMandate(caller);
@@ -191,9 +226,31 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
   response.set_proof(draft.proof);
   *response.mutable_known_time() = table.known_time;
   *response.mutable_loss() = draft.Loss();
+  if (!made.merging.dimension().empty()) *response.mutable_merging() = made.merging;
   *response.mutable_audit() = draft.audit;
-  if (!mandate) HideFromOthers(response.mutable_loss(), response.mutable_audit());
+  if (!mandate) {
+    HideFromOthers(response.mutable_loss(), response.mutable_audit());
+    if (response.has_merging()) response.mutable_merging()->mutable_hiding_alone()->clear_hidden_value();
+  }
   return response;
+}
+
+absl::Duration Publication::OldestUndelivered() const {
+  MutexLock lock(mutex_);
+  absl::Duration oldest = absl::ZeroDuration();
+  for (const Recipient& recipient : recipients_) {
+    const auto receipts = state_.receipts.find(recipient.Key());
+    for (const auto& [sequence, said] : state_.statements) {
+      if (said.audiences.count(recipient.audience) == 0) continue;
+      if (receipts != state_.receipts.end()) {
+        const auto receipt = receipts->second.find(sequence);
+        if (receipt != receipts->second.end() && receipt->second.received) continue;
+      }
+      oldest = std::max(oldest, clock_.Now() - absl::FromUnixMicros(MicrosOf(said.made_time)));
+      break;  // The next ones are younger.
+    }
+  }
+  return oldest;
 }
 
 absl::Status Publication::Deliver(size_t recipient, const Peer& peer, absl::Duration wait) {

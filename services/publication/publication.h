@@ -82,6 +82,9 @@ class Publication {
   // whether the statement arrived, so that the next step sends it again: the recipient takes the same statement once.
   absl::Status Deliver(size_t recipient, const Peer& peer, absl::Duration wait);
 
+  // How long ago the oldest statement was said that some recipient has not received, refused ones too; zero: there is none.
+  absl::Duration OldestUndelivered() const;
+
  private:
   Publication(std::string municipality, Journal& journal, const Clock& clock, const Peer& costs, const Signer& signer,
               std::vector<Recipient> recipients);
@@ -96,9 +99,11 @@ class Publication {
     Draft draft;
     int64_t agreement_version = 0;
     int64_t judged_releases = 0;
+    v1::Merging merging;  // Of a preview; empty when the rule does not merge.
   };
   // Holds the lock only to read agreement and ledger: counting and proving take seconds.
-  absl::StatusOr<Made> Make(const Caller& caller, const Asked& asked) const;
+  // `compare`: also what hiding would do where the rule merges.
+  absl::StatusOr<Made> Make(const Caller& caller, const Asked& asked, bool compare) const;
 
   std::string parent() const { return absl::StrCat("municipalities/", municipality_); }
   // Of a statement that is about to be said.

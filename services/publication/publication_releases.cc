@@ -85,9 +85,10 @@ absl::StatusOr<Release> Publication::ProposeRelease(const Caller& caller, const 
   check.Require(!request.table().empty(), "table", "is missing");
   CheckMonths(request.period(), &check);
   NMD_RETURN_IF_ERROR(check.Result());
-  NMD_ASSIGN_OR_RETURN(const Made made,
-                       Make(caller, {request.agreement(), request.table(), request.audience(), request.period(),
-                                     request.has_known_time() ? &request.known_time() : nullptr}));
+  NMD_ASSIGN_OR_RETURN(const Made made, Make(caller,
+                                             {request.agreement(), request.table(), request.audience(), request.period(),
+                                              request.has_known_time() ? &request.known_time() : nullptr},
+                                             false));
   NMD_ASSIGN_OR_RETURN(const Catalogue catalogue, ReadCatalogue(costs_, parent()));
   v1::Publication publication = PublicationOf(made.draft, catalogue);
   publication.set_agreement(request.agreement());

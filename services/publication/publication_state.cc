@@ -2,6 +2,7 @@
 #include "services/publication/publication_state.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,17 @@ absl::StatusOr<Record> Parsed(absl::string_view kind, absl::string_view payload)
   return record;
 }
 
+// Whether it has a value for each of its cells.
+bool IsWhole(const internal::v1::UnmergedValues& unmerged, const v1::Publication& publication) {
+  if (unmerged.codes().empty()) return unmerged.values().empty() && unmerged.primary().empty();
+  if (unmerged.dimension() < 0 || unmerged.dimension() >= publication.dimensions_size()) return false;
+  int64_t cells = 1;
+  for (int d = 0; d < publication.dimensions_size(); ++d) {
+    cells *= d == unmerged.dimension() ? unmerged.codes_size() : publication.dimensions(d).codes_size();
+  }
+  return unmerged.primary_size() == cells && unmerged.values_size() == cells * publication.measures_size();
+}
+
 }  // namespace
 
 LedgerTable LedgerTableOf(const v1::Publication& publication, const internal::v1::LedgerValues& values,
@@ -44,7 +56,13 @@ LedgerTable LedgerTableOf(const v1::Publication& publication, const internal::v1
   for (const v1::PublishedDimension& dimension : publication.dimensions()) {
     LedgerTable::Axis& axis = table.axes.emplace_back();
     axis.dimension = dimension.dimension();
-    for (const v1::PublishedCode& code : dimension.codes()) axis.codes.push_back(code.value());
+    for (const v1::PublishedCode& code : dimension.codes()) {
+      axis.codes.push_back(code.value());
+      if (code.members().empty()) continue;
+      std::vector<std::string>& members = axis.merged[code.value()];
+      members.assign(code.members().begin(), code.members().end());
+      std::sort(members.begin(), members.end());
+    }
   }
   for (const v1::PublishedCell& cell : publication.cells()) table.hidden.push_back(cell.state() == v1::PublishedCell::HIDDEN);
   table.primary.assign(values.primary().begin(), values.primary().end());
@@ -55,6 +73,23 @@ LedgerTable LedgerTableOf(const v1::Publication& publication, const internal::v1
     std::vector<int64_t>& column = table.values.emplace_back();
     for (int c = 0; c < publication.cells_size(); ++c) column.push_back(values.values(c * measures + m));
   }
+  if (!values.has_unmerged()) return table;
+  const internal::v1::UnmergedValues& own = values.unmerged();
+  auto unmerged = std::make_shared<LedgerTable>(table);
+  unmerged->name = "niet apart gepubliceerd";
+  unmerged->untold = true;
+  LedgerTable::Axis& axis = unmerged->axes[static_cast<size_t>(own.dimension())];
+  axis.codes.assign(own.codes().begin(), own.codes().end());
+  axis.merged.clear();
+  unmerged->primary.assign(own.primary().begin(), own.primary().end());
+  unmerged->hidden.assign(unmerged->primary.size(), true);
+  unmerged->values.clear();
+  for (int m = 0; m < measures; ++m) {
+    if (publication.measures(m).unit() == "ratio") continue;
+    std::vector<int64_t>& column = unmerged->values.emplace_back();
+    for (int c = 0; c < own.primary_size(); ++c) column.push_back(own.values(c * measures + m));
+  }
+  table.unmerged = std::move(unmerged);
   return table;
 }
 
@@ -112,7 +147,8 @@ absl::Status PublicationState::ApplyRelease(const internal::v1::ReleaseRecord& r
                                    [&](const v1::TableRule& table) { return table.table() == release.table(); });
     const int cells = stored.publication.cells_size();
     if (rule == version->agreement().tables().end() || record.ledger().primary_size() != cells ||
-        record.ledger().values_size() != cells * stored.publication.measures_size()) {
+        record.ledger().values_size() != cells * stored.publication.measures_size() ||
+        !IsWhole(record.ledger().unmerged(), stored.publication)) {
       return Damaged(kReleaseKind);
     }
     stored.table = LedgerTableOf(stored.publication, record.ledger(), *rule);
@@ -129,7 +165,7 @@ absl::Status PublicationState::ApplyRelease(const internal::v1::ReleaseRecord& r
 absl::Status PublicationState::Say(const v1::SignedStatement& statement, std::set<std::string> audiences) {
   v1::Statement said;
   if (!said.ParseFromString(statement.statement()) || said.sequence() < NextSequence()) return Damaged("statement");
-  statements[said.sequence()] = {statement, said.id(), std::move(audiences)};
+  statements[said.sequence()] = {statement, said.id(), std::move(audiences), said.made_time()};
   return absl::OkStatus();
 }
 

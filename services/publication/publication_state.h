@@ -38,6 +38,7 @@ struct SaidStatement {
   v1::SignedStatement statement;
   std::string id;
   std::set<std::string> audiences;
+  google::protobuf::Timestamp made_time;
 };
 
 // What one recipient did with a statement.

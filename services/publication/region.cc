@@ -386,6 +386,20 @@ absl::StatusOr<v1::ListMembersResponse> Region::ListMembers(const Caller&, const
   return response;
 }
 
+absl::Duration Region::LongestSilence() const {
+  MutexLock lock(mutex_);
+  absl::Duration longest = absl::ZeroDuration();
+  for (const Member& member : members_) {
+    if (member.last_received != 0) longest = std::max(longest, clock_.Now() - absl::FromUnixMicros(member.last_received));
+  }
+  return longest;
+}
+
+int64_t Region::Unheard() const {
+  MutexLock lock(mutex_);
+  return std::count_if(members_.begin(), members_.end(), [](const Member& member) { return member.last_received == 0; });
+}
+
 absl::StatusOr<v1::ListStatementsResponse> Region::ListStatements(const Caller&,
                                                                   const v1::ListStatementsRequest& request) const {
   NMD_ASSIGN_OR_RETURN(Page page, ReadPage(request));

@@ -56,6 +56,11 @@ class Region {
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const Caller& caller,
                                                             const v1::ListStatementsRequest& request) const;
 
+  // The longest time since a member said something, of those that ever did; zero when none did.
+  absl::Duration LongestSilence() const;
+  // How many members never said anything.
+  int64_t Unheard() const;
+
   // region_tables.cc.
   absl::StatusOr<v1::ListRegionalTablesResponse> ListRegionalTables(const Caller& caller,
                                                                     const v1::ListRegionalTablesRequest& request) const;

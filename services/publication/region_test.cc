@@ -443,6 +443,18 @@ TEST_F(RegionTest, AWithdrawalLeavesItsReasonVisible) {
   EXPECT_EQ(Table()->cells(0).values(0).count(), 110);
 }
 
+TEST_F(RegionTest, TellsHowLongAMemberIsSilent) {
+  EXPECT_EQ(region_->Unheard(), 5);
+  EXPECT_EQ(region_->LongestSilence(), absl::ZeroDuration());
+  Take(0, Agreed(0));
+  clock_.Advance(absl::Hours(50));
+  Take(1, Agreed(1));
+  EXPECT_EQ(region_->Unheard(), 3);
+  EXPECT_EQ(region_->LongestSilence(), absl::Hours(50));
+  Take(0, Published(0, kShown));
+  EXPECT_EQ(region_->LongestSilence(), absl::ZeroDuration());
+}
+
 TEST_F(RegionTest, TheNewestBySequenceCountsWhateverCameLast) {
   Take(0, Agreed(0));
   const v1::Statement older = Published(0, kShown), newer = Published(0, {{60}, {40}, {25}});
