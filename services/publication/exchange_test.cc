@@ -62,7 +62,11 @@ class Way : public Peer {
 // A municipality with costs, its own journal and key.
 struct Municipality {
   Municipality(size_t member, const Clock& clock, const Router& region)
-      : name(kMembers[member]), costs(clock), peer(costs.peer()), signer(SeedOf(member)), way(region, OinOf(member)) {
+      : name(kMembers[member]),
+        costs(clock, kMembers[member]),
+        peer(costs.peer()),
+        signer(SeedOf(member)),
+        way(region, OinOf(member)) {
     Reopen(clock);
   }
   void Reopen(const Clock& clock) {
@@ -103,6 +107,18 @@ class ExchangeTest : public ::testing::Test {
     for (int i = 0; i < clients; ++i) members_[member]->costs.provisions.push_back({first + i, wijk, ivn, 10000, "2018-01"});
   }
 
+  // Two people of a member.
+  Caller ControllerOf(size_t member) const {
+    Caller caller = Controller();
+    caller.municipality = kMembers[member];
+    return caller;
+  }
+  Caller OfficerOf(size_t member) const {
+    Caller caller = Officer();
+    caller.municipality = kMembers[member];
+    return caller;
+  }
+
   // Two people of a member agree on the table by level and release it. The statement is not sent yet.
   v1::Release Release(size_t member) {
     Municipality& own = *members_[member];
@@ -114,23 +130,23 @@ class ExchangeTest : public ::testing::Test {
     v1::ProposeAgreementRequest proposal;
     proposal.set_parent(parent);
     *proposal.mutable_agreement() = agreement;
-    const auto version = own.publication->ProposeAgreement(Controller(), proposal);
+    const auto version = own.publication->ProposeAgreement(ControllerOf(member), proposal);
     EXPECT_TRUE(version.ok()) << version.status();
     v1::ApproveAgreementRequest approval;
     approval.set_name(version->name());
     if (version->state() == v1::AgreementVersion::PROPOSED) {
-      EXPECT_TRUE(own.publication->ApproveAgreement(Officer(), approval).ok());
+      EXPECT_TRUE(own.publication->ApproveAgreement(OfficerOf(member), approval).ok());
     }
     v1::ProposeReleaseRequest request;
     request.set_parent(parent);
     request.set_agreement(agreement.name());
     request.set_table("wijk-ivn");
     *request.mutable_period() = PeriodOf("2018-01", "2018-02");
-    const auto proposed = own.publication->ProposeRelease(Controller(), request);
+    const auto proposed = own.publication->ProposeRelease(ControllerOf(member), request);
     EXPECT_TRUE(proposed.ok()) << proposed.status();
     v1::ApproveReleaseRequest release;
     release.set_name(proposed->name());
-    const auto released = own.publication->ApproveRelease(Officer(), release);
+    const auto released = own.publication->ApproveRelease(OfficerOf(member), release);
     EXPECT_TRUE(released.ok()) << released.status();
     return *released;
   }
@@ -219,7 +235,7 @@ TEST_F(ExchangeTest, AWithdrawalAndItsReasonArrive) {
   v1::WithdrawReleaseRequest withdrawal;
   withdrawal.set_name(release.name());
   withdrawal.set_reason("Een levering bleek dubbel");
-  ASSERT_TRUE(members_[0]->publication->WithdrawRelease(Officer(), withdrawal).ok());
+  ASSERT_TRUE(members_[0]->publication->WithdrawRelease(OfficerOf(0), withdrawal).ok());
   Send(0);
   const RegionalTable table = Table();
   EXPECT_EQ(table.members(0).state(), v1::TableMember::WITHDRAWN);
@@ -289,7 +305,7 @@ TEST_F(ExchangeTest, ComparesTheRegionBeforeAndAfterAMemberJoinedAndLeft) {
   v1::WithdrawReleaseRequest withdrawal;
   withdrawal.set_name(joined.name());
   withdrawal.set_reason("De gemeente gaat uit de regio");
-  ASSERT_TRUE(members_[2]->publication->WithdrawRelease(Officer(), withdrawal).ok());
+  ASSERT_TRUE(members_[2]->publication->WithdrawRelease(OfficerOf(2), withdrawal).ok());
   Send(2);
   EXPECT_EQ(differ(Clients(with, "5"), Clients(Table(), "5")), std::nullopt);
 }

@@ -29,7 +29,7 @@ struct Provision {
 // Stands in for costs: counts distinct clients, provisions and cents over a list, by any dimensions. For tests.
 class TestCosts {
  public:
-  explicit TestCosts(const Clock& clock) : router_("gm1730", clock) {
+  explicit TestCosts(const Clock& clock, const std::string& municipality = "gm1730") : router_(municipality, clock) {
     constexpr absl::string_view kService = "nmd.costs.v1.CostsService";
     router_.Handle(kService, "QueryFigures",
                    [this](const Caller&, const costs::v1::QueryFiguresRequest& request) { return Query(request); });

@@ -100,7 +100,7 @@ class Chooser {
     changed_.clear();
     open_.clear();
   }
-  // From here on cells cost up to 40% more or less, by chance; 0: exactly what they cost.
+  // From here on cells cost up to 70% more or less, by chance; 0: exactly what they cost.
   void Shake(uint64_t seed) { shaken_ = seed; }
 
   // Mends every relation that gives a hidden cell away by itself. Newest first: a ring of hidden cells is closed before
@@ -287,7 +287,7 @@ class Chooser {
       }
     }
     int64_t worth = 1000 * worth_[static_cast<size_t>(cell)];
-    if (shaken_ != 0) worth = worth / 100 * static_cast<int64_t>(60 + Mix(shaken_ + static_cast<uint64_t>(cell)) % 81);
+    if (shaken_ != 0) worth = worth / 100 * static_cast<int64_t>(30 + Mix(shaken_ + static_cast<uint64_t>(cell)) % 141);
     return worth * (1 + kBreakPenalty * untouched) / (1 + mended);
   }
 
@@ -353,7 +353,7 @@ void Trim(std::vector<int32_t> candidates, Chooser* chooser, Prover* prover, con
 // hides no more cells than before; again and again ("ruin and recreate"). Ends with the pattern of the fewest cells, and of
 // those the one of the smallest. Every pattern it goes on from is proven.
 void Refine(const System& system, Chooser* chooser, Prover* prover, const Cells& cells, uint64_t seed, Effort* effort) {
-  constexpr uint64_t kFewest = 2, kMost = 7;
+  constexpr uint64_t kFewest = 2, kMost = 12;
   constexpr int64_t kHopeless = 2;  // So many more hidden cells are hardly trimmed away again.
   constexpr int kRepairs = 3;
   std::vector<int32_t> secondaries = Secondaries(cells), best = secondaries;
