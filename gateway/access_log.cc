@@ -172,7 +172,7 @@ absl::Status AccessLog::SaveCheckpoint() {
   return journal_.SaveCheckpoint(last_sequence_, state.SerializeAsString());
 }
 
-bool AccessLog::Enqueue(Waiting waiting, bool limited) {
+bool AccessLog::Enqueue(Waiting& waiting, bool limited) {
   waiting.since = std::chrono::steady_clock::now();
   MutexLock lock(mutex_);
   if (stopping_) return false;
@@ -192,9 +192,9 @@ void AccessLog::Begin(LogRecord record, std::function<void(absl::Status)> done) 
   Waiting waiting;
   waiting.kind = kAudit;
   *waiting.entry.mutable_begin() = std::move(record);
-  waiting.done = done;
-  if (!Enqueue(std::move(waiting), true))
-    done(Overloaded("as many calls wait to be logged as the gateway takes; try again", 1000));
+  waiting.done = std::move(done);
+  if (!Enqueue(waiting, true))
+    waiting.done(Overloaded("as many calls wait to be logged as the gateway takes; try again", 1000));
 }
 
 void AccessLog::End(LogRecord record) {
@@ -205,7 +205,7 @@ void AccessLog::End(LogRecord record) {
   if (!at_the_door) record.set_processing_activity_id(ActivityOf(record.method()));
   *(at_the_door ? waiting.entry.mutable_begin() : waiting.entry.mutable_end()) = std::move(record);
   // Beyond the limit too: the call was made, or somebody is trying doors.
-  Enqueue(std::move(waiting), false);
+  Enqueue(waiting, false);
 }
 
 std::string AccessLog::ActivityOf(const std::string& method) const {
@@ -224,7 +224,7 @@ absl::Status AccessLog::Write(std::string kind, LogEntry entry) {
     outcome = std::move(status);
     written.Notify();
   };
-  if (!Enqueue(std::move(waiting), true)) return Overloaded("the gateway is stopping or busy; try again", 1000);
+  if (!Enqueue(waiting, true)) return Overloaded("the gateway is stopping or busy; try again", 1000);
   written.WaitForNotification();
   return outcome;
 }
@@ -236,18 +236,14 @@ bool AccessLog::AwaitTurn() {
     --alert_;
   };
   while (true) {
+    if (!writing_ && (urgent_ > 0 || (stopping_ && (!waiting_.empty() || !again_.empty())))) return true;
+    if (!writing_ && stopping_) return false;
     const auto now = std::chrono::steady_clock::now();
-    if (writing_) {
-      changed_.Wait(mutex_);
-    } else if (urgent_ > 0 || (stopping_ && (!waiting_.empty() || !again_.empty()))) {
-      return true;
-    } else if (stopping_) {
-      return false;
-    } else if (!waiting_.empty()) {
+    if (!writing_ && !waiting_.empty()) {
       const absl::Duration left = options_.end_wait - absl::FromChrono(now - waiting_.front().since);
       if (left <= absl::ZeroDuration()) return true;
       look_again_in(left);
-    } else if (alert_ == 0 && absl::FromChrono(now - last_turn_) < kAlert) {
+    } else if (!writing_ && alert_ == 0 && absl::FromChrono(now - last_turn_) < kAlert) {
       look_again_in(options_.end_wait);
     } else {
       changed_.Wait(mutex_);
@@ -658,7 +654,7 @@ absl::StatusOr<log::v1::PruneLogResponse> AccessLog::PruneLog(const log::v1::Pru
     outcome = std::move(result);
     done.Notify();
   };
-  if (!Enqueue(std::move(waiting), true)) return Overloaded("the gateway is stopping or busy; try again", 1000);
+  if (!Enqueue(waiting, true)) return Overloaded("the gateway is stopping or busy; try again", 1000);
   done.WaitForNotification();
   return outcome;
 }

@@ -96,7 +96,8 @@ class AccessLog {
   // Until it is this thread's turn; false when nothing is left to write and nothing comes.
   bool AwaitTurn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EndTurn();
-  bool Enqueue(Waiting waiting, bool limited);
+  // Takes it, or leaves it as it is and says false.
+  bool Enqueue(Waiting& waiting, bool limited);
   // Appends an entry and waits for it.
   absl::Status Write(std::string kind, internal::v1::LogEntry entry);
   // In turn.
