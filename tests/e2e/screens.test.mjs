@@ -97,9 +97,9 @@ describe('the menu', () => {
       await page.reload();
       return page.locator('nav [data-screen]:visible').evaluateAll((all) => all.map((each) => each.dataset.screen));
     };
-    assert.deepEqual(await menu('koppelbeheerder'), ['koppelen']);
-    assert.deepEqual(await menu('beheerder'), ['bronnen', 'logboek']);
-    assert.deepEqual(await menu('privacyfunctionaris'), ['publicaties', 'bronnen', 'logboek']);
+    assert.deepEqual(await menu('koppelbeheerder'), ['koppelen', 'openbaar']);
+    assert.deepEqual(await menu('beheerder'), ['bronnen', 'logboek', 'openbaar']);
+    assert.deepEqual(await menu('privacyfunctionaris'), ['publicaties', 'bronnen', 'logboek', 'openbaar']);
     const clerk = await menu('griffie');
     assert.ok(clerk.includes('groei') && !clerk.includes('koppelen') && !clerk.includes('signalen'), clerk.join());
     await visit('koppelen');
