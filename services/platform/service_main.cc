@@ -83,7 +83,7 @@ class ProcessContext : public Process {
 // Waits for a signal, and looks after the clock meanwhile. gRPC 1.51 and Abseil wait until a time of day, so a clock that is
 // set back holds their timers up for as long, deadlines and the connecting anew among them: measured, a call that never ended.
 // Nothing in the process can mend that. It ends at once, as its stop might wait for such a timer; journals bear it (decision
-// 150).
+// 140).
 int AwaitSignal(const sigset_t& signals) {
   constexpr int64_t kStep = 10;  // Seconds; less is what a time server does.
   const auto ahead = [] {

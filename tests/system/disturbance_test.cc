@@ -165,7 +165,7 @@ TEST_F(ShimTest, ASlowDiskDelaysFilesAndNoQuestions) {
   instance_.StopAll();
 }
 
-// Decision 150. A clock that is set back ends what runs, and whoever runs it starts it again, as systemd and Kubernetes do.
+// Decision 140. A clock that is set back ends what runs, and whoever runs it starts it again, as systemd and Kubernetes do.
 TEST_F(ShimTest, AClockThatIsSetForwardAndBackLosesNothingAndStopsNothing) {
   const std::vector<std::string> services = {"ingestion", "linking", "costs"};
   // The gateway keeps the right time: a token of now would not hold otherwise.
