@@ -56,7 +56,11 @@ std::vector<std::string> Includes(const Source& source) {
   return includes;
 }
 
-bool IsTest(absl::string_view path) { return absl::EndsWith(path, "_test.cc") || absl::StartsWith(path, "tests/"); }
+// What tests of a folder share is in its test_*.h.
+bool IsTest(absl::string_view path) {
+  return absl::EndsWith(path, "_test.cc") || absl::StartsWith(path, "tests/") ||
+         absl::StartsWith(path.substr(path.rfind('/') + 1), "test_");
+}
 
 TEST(Layering, CoreKnowsOnlyItself) {
   for (const Source& source : Sources()) {
