@@ -31,7 +31,8 @@ bool IsOneLine(absl::string_view text) {
 void Try(char which, absl::string_view text) {
   switch (which) {
     case 'a':
-      (void)AcceptsJson(text);
+      (void)Accepts(text, "application/json");
+      (void)Accepts("text/csv;q=0.5, */*", text);
       (void)AcceptsGzip(text);
       (void)HasTag(text, "W/\"1\"");
       break;
