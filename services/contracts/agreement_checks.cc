@@ -118,7 +118,7 @@ class AgreementCheck : public CheckOfOne {
     if (ceilings.empty()) return;
     absl::flat_hash_map<AllocationKey, const AllocationRow*> allocations;
     for (const AllocationRow& row : books_.allocations) allocations.emplace(AllocationKey(row.law, row.number), &row);
-    const Settled settled = Settle(books_);
+    const Settled& settled = SettledLines();
     std::vector<std::pair<int32_t, size_t>> paid;  // Place and line: in order of what became known.
     for (size_t i = 0; i < books_.lines.size(); ++i) {
       const SettledLine& line = settled.lines[i];
@@ -163,7 +163,7 @@ class AgreementCheck : public CheckOfOne {
       return kind && term.period.start <= window.start && term.period.Contains(sight_.today);
     };
     if (!Judges(present_year_) || std::none_of(sight_.terms.begin(), sight_.terms.end(), is_agreed)) return;
-    const Settled settled = Settle(books_);
+    const Settled& settled = SettledLines();
     std::map<Law, std::pair<bool, std::vector<std::string>>> states;  // Whether something is less, and what is said.
     std::map<Law, std::vector<Measure>> measures;
     for (const BookedTerm& term : sight_.terms) {

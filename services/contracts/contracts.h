@@ -246,6 +246,9 @@ class Contracts {
                               absl::Time known_time) const ABSL_LOCKS_EXCLUDED(mutex_);
   // The rules that ask for the talk about a ceiling, and for a decision after it; after all others.
   void JudgeTalks(absl::Time known_time, Verdicts* verdicts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Journals what changed: signals that open, close, or say something else. Without costs only those that need none.
+  absl::Status Conclude(absl::Time known_time, bool with_costs, Verdicts verdicts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(judging_)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   // Says of a signal that is no longer found why.
   std::string WhyClosed(const v1::Signal& held, absl::Time known_time, const Verdicts& verdicts) const;
 

@@ -247,6 +247,9 @@ Contracts::JudgedProvider Contracts::JudgeAccount(const Book& book, const std::s
     }
   }
   for (size_t rule = 0; rule < rules_.size(); ++rule) {
+    // What nobody tells of anybody is missing of nobody (decision 35); of messages the checks see to that themselves.
+    constexpr Intake kMessages = {true, true, true, true, true, true, true, true};
+    if (!NotDelivered(rules_[rule], book, kMessages).empty()) continue;
     for (Judgement& judgement : JudgeProvider(rules_[rule], sight)) judged.judged.emplace_back(rule, std::move(judgement));
   }
   judged.levels = FirstLevels(sight, book.levels);
@@ -353,13 +356,20 @@ absl::Status Contracts::Judge(absl::Time deadline) {
     JudgeAccounts(book, known_time, accounts.get());
     judged_accounts_ = std::move(accounts);
   }
+  // What needs no costs does not wait for it.
+  NMD_RETURN_IF_ERROR(Conclude(known_time, false, *judged_accounts_));
   Verdicts verdicts = *judged_accounts_;
   NMD_RETURN_IF_ERROR(JudgeCeilings(book, known_time, deadline, &verdicts));
   NMD_RETURN_IF_ERROR(JudgeSettlements(book, known_time, deadline, &verdicts));
+  return Conclude(known_time, true, std::move(verdicts));
+}
 
+absl::Status Contracts::Conclude(absl::Time known_time, bool with_costs, Verdicts verdicts) {
   MutexLock lock(mutex_);
-  costs_behind_ = verdicts.costs_sequence < cursor_;
-  JudgeTalks(known_time, &verdicts);
+  if (with_costs) {
+    costs_behind_ = verdicts.costs_sequence < cursor_;
+    JudgeTalks(known_time, &verdicts);
+  }
   std::map<SignalKey, int> occurrences;
   std::vector<Signal> changes;
   internal::v1::SignalsSeen seen;
@@ -367,14 +377,16 @@ absl::Status Contracts::Judge(absl::Time deadline) {
   for (const auto& [name, held] : signals_) {
     ++occurrences[KeyOf(held)];
     if (held.state() != Signal::OPEN) continue;
+    const auto rule =
+        std::find_if(rules_.begin(), rules_.end(), [&held = held](const SignalRule& r) { return r.id == held.rule(); });
+    const bool settles = rule != rules_.end() && rule->check == "settlement";
+    // Whether a talk or a decision is overdue hangs on the ceiling too.
+    const bool of_ceiling = rule != rules_.end() && (IsAboutCeiling(*rule) || IsAboutTalk(*rule));
+    if (!with_costs && (settles || of_ceiling)) continue;
     const auto again = verdicts.found.find(KeyOf(held));
     if (again == verdicts.found.end()) {
-      // Whether a talk or a decision is overdue hangs on the ceiling too.
-      const auto rule =
-          std::find_if(rules_.begin(), rules_.end(), [&held = held](const SignalRule& r) { return r.id == held.rule(); });
-      const bool needs_costs = rule != rules_.end() && (IsAboutCeiling(*rule) || IsAboutTalk(*rule));
-      const bool unsettled = rule != rules_.end() && rule->check == "settlement" && verdicts.settlement_undecided;
-      if (unsettled || (needs_costs && verdicts.undecided.count({held.provider(), held.law(), held.year()}) != 0)) {
+      if ((settles && verdicts.settlement_undecided) ||
+          (of_ceiling && verdicts.undecided.count({held.provider(), held.law(), held.year()}) != 0)) {
         seen.add_undecided(name);
         continue;
       }
@@ -395,7 +407,8 @@ absl::Status Contracts::Judge(absl::Time deadline) {
       *now.mutable_last_seen_time() = TimestampOf(known_time);
       changes.push_back(std::move(now));
     } else {
-      seen_again |= MicrosOf(held.last_seen_time()) < absl::ToUnixMicros(known_time);
+      // Said once for all, when all were judged.
+      seen_again |= with_costs && MicrosOf(held.last_seen_time()) < absl::ToUnixMicros(known_time);
     }
   }
   for (auto& [key, signal] : verdicts.found) {

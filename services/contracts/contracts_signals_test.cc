@@ -48,6 +48,7 @@ class SignalsTest : public ::testing::Test {
     costs_.Handle("nmd.costs.v1.CostsService", "QueryFigures",
                   [this](const Caller&,
                          const costs::v1::QueryFiguresRequest& request) -> absl::StatusOr<costs::v1::QueryFiguresResponse> {
+                    if (down_) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "away");
                     costs::v1::QueryFiguresResponse response;
                     for (const std::string& measure : request.measures()) {
                       if (request.dimensions_size() == 2 || (request.dimensions_size() == 1 && Books(measure))) {
@@ -117,7 +118,7 @@ class SignalsTest : public ::testing::Test {
 
   FakeClock clock_;
   testing::TestAccount account_;
-  bool answers_ = true;
+  bool answers_ = true, down_ = false;
   Cents declared_ = 0, booked_ = 0;
   Router feed_, costs_;
   std::unique_ptr<Peer> feed_peer_, costs_peer_;
@@ -347,6 +348,37 @@ TEST_F(SignalsTest, RulesSayWhetherWhatTheyNeedComesIn) {
   ASSERT_EQ(last->rules_size(), 1);
   EXPECT_EQ(last->rules(0).id(), "SETTLEMENT");
   EXPECT_EQ(last->next_page_token(), "");
+}
+
+// Decision 35: of what nobody registers nothing is missing.
+TEST_F(SignalsTest, WhatNoSourceDeliversIsNoSignal) {
+  Open({Rule("ROOM", "room_announced", {{"months", 6}})});
+  account_.Allocate(1, "2018-01-01", "2019-01-01", "2018-08-01");
+  EXPECT_EQ(List().size(), 0u) << "nobody told of any announcement";
+  auto* term = account_.Deliver("2018-08-02").add_facts()->mutable_contract_term();
+  term->set_law(ingestion::v1::YOUTH);
+  term->set_contract("jh-1");
+  term->set_provider(kProvider);
+  term->set_kind(ingestion::v1::ContractTerm::ROOM_ANNOUNCED);
+  term->set_value(2018);
+  term->set_start_day(D("2018-01-01"));
+  ASSERT_EQ(List().size(), 1u) << "of 2018 it was told, of 2019 it was not";
+  EXPECT_THAT(List()[0].text(), HasSubstr("in 2019 had op 01-07-2018 aangekondigd moeten zijn"));
+}
+
+// A signal about the account opens though costs cannot be asked.
+TEST_F(SignalsTest, WhatNeedsNoCostsDoesNotWaitForIt) {
+  Open({Rule("CEILING_70", "ceiling_share", {{"percent", 70}}), Rule("OVERLAP", "overlap", {{"pairs", 1}})});
+  account_.Allocate(1);
+  account_.Allocate(2);
+  down_ = true;
+  for (int step = 0; step < 2; ++step) EXPECT_TRUE(contracts_->Follow(0).ok() || step > 0);
+  v1::ListSignalChangesRequest request;
+  request.set_parent("municipalities/gm1730");
+  const auto changes = contracts_->ListSignalChanges(caller_, request, true);
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  ASSERT_EQ((*changes)->signals_size(), 1);
+  EXPECT_EQ((*changes)->signals(0).rule(), "OVERLAP");
 }
 
 // Only providers about whom something came in are judged anew, with the same result as of all.

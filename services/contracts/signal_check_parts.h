@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "services/contracts/reconcile_parts.h"
 #include "services/contracts/signal_checks.h"
 #include "services/core/dutch.h"
 
@@ -60,6 +62,12 @@ class CheckOfOne {
   }
   bool Judges(int year) const { return rule_.Judges(year, present_year_); }
   std::string In(Law law, int year) const { return absl::StrCat(" in ", year, " voor ", LawTitle(law)); }
+
+  // What became of the lines.
+  const Settled& SettledLines() const {
+    if (sight_.settled == nullptr) sight_.settled = std::make_shared<const Settled>(Settle(books_));
+    return *sight_.settled;
+  }
 
   static bool IsAbout(const BookedTerm& term, Law law, absl::string_view category, absl::string_view product) {
     return term.law == LawCode(law) && (term.category.empty() || term.category == category) &&

@@ -96,7 +96,7 @@ class Check : public CheckOfOne {
       if (price && line.tariff > price->Shown()) suspects.emplace_back(static_cast<int32_t>(i), *price);
     }
     if (!suspects.empty()) {
-      const Settled settled = Settle(books_);
+      const Settled& settled = SettledLines();
       for (const auto& [i, price] : suspects) {
         const LineRow& line = books_.lines[static_cast<size_t>(i)];
         const std::optional<Cents> fits = price.Times(line.volume);

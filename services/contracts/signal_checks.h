@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,9 @@ inline constexpr char kInspectionMeasure[] = "inspectiemaatregel";
 inline constexpr char kCriminalMeasure[] = "strafrechtelijke_maatregel";
 inline constexpr char kDisciplinaryMeasure[] = "tuchtmaatregel";
 
-// What a check sees of a provider.
+struct Settled;  // reconcile_parts.h
+
+// What a check sees of a provider. Not thread-safe.
 struct Sight {
   std::string title;  // What a person reads.
   ProviderBooks books;
@@ -57,6 +60,8 @@ struct Sight {
   std::vector<BookedTerm> terms;
   std::vector<BookedCombination> combinations;
   Day today = 0;
+  // What the checks make of the lines, once for all that need it.
+  mutable std::shared_ptr<const Settled> settled;
 };
 
 // Checks that look at one provider, in order of law and year; of years in the window of the rule:
