@@ -181,16 +181,21 @@ absl::StatusOr<v1::ListStatementsResponse> Contracts::ListStatements(const Calle
   NMD_ASSIGN_OR_RETURN(const std::string provider, ProviderOfAccount(caller, request.parent(), "parent"));
   NMD_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   v1::ListStatementsResponse response;
-  MutexLock lock(mutex_);
-  const auto stated = stated_.find(provider);
-  if (stated == stated_.end()) return response;
-  int64_t total = 0;
-  for (size_t i = stated->second.all.size(); i-- > 0;) {
-    if (request.year() != 0 && CivilOf(MonthsOf(stated->second.all[i]).start).year != request.year()) continue;
-    if (total >= page.offset && total < page.offset + page.size) *response.add_statements() = ShownStatement(provider, i);
-    ++total;
+  {
+    MutexLock lock(mutex_);
+    const auto stated = stated_.find(provider);
+    if (stated == stated_.end()) return response;
+    int64_t total = 0;
+    for (size_t i = stated->second.all.size(); i-- > 0;) {
+      if (request.year() != 0 && CivilOf(MonthsOf(stated->second.all[i]).start).year != request.year()) continue;
+      if (total >= page.offset && total < page.offset + page.size) *response.add_statements() = ShownStatement(provider, i);
+      ++total;
+    }
+    response.set_next_page_token(NextPageToken(request, page.offset + page.size, total));
   }
-  response.set_next_page_token(NextPageToken(request, page.offset + page.size, total));
+  for (ProductionStatement& statement : *response.mutable_statements()) {
+    NMD_RETURN_IF_ERROR(AddOutcomes(provider, &statement));
+  }
   return response;
 }
 

@@ -100,6 +100,11 @@ TEST_F(StatementsTest, ALaterOneReplacesItsMonthsAndEditsNothing) {
   ASSERT_THAT(listed->statements(), SizeIs(2));
   EXPECT_EQ(listed->statements(0).name(), absl::StrCat(kParent, "/statements/2"));
   EXPECT_THAT(listed->statements(0).lines(), IsEmpty());
+  for (const v1::ProductionStatement& statement : listed->statements()) {
+    read.set_name(statement.name());
+    EXPECT_EQ(Outcomes(statement), Outcomes(*contracts_->GetStatement(provider_, read))) << statement.name();
+  }
+  EXPECT_FALSE(Outcomes(listed->statements(0)).empty());
   list.set_year(2017);
   EXPECT_THAT(contracts_->ListStatements(provider_, list)->statements(), IsEmpty());
   for (const char* number : {"0", "3", "01", "x", ""}) {
