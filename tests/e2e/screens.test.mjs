@@ -7,9 +7,9 @@ import { before, describe, it } from 'node:test';
 import { assertAccessible, folder, forgive, open, page, real, rows, texts } from './browser.mjs';
 import { assertFiles, fieldsOf, numberOf } from './table_files.mjs';
 
-const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'signalen', 'logboek', 'aanbiedersportaal', 'begrippen', 'toegankelijkheid'];
+const MAIN = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'aansluiting', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'doelen', 'vragen', 'publicaties', 'bronnen', 'signalen', 'logboek', 'aanbiedersportaal', 'openbaar', 'begrippen', 'toegankelijkheid'];
 // Documents, not figures: there is no known time in the question.
-const TIMELESS = ['scenarios', 'vragen', 'prognose', 'publicaties', 'signalen', 'logboek', 'aanbiedersportaal'];
+const TIMELESS = ['scenarios', 'vragen', 'prognose', 'publicaties', 'signalen', 'logboek', 'aanbiedersportaal', 'openbaar'];
 // Their tables are downloaded in one file, or not at all.
 const WITHOUT_FILES = ['groei', 'bronnen', 'begrippen', 'toegankelijkheid'];
 // Looking at the log is in the log; the portal says until when it is up to date.
@@ -100,6 +100,8 @@ describe('the menu', () => {
     assert.deepEqual(await menu('koppelbeheerder'), ['koppelen', 'openbaar']);
     assert.deepEqual(await menu('beheerder'), ['bronnen', 'logboek', 'openbaar']);
     assert.deepEqual(await menu('privacyfunctionaris'), ['publicaties', 'bronnen', 'logboek', 'openbaar']);
+    assert.deepEqual(await menu('aanbieder'), ['dossier', 'aanbiedersportaal', 'openbaar']);
+    assert.deepEqual(await menu('openbaar'), ['openbaar']);
     const clerk = await menu('griffie');
     assert.ok(clerk.includes('groei') && !clerk.includes('koppelen') && !clerk.includes('signalen'), clerk.join());
     await visit('koppelen');
@@ -257,6 +259,57 @@ describe('page Aanbieders', () => {
       // Every amount is shown in whole euro.
       assert.ok(Math.abs(causes - numberOf(cells[at]).value) <= 3, cells.join(' '));
     }
+  });
+});
+
+describe('page Dossier', () => {
+  it('has causes that are the growth, and shares that are the whole market', async () => {
+    await visit('dossier');
+    const [all, ...causes] = (await rows('tabel-oorzaken')).reverse().map((cells) => numberOf(cells[1]).value);
+    assert.ok(Math.abs(causes.reduce((sum, each) => sum + each, 0) - all) <= causes.length, causes.join());
+    const shares = (await rows('tabel-markt')).map((cells) => numberOf(cells[3]).value);
+    assert.equal(shares.length, 2);
+    assert.ok(Math.abs(shares[0] + shares[1] - 100) <= 0.11, shares.join());
+  });
+});
+
+describe('page Aanbiedersportaal', () => {
+  it('takes the draft as it is and as a file that is handed in, and says how much of it agrees (R85)', async () => {
+    await visit('aanbiedersportaal');
+    const lines = (await rows('tabel-concept')).length;
+    assert.ok(lines > 100);
+    const button = page.locator('section[aria-labelledby="concept"]').getByRole('button', { name: 'Download tabel (CSV)' });
+    const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    await page.getByLabel('Bestand').setInputFiles({ name: 'opgave.csv', mimeType: 'text/csv', buffer: await readFile(await file.path()) });
+    await page.getByRole('button', { name: 'Controleer het bestand' }).click();
+    await page.getByRole('heading', { name: new RegExp(`^${lines.toLocaleString('nl-NL')} regels, samen`) }).waitFor();
+    await page.getByRole('button', { name: 'Lever deze opgave in' }).click();
+    await page.waitForSelector('#tabel-opgaven');
+    const [statement] = await rows('tabel-opgaven');
+    assert.deepEqual([statement[4], numberOf(statement[5]).value], ['eigen opgave', lines]);
+    // What was approved was declared: every line agrees with that.
+    assert.match(statement[8], new RegExp(`${lines.toLocaleString('nl-NL')}: `));
+  });
+});
+
+describe('page Publicaties', () => {
+  it('opens on the last year that was delivered whole', async () => {
+    await visit('publicaties');
+    assert.match(page.url(), /van=2018-01&tot=2018-12/);
+  });
+});
+
+describe('page Openbare cijfers', () => {
+  it('is read without a token, and gives the files that it links to', async () => {
+    const brought = [];
+    page.on('request', (request) => request.url().includes('/datasets') && brought.push(request.headers()['authorization']));
+    await visit('openbaar');
+    assert.ok(brought.length >= 2 && brought.every((token) => token === undefined));
+    const table = await rows('tabel-openbaar');
+    assert.ok(table.length > 1);
+    const links = await page.locator('section[aria-labelledby="bestanden"] a').evaluateAll((all) => all.map((each) => each.href));
+    assert.ok(links.length > 2);
+    for (const link of links) assert.equal((await fetch(link)).status, 200, link);
   });
 });
 
