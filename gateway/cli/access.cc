@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "services/core/dutch.h"
 #include "services/platform/status_macros.h"
@@ -39,8 +40,6 @@ Cell ShareCell(const costs::v1::Estimate& estimate) {
   }
   return {std::move(text), absl::StrFormat("%.6g", estimate.value())};
 }
-
-Cell CountCell(int64_t count) { return {dutch::Number(count), absl::StrCat(count)}; }
 
 Cell GroupCell(bool all, const type::DimensionValue& value) {
   return all ? Cell{"alles samen", ""} : Cell{LabelText(value), value.value()};

@@ -2,19 +2,12 @@
 #include "gateway/cli/bridge.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "services/core/dutch.h"
 
 namespace nmd::cli {
-namespace {
-
-std::string Euros(int64_t cents) {
-  const int64_t size = cents < 0 ? -cents : cents;
-  return absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string BridgeText(const costs::v1::BridgeAmountsResponse& response) {
   if (response.state() != type::Figure::ANSWERED) return absl::StrCat(ReasonText(response.state_reason()), "\n");

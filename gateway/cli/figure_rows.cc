@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "services/core/dutch.h"
 #include "services/platform/status_macros.h"
@@ -14,11 +14,6 @@ namespace {
 
 // Each page is a look of its own, so as few as there can be.
 constexpr int kPage = 1000;
-
-std::string Euros(int64_t cents) {
-  const uint64_t size = cents < 0 ? 0 - static_cast<uint64_t>(cents) : static_cast<uint64_t>(cents);
-  return absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100);
-}
 
 Cell EuroCell(int64_t cents) { return {dutch::Euro(cents), Euros(cents)}; }
 

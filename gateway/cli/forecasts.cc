@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
@@ -19,12 +20,7 @@ using type::Figure;
 
 Cell FigureCell(bool there, const Figure& figure) { return there ? Cell{FigureText(figure), FigureRaw(figure)} : Cell{}; }
 
-std::string Euros(int64_t cents) {
-  const int64_t size = cents < 0 ? -cents : cents;
-  return absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100);
-}
 Cell EuroCell(int64_t cents) { return {dutch::EuroWhole(cents), Euros(cents)}; }
-Cell CountCell(int64_t count) { return {dutch::Number(count), absl::StrCat(count)}; }
 Cell ShareCell(double share) { return {dutch::Percent(share), absl::StrFormat("%.6f", share)}; }
 
 // "IVN 5, Ambulant" and "ivn=5 product=45A04".

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/series.h"
 #include "services/core/date.h"
@@ -20,12 +21,7 @@ namespace {
 
 namespace v1 = costs::v1;
 
-std::string Euros(int64_t cents) {
-  const int64_t size = cents < 0 ? -cents : cents;
-  return absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100);
-}
 Cell EuroCell(int64_t cents) { return {dutch::EuroWhole(cents), Euros(cents)}; }
-Cell CountCell(int64_t count) { return {dutch::Number(count), absl::StrCat(count)}; }
 Cell RealCell(double value, int decimals) { return {dutch::Decimal(value, decimals), absl::StrFormat("%.6f", value)}; }
 Cell ShareCell(double share) { return {dutch::Percent(share), absl::StrFormat("%.6f", share)}; }
 Cell MaybeReal(bool there, double value, int decimals) { return there ? RealCell(value, decimals) : Cell{"-", ""}; }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/corrections.h"
 #include "gateway/cli/figures.h"
 #include "services/core/date.h"
@@ -26,11 +27,6 @@ Cell FigureCell(const type::Figure& figure) { return {FigureText(figure), Figure
 Cell EndCell(const std::string& end_date) {
   const std::optional<Day> end = ParseDay(end_date);
   return {end ? dutch::Date(*end - 1) : "", end_date};
-}
-
-Cell DayCell(const std::string& date) {
-  const std::optional<Day> day = ParseDay(date);
-  return {day ? dutch::Date(*day) : "", date};
 }
 
 }  // namespace

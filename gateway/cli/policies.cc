@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "nmd/costs/v1/policy.pb.h"
 #include "services/core/date.h"
@@ -70,11 +71,6 @@ Cell DateCell(const std::string& date) {
 
 Cell NumberCell(double value, bool present = true) {
   return present ? Cell{dutch::Decimal(value, 2), absl::StrFormat("%.6f", value)} : Cell();
-}
-
-Cell MoneyCell(int64_t cents) {
-  const int64_t size = cents < 0 ? -cents : cents;
-  return {dutch::Euro(cents), absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100)};
 }
 
 absl::Status AddFilters(const std::vector<std::string>& where, google::protobuf::RepeatedPtrField<costs::v1::Filter>* filters) {

@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/csv_reader.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/reconciliation.h"
@@ -75,16 +76,6 @@ Value ValueFor(const Words& words, const std::string& word) {
   return Value();
 }
 
-std::string Euros(int64_t cents) {
-  const int64_t size = cents < 0 ? -cents : cents;
-  return absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100);
-}
-Cell MoneyCell(int64_t cents) { return {dutch::Euro(cents), Euros(cents)}; }
-Cell CountCell(int64_t count) { return {dutch::Number(count), absl::StrCat(count)}; }
-Cell DayCell(const std::string& date) {
-  const std::optional<Day> day = ParseDay(date);
-  return {day ? dutch::Date(*day) : "", date};
-}
 // The last day of a period whose end is the first day after it.
 Cell LastDayCell(const std::string& end) {
   const std::optional<Day> day = ParseDay(end);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/question.h"
 #include "services/core/date.h"
@@ -23,16 +24,6 @@ using Item = v1::ReconciliationItem;
 using Term = v1::Contract::Term;
 using type::Figure;
 
-std::string Euros(int64_t cents) {
-  const int64_t size = cents < 0 ? -cents : cents;
-  return absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100);
-}
-Cell MoneyCell(int64_t cents) { return {dutch::Euro(cents), Euros(cents)}; }
-Cell CountCell(int64_t count) { return {dutch::Number(count), absl::StrCat(count)}; }
-Cell DayCell(const std::string& date) {
-  const std::optional<Day> day = ParseDay(date);
-  return {day ? dutch::Date(*day) : "", date};
-}
 // The last day of a period whose end is the first day after it.
 Cell EndCell(const std::string& date) {
   const std::optional<Day> day = ParseDay(date);

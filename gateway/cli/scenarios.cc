@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "gateway/cli/cells.h"
 #include "gateway/cli/figures.h"
 #include "gateway/cli/policies.h"
 #include "gateway/cli/question.h"
@@ -24,11 +24,9 @@ using costs::v1::PrintedAmount;
 using costs::v1::ScenarioTable;
 using costs::v1::SumCheck;
 
-Cell MoneyCell(int64_t cents) {
-  const int64_t size = cents < 0 ? -cents : cents;
-  return {dutch::Euro(cents), absl::StrFormat("%s%d.%02d", cents < 0 ? "-" : "", size / 100, size % 100)};
-}
+using cli::MoneyCell;
 
+// As it was printed; what is not a number has no value for machines.
 Cell MoneyCell(const PrintedAmount& amount) {
   return amount.has_amount_cents() ? Cell{amount.text(), MoneyCell(amount.amount_cents()).raw} : Cell{amount.text(), ""};
 }
