@@ -145,6 +145,7 @@ ServiceHealth HealthOf(const Member& member) {
   if (const auto metrics = client.Get("/metrics"); metrics && metrics->status == 200) {
     health.version = VersionOf(metrics->body);
     health.journal_sequence = MetricOf(metrics->body, "nmd_journal_sequence");
+    health.feed_failing_seconds = MetricOf(metrics->body, "nmd_feed_failing_seconds").value_or(0);
   }
   for (const char* suffix : {"", "-wal"}) {
     std::error_code error;
@@ -410,6 +411,10 @@ std::vector<std::string> HealthWorries(const std::vector<ServiceHealth>& service
                                      ".log; zie NmdServiceDown in deploy/runbook.md."));
     } else if (!health.ready) {
       worries.push_back(absl::StrCat("Let op: ", health.service, " is nog niet gereed, of stopt."));
+    }
+    if (health.feed_failing_seconds >= 60) {
+      worries.push_back(absl::StrCat("Let op: ", health.service, " hoort al ", dutch::Number(health.feed_failing_seconds / 60),
+                                     " min. niets van een andere dienst; zie NmdCannotFollow in deploy/runbook.md."));
     }
     if (health.cert_end.has_value() && *health.cert_end - now < kCertificateWarning) {
       worries.push_back(absl::StrCat("Let op: het certificaat van ", health.service,

@@ -36,6 +36,7 @@ struct ServiceHealth {
   bool answers = false, ready = false;
   std::string version;                      // Empty when it does not answer.
   std::optional<int64_t> journal_sequence;  // Of the last record; absent when it does not answer.
+  int64_t feed_failing_seconds = 0;         // How long it could not follow a feed of another service.
   bool reads_only = false;
   bool in_postgres = false;
   int64_t store_bytes = 0;             // Of the files; 0 with PostgreSQL.

@@ -123,6 +123,12 @@ TEST(Health, WorriesAreAboutWhatAPersonCanDo) {
   other.cert_end = now - absl::Hours(1);
   EXPECT_THAT(HealthWorries({other}, 500, 1000, now), ElementsAre(HasSubstr("geldt niet meer")));
   EXPECT_THAT(HealthWorries({well}, 99, 1000, now), ElementsAre(HasSubstr("schijf")));
+  other = well;
+  other.feed_failing_seconds = 59;
+  EXPECT_THAT(HealthWorries({other}, 500, 1000, now), IsEmpty()) << "a restart of the other service";
+  other.feed_failing_seconds = 150;
+  EXPECT_THAT(HealthWorries({other}, 500, 1000, now),
+              ElementsAre(HasSubstr("costs hoort al 2 min. niets van een andere dienst")));
 }
 
 TEST_F(OperateTest, MigrateWantsOneThingAndASetUpDatabase) {

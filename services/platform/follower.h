@@ -2,6 +2,8 @@
 #ifndef NMD_SERVICES_PLATFORM_FOLLOWER_H_
 #define NMD_SERVICES_PLATFORM_FOLLOWER_H_
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <thread>
@@ -16,7 +18,8 @@ namespace nmd {
 //
 // `step` asks the peer for what comes after its cursor and applies it together with the new cursor in one Append, so that
 // a crash anywhere repeats the batch and changes nothing (decision 3). It blocks at the tail by asking the peer to wait.
-// After an error it is called again after a pause that doubles from 100 ms to 5 s; the first error of a row is logged.
+// After an error it is called again after a pause that doubles from 100 ms to 5 s; the first error of a row is logged. Since
+// when the longest row lasts is told by the metric nmd_feed_failing_seconds, over all followers of the process; 0: none fails.
 class Follower {
  public:
   // `name` for the log. Example: "ingestion facts".
@@ -30,10 +33,15 @@ class Follower {
   void Stop();
 
  private:
+  static constexpr std::chrono::steady_clock::time_point kFollows{};
+
+  static double LongestFailure();
   void Run();
 
   const std::string name_;
   const std::function<absl::Status()> step_;
+  // Of the first error since the last step without one.
+  std::atomic<std::chrono::steady_clock::time_point> failing_since_ = kFollows;
   Mutex mutex_;
   CondVar stopped_changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
