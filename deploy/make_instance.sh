@@ -34,8 +34,8 @@ else
   fi
 fi
 
-"$here/render_config.sh" "$dir/config" "$municipality" "$title" "$http" "$web" "$where" "$role"
 if [ -n "${NMD_POSTGRES:-}" ]; then
+  export NMD_STORE=postgres
   (umask 077 && printf '%s\n' "$NMD_POSTGRES" >"$dir/keys/postgres")
-  sed -i "s|^  data_dir: .*|  postgres: {connection_file: ../keys/postgres}|" "$dir"/config/*.yaml
 fi
+"$here/render_config.sh" "$dir/config" "$municipality" "$title" "$http" "$web" "$where" "$role"

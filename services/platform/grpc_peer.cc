@@ -85,9 +85,11 @@ absl::StatusOr<std::string> Outcome(const grpc::Status& status, const grpc::Byte
 
 class GrpcPeer : public Peer {
  public:
-  // `retries`: whether a call is sent again when nobody answers.
+  // Of the one that writes: its address names one process at a time, and a call is sent again when nobody answers. Of readers:
+  // the address may name many, which take calls in turn; who does not answer is not asked again, since another can.
+  enum class Of { kWriter, kReaders };
   GrpcPeer(const std::string& address, const std::string& service, const internal::v1::TlsConfig* tls,
-           absl::string_view municipality, bool retries)
+           absl::string_view municipality, Of of)
       : stub_([&] {
           grpc::ChannelArguments arguments;
           arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
@@ -98,7 +100,8 @@ class GrpcPeer : public Peer {
           arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
           arguments.SetMaxSendMessageSize(kMaxRequestBytes);
           arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-          if (retries) arguments.SetServiceConfigJSON(kServiceConfig);
+          if (of == Of::kWriter) arguments.SetServiceConfigJSON(kServiceConfig);
+          if (of == Of::kReaders) arguments.SetLoadBalancingPolicyName("round_robin");
           return grpc::CreateCustomChannel(address, Credentials(tls, SpiffeId(municipality, service)), arguments);
         }()) {}
 
@@ -235,11 +238,11 @@ class ReplicatedPeer : public Peer {
 
 std::unique_ptr<Peer> NewGrpcPeer(const internal::v1::PeerConfig& config, const internal::v1::TlsConfig* tls,
                                   absl::string_view municipality) {
-  auto writer = std::make_unique<GrpcPeer>(config.address(), config.service(), tls, municipality, /*retries=*/true);
+  auto writer = std::make_unique<GrpcPeer>(config.address(), config.service(), tls, municipality, GrpcPeer::Of::kWriter);
   if (config.readers().empty()) return writer;
   std::vector<std::unique_ptr<Peer>> readers;
   for (const std::string& address : config.readers()) {
-    readers.push_back(std::make_unique<GrpcPeer>(address, config.service(), tls, municipality, /*retries=*/false));
+    readers.push_back(std::make_unique<GrpcPeer>(address, config.service(), tls, municipality, GrpcPeer::Of::kReaders));
   }
   return std::make_unique<ReplicatedPeer>(std::move(readers), std::move(writer));
 }

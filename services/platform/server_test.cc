@@ -151,12 +151,12 @@ class ReadersTest : public ::testing::Test {
     std::unique_ptr<Server> server;
   };
 
-  ReadersTest() {
+  ReadersTest() { Reach({readers_[0].address, readers_[1].address}); }
+  void Reach(const std::vector<std::string>& readers) {
     internal::v1::PeerConfig config;
     config.set_address(writer_.address);
     config.set_service("costs");
-    config.add_readers(readers_[0].address);
-    config.add_readers(readers_[1].address);
+    config.mutable_readers()->Assign(readers.begin(), readers.end());
     peer_ = NewGrpcPeer(config, nullptr, "gm1730");
   }
   absl::Status Ask(int page_size = 1) {
@@ -201,6 +201,19 @@ TEST_F(ReadersTest, QuestionsGoToReadersInTurnAndChangesToTheWriter) {
           .status();
   EXPECT_TRUE(changed.ok()) << changed;
   EXPECT_EQ(writer_.calls, 1);
+}
+
+TEST_F(ReadersTest, OneNameOfManyReadersSpreadsQuestionsToo) {
+  Reach({absl::StrCat("ipv4:", readers_[0].address, ",", readers_[1].address)});
+  // A reader that is not connected yet is passed over.
+  for (int i = 0; readers_[0].calls == 0 || readers_[1].calls == 0; ++i) ASSERT_TRUE(Ask().ok()) << i;
+  const int before[] = {readers_[0].calls, readers_[1].calls};
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Ask().ok());
+  EXPECT_EQ(readers_[0].calls, before[0] + 10);
+  EXPECT_EQ(readers_[1].calls, before[1] + 10);
+  readers_[0].server->Drain();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Ask().ok());
+  EXPECT_GE(readers_[1].calls, before[1] + 20) << "who is left answers, and the writer at most what was under way";
 }
 
 TEST_F(ReadersTest, AQuestionThatOnlyTheWriterCanAnswerComesToIt) {
