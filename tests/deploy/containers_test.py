@@ -180,7 +180,7 @@ class Systemd(unittest.TestCase):
             text = read(f"deploy/systemd/nmd-{service}@.service")
             config = read(f"deploy/config/{service}.yaml")
             self.assertEqual("InaccessiblePaths=/var/lib/nmd/%i/keys" in text, "../keys/" not in config, service)
-            self.assertEqual("BindPaths=/var/lib/nmd/%i/data\n" in text, "data_dir:" in config, service)
+            self.assertEqual("BindPaths=/var/lib/nmd/%i/data\n" in text, "@STORE@" in config, service)
             self.assertIn(f"nmd-{service}@%i.service", read("deploy/systemd/nmd@.target"))
 
 
