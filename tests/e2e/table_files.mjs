@@ -65,14 +65,18 @@ export async function assertFileIsTable(button) {
   );
 }
 
-const MONTHS = ['jan', 'feb', 'mrt', 'apr', 'mei', 'jun', 'jul', 'aug', 'sep', 'okt', 'nov', 'dec'];
+// By the language that the notation of a cell names.
+const MONTHS = {
+  413: ['jan', 'feb', 'mrt', 'apr', 'mei', 'jun', 'jul', 'aug', 'sep', 'okt', 'nov', 'dec'],
+  809: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+};
 
 // A day of a spreadsheet as it is on screen, in the notation of its cell.
-function dayText(serial, format) {
+function dayText(serial, format, at) {
   const date = new Date(Date.UTC(1899, 11, 30) + Math.round(serial * 1440) * 60_000);
-  if (format.includes('mmm')) return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  if (format.includes('mmm')) return `${MONTHS[/\[\$-(\d+)\]/.exec(format)[1]][date.getUTCMonth()]} ${date.getUTCFullYear()}`;
   const [year, month, day] = date.toISOString().slice(0, 10).split('-');
-  return `${day}-${month}-${year}${format.includes('hh') ? ` om ${date.toISOString().slice(11, 16)}` : ''}`;
+  return `${day}-${month}-${year}${format.includes('hh') ? ` ${at} ${date.toISOString().slice(11, 16)}` : ''}`;
 }
 
 /**
@@ -85,6 +89,7 @@ export async function assertWorkbookIsTable(button) {
   const [figures, about] = Object.keys(sheets);
   const [, ...lines] = sheets[figures];
   const [, ...notations] = formats[figures];
+  const at = (await page.getAttribute('html', 'lang')) === 'en' ? 'at' : 'om';
   const table = await tableOf(button);
   assert.equal(lines.length, table.length, name);
   table.forEach((cells, row) => {
@@ -93,7 +98,7 @@ export async function assertWorkbookIsTable(button) {
       const [written, notation] = [lines[row][column], notations[row][column]];
       const place = `${name} row ${row} column ${column}`;
       if (typeof written === 'string') return assert.equal(words(written), words(cell), place);
-      if (notation.includes('yyyy')) return assert.equal(dayText(written, notation), words(cell), place);
+      if (notation.includes('yyyy')) return assert.equal(dayText(written, notation, at), words(cell), place);
       const shown = numberOf(cell);
       assert.ok(shown, `${place}: ${written} is not ${cell}`);
       assert.ok(Math.abs(written * (notation.includes('%') ? 100 : 1) - shown.value) <= shown.tolerance, `${place}: ${written} is not ${cell}`);

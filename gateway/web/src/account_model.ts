@@ -199,7 +199,7 @@ export function responseTable(responses: ItemResponse[], caption: string, about:
     caption,
     columns: [...['Wanneer', 'Wie', 'Wat', 'Toelichting', 'Post'].map((header) => ({ header, kind: 'text' as const })), { header: 'Bedrag toen', kind: 'euro' }],
     rows: responses.map((each) => [
-      moment(each.time), text([SIDES[each.side ?? ''] ?? 'onbekend', each.subject].filter(Boolean).join(', ')), text(positionWords(each)), text(each.note || 'geen'), text(about(postOf(each))), count(each.amount_cents),
+      moment(each.time), text(each.subject ? t`${SIDES[each.side ?? '']}, ${each.subject}` : (SIDES[each.side ?? ''] ?? 'onbekend')), text(positionWords(each)), text(each.note || 'geen'), text(about(postOf(each))), count(each.amount_cents),
     ]),
   };
 }

@@ -147,7 +147,7 @@ export function endingsTable(years: Array<EndingsOfYear | undefined>, year: numb
   const row = (title: string, of: (each: EndingsOfYear | undefined) => string | undefined): Cell[] => [text(title), ...years.map((each) => cell(each, of(each)))];
   return {
     id: 'tabel-einde',
-    caption: t`Hoe trajecten eindigden, ${years.map((_, index) => year - index).join(' en ')}`,
+    caption: t`Hoe trajecten eindigden, ${years.map((_, index) => String(year - index)).reduce((all, each) => t`${all} en ${each}`)}`,
     columns: [{ header: 'Reden', kind: 'text' }, ...years.map((each, index) => ({ header: t`${year - index}${each?.provisional ? ' (voorlopig)' : ''}`, kind: 'count' as const }))],
     rows: [...[...reasons].map(([ending, title]) => row(title, (each) => each?.endings?.find((one) => one.ending === ending)?.count)), row('Waarvan zonder stopbericht', (each) => each?.imputed)],
     total: row('Alle trajecten die eindigden', (each) => each?.count),

@@ -274,13 +274,14 @@ export function decisionTable(decisions: LinkDecision[]): Table {
     caption: 'Besluiten over koppelingen, het nieuwste eerst',
     columns: ['Besluit', 'Wat', 'Toestand', 'Wie en wanneer', 'Waarom'].map((header) => ({ header, kind: 'text' })),
     rows: decisions.map((decision): Cell[] => {
+      const joined = (all: string, each: string) => t`${all}; ${each}`;
       const who = [
         t`${decision.proposed_by ?? 'onbekend'}, ${moment(decision.proposed_time)}`,
         ...(decision.confirmed_by ? [t`bevestigd door ${decision.confirmed_by}, ${moment(decision.known_time)}`] : []),
         ...(decision.undone_by ? [t`teruggedraaid door ${decision.undone_by}, ${moment(decision.undone_time)}`] : []),
       ];
       const why = [decision.reason ?? '', ...(decision.undone_reason ? [t`teruggedraaid: ${decision.undone_reason}`] : [])];
-      return [text(idOf(decision.name)), text(whatOf(decision)), text(stateOf(decision)), text(who.join('; ')), text(why.join('; '))];
+      return [text(idOf(decision.name)), text(whatOf(decision)), text(stateOf(decision)), text(who.reduce(joined)), text(why.reduce(joined))];
     }),
   };
 }

@@ -72,13 +72,24 @@ describe('a text', () => {
     const made = t`In ${2018} kregen ${3} inwoners hulp, per ${'wijk'}.`;
     for (const text of [made, `${made} ${made}`, made.charAt(0).toLowerCase() + made.slice(1)]) expect(partsOf(text).some((part) => part.foreign), text).toBe(false);
     expect(say('afgeschermd, afgeschermd')).toBe('suppressed, suppressed');
-    const listed = t`${'Dit, en dat'} (${'maart'} ${2018})`;
-    expect(partsOf(`${listed}; ${listed}`)).toEqual([{ text: 'Dit, en dat (March 2018); Dit, en dat (March 2018)', foreign: false }]);
+    const listed = t`${'maart'} ${2018} (${'jan'})`;
+    expect(partsOf(`${listed}; ${listed}`)).toEqual([{ text: 'March 2018 (Jan); March 2018 (Jan)', foreign: false }]);
     expect(partsOf('Dit, afgeschermd')).toEqual([{ text: 'Dit, afgeschermd', foreign: true }]);
   });
   it('of a service that is put beside another is still of a service', () => {
     setCatalogue(catalogue);
     expect(partsOf(t`${'Stichting'} ${'Voorbeeld'}`)[0]?.foreign).toBe(true);
-    expect(partsOf(t`${'Stichting'}: ${'afgeschermd'}`)[0]?.foreign).toBe(false);
+  });
+  it('of a service that is a value in a text of ours stays foreign, also among sentences, in a list and with a glued amount', () => {
+    setCatalogue({ ...catalogue, 'teruggedraaid: {0}': 'reversed: {0}', 'Betaald: {0} voor {1}.': 'Paid: {0} for {1}.' });
+    const why = t`${'Nagekeken'}; ${t`teruggedraaid: ${'Vergissing'}`}`;
+    const parts = [{ text: 'Nagekeken; ', foreign: true }, { text: 'reversed: ', foreign: false }, { text: 'Vergissing', foreign: true }];
+    expect(partsOf(why)).toEqual(parts);
+    expect(partsOf(` ${why} `)).toEqual([{ ...parts[0], text: ' Nagekeken; ' }, parts[1], { ...parts[2], text: 'Vergissing ' }]);
+    expect(partsOf(`Er is niets. ${t`Betaald: ${'€ 3'} voor ${'Zorg'}.`}`.replace('€ ', '€\u00a0'))).toEqual([
+      { text: 'There is nothing. Paid: €\u00a03 for ', foreign: false }, { text: 'Zorg.', foreign: true },
+    ]);
+    expect(partsOf(t`${'Stichting'}: ${'afgeschermd'}`)).toEqual([{ text: 'Stichting: ', foreign: true }, { text: 'suppressed', foreign: false }]);
+    expect(say(why)).toBe('Nagekeken; reversed: Vergissing');
   });
 });

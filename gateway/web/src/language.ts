@@ -16,8 +16,8 @@ const SPOKEN = ['aria-label', 'title', 'placeholder', 'label', 'abbr'];
 export type Catalogue = Readonly<Record<string, string>>;
 
 let catalogue: Catalogue | undefined;
-/** Texts that are in English already. */
-const made = new Set<string>();
+/** Texts that are in English already, with their parts where a value in them is not. */
+const made = new Map<string, Part[]>();
 
 const plain = (text: string) => text.replace(NBSP, ' ');
 const first = (text: string, change: (letter: string) => string) => change(text.charAt(0)) + text.slice(1);
@@ -35,59 +35,72 @@ function found(text: string): string | undefined {
   return undefined;
 }
 
-// With another first letter too; what is Dutch as well ("jan", "Jan") is looked up before.
-function isMade(text: string): boolean {
-  return made.has(text) || made.has(first(text, lower)) || made.has(first(text, upper));
-}
-
-function make(text: string): string {
-  made.add(plain(text).trim());
-  return text;
-}
-
 export interface Part {
   text: string;
   /** It is not known here: a text of a service, or a name. */
   foreign: boolean;
 }
 
+const ours = (text: string): Part => ({ text, foreign: false });
+
+// With another first letter too; what is Dutch as well ("jan", "Jan") is looked up before.
+function madeOf(text: string): Part[] | undefined {
+  return made.get(text) ?? made.get(first(text, lower)) ?? made.get(first(text, upper));
+}
+
+function make(text: string, parts: Part[] = []): string {
+  const mixed = parts.some((part) => part.foreign);
+  made.set(plain(text).trim(), mixed ? parts.map((part, index) => ({ ...part, text: index === 0 ? part.text.trimStart() : index === parts.length - 1 ? part.text.trimEnd() : part.text })) : []);
+  return text;
+}
+
+// A text that was made, in its parts; its spaces or its first letter may be others than when it was.
+function cut(text: string, parts: Part[]): Part[] {
+  let from = 0;
+  return parts.length === 0 ? [ours(text)] : parts.map(({ text: { length }, foreign }) => ({ text: text.slice(from, (from += length)), foreign }));
+}
+
 /** A text in parts that are in the language of the page and parts that are not. Sentences are found one by one when the whole is not known. */
 export function partsOf(text: string): Part[] {
-  if (!catalogue || !LETTERS.test(text)) return [{ text, foreign: false }];
+  if (!catalogue || !LETTERS.test(text)) return [ours(text)];
   const [, before = '', body = '', after = ''] = /^(\s*)(.*?)(\s*)$/su.exec(text) ?? [];
   const key = plain(body);
-  if (made.has(key)) return [{ text, foreign: false }];
+  const whole = (parts: Part[]) => joined([ours(before), ...parts, ours(after)]);
+  const exact = made.get(key);
+  if (exact) return whole(cut(body, exact));
   // A text with spaces around it may be in the catalogue with them.
   const english = found(plain(text)) ?? (found(key) === undefined ? undefined : before + found(key)! + after);
-  if (english !== undefined) return [{ text: make(english), foreign: false }];
-  if (isMade(key)) return [{ text, foreign: false }];
-  const sentences = body.split(/(?<=[.!?]\)?)(\s+)/u).map(partOf);
+  if (english !== undefined) return [ours(make(english))];
+  const ready = madeOf(key);
+  if (ready) return whole(cut(body, ready));
+  const sentences = body.split(/(?<=[.!?]\)?)(\s+)/u).flatMap(partsOfSentence);
   if (!sentences.some((part) => !part.foreign && LETTERS.test(part.text))) return [{ text, foreign: true }];
-  return joined([{ text: before, foreign: false }, ...sentences, { text: after, foreign: false }]);
+  return whole(sentences);
 }
 
 // One sentence; or a list, of which everything must be known: a word of ours in a sentence of another is no translation.
-function partOf(sentence: string): Part {
-  if (!LETTERS.test(sentence)) return { text: sentence, foreign: false };
-  const english = wordsOf(sentence) ?? listOf(sentence);
-  return english === undefined ? { text: sentence, foreign: true } : { text: english, foreign: false };
+function partsOfSentence(sentence: string): Part[] {
+  if (!LETTERS.test(sentence)) return [ours(sentence)];
+  return wordsOf(sentence) ?? listOf(sentence) ?? [{ text: sentence, foreign: true }];
 }
 
-function wordsOf(text: string): string | undefined {
+function wordsOf(text: string): Part[] | undefined {
   const key = plain(text);
-  if (made.has(key)) return text;
+  const exact = made.get(key);
+  if (exact) return cut(text, exact);
   // "afgeschermd," in a list: the sign at the end is no part of the word.
   const [, words = '', sign = ''] = /^(.*?)([.!?:;,]\)?)?$/su.exec(key) ?? [];
   const english = found(key) ?? (found(words) === undefined ? undefined : found(words)! + sign);
-  if (english !== undefined) return make(english);
-  return isMade(key) || isMade(words) ? text : undefined;
+  if (english !== undefined) return [ours(make(english))];
+  const ready = madeOf(key) ?? madeOf(words);
+  return ready && [...cut(text.slice(0, words.length), ready), ours(text.slice(words.length))];
 }
 
-function listOf(sentence: string): string | undefined {
+function listOf(sentence: string): Part[] | undefined {
   // The parts of a list may have commas themselves.
   for (const between of [/(?<=;)(\s+)/u, /(?<=[;:,])(\s+)/u]) {
-    const items = sentence.split(between).map((item) => (LETTERS.test(item) ? wordsOf(item) : item));
-    if (items.length > 1 && items.every((item) => item !== undefined)) return items.join('');
+    const items = sentence.split(between).map((item) => (LETTERS.test(item) ? wordsOf(item) : [ours(item)]));
+    if (items.length > 1 && items.every((item) => item !== undefined)) return items.flat();
   }
   return undefined;
 }
@@ -113,33 +126,36 @@ export function say(text: string): string {
 
 /**
  * A text with values: t`In ${year} kregen ${count} inwoners hulp.` is in the catalogue as "In {0} kregen {1} inwoners hulp.". A value
- * that is a text of ours is said in the language too.
+ * that is a text of ours is said in the language too; one of a service stays Dutch, and is marked so where the text is put in the page.
  */
 export function t(strings: TemplateStringsArray, ...values: Array<string | number | undefined>): string {
   if (!catalogue) return strings.reduce((text, part, index) => text + String(values[index - 1]) + part);
   const key = strings.reduce((text, part, index) => `${text}{${index - 1}}${part}`);
-  const said = values.map((value) => partsOf(String(value)));
-  const text = (found(key) ?? key).replace(/\{(\d+)\}/g, (_, index: string) => (said[Number(index)] ?? []).map((part) => part.text).join(''));
+  const given = values.map((value) => partsOf(String(value)));
+  // The numbers of values stand between what is said around them.
+  const parts = joined((found(key) ?? key).split(/\{(\d+)\}/).flatMap((piece, index) => (index % 2 === 0 ? [ours(piece)] : (given[Number(piece)] ?? []))));
+  const text = parts.map((part) => part.text).join('');
   // Texts of a service that are only put beside each other are still in Dutch.
-  const ours = LETTERS.test(strings.join('')) || said.flat().some((part) => !part.foreign && LETTERS.test(part.text));
-  return ours ? make(text) : text;
+  return parts.some((part) => !part.foreign && LETTERS.test(part.text)) || LETTERS.test(strings.join('')) ? make(text, parts) : text;
 }
 
 // Elements that were marked here, so that a mark goes when their text does.
 const marked = new WeakSet<Element>();
+// What was said around a value: no text by itself, and in the language already.
+const pieces = new WeakSet<Text>();
 
 function writeText(node: Text): void {
   const parent = node.parentElement;
-  if (!parent || /^(script|style|textarea)$/i.test(parent.tagName)) return;
+  if (!parent || pieces.has(node) || /^(script|style|textarea)$/i.test(parent.tagName)) return;
   const parts = partsOf(node.data);
   const only = [...parent.childNodes].every((each) => each === node || !LETTERS.test(each.textContent ?? ''));
+  if (only && marked.has(parent) && parts.some((part) => !part.foreign)) {
+    parent.removeAttribute('lang');
+    marked.delete(parent);
+  }
   if (parts.length === 1) {
     const [{ text, foreign }] = parts as [Part];
     if (text !== node.data) node.data = text;
-    if (!foreign && marked.has(parent) && only) {
-      parent.removeAttribute('lang');
-      marked.delete(parent);
-    }
     if (!foreign || !LETTERS.test(text) || marked.has(parent)) return;
     if (only) return mark(parent);
   }
@@ -150,7 +166,11 @@ function writeText(node: Text): void {
   }
   node.replaceWith(
     ...parts.map(({ text, foreign }) => {
-      if (!foreign) return text;
+      if (!foreign) {
+        const piece = new Text(text);
+        pieces.add(piece);
+        return piece;
+      }
       const span = document.createElement('span');
       mark(span);
       span.append(text);
@@ -184,6 +204,11 @@ export function setCatalogue(chosen: Catalogue | undefined): void {
   catalogue = chosen;
   made.clear();
   for (const text of Object.values(chosen ?? {})) make(text);
+}
+
+/** The language that texts are in now. */
+export function said(): Language {
+  return catalogue ? 'en' : 'nl';
 }
 
 export function languageOf(): Language {

@@ -29,7 +29,7 @@ async function groupChoices({ session, year }: Context): Promise<Choice[]> {
     const [law, category] = [of('law')?.value ?? '', of('category')];
     if (!(law in LAWS) || !/^[0-9A-Za-z]{2}$/.test(category?.value ?? '')) continue;
     const title = category!.label && category!.label !== category!.value ? t`${category!.label} (${category!.value})` : category!.value!;
-    found.set(`${law}-${category!.value!}`, `${LAWS[law]}: ${title}`);
+    found.set(`${law}-${category!.value!}`, t`${LAWS[law]}: ${title}`);
   }
   return [...found].map(([value, title]) => ({ value, title })).sort((a, b) => (a.value < b.value ? -1 : 1));
 }

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { readWorkbook, unzip } from '../test/workbook.mjs';
 import { absent, day, moment, monthCell, text, value } from './figure';
+import { setCatalogue } from './language';
 import type { Table } from './table';
 import { columnName, serial, xlsx } from './xlsx';
 import { crc32, zip } from './zip';
@@ -51,6 +52,15 @@ describe('a workbook', () => {
       ['Tabel', 'Proef < & >'], ['Cijfers bekend op', '31-03-2018 om 23:59'], ['Definities', 'clients/1, indicated/1'], ['Bronnen', 'iJw 301'],
     ]);
     expect(frozen).toEqual({ Cijfers: true, Toelichting: false });
+  });
+
+  it('names months in the language of the page, whatever language Excel has', () => {
+    try {
+      setCatalogue({ jan: 'Jan' });
+      expect(readWorkbook(xlsx(table, context)).formats['Cijfers']![2]![3]).toBe('[$-809]mmm\\ yyyy');
+    } finally {
+      setCatalogue(undefined);
+    }
   });
 
   it('is the same archive for the same table', () => {

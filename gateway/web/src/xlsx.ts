@@ -5,12 +5,13 @@
 import type { Context } from './csv';
 import type { Cell } from './figure';
 import { dateOf, dateTime } from './format';
-import { say, t } from './language';
+import { said, say, t } from './language';
 import { cellText, type Kind, type Table } from './table';
 import { zip } from './zip';
 
 const EURO = '[$€-413]\\ #,##0.00';
-// Language 413 is Dutch: names of months are Dutch in every Excel.
+// Names of months are in the language of the page in every Excel: 413 is Dutch, 809 English.
+const MONTHS = { nl: '[$-413]mmm\\ yyyy', en: '[$-809]mmm\\ yyyy' };
 const FORMATS: Record<Kind | 'month' | 'day' | 'moment', string> = {
   text: 'General',
   count: '#,##0',
@@ -23,7 +24,7 @@ const FORMATS: Record<Kind | 'month' | 'day' | 'moment', string> = {
   ratio: '#,##0.00',
   change: '\\+#,##0;\\-#,##0;0',
   bits: '\\+0.000;\\-0.000;0.000',
-  month: '[$-413]mmm\\ yyyy',
+  month: MONTHS.nl,
   day: 'dd\\-mm\\-yyyy',
   moment: 'dd\\-mm\\-yyyy\\ hh:mm',
 };
@@ -118,7 +119,7 @@ function tableRows(table: Table): { rows: Written[][]; widths: number[] } {
 }
 
 function styles(): string {
-  const formats = NAMES.map((name, index) => `<numFmt numFmtId="${FIRST_FORMAT + index}" formatCode="${escape(FORMATS[name])}"/>`).join('');
+  const formats = NAMES.map((name, index) => `<numFmt numFmtId="${FIRST_FORMAT + index}" formatCode="${escape(name === 'month' ? MONTHS[said()] : FORMATS[name])}"/>`).join('');
   const xf = (format: number, font: number, fill: number, wrap: boolean) =>
     `<xf numFmtId="${format}" fontId="${font}" fillId="${fill}" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="top"${wrap ? ' wrapText="1"' : ''}/></xf>`;
   const [plain, bold, italic] = [0, 1, 2];

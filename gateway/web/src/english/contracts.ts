@@ -361,7 +361,7 @@ export const contracts: Catalogue = {
   'concept bevestigd': 'draft confirmed',
   'eigen opgave': 'own statement',
   'niet meer over {0}': 'no longer about {0}',
-  'Kies waarom u het weerspreekt.': 'Choose why you contradict it.',
+  'Kies waarom u het weerspreekt.': 'Choose why you contest it.',
   'Schrijf op wat is afgesproken.': 'Write down what was agreed.',
   'Schrijf op wat de reden is.': 'Write down what the reason is.',
   'Reageren op een post': 'Responding to an item',

@@ -90,6 +90,8 @@ export const words: Catalogue = {
   'persoon': 'person',
   'personen': 'persons',
   'teruggedraaid': 'reversed',
+  'erkend': 'acknowledged',
+  'weersproken': 'contested',
   'geldt': 'in force',
   'komt': 'moves',
   'komen': 'move',
