@@ -71,7 +71,7 @@ afterEach(async () => {
 
 export async function open(path) {
   await page.goto(new URL(path, base).href);
-  await page.waitForSelector('#content:not([aria-busy]) > *');
+  await page.waitForSelector('#content:not([aria-busy]):not(:has([aria-busy])) > *');
 }
 
 /** Expected complaints of the browser itself about answers that are not 2xx. */

@@ -101,7 +101,7 @@ describe('a view of the explorer', offline, () => {
     const link = page.getByRole('link', { name: 'Niveaus in januari' });
     assert.doesNotMatch(await link.getAttribute('href'), /bekend_op/);
     await page.reload();
-    await page.waitForSelector('#content:not([aria-busy]) > *');
+    await page.waitForSelector('#content:not([aria-busy]):not(:has([aria-busy])) > *');
     await link.click();
     await page.waitForURL(/per=ivn/);
     await page.waitForSelector('#tabel-verkenner');

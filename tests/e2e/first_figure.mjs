@@ -48,7 +48,7 @@ async function photograph(browser, address, id) {
   for (const [width, height, name] of PICTURES) {
     const page = await browser.newPage({ viewport: { width, height }, locale: 'nl-NL', timezoneId: 'Europe/Amsterdam' });
     await page.goto(address);
-    await page.waitForSelector('#content:not([aria-busy]) > *');
+    await page.waitForSelector('#content:not([aria-busy]):not(:has([aria-busy])) > *');
     await page.screenshot({ path: join(folder, `${id}${name}.png`), fullPage: true, timeout: 120_000 });
     await page.close();
   }

@@ -42,7 +42,7 @@ async function choose(label, letters) {
   await page.keyboard.type(letters);
 }
 
-const shown = () => page.waitForSelector('#content:not([aria-busy]) > *');
+const shown = () => page.waitForSelector('#content:not([aria-busy]):not(:has([aria-busy])) > *');
 
 async function as(role) {
   await open('/toegankelijkheid.html');

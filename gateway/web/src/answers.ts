@@ -269,7 +269,7 @@ runScreen<Answers>({
   id: 'vragen',
   timeless: true,
   fields: async ({ session }) => {
-    register = await session.list<Registered>('registeredanswers', { page_size: '1000' }, 'registered_answers');
+    register = await session.list<Registered>('registeredanswers', {}, 'registered_answers');
     if (register.length === 0) return [];
     return [{ key: 'antwoord', label: 'Antwoord', initial: 'alle', choices: [{ value: 'alle', title: 'Alle antwoorden' }, ...register.map((answer) => ({ value: idOf(answer.name), title: t`${idOf(answer.name)}: ${answer.title ?? ''}` }))] }];
   },
@@ -278,7 +278,7 @@ runScreen<Answers>({
     return found ? t`Klopt antwoord ${antwoord} nog?` : 'Wat is eerder gezegd, en klopt dat nog?';
   },
   ask: async ({ session }, { antwoord }) => {
-    const snapshots = await session.list<Snapshot>('frozensnapshots', { page_size: '1000' }, 'frozen_snapshots');
+    const snapshots = await session.list<Snapshot>('frozensnapshots', {}, 'frozen_snapshots');
     if (!antwoord || antwoord === 'alle') return { list: register, snapshots };
     const name = `registeredanswers/${encodeURIComponent(antwoord)}`;
     const [chosen, check] = await Promise.all([session.call(name) as Promise<Registered>, session.post<Check>(`${name}/_check`, {})]);

@@ -78,7 +78,7 @@ describe('a session', () => {
     });
     const session = await Session.signIn('beleidsadviseur');
     expect((await session.sources()).map((source) => source.name)).toEqual(['a', 'b']);
-    expect(asked.at(-1)).toBe('/v1/municipalities/gm1730/sources?page_token=p2');
+    expect(asked.at(-1)).toBe('/v1/municipalities/gm1730/sources?page_size=1000&page_token=p2');
   });
   it('renews an expired token once', async () => {
     let tokens = 0;

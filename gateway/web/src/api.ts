@@ -280,6 +280,8 @@ export function municipalityOf(token: string): string {
 }
 
 const TIMEOUT_MILLISECONDS = 20_000;
+/** What a service gives at most at once (AIP-158). */
+const MOST_PER_PAGE = 1000;
 /** For work that reads everything there is, and that somebody can stop. */
 export const LONG_MILLISECONDS = 600_000;
 
@@ -446,24 +448,24 @@ export class Session {
     return this.call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, milliseconds) as Promise<T>;
   }
 
-  /** Pages of a list that is asked by POST, until there are `most` items or no more; says whether there were more. */
-  async postList<T>(path: string, body: object, field: string, most: number): Promise<{ items: T[]; more: boolean }> {
+  /** Pages of a list that is asked by POST, from `token` on, until there are `most` items or no more. `token` of the answer is of what is left. */
+  async postList<T>(path: string, body: object, field: string, most: number, token = ''): Promise<{ items: T[]; token: string }> {
     const items: T[] = [];
-    let token = '';
     do {
-      const page = await this.post<Record<string, unknown>>(path, { ...body, page_size: 1000, ...(token && { page_token: token }) });
+      const size = Math.min(MOST_PER_PAGE, most - items.length);
+      const page = await this.post<Record<string, unknown>>(path, { ...body, page_size: size, ...(token && { page_token: token }) });
       items.push(...((page[field] as T[] | undefined) ?? []));
       token = (page['next_page_token'] as string | undefined) ?? '';
     } while (token && items.length < most);
-    return { items: items.slice(0, most), more: token !== '' || items.length > most };
+    return { items, token };
   }
 
-  /** Every page of a list. */
+  /** Every page of a list, as large as pages may be. */
   async list<T>(collection: string, query: Record<string, string> = {}, field = collection): Promise<T[]> {
     const items: T[] = [];
     let token = '';
     do {
-      const parameters = new URLSearchParams({ ...query, ...(token && { page_token: token }) }).toString();
+      const parameters = new URLSearchParams({ page_size: String(MOST_PER_PAGE), ...query, ...(token && { page_token: token }) }).toString();
       const page = (await this.call(collection + (parameters && `?${parameters}`))) as Record<string, unknown>;
       items.push(...((page[field] as T[] | undefined) ?? []));
       token = (page['next_page_token'] as string | undefined) ?? '';
@@ -480,11 +482,11 @@ export class Session {
   }
 
   measures(): Promise<Measure[]> {
-    return this.list('measures', { page_size: '1000' });
+    return this.list('measures');
   }
 
   dimensions(): Promise<Dimension[]> {
-    return this.list('dimensions', { page_size: '1000' });
+    return this.list('dimensions');
   }
 
   sources(): Promise<Source[]> {
@@ -500,6 +502,6 @@ export class Session {
   }
 
   signals(query: Record<string, string> = { state: 'OPEN' }): Promise<Signal[]> {
-    return this.list('signals', { ...query, page_size: '1000' });
+    return this.list('signals', query);
   }
 }

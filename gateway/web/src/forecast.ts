@@ -2,7 +2,7 @@
 // The page Verplichtingen en prognose: what a year will cost as known at a moment of the planning and control cycle, what was promised,
 // what is still to be declared, and how far earlier forecasts were off (R159-R161).
 import { idOf, type Provenance } from './api';
-import { block, headlines, noAnswer } from './block';
+import { block, headlines, noAnswer, type Ground } from './block';
 import { pairedBars } from './charts/bars';
 import { timeColumns } from './charts/columns';
 import { stepsOf } from './charts/geometry';
@@ -74,7 +74,6 @@ interface Outstanding {
 interface Answers {
   forecast: Forecast;
   obligations: Obligations;
-  outstanding: Outstanding;
 }
 
 /** Moments of the planning and control cycle: the first month that is not over then, counted from January of the year. */
@@ -166,18 +165,20 @@ function testTable(tests: BackTest[]): Table {
   };
 }
 
-function show(view: View, { forecast, obligations, outstanding }: Answers): HTMLElement[] {
+function groundOf({ forecast, obligations }: Answers): Ground {
+  return { figures: [forecast.forecast, forecast.realised], measures: ['declared', 'indicated'], provenance: joinProvenance(forecast.provenance, obligations.provenance) };
+}
+
+function show(view: View, answers: Answers): HTMLElement[] {
+  const { forecast, obligations } = answers;
   const year = view.values['jaar'] ?? '';
   const dimension = view.dimensions.find((each) => idOf(each.name) === view.values['per'])?.title ?? '';
   if (forecast.forecast?.state !== 'ANSWERED') return [noAnswer('prognose', t`Wat gaat ${year} kosten?`, forecast.forecast?.state, forecast.forecast?.state_reason, 'Kies een ander jaar of een ander moment.')];
   const steps = stepsOf({ title: 'Gedeclareerd', value: amount(forecast.realised) }, [
     { title: 'Nog te ontvangen', value: amount(forecast.outstanding) }, { title: 'Lopende zorg', value: amount(forecast.running) }, { title: 'Nieuwe zorg', value: amount(forecast.inflow) },
   ], t`Heel ${year}`);
-  const ground = { figures: [forecast.forecast, forecast.realised], measures: ['declared', 'indicated'], provenance: joinProvenance(forecast.provenance, obligations.provenance) };
-  const tests = forecast.back_tests ?? [];
-  const tested = tests.filter((test) => test.outcome?.state === 'ANSWERED');
+  const ground = groundOf(answers);
   const months = monthTable(forecast, year);
-  const late = outstandingTable(outstanding);
   return [
     block(view, {
       id: 'prognose', title: t`Wat gaat ${year} kosten?`, conclusion: forecast.conclusion, remarks: forecast.remarks, ground, table: partsTable(forecast, year),
@@ -204,6 +205,21 @@ function show(view: View, { forecast, obligations, outstanding }: Answers): HTML
       chart: (title) => intervalBars(title, TOLD, (obligations.rows ?? []).map((row) => ({ title: nameOf(row), cell: cellOf(row.running) })), 'euro'),
       ground: { figures: [obligations.total?.running], provenance: obligations.provenance },
     }),
+  ];
+}
+
+/** What is still to be declared, as known when the forecast was; and how far earlier forecasts were off, which stands after it. */
+async function rest(view: View, answers: Answers): Promise<HTMLElement[]> {
+  const { forecast } = answers;
+  if (forecast.forecast?.state !== 'ANSWERED') return [];
+  const { wet, moment, jaar } = view.values;
+  const outstanding = await view.session.post<Outstanding>('obligations/_outstanding', {
+    period: { start_date: `${jaar}-01-01`, end_date: `${addMonths(`${jaar}-01`, REPORTS[moment ?? '']!.month)}-01` }, filters: lawFilter(wet), ...(forecast.known_time && { known_time: forecast.known_time }),
+  });
+  const late = outstandingTable(outstanding);
+  const tests = forecast.back_tests ?? [];
+  const tested = tests.filter((test) => test.outcome?.state === 'ANSWERED');
+  return [
     block(view, {
       id: 'nog-te-ontvangen', title: 'Wat moet er nog worden gedeclareerd?', remarks: outstanding.remarks, table: late, caption: 'Nog te ontvangen declaraties per maand van zorg',
       conclusion: t`Over de maanden die voorbij zijn, verwachten we nog ${cellText(cellOf(outstanding.outstanding), 'euro')} aan declaraties, ${between(outstanding.outstanding)}.`,
@@ -213,7 +229,7 @@ function show(view: View, { forecast, obligations, outstanding }: Answers): HTML
     ...(tests.length > 0
       ? [
           block(view, {
-            id: 'terugblik', title: 'Hoe goed waren eerdere voorspellingen?', table: testTable(tests), ground, caption: 'Voorspeld en geworden, per moment waarop werd voorspeld',
+            id: 'terugblik', title: 'Hoe goed waren eerdere voorspellingen?', table: testTable(tests), ground: groundOf(answers), caption: 'Voorspeld en geworden, per moment waarop werd voorspeld',
             ...(tested.length > 0 && {
               chart: (title: string) =>
                 pairedBars(title, TOLD, tested.map((test) => ({ title: t`${test.known_date ? dateShort(test.known_date) : ''} over ${test.year ?? ''}`, before: cellOf(test.forecast), after: cellOf(test.outcome), change: test.error === undefined ? '–' : percent(test.error, 1, true) })), { before: 'voorspeld', after: 'werd', change: 'ernaast' }, 'euro'),
@@ -241,15 +257,11 @@ runScreen<Answers>({
   },
   ask: async ({ session }, { wet, moment, jaar, per }) => {
     const filters = lawFilter(wet);
-    const { report, month } = REPORTS[moment ?? '']!;
-    const of = { report: { report, year: Number(jaar) } };
-    const forecast = await session.post<Forecast>('forecasts/_year', { ...of, filters });
-    const [obligations, outstanding] = await Promise.all([
-      session.post<Obligations>('obligations/_query', { ...of, dimensions: [per], filters }),
-      session.post<Outstanding>('obligations/_outstanding', { period: { start_date: `${jaar}-01-01`, end_date: `${addMonths(`${jaar}-01`, month)}-01` }, filters, ...(forecast.known_time && { known_time: forecast.known_time }) }),
-    ]);
-    return { forecast, obligations, outstanding };
+    const of = { report: { report: REPORTS[moment ?? '']!.report, year: Number(jaar) }, filters };
+    const [forecast, obligations] = await Promise.all([session.post<Forecast>('forecasts/_year', of), session.post<Obligations>('obligations/_query', { ...of, dimensions: [per] })]);
+    return { forecast, obligations };
   },
   knownOf: ({ forecast }) => forecast.known_time,
   show,
+  rest,
 });

@@ -236,7 +236,7 @@ function programmeBlock(view: View, programme: Programme, index: number): HTMLEl
     id: `pilots-${index}`, title: t`Wat kostten de pilots: ${programme.title ?? ''}`,
     conclusion: years.map((year) => t`${year.year}: ${euro(Number(year.check?.sum_cents ?? 0))}.`).join(' '),
     remarks: [...years.map((year) => t`${year.year}: ${year.check?.statement ?? ''}`), ...(programme.notes ?? []), t`Bron: ${programme.source ?? 'onbekend'}.`],
-    caption: t`Uitgaven per onderdeel, ${years.map((year) => year.year).join(t` en `)} samen`,
+    caption: t`Uitgaven per onderdeel, ${years.map((year) => String(year.year)).reduce((all, each) => (all ? t`${all} en ${each}` : each), '')} samen`,
     chart: (words) => intervalBars(words, 'De tabel onder de grafiek geeft de bedragen per activiteit.', spent.map(({ part, cents }) => ({ title: part, cell: value(cents) })), 'euro'),
     table: {
       id: `tabel-pilots-${index}`,
@@ -274,8 +274,8 @@ runScreen<Answers>({
   id: 'doelen',
   fields: async (context) => {
     [goals, events] = await Promise.all([
-      context.session.list<Goal>('goals', { page_size: '1000' }),
-      context.session.list<PolicyEvent>('policyevents', { page_size: '1000' }, 'policy_events'),
+      context.session.list<Goal>('goals'),
+      context.session.list<PolicyEvent>('policyevents', {}, 'policy_events'),
     ]);
     const asked = ['clients', 'provisions', 'indicated', 'inflow', 'outflow', 'waits'];
     return [

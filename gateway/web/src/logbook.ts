@@ -8,16 +8,23 @@ import { h } from './dom';
 import { addDays, dateShort, number, startOfDay } from './format';
 import { t } from './language';
 import { actorTable, headOf, logTable, processingTable, shortMethod, verifiedWords, type LogRecord, type ProcessingRecord, type Verified } from './logbook_model';
+import type { Values } from './query';
 import { runScreen, type View } from './screen';
 import { alert, announce, button, offerStop, problemAlert } from './shell';
 
 /** What is shown at once, and in one file. */
 const MOST = 5000;
+/** What is read before something is shown. */
+const FIRST = 200;
 
 interface Log {
   items: LogRecord[];
-  more: boolean;
+  /** Of what was not read. */
+  token: string;
 }
+
+/** Shows more of the log of the page that is open. */
+let showMore: (log: Log) => void = () => undefined;
 
 const periodOf = ({ vanaf, t_m }: Record<string, string>) => ({ start_time: startOfDay(vanaf!), end_time: startOfDay(addDays(t_m!, 1)) });
 const periodWords = ({ vanaf, t_m }: Record<string, string>) => (vanaf === t_m ? t`op ${dateShort(vanaf!)}` : t`van ${dateShort(vanaf!)} tot en met ${dateShort(t_m!)}`);
@@ -30,8 +37,9 @@ function textField(id: string, label: string): { element: HTMLElement; input: HT
   return { input, element: h('div', { class: 'nmd-field' }, h('label', { class: 'utrecht-form-label', for: id }, label), input) };
 }
 
-// The calls of the period, and of them those that are searched for.
-function calls(view: View, log: Log): HTMLElement {
+// The calls of the period, and of them those that are searched for; drawn anew when more of the log was read.
+function calls(view: View, first: Log): { element: HTMLElement; update: (log: Log) => void } {
+  let log = first;
   const words = periodWords(view.values);
   const found = h('div', {});
   const who = textField('wie', 'Wie');
@@ -47,11 +55,11 @@ function calls(view: View, log: Log): HTMLElement {
     );
     const searched = shown.length < log.items.length ? t`, ${number(shown.length)} van ${number(log.items.length)}` : '';
     found.replaceChildren(
-      block({ ...view, next: { figure: 1, table: 1 } }, {
+      block({ ...view, next: { figure: 1, table: 2 } }, {
         id: 'regels', title: 'Wat er is gevraagd',
         conclusion: shown.length === 0 ? 'Er zijn geen regels die hierbij passen.' : t`${number(shown.length)} ${shown.length === 1 ? 'regel' : 'regels'} ${words}.`,
         ...(shown.length > 0 && { table: logTable(shown, t`Vragen en handelingen ${words}${searched}`), tall: shown.length > 15 }),
-        remarks: log.more ? [t`De periode heeft meer dan ${number(MOST)} regels; dit zijn de eerste. Kies een kortere periode om de rest te zien.`] : [],
+        remarks: log.token && log.items.length === MOST ? [t`De periode heeft meer dan ${number(MOST)} regels; dit zijn de eerste. Kies een kortere periode om de rest te zien.`] : [],
       }),
     );
   };
@@ -67,7 +75,13 @@ function calls(view: View, log: Log): HTMLElement {
     announce('De regels die passen zijn getoond.');
   };
   draw();
-  return h('div', {}, search, found);
+  return {
+    element: h('div', {}, search, found),
+    update: (more) => {
+      log = more;
+      draw();
+    },
+  };
 }
 
 // Reading the whole chain takes time: it is asked for, and can be stopped.
@@ -121,13 +135,13 @@ function person(view: View): HTMLElement {
     const client = field.input.value.trim();
     if (!client) return field.input.focus();
     try {
-      const { items, more } = await view.session.postList<ProcessingRecord>('processingactivities/_query', { data_subject_id: client }, 'records', MOST);
+      const { items, token } = await view.session.postList<ProcessingRecord>('processingactivities/_query', { data_subject_id: client }, 'records', MOST);
       found.replaceChildren(
-        block({ ...view, next: { figure: 1, table: 2 } }, {
+        block({ ...view, next: { figure: 1, table: 3 } }, {
           id: 'verwerkingen', title: 'Wat er is gedaan',
           conclusion: items.length === 0 ? 'Over deze persoon is niets vastgelegd. Klopt het pseudoniem?' : t`${number(items.length)} ${items.length === 1 ? 'verwerking' : 'verwerkingen'} van gegevens van deze persoon.`,
           ...(items.length > 0 && { table: processingTable(items) }),
-          remarks: more ? [t`Dit zijn de eerste ${number(MOST)}.`] : [],
+          remarks: token ? [t`Dit zijn de eerste ${number(MOST)}.`] : [],
         }),
       );
       announce(t`${number(items.length)} verwerkingen getoond.`);
@@ -187,26 +201,47 @@ function holds(view: View): HTMLElement {
   );
 }
 
-function show(view: View, log: Log): HTMLElement[] {
-  const { items } = log;
+// How much there was, and who asked it.
+function summary(view: View, { items, token }: Log): HTMLElement[] {
   const looks = items.filter((record) => record.clients?.length).length;
   const refused = items.filter((record) => record.outcome === 'REFUSED').length;
   const open = items.filter((record) => !record.outcome || record.outcome === 'OUTCOME_UNSPECIFIED').length;
-  const privacy = view.role === 'privacyfunctionaris';
   return [
     section(
       'kort', 'Het antwoord in het kort',
       headlines([
-        { title: 'Vragen en handelingen', figure: t`${number(items.length)}${log.more ? ' of meer' : ''}`, base: [periodWords(view.values)] },
+        { title: 'Vragen en handelingen', figure: t`${number(items.length)}${token ? ' of meer' : ''}`, base: [periodWords(view.values)] },
         { title: 'Waarvan over personen', figure: number(looks), base: ['met een pseudoniem erbij'] },
         { title: 'Waarvan geweigerd', figure: number(refused), base: [open > 0 ? t`van ${number(open)} is de afloop niet bekend` : 'de vrager mocht dit niet, of vroeg iets dat niet kan'] },
       ]),
     ),
-    block(view, { id: 'wie-vroeg', title: 'Wie keek?', table: actorTable(items) }),
-    calls(view, log),
+    block({ ...view, next: { figure: 1, table: 1 } }, { id: 'wie-vroeg', title: 'Wie keek?', table: actorTable(items) }),
+  ];
+}
+
+function show(view: View, log: Log): HTMLElement[] {
+  const privacy = view.role === 'privacyfunctionaris';
+  const top = h('div', {}, ...summary(view, log));
+  const { element, update } = calls(view, log);
+  showMore = (more) => {
+    top.replaceChildren(...summary(view, more));
+    update(more);
+  };
+  return [
+    top,
+    element,
     check(view),
     ...(privacy ? [person(view), holds(view)] : []),
   ];
+}
+
+const asked = (values: Values) => ({ ...periodOf(values), ...(values['welke'] === 'personen' && { only_clients: true }) });
+
+async function rest({ session, values }: View, { items, token }: Log): Promise<HTMLElement[]> {
+  if (!token) return [];
+  const more = await session.postList<LogRecord>('logrecords/_query', asked(values), 'records', MOST - items.length, token);
+  showMore({ items: [...items, ...more.items], token: more.token });
+  return [];
 }
 
 runScreen<Log>({
@@ -220,7 +255,8 @@ runScreen<Log>({
   ],
   check: ({ vanaf, t_m }) => (vanaf! <= t_m! ? [] : ['De eerste dag ligt na de laatste dag.']),
   question: (values) => t`Wie keek waarnaar ${periodWords(values)}, en waarvoor?`,
-  ask: ({ session }, values) => session.postList('logrecords/_query', { ...periodOf(values), ...(values['welke'] === 'personen' && { only_clients: true }) }, 'records', MOST),
+  ask: ({ session }, values) => session.postList('logrecords/_query', asked(values), 'records', FIRST),
   knownOf: () => undefined,
   show,
+  rest,
 });

@@ -47,7 +47,7 @@ export function noteList(notes: Note[], heading: 'h3' | 'h4' = 'h3'): HTMLElemen
 
 /** Everything that was written about figures; what cannot be read leaves the figures as they are. */
 export function readNotes(session: Session): Promise<Note[]> {
-  return session.list<Note>('policynotes', { page_size: '1000' }, 'policy_notes').catch(() => []);
+  return session.list<Note>('policynotes', {}, 'policy_notes').catch(() => []);
 }
 
 /** The notes about measures; `notes` grows when somebody writes one. */

@@ -7,7 +7,7 @@ import type { Choice } from './query';
 
 /** Providers with a contract in a year, by name. */
 export async function providerChoices(session: Session, year: number): Promise<Choice[]> {
-  const positions = await session.list<Position>('positions', { year: String(year), page_size: '1000' });
+  const positions = await session.list<Position>('positions', { year: String(year) });
   const found = new Map(positions.map((each) => [each.provider ?? '', each.provider_title || each.provider || 'onbekend']));
   const collator = new Intl.Collator('nl');
   return [...found].map(([value, title]) => ({ value, title })).sort((a, b) => collator.compare(a.title, b.title));

@@ -276,7 +276,7 @@ runScreen<Answers>({
       session.post<Growth>('growth/_providers', { before: yearPeriod(year - 1), after: yearPeriod(year), provider_level: niveau, filters, ...known }),
       session.query({ measures: ['approved', 'indicated', 'clients'], dimensions: [], period: yearPeriod(year), filters, ...known }),
       role === 'griffie' ? undefined : session.post<Concentration>('concentration/_describe', { period: yearPeriod(year), provider_level: niveau, filters, ...known }),
-      contracts ? session.list<Position>('positions', { year: String(year), page_size: '1000', ...(known.known_time && { known_time: known.known_time }) }) : undefined,
+      contracts ? session.list<Position>('positions', { year: String(year), ...(known.known_time && { known_time: known.known_time }) }) : undefined,
       contracts ? session.signals() : undefined,
       wet === 'wmo' ? undefined : session.query({ measures: ['provisions_started'], dimensions: ['provider', 'ivn'], period: yearPeriod(year), filters: lawFilter('jeugdwet'), ...known }),
       contracts && aanbieder && aanbieder !== GEEN ? readAccount(session, aanbieder, year, wet, posten ?? 'iedereen', known) : undefined,

@@ -95,7 +95,7 @@ runScreen<Answers>({
   bare: true,
   open: true,
   fields: async ({ session }) => {
-    datasets = await session.list<Dataset>('datasets', { page_size: '1000' });
+    datasets = await session.list<Dataset>('datasets');
     const newest = datasets.find((each) => each.state === 'CURRENT') ?? datasets[0];
     return [
       { key: 'bij', label: 'Van', initial: session.municipality, choices: [{ value: session.municipality, title: session.title }] },

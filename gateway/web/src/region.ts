@@ -74,12 +74,12 @@ runScreen<Answers>({
   bare: true,
   fields: async ({ session }) => {
     try {
-      members = await session.list<Member>('members', { page_size: '1000' });
+      members = await session.list<Member>('members');
     } catch (error) {
       if (!notHere(error)) throw error;
       return [];
     }
-    infos = await session.list<TableInfo>('tables', { page_size: '1000' });
+    infos = await session.list<TableInfo>('tables');
     const tables = tableChoices();
     return [
       { key: 'tabel', label: 'Tabel', initial: tables[0]?.value ?? NONE, choices: [...tables, { value: NONE, title: 'Geen' }] },

@@ -51,6 +51,8 @@ export interface Plan<Answer> {
   /** The known time that the answer says it has. */
   knownOf: (answer: Answer) => string | undefined;
   show: (view: View, answer: Answer) => HTMLElement[];
+  /** What the first figures do not need: asked once they are shown, and put after them. */
+  rest?: (view: View, answer: Answer) => Promise<HTMLElement[]>;
 }
 
 export const lawField = (all = true): Field => ({
@@ -251,8 +253,11 @@ class ScreenPage<Answer> {
       // "The newest" becomes a moment, so that the address gives these same figures later.
       this.write(query, knownTime(query.known, context.today).known_time ? query.known : known);
       const view: View = { ...context, values: query.values, known, next: { figure: 1, table: 1 } };
-      content.replaceChildren(...(plan.timeless ? [] : head(view)), ...plan.show(view, answer), takeAlong());
-      announce(plan.timeless ? 'Het antwoord is getoond.' : t`Cijfers getoond, bekend op ${dateTime(known)}.`);
+      const place = h('p', { class: 'nl-paragraph', 'aria-busy': 'true' }, 'De rest wordt nog geladen…');
+      content.replaceChildren(...(plan.timeless ? [] : head(view)), ...plan.show(view, answer), ...(plan.rest ? [place] : []), takeAlong());
+      content.removeAttribute('aria-busy');
+      if (plan.rest) await this.complete(mine, place, () => plan.rest!(view, answer));
+      if (mine === this.asked) announce(plan.timeless ? 'Het antwoord is getoond.' : t`Cijfers getoond, bekend op ${dateTime(known)}.`);
     } catch (error) {
       if (mine !== this.asked) return;
       announce('');
@@ -263,6 +268,23 @@ class ScreenPage<Answer> {
         content.removeAttribute('aria-busy');
         context.session.stop = undefined;
       }
+    }
+  }
+
+  // What failed here leaves the figures that are shown alone.
+  private async complete(mine: number, place: HTMLElement, rest: () => Promise<HTMLElement[]>): Promise<void> {
+    announce('De eerste cijfers zijn getoond. De rest wordt nog geladen…', true);
+    try {
+      const elements = await rest();
+      if (mine === this.asked) place.replaceWith(...elements);
+    } catch (error) {
+      if (mine !== this.asked) return;
+      const again = () => {
+        failed.replaceWith(place);
+        void this.complete(mine, place, rest).then(() => mine === this.asked && announce('Het antwoord is getoond.'));
+      };
+      const failed = error instanceof Stopped ? stoppedAlert(again) : problemAlert(error, again);
+      place.replaceWith(failed);
     }
   }
 }

@@ -54,8 +54,10 @@ async function show(session: Session): Promise<void> {
       ...fileButtons(`bronnen_${session.municipality}`, table, { known, definitions: [], about: [['Gemeente', session.title], ['Periode', period]] }),
       button('Druk af als bijlage', () => window.print()),
     ),
-    ...analyses.filter(isActive).map((analysis) => section(analysis, links)),
   );
+  // All sources together are on screen before each is drawn.
+  await new Promise((resolve) => setTimeout(resolve));
+  byId('content').append(...analyses.filter(isActive).map((analysis) => section(analysis, links)));
   announce(t`${table.rows.length} bronnen in gebruik, zoals bekend op ${known}.`);
 }
 

@@ -3,6 +3,8 @@
 import type { Catalogue } from '../language';
 
 export const frame: Catalogue = {
+  'De eerste cijfers zijn getoond. De rest wordt nog geladen…': 'The first figures are shown. The rest is still being loaded…',
+  'De rest wordt nog geladen…': 'The rest is still being loaded…',
   'Iedereen moet deze monitor kunnen gebruiken: ook zonder muis, zonder kleur te zien, met een voorleesprogramma of met sterk vergrote letters.': 'Everybody must be able to use this monitor: also without a mouse, without seeing colour, with a screen reader or with strongly enlarged letters.',
   'Wat de maatstaf is': 'What the standard is',
   'Deze pagina\'s zijn gemaakt volgens de Europese norm EN 301 549. Die verwijst naar WCAG 2.1, niveau A en AA. Dat vraagt het Besluit digitale toegankelijkheid overheid van de gemeente, ook voor schermen die alleen medewerkers gebruiken.': 'These pages were made to the European standard EN 301 549, which refers to WCAG 2.1, levels A and AA. The Dutch decree on digital accessibility of government asks that of the municipality, also for screens that only staff use.',
