@@ -185,7 +185,7 @@ describe('page Aanbieders', offline, () => {
     }
     assert.match(await page.innerText('section[aria-labelledby="boeking"]'), /niet beschikbaar/);
     assert.equal((await rows('tabel-posten')).length, 150);
-    assert.deepEqual((await rows('tabel-posten'))[0].slice(2), ['D2018-01, regel R2', '05-02-2018', '€\u00a0123', '€\u00a0123', 'De regel is afgekeurd: de periode valt buiten de toewijzing.', '9307', 'de aanbieder', 'Verbeter de periode en declareer opnieuw.', '–']);
+    assert.deepEqual((await rows('tabel-posten'))[0].slice(2), ['D2018-01, regel R2', '05-02-2018', '€\u00a0123', '€\u00a0123', 'De regel is afgekeurd: de periode valt buiten de toewijzing.', '9307', 'de aanbieder', 'Verbeter de periode en declareer opnieuw.', '–', 'de gemeente: wordt uitgezocht', 'Reageer… op toewijzing 101, 45A48, declaratie D2018-01, regel R2']);
     assert.deepEqual((await rows('signalen')).map((cells) => cells[0]), ['Stichting Voorbeeld']);
     await page.getByLabel('Posten op die rekening').selectOption('iedereen');
     await press('Toon cijfers');
@@ -198,6 +198,24 @@ describe('page Aanbieders', offline, () => {
     await page.waitForFunction(() => document.querySelectorAll('#tabel-posten tbody tr').length === 450);
     assert.equal(await page.getByRole('button', { name: /Toon de volgende/ }).count(), 0);
     await assertGood('aanbieders-rekening');
+  });
+
+  it('answers a post for the municipality, with what it may say, and shows what both sides said', async () => {
+    await open('/aanbieders.html?jaar=2018&aanbieder=91000001');
+    assert.deepEqual((await rows('tabel-reacties')).map((cells) => [cells[1], cells[2]]), [['de gemeente', 'wordt uitgezocht'], ['de aanbieder', 'weersproken: de prijs is anders afgesproken']]);
+    await page.locator('#reageer-i2').click();
+    const answers = await page.getByLabel('Wat zegt u?').locator('option').allTextContents();
+    assert.ok(answers.includes('De toewijzing wordt aangepast') && !answers.includes('Wordt gecrediteerd'), answers.join());
+    await page.getByLabel('Wat zegt u?').selectOption({ label: 'Het antwoord volgt' });
+    await press('Verstuur');
+    await page.waitForFunction(() => document.querySelectorAll('#tabel-reacties tbody tr').length === 3);
+    const { request_id, ...said } = stub.calls.filter((call) => call.path.endsWith('i2/_respond')).at(-1).body;
+    assert.deepEqual(said, { position: 'WILL_ANSWER' });
+    assert.match(request_id, /^[0-9a-f-]{36}$/);
+    assert.deepEqual((await rows('tabel-reacties'))[0].slice(1, 5), ['de gemeente', 'het antwoord volgt', 'geen', 'toewijzing 102, 45A48, declaratie D2018-01, regel R3']);
+    assert.equal((await rows('tabel-posten'))[2].at(-2), 'de gemeente: het antwoord volgt');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'reageer-i2');
+    await assertAccessible();
   });
 
   it('shows no account to who may not see contracts', async () => {
@@ -249,6 +267,16 @@ describe('page Publicaties', offline, () => {
     assert.match(await page.innerText('section[aria-labelledby="voorbeeld"] .nmd-conclusion'), /2 cellen zijn afgeschermd \(33,3%\); daarin zit 40,0% van alle cliënten\. Er is geprobeerd 2 .* Dat lukte niet\.$/);
     assert.match(await page.innerText('#tabel-versies'), /grens van 5 naar 10/);
     await assertGood('publicaties');
+  });
+
+  it('says which areas are told as one, and what hiding alone would have cost', async () => {
+    await open('/publicaties.html?tabel=regio/niveau/regio&van=2016-01&tot=2016-12');
+    assert.match(await page.innerText('section[aria-labelledby="samenvoegen"] .nmd-conclusion'), /Van 6 gebieden zijn er in deze tabel 5 over: 1 is een samenvoeging met een buurgebied\. Zonder samenvoegen zou 50,0% van de cellen zijn afgeschermd, nu is dat 33,3%\./);
+    assert.deepEqual(await rows('tabel-verlies'), [['Samenvoegen, en dan afschermen', '5', '33,3%', '40,0%', 'ja'], ['Alleen afschermen', '6', '50,0%', '60,0%', 'ja']]);
+    assert.deepEqual(await rows('tabel-samengevoegd'), [['Eelde en Vries', 'WK173001, WK173002', '2']]);
+    await assertGood('publicaties-samengevoegd');
+    await open(PREVIEW);
+    assert.equal(await page.locator('#samenvoegen').count(), 0, 'the rule of another year merges nothing');
   });
 
   it('says why a table cannot be shown, and still shows the rest', async () => {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The account of one provider on a screen: amounts by what became of them, how long they are open, and the posts themselves, page
-// by page. The municipality and the provider see the same.
+// The account of one provider on a screen: amounts by what became of them, how long they are open, the posts themselves, page by page,
+// and what both sides said about them. The municipality and the provider see the same, and both answer.
 import type { Session } from './api';
-import { ageBars, ageTable, balanceTable, bookedTable, itemTable, outcomeTable, waitingWords, type Account, type Item } from './account_model';
+import { ageBars, ageTable, balanceTable, bookedTable, itemTable, outcomeTable, postWords, responseTable, waitingWords, type Account, type Item, type ItemResponse } from './account_model';
 import { block } from './block';
 import { intervalBars } from './charts/interval_bars';
 import { h } from './dom';
 import { number } from './format';
 import { t } from './language';
 import type { Choice } from './query';
+import { respondButton } from './respond';
 import type { View } from './screen';
 import { announce, button, problemAlert } from './shell';
 
@@ -29,6 +30,8 @@ export interface Page {
 export interface Shown {
   account: Account;
   first: Page;
+  /** What was said about its posts, newest first; as it is now, whatever moment the account is of. */
+  responses: ItemResponse[];
   /** Asks for the next page of the same state. */
   next: (token: string) => Promise<Page>;
 }
@@ -37,29 +40,60 @@ export interface Shown {
 export async function readAccount(session: Session, provider: string, year: number, law: string | undefined, actor: string, known: { known_time?: string }): Promise<Shown> {
   const path = `accounts/${encodeURIComponent(provider)}`;
   const query = (words: Record<string, string>) => new URLSearchParams(words).toString();
+  const said = readResponses(session, path);
   const account = (await session.call(`${path}?${query({ year: String(year), ...known })}`)) as Account;
   const asked = {
     year: String(year), page_size: String(PAGE), ...(law && law !== 'alle' && { law }), ...(actor !== 'iedereen' && { actor }), ...(account.known_time && { known_time: account.known_time }),
   };
   const next = (token: string) => session.call(`${path}/items?${query({ ...asked, ...(token && { page_token: token }) })}`) as Promise<Page>;
-  return { account, first: await next(''), next };
+  const [first, responses] = await Promise.all([next(''), said]);
+  return { account, first, responses, next };
 }
 
-function posts(view: View, { first, next }: Shown, title: string): HTMLElement {
+async function readResponses(session: Session, path: string): Promise<ItemResponse[]> {
+  return (await session.list<ItemResponse>(`${path}/responses`, {}, 'responses')).reverse();
+}
+
+function history(view: View, responses: ItemResponse[], items: Item[], title: string): HTMLElement {
+  const about = (name: string) => postWords(items.find((item) => item.name === name), 'een post die niet hierboven staat');
+  return block(view, {
+    id: 'gezegd', title: 'Wat zeiden beide kanten?',
+    conclusion: responses.length === 0 ? 'Er is nog niets gezegd over een post.' : t`${number(responses.length)} ${responses.length === 1 ? 'reactie' : 'reacties'}, nieuwste eerst. Wat is gezegd, verandert niet.`,
+    ...(responses.length > 0 && { table: responseTable(responses, t`Reacties op posten van ${title}`, about), tall: responses.length > 12 }),
+  });
+}
+
+function posts(view: View, { first, responses, next }: Shown, title: string): HTMLElement {
   const place = h('div', {});
   const items = [...(first.items ?? [])];
+  const said = [...responses];
+  const deeds = (row: number) => {
+    const item = items[row]!;
+    return [
+      respondButton(view.session, 'municipality', item, postWords(item), (response) => {
+        items[row] = { ...item, last_response: response, response_count: (item.response_count ?? 0) + 1 };
+        said.unshift(response);
+        draw();
+        document.getElementById(`reageer-${item.name.slice(item.name.lastIndexOf('/') + 1)}`)?.focus();
+      }),
+    ];
+  };
   const total = first.total_size ?? items.length;
   let token = first.next_page_token ?? '';
   const numbers = { ...view.next };
   const draw = () => {
+    const top = place.querySelector('.nmd-table__frame')?.scrollTop ?? 0;
+    const here = { ...view, next: { ...numbers } };
     place.replaceChildren(
-      block({ ...view, next: { ...numbers } }, {
+      block(here, {
         id: 'posten', title: 'Welke posten zijn dat?',
         conclusion: total === 0 ? 'Er zijn geen posten die hierbij passen.' : t`${number(total)} ${total === 1 ? 'post' : 'posten'}${items.length < total ? t`; de eerste ${number(items.length)} staan hieronder` : ''}.`,
-        ...(items.length > 0 && { table: itemTable(items, t`Posten van ${title}${items.length < total ? t`, ${number(items.length)} van ${number(total)}` : ''}`), tall: items.length > 12 }),
+        ...(items.length > 0 && { table: itemTable(items, t`Posten van ${title}${items.length < total ? t`, ${number(items.length)} van ${number(total)}` : ''}`), tall: items.length > 12, actions: deeds }),
       }),
     );
+    place.querySelector('.nmd-table__frame')?.scrollTo({ top });
     if (token) place.append(h('div', { class: 'nmd-actions nmd-screen-only' }, button(t`Toon de volgende ${number(Math.min(PAGE, total - items.length))}`, () => void more())));
+    place.append(history(here, said, items, title));
   };
   const more = async () => {
     try {
@@ -74,7 +108,8 @@ function posts(view: View, { first, next }: Shown, title: string): HTMLElement {
     }
   };
   draw();
-  if (items.length > 0) view.next.table++;
+  // A reaction may make a table of its own: numbers below this go on after it.
+  view.next.table += (items.length > 0 ? 1 : 0) + 1;
   return place;
 }
 

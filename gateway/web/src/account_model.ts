@@ -165,14 +165,27 @@ export function itemTable(items: Item[], caption: string): Table {
     caption,
     columns: [
       { header: 'Toewijzing', kind: 'text' }, { header: 'Product', kind: 'text' }, { header: 'Declaratie', kind: 'text' }, { header: 'Gedeclareerd op', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }, { header: 'Past of verwacht', kind: 'euro' },
-      { header: 'Wat er is', kind: 'text' }, { header: 'Regel', kind: 'text' }, { header: 'Wie', kind: 'text' }, { header: 'Wat te doen', kind: 'text' }, { header: 'Dagen open', kind: 'count' },
+      { header: 'Wat er is', kind: 'text' }, { header: 'Regel', kind: 'text' }, { header: 'Wie', kind: 'text' }, { header: 'Wat te doen', kind: 'text' }, { header: 'Dagen open', kind: 'count' }, { header: 'Het laatst gezegd', kind: 'text' },
     ],
     rows: items.map((item) => [
       text(Number(item.allocation ?? 0) > 0 ? String(item.allocation) : 'geen'), text(careOf(item)), text(reference(item)), day(item.declared_date, 'niet'), count(item.amount_cents), expected(item),
       text(caseWords(item)), text(item.rule || 'geen'), text(ACTORS[item.actor ?? ''] ?? 'onbekend'), text(item.next_step || 'niets'),
-      openDays(item),
+      openDays(item), text(lastWords(item)),
     ]),
   };
+}
+
+/** What a post is about, for who reads about it elsewhere. */
+export function postWords(item: Item | undefined, otherwise = 'een post die er niet meer is'): string {
+  if (!item) return otherwise;
+  const parts = [Number(item.allocation ?? 0) > 0 && t`toewijzing ${item.allocation}`, item.product, item.claim && t`declaratie ${item.claim}`, item.reference && t`regel ${item.reference}`];
+  return parts.filter(Boolean).join(', ') || 'een post';
+}
+
+/** What was said about a post last, and by whom; `own` is how its reader is called. */
+export function lastWords({ last_response: last }: Item, own?: { side: string; word: string }): string {
+  if (!last) return 'nog niets';
+  return t`${last.side === own?.side ? own!.word : (SIDES[last.side ?? ''] ?? 'onbekend')}: ${positionWords(last)}`;
 }
 
 /** How many items wait for whom, in a sentence. */

@@ -3,18 +3,15 @@
 // provider has nothing about others.
 import { idOf } from './api';
 import { accountSummary } from './account';
-import { itemTable, responseTable } from './account_model';
+import { itemTable, postWords, responseTable } from './account_model';
 import { block, noAnswer } from './block';
 import { intervalBars } from './charts/interval_bars';
 import { waterfall } from './charts/waterfall';
 import { h } from './dom';
-import {
-  causesTable, contractTable, dossierSignalTable, durationOf, endingsTable, growthSteps, indicatorTable, levelBars, levelTable, levelWords, ownMarketTable, positionTable, titleOf, yearTable, type Dossier,
-} from './dossiers_model';
+import { causesTable, contractTable, dossierSignalTable, durationOf, endingsTable, growthSteps, indicatorTable, levelBars, levelTable, levelWords, ownMarketTable, positionTable, termTable, titleOf, yearTable, type Dossier } from './dossiers_model';
 import { summaryTable } from './durations_model';
 import { euro, glue, number } from './format';
 import { t } from './language';
-import { postWords } from './portal_model';
 import { ownAccount, providerChoices } from './provider_choices';
 import { yearChoices, type Choice } from './query';
 import { runScreen, type View } from './screen';
@@ -39,6 +36,7 @@ function show(view: View, dossier: Dossier | undefined): HTMLElement[] {
   const named = (measure: string) => view.measures.find((each) => idOf(each.name) === measure)?.title || TITLES[measure] || measure || 'onbekend';
   const { account, growth, positions = [], contracts = [], funnel = [], market = [], indicators = [], signals = [], open_items: items = [], responses = [] } = dossier;
   const steps = growthSteps(dossier, year);
+  const terms = termTable(contracts);
   const worth = { figures: (dossier.figures ?? []).flatMap(({ figure, before }) => [figure, before]), provenance: growth?.provenance };
   const forProvider = dossier.for_provider === true;
   return [
@@ -66,6 +64,7 @@ function show(view: View, dossier: Dossier | undefined): HTMLElement[] {
       conclusion: contracts.length === 0 ? t`Er loopt geen contract in ${year}.` : t`${number(contracts.length)} ${contracts.length === 1 ? 'contract loopt' : 'contracten lopen'} in ${year}.`,
       ...(contracts.length > 0 && { table: contractTable(contracts, year) }),
     }),
+    ...(terms.rows.length > 0 ? [block(view, { id: 'afspraken', title: 'Wat is er verder afgesproken?', table: terms, tall: terms.rows.length > 20 })] : []),
     ...(positions.length > 0 ? [block(view, { id: 'plafond', title: 'Waar staat het tegen het plafond?', table: positionTable(positions, year), ground: { figures: positions.flatMap((each) => [each.indicated, each.declared, each.approved]) } })] : []),
     ...(indicators.length > 0 ? [block(view, { id: 'indicatoren', title: 'Zijn de resultaten zoals afgesproken?', table: indicatorTable(dossier, year), ground: { figures: indicators.map((each) => each.measured) } })] : []),
     ...(market.length > 0

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { contractTable, dossierSignalTable, durationOf, endingsTable, expectationTable, growthSteps, indicatorTable, levelTable, levelWords, ownMarketTable, saidOf, yearTable } from './dossiers_model';
+import { contractTable, dossierSignalTable, durationOf, endingsTable, expectationTable, growthSteps, indicatorTable, levelTable, levelWords, ownMarketTable, saidOf, termTable, yearTable } from './dossiers_model';
 import { cellText, type Table } from './table';
 
 const written = (table: Table) => [...table.rows, ...(table.total ? [table.total] : [])].map((row) => row.map((cell, index) => cellText(cell, table.columns[index]!.kind)));
@@ -27,6 +27,23 @@ describe('how care ended', () => {
     expect(endingsTable([{ ...year, provisional: true }, year], 2018).columns.map(({ header }) => header)).toEqual(['Reden', '2018 (voorlopig)', '2017']);
     expect(durationOf(undefined, 'x').state).toBe('NOT_AVAILABLE');
     expect(durationOf({ state: 'ANSWERED' }, 'x').state).toBe('ANSWERED');
+  });
+});
+
+describe('what else was agreed', () => {
+  it('has a title and a unit for every kind, and leaves products to the contract', () => {
+    const of = (kind: string, value?: string, more = {}) => ({ kind, ...(value && { value }), ...more });
+    const terms = [
+      of('PRODUCT', undefined, { product: '45A48' }), of('DURATION_NORM', '180', { product: '45A48' }), of('BEDS', '12'), of('YEAR_BUDGET', '40000000'), of('INDEXATION', '3500'), of('NOTICE_SHARE', '70000'), of('KPI_AT_LEAST', '7500', { indicator: 'tevreden' }), of('KPI_AT_MOST', '10000', { indicator: 'uitval' }),
+      of('WAITING_NORM', '42'), of('CLIENT_STOP', undefined, { category: '45' }), of('CLIENT_STOP_AGREED'), of('LEAST_TURNOVER', '10000000'), of('LEAST_CLIENTS', '20'), of('WAGE_SHARE', '90000'), of('ROOM_ANNOUNCED', '2019'), of('ROOM_DECIDED', '2019', { start_date: '2018-10-01', end_date: '2019-01-01' }), of('NEW', '1'),
+    ];
+    expect(written(termTable([{ name: 'municipalities/gm1730/contracts/jh-1', terms }])).map((cells) => cells.slice(1, 4))).toEqual([
+      ['langste duur', '45A48', '180 dagen'], ['bedden', 'alles', '12'], ['jaarbudget', 'alles', '€\u00a0400.000'], ['indexatie', 'alles', '3,5%'], ['meldgrens', 'alles', '70,0%'], ['indicator, ten minste', 'tevreden', '7,50'], ['indicator, ten hoogste', 'uitval', '10,00'],
+      ['langste wachttijd', 'alles', '42 dagen'], ['cliëntenstop zonder toestemming', '45', 'afgesproken'], ['cliëntenstop met toestemming', 'alles', 'afgesproken'], ['omzet per jaar, ten minste', 'alles', '€\u00a0100.000'], ['cliënten per jaar, ten minste', 'alles', '20'],
+      ['aandeel van lonen in de prijs', 'alles', '90,0%'], ['bestedingsruimte aangekondigd', 'alles', 'voor 2019'], ['bestedingsruimte vastgesteld', 'alles', 'voor 2019'], ['onbekend', 'alles', 'onbekend'],
+    ]);
+    expect(written(termTable([{ name: 'c/1', terms: [terms[15]!] }]))[0]!.slice(4)).toEqual(['01-10-2018', '01-01-2019']);
+    expect(termTable([{ name: 'c/1' }]).rows).toEqual([]);
   });
 });
 

@@ -66,6 +66,15 @@ export interface Position {
   used?: Figure;
   expected?: Figure;
 }
+interface Term {
+  kind?: string;
+  category?: string;
+  product?: string;
+  indicator?: string;
+  value?: string;
+  start_date?: string;
+  end_date?: string;
+}
 export interface Contract {
   name: string;
   law?: string;
@@ -74,6 +83,7 @@ export interface Contract {
   ceilings?: Array<{ year?: number; amount_cents?: string }>;
   prices?: Array<{ product?: string }>;
   findings?: Array<{ text?: string }>;
+  terms?: Term[];
 }
 export interface FunnelPoint {
   provider?: string;
@@ -260,6 +270,49 @@ export function contractTable(contracts: Contract[], year: number): Table {
       text(lastOf(each.name)), text(LAWS[each.law ?? ''] ?? 'onbekend'), day(each.start_date), day(each.end_date, 'zonder einde'), ceiling(each), value(new Set((each.prices ?? []).map((price) => price.product ?? '')).size),
       text((each.findings ?? []).map((finding) => finding.text ?? '').filter(Boolean).join(' ') || 'niets'),
     ]),
+  };
+}
+
+// nmd.contracts.v1.Contract.Term: its title, and how its value is written; a product has a table of its own in the contract.
+const TERMS: Record<string, [title: string, unit: 'days' | 'count' | 'euro' | 'percent' | 'thousandths' | 'year' | 'none']> = {
+  DURATION_NORM: ['langste duur', 'days'], BEDS: ['bedden', 'count'], YEAR_BUDGET: ['jaarbudget', 'euro'], INDEXATION: ['indexatie', 'percent'], NOTICE_SHARE: ['meldgrens', 'percent'], KPI_AT_LEAST: ['indicator, ten minste', 'thousandths'],
+  KPI_AT_MOST: ['indicator, ten hoogste', 'thousandths'], WAITING_NORM: ['langste wachttijd', 'days'], CLIENT_STOP: ['cliëntenstop zonder toestemming', 'none'], CLIENT_STOP_AGREED: ['cliëntenstop met toestemming', 'none'],
+  LEAST_TURNOVER: ['omzet per jaar, ten minste', 'euro'], LEAST_CLIENTS: ['cliënten per jaar, ten minste', 'count'], WAGE_SHARE: ['aandeel van lonen in de prijs', 'percent'], ROOM_ANNOUNCED: ['bestedingsruimte aangekondigd', 'year'], ROOM_DECIDED: ['bestedingsruimte vastgesteld', 'year'],
+};
+
+function termValue(term: Term): Cell {
+  const amount = Number(term.value ?? 0);
+  switch (TERMS[term.kind ?? '']?.[1]) {
+    case 'days':
+      return text(t`${number(amount)} dagen`);
+    case 'count':
+      return value(amount, 'count');
+    case 'euro':
+      return value(amount, 'euro');
+    case 'percent':
+      return value(amount / 100_000, 'share');
+    case 'thousandths':
+      return value(amount / 1000, 'ratio');
+    case 'year':
+      return text(t`voor ${amount}`);
+    case 'none':
+      return text('afgesproken');
+    case undefined:
+      return text('onbekend');
+  }
+}
+
+/** What else was agreed than ceilings, prices and products. */
+export function termTable(contracts: Contract[]): Table {
+  return {
+    id: 'tabel-afspraken',
+    caption: 'Wat er verder is afgesproken',
+    columns: [{ header: 'Contract', kind: 'text' }, { header: 'Afspraak', kind: 'text' }, { header: 'Waarover', kind: 'text' }, { header: 'Afgesproken', kind: 'count' }, { header: 'Van', kind: 'text' }, { header: 'Tot', kind: 'text' }],
+    rows: contracts.flatMap((contract) =>
+      (contract.terms ?? []).filter(({ kind }) => kind !== 'PRODUCT').map((term): Cell[] => [
+        text(lastOf(contract.name)), text(TERMS[term.kind ?? '']?.[0] ?? 'onbekend'), text([term.indicator, term.category, term.product].filter(Boolean).join(' ') || 'alles'), termValue(term), day(term.start_date), day(term.end_date, 'zonder einde'),
+      ]),
+    ),
   };
 }
 

@@ -2,14 +2,14 @@
 // The page Aanbiedersportaal: a provider sees its own account as it is now, answers the municipality, and states what it delivered. What
 // changes is shown when it changes, until somebody pauses that.
 import { accountSummary } from './account';
-import { postOf, responseTable, type Account, type Item, type ItemResponse } from './account_model';
+import { postOf, postWords, responseTable, type Account, type Item, type ItemResponse } from './account_model';
 import { Problem, Stopped, type Session } from './api';
 import { block, headlines } from './block';
 import { askWords } from './dialog';
 import { byId, h } from './dom';
 import { dateTime, euro, number } from './format';
 import { t } from './language';
-import { AGES, chosenItems, draftsOf, lineTable, monthsUntil, Posts, postTable, postWords, statementTable, waiting, type Changes, type Draft, type Statement } from './portal_model';
+import { AGES, chosenItems, draftsOf, lineTable, monthsUntil, Posts, postTable, statementTable, waiting, type Changes, type Draft, type Statement } from './portal_model';
 import { ownProvider } from './provider_choices';
 import { monthChoices, periodBetween, type Field } from './query';
 import { respondButton } from './respond';
@@ -36,8 +36,8 @@ const KINDS = [['alle', 'Alle soorten'], ['LINE', 'Declaratieregels'], ['CLAIM',
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const readAccount = (session: Session, own: string, year: string | undefined) => session.call(`accounts/${own}?${new URLSearchParams(year && year !== 'alle' ? { year } : {}).toString()}`) as Promise<Account>;
-const readResponses = async (session: Session, own: string) => (await session.list<ItemResponse>(`accounts/${own}/responses`, { page_size: '1000' }, 'responses')).reverse();
-const readStatements = (session: Session, own: string) => session.list<Statement>(`accounts/${own}/statements`, { page_size: '1000' }, 'statements');
+const readResponses = async (session: Session, own: string) => (await session.list<ItemResponse>(`accounts/${own}/responses`, {}, 'responses')).reverse();
+const readStatements = (session: Session, own: string) => session.list<Statement>(`accounts/${own}/statements`, {}, 'statements');
 const readDraft = async (session: Session, own: string, id: string | undefined) => (id && id !== NONE ? ((await session.call(`accounts/${own}/drafts/${encodeURIComponent(id)}`)) as Draft) : undefined);
 
 function readChanges(session: Session, own: string, posts: Posts, wait: number, signal?: AbortSignal): Promise<Changes> {

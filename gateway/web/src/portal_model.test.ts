@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import type { Item } from './account_model';
-import { chosenItems, draftsOf, lineTable, monthsUntil, Posts, postTable, postWords, statementTable, waiting } from './portal_model';
+import { postWords, type Item } from './account_model';
+import { chosenItems, draftsOf, lineTable, monthsUntil, Posts, postTable, statementTable, waiting } from './portal_model';
 import { responseFault } from './respond';
 import { cellText, type Table } from './table';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page Aanbiedersportaal says of nmd.contracts.v1.ProviderService: the posts of the own account as they are now, and what the
 // provider states. Pure.
-import { ACTORS, caseWords, expected, openDays, positionWords, reference, type Account, type Amount, type Item } from './account_model';
+import { ACTORS, caseWords, expected, openDays, lastWords, reference, type Account, type Amount, type Item } from './account_model';
 import { count, day, moment, text, value, type Cell } from './figure';
 import { addDays, monthShort, number } from './format';
 import { t } from './language';
@@ -101,21 +101,9 @@ export function postTable(items: Item[], caption: string): Table {
     ],
     rows: items.map((item) => [
       text(Number(item.allocation ?? 0) > 0 ? String(item.allocation) : 'geen'), text(item.product || item.category || 'geen'), text(reference(item)), count(item.amount_cents), expected(item),
-      text([caseWords(item), item.rule && `(${item.rule})`, item.next_step].filter(Boolean).join(' ')), text(item.actor === 'CARE_PROVIDER' ? 'u' : (ACTORS[item.actor ?? ''] ?? 'onbekend')), openDays(item), text(saidWords(item)),
+      text([caseWords(item), item.rule && `(${item.rule})`, item.next_step].filter(Boolean).join(' ')), text(item.actor === 'CARE_PROVIDER' ? 'u' : (ACTORS[item.actor ?? ''] ?? 'onbekend')), openDays(item), text(lastWords(item, { side: 'OF_PROVIDER', word: 'u' })),
     ]),
   };
-}
-
-function saidWords({ last_response: last }: Item): string {
-  if (!last) return 'nog niets';
-  return t`${last.side === 'OF_PROVIDER' ? 'u' : 'de gemeente'}: ${positionWords(last)}`;
-}
-
-/** What a post is about, for who reads about it elsewhere. */
-export function postWords(item: Item | undefined, otherwise = 'een post die er niet meer is'): string {
-  if (!item) return otherwise;
-  const parts = [Number(item.allocation ?? 0) > 0 && t`toewijzing ${item.allocation}`, item.product, item.claim && t`declaratie ${item.claim}`, item.reference && t`regel ${item.reference}`];
-  return parts.filter(Boolean).join(', ') || 'een post';
 }
 
 /** How many posts wait for the provider, how many for the municipality, and how long the oldest is open. */

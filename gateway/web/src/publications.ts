@@ -7,7 +7,7 @@ import { askWords } from './dialog';
 import { h } from './dom';
 import { number } from './format';
 import {
-  agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossWords, newestYear, previewTable, publicationTable, releaseTable, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Release, type TableRule,
+  agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossTable, lossWords, mergedTable, mergingWords, newestYear, previewTable, publicationTable, releaseTable, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Release, type TableRule,
 } from './publications_model';
 import { t } from './language';
 import { formatQuery, monthChoices, periodBetween, periodWords, type Choice } from './query';
@@ -135,6 +135,15 @@ function previewBlocks(view: View, { preview, problem, titles }: Answers): HTMLE
       table: previewTable(preview, chosen.rule, (id) => titles.get(id) ?? id), tall: true,
       remarks: [preview.proof ?? ''].filter(Boolean),
     }),
+    ...(preview.merging?.dimension
+      ? [
+          block(view, {
+            id: 'samenvoegen', title: 'Wat doet samenvoegen van gebieden?', conclusion: mergingWords(preview), table: lossTable(preview),
+            remarks: ['Een gebied met te weinig cliënten wordt samengevoegd met een gebied ernaast. Van het geheel is dan wel een cijfer te geven.'],
+          }),
+          ...(preview.merging.areas?.length ? [block(view, { id: 'samengevoegd', title: 'Welke gebieden zijn samengevoegd?', table: mergedTable(preview.merging, (id) => titles.get(id) ?? id), tall: preview.merging.areas.length > 12 })] : []),
+        ]
+      : []),
     ...(preview.audit?.findings?.length ? [block(view, { id: 'lekken', title: 'Waar zit het lek?', table: findingTable(preview.audit) })] : []),
     place,
   ];
@@ -188,7 +197,7 @@ runScreen<Answers>({
   timeless: true,
   bare: true,
   fields: async ({ session, today, year }) => {
-    const [analyses, ...lists] = await Promise.all([session.sourceAnalyses(), session.list<Agreement>('agreements', { page_size: '1000' }), session.list<Release>('releases', { page_size: '1000' })]);
+    const [analyses, ...lists] = await Promise.all([session.sourceAnalyses(), session.list<Agreement>('agreements'), session.list<Release>('releases')]);
     [agreements, releases] = lists;
     // A preview of a year that nobody delivered yet tells nothing.
     const told = newestYear(analyses) ?? year - 1;
@@ -204,7 +213,7 @@ runScreen<Answers>({
   ask: async ({ session }, { uitgave, tabel, van, tot }) => {
     const list = { agreements, releases, versions: [], titles: new Map<string, string>() };
     if (uitgave && uitgave !== NONE) return { ...list, chosen: (await session.call(`releases/${encodeURIComponent(uitgave)}`)) as Release };
-    const [versions, measures, dimensions] = await Promise.all([session.list<AgreementVersion>('agreements/-/versions', { page_size: '1000' }, 'versions'), session.measures(), session.dimensions()]);
+    const [versions, measures, dimensions] = await Promise.all([session.list<AgreementVersion>('agreements/-/versions', {}, 'versions'), session.measures(), session.dimensions()]);
     const titles = new Map([...measures, ...dimensions].map((each) => [idOf(each.name), each.title || idOf(each.name)]));
     const chosen = ruleOf(tabel);
     if (!chosen) return { ...list, versions, titles };

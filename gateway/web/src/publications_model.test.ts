@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { auditWords, deedsOf, lossWords, newestYear, previewTable, publicationTable, releaseTable } from './publications_model';
+import { auditWords, deedsOf, lossTable, lossWords, mergedTable, mergingWords, newestYear, previewTable, publicationTable, releaseTable } from './publications_model';
 import { cellText, type Table } from './table';
 
 const written = (table: Table) => table.rows.map((row) => row.map((cell, index) => cellText(cell, table.columns[index]!.kind)));
@@ -36,6 +36,29 @@ describe('a release', () => {
     expect(auditWords({ safe: true, hidden_count: '2', release_count: '1' })).toBe('Er is geprobeerd 2 afgeschermde cellen terug te rekenen, naast 1 eerdere publicatie. Dat lukte niet.');
     expect(auditWords({ hidden_count: '2' })).toMatch(/Dat lukte: deze tabel kan niet worden gepubliceerd\.$/);
     expect(lossWords({ primary_count: '1', secondary_count: '1', loss: { hidden_cells: 0.25 } })).toBe('2 cellen zijn afgeschermd (25,0%).');
+  });
+});
+
+describe('areas that are told as one', () => {
+  const merging = { dimension: 'district', areas: [{ value: { dimension: 'district', value: 'WK173001+WK173002', label: 'Eelde en Vries' }, members: ['WK173001', 'WK173002'] }], value_count: '5', unmerged_count: '6', hiding_alone: { hidden_cells: 0.5, hidden_value: 0.1 } };
+  const preview = { loss: { hidden_cells: 0.125 }, audit: { safe: true }, merging };
+
+  it('are beside what hiding alone would cost, with words for who may not know a share', () => {
+    expect(mergingWords(preview)).toBe('Van 6 gebieden zijn er in deze tabel 5 over: 1 is een samenvoeging met een buurgebied. Zonder samenvoegen zou 50,0% van de cellen zijn afgeschermd, nu is dat 12,5%. Zonder samenvoegen zou de tabel niet veilig zijn.');
+    expect(mergingWords({ ...preview, merging: { ...merging, hiding_alone_safe: true } })).toMatch(/nu is dat 12,5%\.$/);
+    expect(written(lossTable(preview))).toEqual([['Samenvoegen, en dan afschermen', '5', '12,5%', 'niet te zeggen', 'ja'], ['Alleen afschermen', '6', '50,0%', '10,0%', 'nee']]);
+  });
+
+  it('are named with what they stand for', () => {
+    const table = mergedTable(merging, (id) => (id === 'district' ? 'Wijk' : id));
+    expect(table.columns[0]!.header).toBe('Wijk');
+    expect(written(table)).toEqual([['Eelde en Vries', 'WK173001, WK173002', '2']]);
+  });
+
+  it('are none where nothing is thin: nothing is lost then', () => {
+    const none = { loss: {}, audit: { safe: true }, merging: { dimension: 'district', value_count: '6', unmerged_count: '6', hiding_alone: {}, hiding_alone_safe: true } };
+    expect(mergingWords(none)).toBe('Geen gebied hoefde te worden samengevoegd.');
+    expect(written(lossTable(none)).map((cells) => cells[2])).toEqual(['0,0%', '0,0%']);
   });
 });
 

@@ -49,6 +49,20 @@ export interface Audit {
   release_count?: string;
   findings?: Array<{ cell?: string; kind?: string; attacker?: string; path?: string[]; measure?: string }>;
 }
+interface Loss {
+  hidden_cells?: number;
+  /** Absent for who may not know it. */
+  hidden_value?: number;
+}
+/** What telling areas as one does to a table. */
+export interface Merging {
+  dimension?: string;
+  areas?: Array<{ value?: DimensionValue; members?: string[] }>;
+  value_count?: string;
+  unmerged_count?: string;
+  hiding_alone?: Loss;
+  hiding_alone_safe?: boolean;
+}
 export interface Preview {
   cells?: Array<{ dimensions?: DimensionValue[]; state?: string; figures?: Figure[] }>;
   shown_count?: string;
@@ -57,8 +71,9 @@ export interface Preview {
   secondary_count?: string;
   proof?: string;
   known_time?: string;
-  loss?: { hidden_cells?: number; hidden_value?: number };
+  loss?: Loss;
   audit?: Audit;
+  merging?: Merging;
 }
 export interface Publication {
   title?: string;
@@ -237,4 +252,35 @@ export function lossWords(preview: Preview): string {
   const hidden = Number(preview.primary_count ?? 0) + Number(preview.secondary_count ?? 0);
   const share = preview.loss?.hidden_cells;
   return t`${number(hidden)} cellen zijn afgeschermd${share === undefined ? '' : t` (${percent(share)})`}${preview.loss?.hidden_value === undefined ? '' : t`; daarin zit ${percent(preview.loss.hidden_value)} van alle cliënten`}.`;
+}
+
+/** Which areas are told as one, and whether that loses less than hiding alone would. */
+export function mergingWords({ loss, merging = {} }: Preview): string {
+  const [now, alone] = [loss?.hidden_cells ?? 0, merging.hiding_alone?.hidden_cells ?? 0];
+  const groups = merging.areas?.length ?? 0;
+  if (groups === 0) return 'Geen gebied hoefde te worden samengevoegd.';
+  const merged = t`Van ${number(Number(merging.unmerged_count ?? 0))} gebieden zijn er in deze tabel ${number(Number(merging.value_count ?? 0))} over: ${number(groups)} ${groups === 1 ? 'is een samenvoeging' : 'zijn samenvoegingen'} met een buurgebied.`;
+  const safe = merging.hiding_alone_safe === true ? '' : ' Zonder samenvoegen zou de tabel niet veilig zijn.';
+  return t`${merged} Zonder samenvoegen zou ${percent(alone)} van de cellen zijn afgeschermd, nu is dat ${percent(now)}.${safe}`;
+}
+
+export function mergedTable({ areas = [], dimension }: Merging, titleOf: (id: string) => string): Table {
+  return {
+    id: 'tabel-samengevoegd',
+    caption: 'Gebieden die samen één cijfer krijgen',
+    columns: [{ header: titleOf(dimension ?? ''), kind: 'text' }, { header: 'Bestaat uit', kind: 'text' }, { header: 'Gebieden', kind: 'count' }],
+    rows: areas.map(({ value: found, members = [] }) => [text(found?.label || found?.value || 'onbekend'), text(members.join(', ') || 'onbekend'), value(members.length)]),
+  };
+}
+
+/** What is lost by merging and hiding, beside hiding alone. */
+export function lossTable({ loss, audit, merging = {} }: Preview): Table {
+  const share = (of: number | undefined): Cell => (of === undefined ? { kind: 'absent', word: 'niet te zeggen', why: 'Dit is alleen voor de privacyfunctionaris en de controller.' } : value(of));
+  const row = (title: string, lost: Loss | undefined, areas: string | undefined, safe: boolean | undefined): Cell[] => [text(title), count(areas), value(lost?.hidden_cells ?? 0), share(lost?.hidden_value), text(safe === true ? 'ja' : 'nee')];
+  return {
+    id: 'tabel-verlies',
+    caption: 'Wat verloren gaat: samenvoegen naast alleen afschermen',
+    columns: [{ header: 'Hoe', kind: 'text' }, { header: 'Gebieden', kind: 'count' }, { header: 'Cellen afgeschermd', kind: 'share' }, { header: 'Cliënten in die cellen', kind: 'share' }, { header: 'Kan worden gepubliceerd', kind: 'text' }],
+    rows: [row('Samenvoegen, en dan afschermen', loss, merging.value_count, audit?.safe), row('Alleen afschermen', merging.hiding_alone, merging.unmerged_count, merging.hiding_alone_safe)],
+  };
 }

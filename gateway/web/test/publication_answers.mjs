@@ -9,12 +9,17 @@ const CELLS = [['totaal', 'Totaal', 'SHOWN', 598], ['4', 'IVN 4', 'SHOWN', 56], 
 const AUDIT = { safe: true, primary_count: '1', hidden_count: '2', sum_count: '1', program_count: '4', release_count: '1' };
 const LEAK = { cell: 'ivn 7', kind: 'exact', attacker: 'wie alles van de regio ziet', path: ['totaal min ivn 4', 'min ivn 5'], measure: 'Cliënten' };
 
+// The year 2016 has thin areas, which its rule merges.
+const MERGING = {
+  dimension: 'district', areas: [{ value: { dimension: 'district', value: 'WK173001+WK173002', label: 'Eelde en Vries' }, members: ['WK173001', 'WK173002'] }], value_count: '5', unmerged_count: '6', hiding_alone: { hidden_cells: 0.5, hidden_value: 0.6 }, hiding_alone_safe: true,
+};
+
 const preview = (period) => ({
   cells: CELLS.map(([ivn, label, state, clients]) => ({
     dimensions: [{ dimension: 'ivn', value: ivn, label }], state,
     figures: [{ measure: 'clients', period, ...(clients === undefined ? { state: 'SUPPRESSED' } : { state: 'ANSWERED', count: String(clients) }) }],
   })),
-  shown_count: '3', zero_count: '1', primary_count: '1', secondary_count: '1', proof: 'Geen van de 2 afgeschermde cellen volgt uit wat is getoond.', known_time: KNOWN, loss: { hidden_cells: 2 / 6, hidden_value: 0.4 }, audit: AUDIT,
+  shown_count: '3', zero_count: '1', primary_count: '1', secondary_count: '1', proof: 'Geen van de 2 afgeschermde cellen volgt uit wat is getoond.', known_time: KNOWN, loss: { hidden_cells: 2 / 6, hidden_value: 0.4 }, audit: AUDIT, ...(period.start_date === '2016-01-01' && { merging: MERGING }),
 });
 
 const publication = () => ({

@@ -141,6 +141,8 @@ const RESPONSES = [
   { name: `${ITEMS[1].name}/responses/1`, side: 'OF_PROVIDER', position: 'DISPUTED', reason: 'PRICE_DIFFERS', note: 'De prijs staat in de brief van januari.', time: '2018-03-01T10:00:00Z', outcome: 'REJECTED', amount_cents: ITEMS[1].amount_cents },
 ];
 
+ITEMS[1].last_response = RESPONSES[0];
+
 const bookings = (year) => ({
   indicated: figure('indicated', year, { amount_cents: '7000000' }, [], NEWEST), paid: figure('paid', year, { amount_cents: '1850000' }, [], NEWEST),
   booked: { measure: 'booked', period: { start_date: `${year}-01-01`, end_date: `${year + 1}-01-01` }, state: 'NOT_AVAILABLE', state_reason: 'PERIOD_NOT_DELIVERED' },
