@@ -11,6 +11,7 @@ beforeEach(() => {
   stub.calls.length = 0;
   delete stub.faults.closed;
   delete stub.faults.signIn;
+  delete stub.faults.region;
 });
 
 describe('page Openbare cijfers', offline, () => {
@@ -41,6 +42,25 @@ describe('page Openbare cijfers', offline, () => {
     await open('/openbaar.html?bij=gm1730&tabel=gm1730-2018-0001');
     await page.getByRole('link', { name: 'Naar de nieuwste cijfers' }).click();
     await page.waitForURL(/tabel=gm1730-2018-0003/);
+  });
+
+  it('in the region has its members side by side, says of how many it is, and why one has no figure', async () => {
+    stub.faults.region = true;
+    await open('/openbaar.html');
+    assert.match(page.url(), /\?bij=nmd&tabel=niveau_2017-01-01_2018-01-01$/);
+    assert.equal(await page.innerText('h1'), 'Cliënten per niveau, 2017');
+    assert.match(await page.innerText('.nmd-facts'), /^Noord-Midden-Drenthe\. Cijfers bekend op 03-04-2018/);
+    assert.match(await page.innerText('section[aria-labelledby="cijfers"] .nmd-conclusion'), /^3 van 5 gemeenten\. Alles samen, cliënten: 1\.500\.$/);
+    const table = await rows('tabel-openbaar');
+    assert.deepEqual(table.slice(0, 4), [['Regio', 'Totaal', 'getoond', '1.500'], ['Regio', 'IVN 5', 'afgeschermd', 'afgeschermd'], ['Regio', 'IVN 6', 'afgeschermd', 'afgeschermd'], ['Tynaarlo', 'Totaal', 'getoond', '600']]);
+    assert.deepEqual(table.filter((cells) => cells[1] === 'Totaal').map((cells) => cells.at(-1)), ['1.500', '600', '800', '100', 'niet beschikbaar', 'niet beschikbaar']);
+    assert.match(await page.innerText('section[aria-labelledby="cijfers"]'), /De gemeente trok haar publicatie in\.[\s\S]*De gemeente publiceerde hier niets over\./);
+    assert.deepEqual(await page.locator('section[aria-labelledby="bestanden"] a').evaluateAll((all) => all.map((each) => new URL(each.href).pathname)).then(([first]) => first), '/v1/municipalities/nmd/datasets/niveau_2017-01-01_2018-01-01/files/csv');
+    assert.ok(stub.calls.every((call) => call.role === undefined), 'nothing is asked with a token');
+    assert.deepEqual(await page.locator('.nmd-nav [data-screen]').evaluateAll((all) => all.filter((each) => !each.hidden).map((each) => each.dataset.screen)), ['regio', 'logboek', 'openbaar']);
+    await assertGood('openbaar-regio');
+    await open('/openbaar.html?bij=nmd&tabel=niveau_2016-01-01_2017-01-01');
+    assert.match(await page.innerText('#content'), /De reden: Midden-Drenthe: Verkeerde periode\./);
   });
 
   it('outside the demo is of whom the address says, with the screens of a citizen and no other', async () => {

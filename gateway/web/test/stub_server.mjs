@@ -32,7 +32,7 @@ const roleOf = (authorization) => authorization && JSON.parse(Buffer.from(author
 /**
  * Serves the folder `dist`. `faults` may be changed while it runs: `signIn` answers 404 to the development issuer ('issuer':
  * people sign in at the municipality instead), `closed` lets nobody read without a token, `links` is
- * an answer 503 of linking, `slow` keeps every call waiting so many milliseconds, `status` and `problem` are the answer to every
+ * an answer 503 of linking, `region` makes it the instance of the region, `slow` keeps every call waiting so many milliseconds, `status` and `problem` are the answer to every
  * other call. `restartLinking` and `restartScreens` forget what was decided.
  */
 export async function startStub(dist) {
@@ -54,7 +54,7 @@ export async function startStub(dist) {
     }
     if (pathname === '/v1/dev/token') {
       if (faults.signIn) return problem(404, 'ROUTE_UNKNOWN', 'no route');
-      return json({ token: tokenOf(searchParams.get('role')), municipality: 'gm1730', title: 'Tynaarlo' });
+      return json({ token: tokenOf(searchParams.get('role')), ...(faults.region ? { municipality: 'nmd', title: 'Noord-Midden-Drenthe' } : { municipality: 'gm1730', title: 'Tynaarlo' }) });
     }
     if (pathname.startsWith('/v1/session')) {
       if (faults.signIn !== 'issuer') return problem(404, 'ROUTE_UNKNOWN', 'no route');
@@ -62,10 +62,10 @@ export async function startStub(dist) {
       return problem(401, 'IDENTITY_MISSING', 'nobody is signed in');
     }
     const role = roleOf(request.headers.authorization);
-    const below = pathname.replace('/v1/municipalities/gm1730/', '');
+    const below = pathname.replace(`/v1/municipalities/${faults.region ? 'nmd' : 'gm1730'}/`, '');
     if (isPublic(below) && (role || !faults.closed)) {
       calls.push({ path: request.url, body: undefined, role });
-      const found = publicAnswer(request.method, below);
+      const found = publicAnswer(request.method, below, faults.region);
       return typeof found.status === 'number' ? problem(found.status, found.reason, found.detail) : json(found);
     }
     if (!role) return problem(401, 'IDENTITY_MISSING', 'no token');
@@ -73,7 +73,7 @@ export async function startStub(dist) {
     calls.push({ path: request.url, body });
     if (faults.slow) await pause(faults.slow);
     if (faults.status) return problem(faults.status, faults.problem, 'stub', faults.violations);
-    const path = pathname.replace('/v1/municipalities/gm1730/', '').replace('/v1/', '/');
+    const path = below.replace('/v1/', '/');
     const linked = role === 'koppelbeheerder' ? stub.linking.answer(request.method, path, searchParams, body) : undefined;
     if (linked) return typeof linked.status === 'number' ? problem(linked.status, linked.reason, linked.detail) : json(linked);
     const given = answers.isMonthly(path, body) ? undefined : await stub.screens.answer(request.method, path, searchParams, body, role);
