@@ -185,7 +185,7 @@ describe('page Aanbieders', offline, () => {
     }
     assert.match(await page.innerText('section[aria-labelledby="boeking"]'), /niet beschikbaar/);
     assert.equal((await rows('tabel-posten')).length, 150);
-    assert.deepEqual((await rows('tabel-posten'))[0].slice(2), ['D2018-01, regel R2', '05-02-2018', '€\u00a0123', '€\u00a0123', 'De regel is afgekeurd: de periode valt buiten de toewijzing.', '9307', 'de aanbieder', 'Verbeter de periode en declareer opnieuw.', '–', 'de gemeente: wordt uitgezocht', 'Reageer… op toewijzing 101, 45A48, declaratie D2018-01, regel R2']);
+    assert.deepEqual((await rows('tabel-posten'))[0].slice(2), ['D2018-01, regel R2', '€\u00a0123', '€\u00a0123', 'De regel is afgekeurd: de periode valt buiten de toewijzing. (9307) Verbeter de periode en declareer opnieuw.', 'de aanbieder', '–', 'de gemeente: wordt uitgezocht', 'Reageer… op toewijzing 101, 45A48, declaratie D2018-01, regel R2']);
     assert.deepEqual((await rows('signalen')).map((cells) => cells[0]), ['Stichting Voorbeeld']);
     await page.getByLabel('Posten op die rekening').selectOption('iedereen');
     await press('Toon cijfers');

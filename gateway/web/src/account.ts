@@ -2,7 +2,7 @@
 // The account of one provider on a screen: amounts by what became of them, how long they are open, the posts themselves, page by page,
 // and what both sides said about them. The municipality and the provider see the same, and both answer.
 import type { Session } from './api';
-import { ageBars, ageTable, balanceTable, bookedTable, itemTable, outcomeTable, postWords, responseTable, waitingWords, type Account, type Item, type ItemResponse } from './account_model';
+import { ageBars, ageTable, balanceTable, bookedTable, outcomeTable, postTable, postWords, responseTable, waitingWords, type Account, type Item, type ItemResponse } from './account_model';
 import { block } from './block';
 import { intervalBars } from './charts/interval_bars';
 import { h } from './dom';
@@ -88,7 +88,7 @@ function posts(view: View, { first, responses, next }: Shown, title: string): HT
       block(here, {
         id: 'posten', title: 'Welke posten zijn dat?',
         conclusion: total === 0 ? 'Er zijn geen posten die hierbij passen.' : t`${number(total)} ${total === 1 ? 'post' : 'posten'}${items.length < total ? t`; de eerste ${number(items.length)} staan hieronder` : ''}.`,
-        ...(items.length > 0 && { table: itemTable(items, t`Posten van ${title}${items.length < total ? t`, ${number(items.length)} van ${number(total)}` : ''}`), tall: items.length > 12, actions: deeds }),
+        ...(items.length > 0 && { table: postTable(items, t`Posten van ${title}${items.length < total ? t`, ${number(items.length)} van ${number(total)}` : ''}`), tall: items.length > 12, actions: deeds }),
       }),
     );
     place.querySelector('.nmd-table__frame')?.scrollTo({ top });

@@ -138,8 +138,8 @@ export function bookedTable(account: Account): Table {
   return {
     id: 'tabel-boeking',
     caption: t`Toegewezen, betaald en geboekt in ${account.year ?? ''}`,
-    columns: [{ header: 'Toegewezen', kind: 'euro' }, { header: 'Betaald', kind: 'euro' }, { header: 'Geboekt', kind: 'euro' }],
-    rows: [[cellOf(account.indicated), cellOf(account.paid), cellOf(account.booked)]],
+    columns: [{ header: 'Wat', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }],
+    rows: [[text('Toegewezen'), cellOf(account.indicated)], [text('Betaald'), cellOf(account.paid)], [text('Geboekt'), cellOf(account.booked)]],
   };
 }
 
@@ -165,12 +165,28 @@ export function itemTable(items: Item[], caption: string): Table {
     caption,
     columns: [
       { header: 'Toewijzing', kind: 'text' }, { header: 'Product', kind: 'text' }, { header: 'Declaratie', kind: 'text' }, { header: 'Gedeclareerd op', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }, { header: 'Past of verwacht', kind: 'euro' },
-      { header: 'Wat er is', kind: 'text' }, { header: 'Regel', kind: 'text' }, { header: 'Wie', kind: 'text' }, { header: 'Wat te doen', kind: 'text' }, { header: 'Dagen open', kind: 'count' }, { header: 'Het laatst gezegd', kind: 'text' },
+      { header: 'Wat er is', kind: 'text' }, { header: 'Regel', kind: 'text' }, { header: 'Wie', kind: 'text' }, { header: 'Wat te doen', kind: 'text' }, { header: 'Dagen open', kind: 'count' },
     ],
     rows: items.map((item) => [
       text(Number(item.allocation ?? 0) > 0 ? String(item.allocation) : 'geen'), text(careOf(item)), text(reference(item)), day(item.declared_date, 'niet'), count(item.amount_cents), expected(item),
       text(caseWords(item)), text(item.rule || 'geen'), text(ACTORS[item.actor ?? ''] ?? 'onbekend'), text(item.next_step || 'niets'),
-      openDays(item), text(lastWords(item)),
+      openDays(item),
+    ]),
+  };
+}
+
+/** The posts with what was said about them last: what one must see to answer. `own` is how who reads it is called. */
+export function postTable(items: Item[], caption: string, own?: Reader): Table {
+  return {
+    id: 'tabel-posten',
+    caption,
+    columns: [
+      { header: 'Toewijzing', kind: 'text' }, { header: 'Product', kind: 'text' }, { header: 'Declaratie', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }, { header: 'Past of verwacht', kind: 'euro' }, { header: 'Wat er is', kind: 'text' },
+      { header: 'Wie', kind: 'text' }, { header: 'Dagen open', kind: 'count' }, { header: 'Het laatst gezegd', kind: 'text' },
+    ],
+    rows: items.map((item) => [
+      text(Number(item.allocation ?? 0) > 0 ? String(item.allocation) : 'geen'), text(item.product || item.category || 'geen'), text(reference(item)), count(item.amount_cents), expected(item),
+      text([caseWords(item), item.rule && `(${item.rule})`, item.next_step].filter(Boolean).join(' ')), text(item.actor && item.actor === own?.actor ? own.word : (ACTORS[item.actor ?? ''] ?? 'onbekend')), openDays(item), text(lastWords(item, own)),
     ]),
   };
 }
@@ -182,8 +198,16 @@ export function postWords(item: Item | undefined, otherwise = 'een post die er n
   return parts.filter(Boolean).join(', ') || 'een post';
 }
 
-/** What was said about a post last, and by whom; `own` is how its reader is called. */
-export function lastWords({ last_response: last }: Item, own?: { side: string; word: string }): string {
+/** Who reads it, on which side, and what they are called. */
+interface Reader {
+  actor: string;
+  side: string;
+  word: string;
+}
+export const PROVIDER_READS: Reader = { actor: 'CARE_PROVIDER', side: 'OF_PROVIDER', word: 'u' };
+
+/** What was said about a post last, and by whom. */
+export function lastWords({ last_response: last }: Item, own?: Reader): string {
   if (!last) return 'nog niets';
   return t`${last.side === own?.side ? own!.word : (SIDES[last.side ?? ''] ?? 'onbekend')}: ${positionWords(last)}`;
 }

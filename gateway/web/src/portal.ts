@@ -2,14 +2,14 @@
 // The page Aanbiedersportaal: a provider sees its own account as it is now, answers the municipality, and states what it delivered. What
 // changes is shown when it changes, until somebody pauses that.
 import { accountSummary } from './account';
-import { postOf, postWords, responseTable, type Account, type Item, type ItemResponse } from './account_model';
+import { postOf, PROVIDER_READS, postTable, postWords, responseTable, type Account, type Item, type ItemResponse } from './account_model';
 import { Problem, Stopped, type Session } from './api';
 import { block, headlines } from './block';
 import { askWords } from './dialog';
 import { byId, h } from './dom';
 import { dateTime, euro, number } from './format';
 import { t } from './language';
-import { AGES, chosenItems, draftsOf, lineTable, monthsUntil, Posts, postTable, statementTable, waiting, type Changes, type Draft, type Statement } from './portal_model';
+import { AGES, chosenItems, draftsOf, lineTable, monthsUntil, Posts, statementTable, waiting, type Changes, type Draft, type Statement } from './portal_model';
 import { ownProvider } from './provider_choices';
 import { monthChoices, periodBetween, type Field } from './query';
 import { respondButton } from './respond';
@@ -164,7 +164,7 @@ class Portal {
       id: 'posten', title: 'Welke posten zijn dat?',
       conclusion: found.length === 0 ? 'Er zijn geen posten die hierbij passen.' : t`${number(found.length)} ${found.length === 1 ? 'post past' : 'posten passen'} bij uw keuzes${items.length < found.length ? t`; de eerste ${number(items.length)} staan hieronder` : ''}.`,
       ...(items.length > 0 && {
-        table: postTable(items, t`Posten op uw rekening${items.length < found.length ? t`, ${number(items.length)} van ${number(found.length)}` : ''}`), tall: items.length > 12,
+        table: postTable(items, t`Posten op uw rekening${items.length < found.length ? t`, ${number(items.length)} van ${number(found.length)}` : ''}`, PROVIDER_READS), tall: items.length > 12,
         actions: (row: number) => this.deeds(items[row]!),
       }),
     });
@@ -311,6 +311,8 @@ function statementBlocks(view: View, { statements }: Answers): HTMLElement[] {
 }
 
 let portal: Portal | undefined;
+/** The longest of what the page waits for, asked as soon as it is known whose they are. */
+let early: Promise<Posts> | undefined;
 
 runScreen<Answers | undefined>({
   id: 'aanbiedersportaal',
@@ -319,6 +321,9 @@ runScreen<Answers | undefined>({
   fields: async ({ session }): Promise<Field[]> => {
     const own = ownProvider(session.subject);
     if (!own) return [];
+    early = readPosts(session, own);
+    // What fails is told by who waits for it.
+    early.catch(() => undefined);
     const account = await readAccount(session, own, undefined);
     const years = [...new Set((account.balances ?? []).map((each) => String(each.year ?? 0)))].sort().reverse();
     const drafts = draftsOf(account);
@@ -336,7 +341,9 @@ runScreen<Answers | undefined>({
     portal?.pause();
     const own = ownProvider(session.subject);
     if (!own) return undefined;
-    const [account, posts, responses, statements, draft] = await Promise.all([readAccount(session, own, jaar), readPosts(session, own), readResponses(session, own), readStatements(session, own), readDraft(session, own, opgave)]);
+    const asked = early ?? readPosts(session, own);
+    early = undefined;
+    const [account, posts, responses, statements, draft] = await Promise.all([readAccount(session, own, jaar), asked, readResponses(session, own), readStatements(session, own), readDraft(session, own, opgave)]);
     return { own, account, posts, responses, statements, draft };
   },
   knownOf: () => undefined,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { postWords, type Item } from './account_model';
-import { chosenItems, draftsOf, lineTable, monthsUntil, Posts, postTable, statementTable, waiting } from './portal_model';
+import { postTable, postWords, PROVIDER_READS, type Item } from './account_model';
+import { chosenItems, draftsOf, lineTable, monthsUntil, Posts, statementTable, waiting } from './portal_model';
 import { responseFault } from './respond';
 import { cellText, type Table } from './table';
 
@@ -54,7 +54,7 @@ describe('what the address asks of posts', () => {
 describe('a post in words', () => {
   it('has what was said last and by whom, and no blank cell', () => {
     const said = { name: 'r', position: 'AGREED' };
-    const rows = written(postTable([item('a'), item('b', { last_response: { ...said, side: 'OF_PROVIDER' } }), item('c', { last_response: { ...said, side: 'OF_MUNICIPALITY' } })], 'p'));
+    const rows = written(postTable([item('a'), item('b', { last_response: { ...said, side: 'OF_PROVIDER' } }), item('c', { last_response: { ...said, side: 'OF_MUNICIPALITY' } })], 'p', PROVIDER_READS));
     expect(rows.map((cells) => cells.at(-1))).toEqual(['nog niets', 'u: erkend', 'de gemeente: erkend']);
     expect(rows.flat().filter((cell) => cell === '')).toEqual([]);
   });

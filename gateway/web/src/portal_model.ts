@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page Aanbiedersportaal says of nmd.contracts.v1.ProviderService: the posts of the own account as they are now, and what the
 // provider states. Pure.
-import { ACTORS, caseWords, expected, openDays, lastWords, reference, type Account, type Amount, type Item } from './account_model';
+import type { Account, Amount, Item } from './account_model';
 import { count, day, moment, text, value, type Cell } from './figure';
 import { addDays, monthShort, number } from './format';
 import { t } from './language';
@@ -88,22 +88,6 @@ export function chosenItems(items: Item[], { jaar, wet, wie, soort, open }: Reco
       (!jaar || jaar === 'alle' || isOf(item, jaar)) && (!wet || wet === 'alle' || item.law === wet) && (!wie || wie === 'iedereen' || item.actor === wie) && (!soort || soort === 'alle' || item.kind === soort) &&
       (from < 0 || (item.standing === 'OPEN' && (item.open_days ?? 0) >= from && (item.open_days ?? 0) <= to)),
   );
-}
-
-/** The posts with what was said about them last: what one must see to answer. */
-export function postTable(items: Item[], caption: string): Table {
-  return {
-    id: 'tabel-posten',
-    caption,
-    columns: [
-      { header: 'Toewijzing', kind: 'text' }, { header: 'Product', kind: 'text' }, { header: 'Declaratie', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }, { header: 'Past of verwacht', kind: 'euro' }, { header: 'Wat er is', kind: 'text' },
-      { header: 'Wie', kind: 'text' }, { header: 'Dagen open', kind: 'count' }, { header: 'Het laatst gezegd', kind: 'text' },
-    ],
-    rows: items.map((item) => [
-      text(Number(item.allocation ?? 0) > 0 ? String(item.allocation) : 'geen'), text(item.product || item.category || 'geen'), text(reference(item)), count(item.amount_cents), expected(item),
-      text([caseWords(item), item.rule && `(${item.rule})`, item.next_step].filter(Boolean).join(' ')), text(item.actor === 'CARE_PROVIDER' ? 'u' : (ACTORS[item.actor ?? ''] ?? 'onbekend')), openDays(item), text(lastWords(item, { side: 'OF_PROVIDER', word: 'u' })),
-    ]),
-  };
 }
 
 /** How many posts wait for the provider, how many for the municipality, and how long the oldest is open. */

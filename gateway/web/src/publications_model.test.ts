@@ -11,7 +11,7 @@ describe('a table that leaves', () => {
       dimensions: [{ title: 'Niveau', codes: [{ value: 'totaal', label: 'Totaal' }, { value: '5' }] }], measures: [{ title: 'Bedrag', unit: 'cents' }],
       cells: [{ codes: [0], state: 'SHOWN', values: [{ amount_cents: '12300' }] }, { codes: [1], state: 'HIDDEN' }, { codes: [1], state: 'ZERO', values: [{ amount_cents: '0' }] }, { codes: [1], state: 'SHOWN', values: [{ missing: 'TARIFF_MISSING' }] }, { codes: [7], state: 'NEW' }],
     });
-    expect(written(table)).toEqual([['Totaal', 'getoond', '€\u00a0123'], ['5', 'afgeschermd', 'afgeschermd'], ['5', 'nul', '€\u00a00'], ['5', 'getoond', 'niet beschikbaar'], ['onbekend', 'onbekend', '€\u00a00']]);
+    expect(written(table)).toEqual([['Totaal', 'getoond', '€\u00a0123'], ['5', 'afgeschermd', 'afgeschermd'], ['5', 'nul', '€\u00a00'], ['5', 'zonder cijfer', 'niet beschikbaar'], ['onbekend', 'onbekend', '€\u00a00']]);
   });
 
   it('tells in a preview which cells are small and which are hidden with them', () => {

@@ -190,7 +190,7 @@ export function publicationTable(publication: Publication): Table {
         const code = each.codes?.[cell.codes?.[index] ?? 0];
         return text(code?.label || code?.value || 'onbekend');
       }),
-      text(CELLS[cell.state ?? ''] ?? 'onbekend'),
+      text(cell.values?.length && cell.values.every((each) => each.missing !== undefined) ? 'zonder cijfer' : (CELLS[cell.state ?? ''] ?? 'onbekend')),
       ...measures.map((_, index): Cell => {
         if (cell.state === 'HIDDEN') return absent('SUPPRESSED', 'CELL_PROTECTED');
         const found = cell.values?.[index];

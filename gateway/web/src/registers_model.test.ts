@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What is said of the log, of accounts and of signals.
 import { describe, expect, it } from 'vitest';
-import { ageWords, balanceTable, itemTable, lastWords, waitingWords, type Account } from './account_model';
+import { ageWords, balanceTable, itemTable, lastWords, PROVIDER_READS, waitingWords, type Account } from './account_model';
 import type { Signal } from './api';
 import { actorTable, deedOf, headOf, logTable, outcomeWords, personsCell, processingTable, roleWords, verifiedWords } from './logbook_model';
 import { conclusionOf, rulesOf, signalTable, takenUp } from './signals_model';
@@ -70,14 +70,14 @@ describe('an account', () => {
   it('says who spoke last about a post, as its reader is called', () => {
     const item = { name: 'i', last_response: { name: 'i/responses/1', side: 'OF_PROVIDER', position: 'DISPUTED', reason: 'PRICE_DIFFERS' } };
     expect(lastWords(item)).toBe('de aanbieder: weersproken: de prijs is anders afgesproken');
-    expect(lastWords(item, { side: 'OF_PROVIDER', word: 'u' })).toBe('u: weersproken: de prijs is anders afgesproken');
-    expect(lastWords({ name: 'i', last_response: { name: 'i/responses/2', side: 'OF_MUNICIPALITY', position: 'AGREED' } }, { side: 'OF_PROVIDER', word: 'u' })).toBe('de gemeente: erkend');
+    expect(lastWords(item, PROVIDER_READS)).toBe('u: weersproken: de prijs is anders afgesproken');
+    expect(lastWords({ name: 'i', last_response: { name: 'i/responses/2', side: 'OF_MUNICIPALITY', position: 'AGREED' } }, PROVIDER_READS)).toBe('de gemeente: erkend');
   });
 
   it('is a table without a blank cell, whatever is left out of a post', () => {
     expect(written(itemTable([{ name: 'i', allocation: '0' }, { name: 'j', allocation: '12', months: ['2018-01', '2018-02'], text: 'Niet gedeclareerd.', expected_cents: '0' }], 'Proef'))).toEqual([
-      ['geen', 'geen', 'geen', 'niet', '€ 0', 'niet te zeggen', 'onbekend', 'geen', 'onbekend', 'niets', '–', 'nog niets'],
-      ['12', 'geen', 'geen', 'niet', '€ 0', '€ 0', 'Niet gedeclareerd. Maanden: jan 2018, feb 2018.', 'geen', 'onbekend', 'niets', '–', 'nog niets'],
+      ['geen', 'geen', 'geen', 'niet', '€ 0', 'niet te zeggen', 'onbekend', 'geen', 'onbekend', 'niets', '–'],
+      ['12', 'geen', 'geen', 'niet', '€ 0', '€ 0', 'Niet gedeclareerd. Maanden: jan 2018, feb 2018.', 'geen', 'onbekend', 'niets', '–'],
     ]);
   });
 });

@@ -41,11 +41,16 @@ export function intervalBars(title: string, description: string, bars: Bar[], ki
     const marks: SVGElement[] = [];
     let y = 4;
     let group = '';
+    // Zero is a line beside rows, and not through the heading above them.
+    let from = 0;
+    const axis = (to: number) => to > from && marks.push(svg('line', { x1: left + scale(0), x2: left + scale(0), y1: from, y2: to, class: 'nmd-axis' }));
     for (const bar of bars) {
       if (bar.group !== undefined && bar.group !== group) {
         group = bar.group;
+        if (y > 4) axis(y - 8);
         marks.push(label(0, y + 16, group, 'nmd-label--strong'));
         y += 28;
+        from = y - 4;
       }
       if (narrow) {
         marks.push(label(0, y + 13, fit(bar.title, width), bar.reference ? 'nmd-label--strong' : ''));
@@ -55,8 +60,8 @@ export function intervalBars(title: string, description: string, bars: Bar[], ki
       }
       const middle = y + HEIGHT / 2;
       if (bar.cell.kind === 'value') {
-        const [from, to] = [scale(Math.min(0, bar.cell.value)), scale(Math.max(0, bar.cell.value))];
-        marks.push(svg('rect', { x: left + from, y, width: Math.max(to - from, 1.5), height: HEIGHT, class: `nmd-bar nmd-bar--${bar.reference ? 'reference' : 'after'}` }));
+        const [start, to] = [scale(Math.min(0, bar.cell.value)), scale(Math.max(0, bar.cell.value))];
+        marks.push(svg('rect', { x: left + start, y, width: Math.max(to - start, 1.5), height: HEIGHT, class: `nmd-bar nmd-bar--${bar.reference ? 'reference' : 'after'}` }));
         let end = to;
         if (bar.low !== undefined && bar.high !== undefined) {
           const [low, high] = [left + scale(bar.low), left + scale(bar.high)];
@@ -70,7 +75,7 @@ export function intervalBars(title: string, description: string, bars: Bar[], ki
       }
       y += PITCH;
     }
-    marks.push(svg('line', { x1: left + scale(0), x2: left + scale(0), y1: 0, y2: y - 8, class: 'nmd-axis' }));
+    axis(y - 8);
     return { height: y, marks };
   });
 }

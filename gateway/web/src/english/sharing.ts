@@ -3,6 +3,7 @@
 import type { Catalogue } from '../language';
 
 export const sharing: Catalogue = {
+  'zonder cijfer': 'without a figure',
   'Geen gebied hoefde te worden samengevoegd.': 'No area had to be merged.',
   'Van {0} gebieden zijn er in deze tabel {1} over: {2} {3} met een buurgebied.': 'Of {0} areas {1} are left in this table: {2} {3} with a neighbouring area.',
   'is een samenvoeging': 'is a merger',
