@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/notification.h"
+#include "gateway/test_journal.h"
 #include "nmd/linking/v1/subject.pb.h"
 #include "services/platform/errors.h"
 #include "services/platform/proto_time.h"
@@ -28,44 +29,6 @@ const absl::Time kNow = absl::FromUnixSeconds(1522533600);
 constexpr char kParent[] = "municipalities/gm1730";
 constexpr char kAnna[] = "c0123456789abcdef0123";
 constexpr char kBram[] = "cfedcba98765432100000";
-
-// Passes everything on, and can be told to fail.
-class FailingJournal : public Journal {
- public:
-  explicit FailingJournal(std::unique_ptr<Journal> inner) : inner_(std::move(inner)) {}
-  absl::StatusOr<int64_t> Append(std::vector<JournalRecord> records, int64_t expected, std::vector<Blob> blobs) override {
-    if (fails) return Fail(absl::StatusCode::kUnavailable, ErrorReason::UNAVAILABLE_NOW, "disk full");
-    if (before_append) before_append();
-    ++appends;
-    return inner_->Append(std::move(records), expected, std::move(blobs));
-  }
-  absl::Status Replay(int64_t after, const std::function<bool(const JournalRecord&)>& visit) const override {
-    return inner_->Replay(after, visit);
-  }
-  int64_t LastSequence() const override { return inner_->LastSequence(); }
-  int64_t WaitBeyond(int64_t after, absl::Duration timeout) const override { return inner_->WaitBeyond(after, timeout); }
-  void Interrupt() override { inner_->Interrupt(); }
-  absl::Status Rewrite(const std::function<std::optional<JournalRecord>(const JournalRecord&)>& keep) override {
-    return inner_->Rewrite(keep);
-  }
-  absl::Status SaveCheckpoint(int64_t sequence, absl::string_view state) override {
-    return inner_->SaveCheckpoint(sequence, state);
-  }
-  absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() const override { return inner_->LoadCheckpoint(); }
-  absl::StatusOr<std::vector<std::string>> BlobNames() const override { return inner_->BlobNames(); }
-  absl::Status TakeOver(std::vector<JournalRecord> records, int64_t last, std::vector<Blob> blobs) override {
-    return inner_->TakeOver(std::move(records), last, std::move(blobs));
-  }
-  absl::StatusOr<std::string> ReadBlob(absl::string_view name) const override { return inner_->ReadBlob(name); }
-  absl::Status DropBlob(absl::string_view name) override { return inner_->DropBlob(name); }
-
-  std::atomic<bool> fails = false;
-  std::atomic<int> appends = 0;
-  std::function<void()> before_append;
-
- private:
-  const std::unique_ptr<Journal> inner_;
-};
 
 class AccessLogTest : public ::testing::Test {
  protected:
@@ -152,7 +115,7 @@ class AccessLogTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  FailingJournal journal_;
+  testing::HookedJournal journal_;
   std::unique_ptr<AccessLog> log_;
   int spans_ = 0;
 };

@@ -471,6 +471,16 @@ void Gateway::LogRefusal(const Visit& visit, const absl::Status& status) const {
   parts_.log->End(std::move(refusal));
 }
 
+// A call that is logged, until both its beginning is on the disk and its answer is here.
+struct Gateway::Asked {
+  std::atomic<int> awaited = 2;
+  absl::Status logged;
+  absl::StatusOr<std::string> answer;
+  log::v1::LogRecord end;
+  std::string request;
+  std::function<void(absl::StatusOr<std::string>)> done;
+};
+
 void Gateway::Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
                   std::function<void(absl::StatusOr<std::string>)> done) const {
   const Peer& peer = *parts_.peers.at(visit->method->service()->full_name());
@@ -487,27 +497,42 @@ void Gateway::Ask(std::shared_ptr<const Visit> visit, std::string request, absl:
     return peer.CallBytesAsync(visit->rpc_path, std::move(request), limit, &visit->caller, std::move(done));
   log::v1::LogRecord begin = visit->Beginning();
   AddClients(*visit->method->input_type(), request, &begin);
+  const auto asked = std::make_shared<Asked>();
   // Of both entries the clients are those of request and answer.
-  log::v1::LogRecord end = visit->Entry();
-  *end.mutable_clients() = begin.clients();
-  end.set_more_clients(begin.more_clients());
-  parts_.log->Begin(std::move(begin), [this, visit, &peer, request = std::move(request), limit, end = std::move(end),
-                                       done = std::move(done)](const absl::Status& logged) mutable {
-    if (!logged.ok()) return done(logged);
-    peer.CallBytesAsync(
-        visit->rpc_path, std::move(request), limit, &visit->caller,
-        [this, visit, end = std::move(end), done = std::move(done)](absl::StatusOr<std::string> answer) mutable {
-          *end.mutable_end_time() = TimestampOf(clock_.Now());
-          end.set_outcome(OutcomeOf(answer.status()));
-          if (answer.ok()) {
-            AddClients(*visit->method->output_type(), *answer, &end);
-          } else {
-            end.set_reason(type::ErrorReason_Name(ReasonOf(answer.status())));
-          }
-          parts_.log->End(std::move(end));
-          done(std::move(answer));
-        });
+  asked->end = visit->Entry();
+  *asked->end.mutable_clients() = begin.clients();
+  asked->end.set_more_clients(begin.more_clients());
+  asked->request = std::move(request);
+  asked->done = std::move(done);
+  const std::function<void()> make = [this, visit, &peer, limit, asked] {
+    peer.CallBytesAsync(visit->rpc_path, std::move(asked->request), limit, &visit->caller,
+                        [this, visit, asked](absl::StatusOr<std::string> answer) {
+                          *asked->end.mutable_end_time() = TimestampOf(clock_.Now());
+                          asked->end.set_outcome(OutcomeOf(answer.status()));
+                          if (answer.ok()) {
+                            AddClients(*visit->method->output_type(), *answer, &asked->end);
+                          } else {
+                            asked->end.set_reason(type::ErrorReason_Name(ReasonOf(answer.status())));
+                          }
+                          asked->answer = std::move(answer);
+                          if (--asked->awaited == 0) Tell(*asked);
+                        });
+  };
+  // A question changes nothing: it is asked while its beginning is written, and its answer stays here until it is.
+  const bool question = IsSafe(*visit->method);
+  parts_.log->Begin(std::move(begin), [this, asked, change = question ? nullptr : make](const absl::Status& logged) {
+    asked->logged = logged;
+    if (--asked->awaited == 0) return Tell(*asked);
+    if (change == nullptr) return;
+    logged.ok() ? change() : asked->done(logged);
   });
+  if (question) make();
+}
+
+void Gateway::Tell(Asked& asked) const {
+  if (!asked.logged.ok()) return asked.done(asked.logged);
+  parts_.log->End(std::move(asked.end));
+  asked.done(std::move(asked.answer));
 }
 
 void Gateway::Serve(FrontCall call, FrontAnswer answer) const {

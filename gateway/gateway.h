@@ -111,6 +111,7 @@ class Gateway {
 
  private:
   struct Visit;  // What the log line of a request says.
+  struct Asked;
 
   Gateway(Parts parts, Routes routes, std::string document, const Clock& clock)
       : parts_(std::move(parts)), routes_(std::move(routes)), document_(std::move(document)), clock_(clock) {}
@@ -133,9 +134,11 @@ class Gateway {
   // Of a method that runs to its end; null for one that waits for news.
   CallWindow* WindowOf(const google::protobuf::MethodDescriptor& method) const;
   void LogRefusal(const Visit& visit, const absl::Status& status) const;
-  // Logs the call and makes it. `done` runs on a thread of the library, of the log, or at once.
+  // Logs the call and makes it: a change once its beginning is on the disk, a question meanwhile, whose answer waits for that.
+  // `done` runs on a thread of the library, of the log, or at once.
   void Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
            std::function<void(absl::StatusOr<std::string>)> done) const;
+  void Tell(Asked& asked) const;
   // What the gateway knows itself, without a token; nothing for any other path.
   std::optional<HttpResponse> Own(const HttpRequest& request, Listener listener) const;
   // The answer of a method that makes its own bytes: 406 when the client does not take their type.

@@ -9,6 +9,7 @@
 #include "gateway/caller_limits.h"
 #include "gateway/gateway.h"
 #include "gateway/queued_peer.h"
+#include "gateway/test_journal.h"
 #include "gateway/testing.h"
 #include "nmd/linking/v1/subject.pb.h"
 #include "services/platform/errors.h"
@@ -60,13 +61,14 @@ class DoorLogTest : public ::testing::Test {
   DoorLogTest() : clock_(kNow), router_("gm1730", clock_), journal_(NewMemoryJournal()), limits_(2, 100, clock_) {
     AccessLog::Options options;
     options.municipality = "gm1730";
-    log_ = *AccessLog::Open(*journal_, options, clock_);
+    log_ = *AccessLog::Open(journal_, options, clock_);
     BindAccessLog(*log_, router_);
     local_ = NewLocalPeer(router_, "gateway");
     own_ = NewQueuedPeer(*local_);
     tokens_ = *TokenChecker::Create(testing::MakeIssuer("door_log", Keys()), clock_);
     Gateway::Parts parts;
     parts.peers = {{"nmd.costs.v1.CostsService", &peer_},
+                   {"nmd.costs.v1.AnswersService", &peer_},
                    {"nmd.linking.v1.LinkingService", &peer_},
                    {"nmd.log.v1.LogService", own_.get()}};
     parts.tokens = tokens_.get();
@@ -118,7 +120,7 @@ class DoorLogTest : public ::testing::Test {
 
   FakeClock clock_;
   Router router_;
-  const std::unique_ptr<Journal> journal_;
+  testing::HookedJournal journal_;
   std::unique_ptr<AccessLog> log_;
   CallerLimits limits_;
   ToldPeer peer_;
@@ -128,16 +130,33 @@ class DoorLogTest : public ::testing::Test {
 };
 
 constexpr char kQuery[] = "/v1/municipalities/gm1730/figures/_query";
+constexpr char kAnswers[] = "/v1/municipalities/gm1730/registeredanswers";
 constexpr char kFind[] = "/v1/municipalities/gm1730/subjects/_find";
 
-// BIO2 8.15 and R23: the beginning is on the disk before the service is asked.
-TEST_F(DoorLogTest, ACallIsLoggedBeforeItIsMadeAndItsOutcomeAfter) {
+// BIO2 8.15 and R23: the beginning is on the disk before anything is changed.
+TEST_F(DoorLogTest, AChangeIsLoggedBeforeItIsMadeAndItsOutcomeAfter) {
   int64_t at_call = -1;
-  peer_.before = [&] { at_call = journal_->LastSequence(); };
+  peer_.before = [&] { at_call = journal_.LastSequence(); };
+  EXPECT_EQ(Ask(Request("POST", kAnswers, {"griffie"}), "{}").status, 200);
+  EXPECT_EQ(at_call, 1);
+  const auto records = Records();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].method(), "nmd.costs.v1.AnswersService.RegisterAnswer");
+  EXPECT_EQ(records[0].outcome(), LogRecord::SUCCEEDED);
+}
+
+// And before anything is told: a question is asked meanwhile, and its answer waits.
+TEST_F(DoorLogTest, AQuestionIsLoggedBeforeItsAnswerIsGiven) {
+  absl::Notification asked;
+  journal_.before_append = [&] { asked.WaitForNotification(); };
+  peer_.before = [&] {
+    EXPECT_EQ(journal_.LastSequence(), 0) << "the beginning is still being written";
+    asked.Notify();
+  };
   HttpRequest request = Request("POST", kQuery, {"controller"});
   request.headers.emplace_back("X-Forwarded-For", "evil, 192.0.2.7");
   EXPECT_EQ(Ask(request, "{}").status, 200);
-  EXPECT_EQ(at_call, 1);
+  EXPECT_GE(journal_.LastSequence(), 1);
   const auto records = Records();
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records[0].actor(), "wie-controller");
@@ -186,11 +205,11 @@ TEST_F(DoorLogTest, NamesThePseudonymsAndNoPersonalValue) {
   EXPECT_THAT(records[0].clients(), ElementsAre(kAnna));
   std::string bytes;
   ASSERT_TRUE(journal_
-                  ->Replay(0,
-                           [&](const JournalRecord& record) {
-                             absl::StrAppend(&bytes, record.payload, record.actor);
-                             return true;
-                           })
+                  .Replay(0,
+                          [&](const JournalRecord& record) {
+                            absl::StrAppend(&bytes, record.payload, record.actor);
+                            return true;
+                          })
                   .ok());
   for (const char* personal : {"999900006", "Achternaam", "1980-12-31"}) EXPECT_THAT(bytes, Not(HasSubstr(personal)));
 }
@@ -334,12 +353,18 @@ TEST_F(DoorLogTest, AGrpcCallGoesThroughTheSameDoor) {
   EXPECT_EQ(records[2].outcome(), LogRecord::FAILED);
 }
 
-TEST_F(DoorLogTest, ACallThatCannotBeLoggedIsNotMade) {
+TEST_F(DoorLogTest, WhatCannotBeLoggedIsNotChangedAndNotTold) {
   // Another writer took the place: the log's appends conflict from now on.
-  ASSERT_TRUE(journal_->Append({{0, kNow, "audit", "x", ""}}, journal_->LastSequence()).ok());
-  const HttpResponse refused = Ask(Request("POST", kQuery, {"controller"}), "{}");
-  EXPECT_EQ(refused.status, 503);
+  ASSERT_TRUE(journal_.Append({{0, kNow, "audit", "x", ""}}, journal_.LastSequence(), {}).ok());
+  EXPECT_EQ(Ask(Request("POST", kAnswers, {"griffie"}), "{}").status, 503);
   EXPECT_EQ(peer_.calls, 0);
+  linking::v1::FindSubjectsResponse found;
+  found.add_subjects()->set_client(kAnna);
+  peer_.answer = found.SerializeAsString();
+  const HttpResponse refused = Ask(Request("POST", kFind, {"privacyfunctionaris"}),
+                                   R"({"bsn":"999900006","birth_date":"1980-12-31","purpose":"inzageverzoek 12"})");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, Not(HasSubstr(kAnna)));
 }
 
 }  // namespace
