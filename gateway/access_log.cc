@@ -188,6 +188,11 @@ bool AccessLog::Enqueue(Waiting& waiting, bool limited) {
   return true;
 }
 
+bool AccessLog::AtRest() const {
+  MutexLock lock(mutex_);
+  return urgent_ == 0 && !writing_;
+}
+
 void AccessLog::Begin(LogRecord record, std::function<void(absl::Status)> done) {
   Waiting waiting;
   waiting.kind = kAudit;

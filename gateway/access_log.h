@@ -34,9 +34,9 @@ namespace nmd::gateway {
 // The log of calls (R23, F-33): who asked what and what for (audit, BIO2 8.15), and what was done with which data (processing,
 // Logboek Dataverwerkingen 1.0). One chain of hashes in a journal of its own; contents leave it by retention only.
 //
-// A call has two entries: its beginning is on the disk before anything is changed or told, with who and what for; its end follows with
-// what became of it and never says who, because the processing log may not. What came in while the disk was busy is written
-// together, and an end, which nobody waits for, goes with the next beginning, or after a moment.
+// A call has two entries: its beginning is on the disk before anything is changed or told, with who and what for; its end
+// follows with what became of it and never says who, because the processing log may not. What came in while the disk was busy
+// is written together, and an end, which nobody waits for, goes with the next beginning, or after a moment.
 //
 // Thread-safe. One writer per journal: the object has two threads that take turns, so that one tells who waited that it is
 // written while the other writes on.
@@ -63,8 +63,12 @@ class AccessLog {
   ~AccessLog();
 
   // Writes the beginning of a call: `done` gets OK once it is on the disk, and UNAVAILABLE_NOW or OVERLOADED when it is not;
-  // a change must then not be made, and an answer not be given. `done` runs on the log's thread or at once on the caller's, and must not block.
+  // a change must then not be made, and an answer not be given. `done` runs on the log's thread or at once on the caller's, and
+  // must not block.
   void Begin(log::v1::LogRecord record, std::function<void(absl::Status)> done);
+  // Whether a beginning would be written now, by itself. Under load it is not: the next transaction has the beginnings of all
+  // who wait.
+  bool AtRest() const;
   // Writes the end of a call, or a call that was refused at the door, without telling. What cannot be written now is tried
   // again with what comes next, at most as many as may wait; then beginnings are refused until it can.
   void End(log::v1::LogRecord record);

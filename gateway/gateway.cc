@@ -518,15 +518,17 @@ void Gateway::Ask(std::shared_ptr<const Visit> visit, std::string request, absl:
                           if (--asked->awaited == 0) Tell(*asked);
                         });
   };
-  // A question changes nothing: it is asked while its beginning is written, and its answer stays here until it is.
-  const bool question = IsSafe(*visit->method);
-  parts_.log->Begin(std::move(begin), [this, asked, change = question ? nullptr : make](const absl::Status& logged) {
+  // A question changes nothing: it is asked while its beginning is written, and its answer stays here until it is. Not where
+  // others are written already: what is gained for one is lost for all, in transactions with fewer calls in each (measured:
+  // 4,600 instead of 6,000 calls a second).
+  const bool at_once = IsSafe(*visit->method) && parts_.log->AtRest();
+  parts_.log->Begin(std::move(begin), [this, asked, next = at_once ? nullptr : make](const absl::Status& logged) {
     asked->logged = logged;
     if (--asked->awaited == 0) return Tell(*asked);
-    if (change == nullptr) return;
-    logged.ok() ? change() : asked->done(logged);
+    if (next == nullptr) return;
+    logged.ok() ? next() : asked->done(logged);
   });
-  if (question) make();
+  if (at_once) make();
 }
 
 void Gateway::Tell(Asked& asked) const {

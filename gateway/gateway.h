@@ -134,8 +134,8 @@ class Gateway {
   // Of a method that runs to its end; null for one that waits for news.
   CallWindow* WindowOf(const google::protobuf::MethodDescriptor& method) const;
   void LogRefusal(const Visit& visit, const absl::Status& status) const;
-  // Logs the call and makes it: a change once its beginning is on the disk, a question meanwhile, whose answer waits for that.
-  // `done` runs on a thread of the library, of the log, or at once.
+  // Logs the call and makes it: a change once its beginning is on the disk, a question meanwhile, if the log is at rest; its
+  // answer waits for that. `done` runs on a thread of the library, of the log, or at once.
   void Ask(std::shared_ptr<const Visit> visit, std::string request, absl::Duration limit,
            std::function<void(absl::StatusOr<std::string>)> done) const;
   void Tell(Asked& asked) const;
