@@ -138,6 +138,49 @@ Table AgreementTable(const publication::v1::ListAgreementsResponse& response) {
   return table;
 }
 
+namespace {
+
+// "12,5 % van de cellen, met 3,1 % van de cliënten".
+std::string LossText(const publication::v1::Loss& loss) {
+  std::string text = absl::StrCat(dutch::Percent(loss.hidden_cells()), " van de cellen");
+  if (loss.has_hidden_value()) absl::StrAppend(&text, ", met ", dutch::Percent(loss.hidden_value()), " van de cliënten");
+  return text;
+}
+
+std::string HidingText(const publication::v1::Loss& loss, bool safe) {
+  return absl::StrCat("Alleen verbergen zou kosten: ", LossText(loss), safe ? "" : "; dat zou niet veilig zijn", ".\n");
+}
+
+}  // namespace
+
+std::string PreviewNotes(const publication::v1::PreviewPublicationResponse& response) {
+  std::string text;
+  if (response.has_merging()) {
+    const publication::v1::Merging& merging = response.merging();
+    absl::StrAppend(&text, "Samengevoegd: ", dutch::Number(merging.value_count()), " waarden van ", merging.dimension(),
+                    " in plaats van ", dutch::Number(merging.unmerged_count()), ".\n");
+    for (const publication::v1::MergedArea& area : merging.areas()) {
+      const std::string& label = area.value().label();
+      absl::StrAppend(&text, "  - ", label.empty() ? area.value().value() : label, " (", absl::StrJoin(area.members(), ", "),
+                      ")\n");
+    }
+    absl::StrAppend(&text, "Nu verborgen: ", LossText(response.loss()), ".\n",
+                    HidingText(merging.hiding_alone(), merging.hiding_alone_safe()));
+  }
+  if (response.has_rounding()) {
+    for (const publication::v1::RoundedMeasure& measure : response.rounding().measures()) {
+      absl::StrAppend(&text, "Afgerond: ", measure.measure(), " op veelvouden van ", dutch::Number(measure.rounded_to()),
+                      ", ± ", dutch::Number(measure.uncertainty()));
+      if (measure.has_mean_distance()) {
+        absl::StrAppend(&text, "; gemiddeld ", dutch::Decimal(measure.mean_distance(), 1), " van het echte getal");
+      }
+      text += ".\n";
+    }
+    absl::StrAppend(&text, HidingText(response.rounding().hiding_alone(), response.rounding().hiding_alone_safe()));
+  }
+  return text;
+}
+
 Table PreviewTable(const publication::v1::PreviewPublicationResponse& response) {
   Table table;
   std::vector<std::string> measures;

@@ -17,6 +17,8 @@ Table PositionTable(const contracts::v1::ListPositionsResponse& response);
 Table AgreementTable(const publication::v1::ListAgreementsResponse& response);
 // A row per cell: its coordinates, its values or "onderdrukt", and for those with a mandate why.
 Table PreviewTable(const publication::v1::PreviewPublicationResponse& response);
+// For people: what merging or rounding does to the table, and what hiding would have cost; empty when it does neither.
+std::string PreviewNotes(const publication::v1::PreviewPublicationResponse& response);
 
 }  // namespace nmd::cli
 

@@ -376,6 +376,7 @@ class Command {
               << dutch::Number(response.primary_count()) << " te klein, " << dutch::Number(response.secondary_count())
               << " verborgen om die te beschermen.\n";
       if (!response.proof().empty()) io_.out << response.proof() << "\n";
+      io_.out << PreviewNotes(response);
       if (response.has_known_time()) io_.out << "Bekend op " << MomentCell(response.known_time(), true).text << ".\n";
     }
     return 0;

@@ -445,6 +445,25 @@ TEST_F(NmdctlTest, PreviewsATable) {
             "Geen verborgen cel is te berekenen.\n");
 }
 
+TEST_F(NmdctlTest, PreviewsWhatMergingAndRoundingDoBesideHiding) {
+  monitor_.OnJson("POST /v1/municipalities/gm1730/agreements/regio/_preview", R"({"cells":[],"loss":{"hidden_cells":0.02},
+      "merging":{"dimension":"wijk","value_count":"3","unmerged_count":"4","hiding_alone_safe":true,
+       "areas":[{"value":{"dimension":"wijk","value":"01+02","label":"Eelde en Vries"},"members":["01","02"]}],
+       "hiding_alone":{"hidden_cells":0.4,"hidden_value":0.125}}})");
+  ASSERT_EQ(Run("publish preview --agreement regio --table clienten --from 2018-01"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Samengevoegd: 3 waarden van wijk in plaats van 4.\n  - Eelde en Vries (01, 02)\n"));
+  EXPECT_THAT(
+      out_.str(),
+      HasSubstr(
+          "Nu verborgen: 2,0% van de cellen.\nAlleen verbergen zou kosten: 40,0% van de cellen, met 12,5% van de cliënten.\n"));
+  monitor_.OnJson("POST /v1/municipalities/gm1730/agreements/regio/_preview", R"({"cells":[],
+      "rounding":{"measures":[{"measure":"clients","rounded_to":"5","uncertainty":"4","mean_distance":1.75}],
+       "hiding_alone":{"hidden_cells":0.4}}})");
+  ASSERT_EQ(Run("publish preview --agreement regio --table clienten --from 2018-01"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Afgerond: clients op veelvouden van 5, ± 4; gemiddeld 1,8 van het echte getal.\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("Alleen verbergen zou kosten: 40,0% van de cellen; dat zou niet veilig zijn.\n"));
+}
+
 TEST_F(NmdctlTest, WaitsUntilEveryDeliveryIsInTheFigures) {
   int64_t linked = 0;
   monitor_.OnJson("GET /v1/municipalities/gm1730/deliveries",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,12 +17,15 @@
 #include "nmd/internal/v1/protect_policy.pb.h"
 #include "services/core/dutch.h"
 #include "services/platform/config.h"
+#include "services/platform/crypto.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/engine/audit.h"
 #include "services/publication/engine/lattice.h"
 #include "services/publication/engine/linked.h"
 #include "services/publication/engine/primary.h"
+#include "services/publication/engine/round.h"
 #include "services/publication/engine/suppress.h"
+#include "services/publication/statement.h"
 
 namespace nmd::cli {
 namespace {
@@ -194,13 +198,78 @@ absl::StatusOr<Drafted> ReadDraft(const std::string& path, const std::vector<Dim
 
 int64_t Rounded(int64_t value, int64_t base) { return base <= 1 ? value : (value + base / 2) / base * base; }
 
-// The file for the owner, or, when `to_others`, the one for everybody else.
+// How far apart what fits a cell must be that was told rounded: a small count may be any below the minimum but one, and a small
+// amount must disappear.
+int64_t ApartOf(const ProtectPolicy& policy, int64_t value) {
+  return IsAmount(policy) ? std::max<int64_t>(1, std::abs(value))
+                          : std::max<int64_t>({1, policy.width(), policy.minimum() - 2});
+}
+
+void AskApart(const ProtectPolicy& policy, engine::PublishedTable* table) {
+  for (engine::PublishedCell& cell : table->cells) {
+    if (cell.rounded && cell.primary) cell.apart = ApartOf(policy, cell.value);
+  }
+}
+
+// What is told of each draft's cells; the same cell is told the same in all of them, and as before where sums allow. Errors:
+// FAILED_PRECONDITION when no rounding adds up.
+absl::StatusOr<std::vector<std::vector<int64_t>>> RoundDrafts(const std::vector<Dimension>& dimensions,
+                                                              const std::vector<engine::Draft>& drafts,
+                                                              const std::vector<engine::PublishedTable>& earlier,
+                                                              const ProtectFile& command) {
+  NMD_ASSIGN_OR_RETURN(const Key key, Key::FromFile(command.key));
+  const publication::Signer owner(key);
+  const absl::StatusOr<engine::Linked> linked = engine::Link(dimensions, drafts, {}, {});
+  if (!linked.ok()) return absl::FailedPreconditionError("twee tabellen hebben voor dezelfde cel een andere waarde");
+  std::map<std::pair<std::vector<int32_t>, int64_t>, int64_t> known;
+  for (const engine::PublishedTable& table : earlier) {
+    for (const engine::PublishedCell& cell : table.cells) {
+      if (cell.rounded) known[{cell.codes, cell.value}] = cell.high - (command.rounding - 1);
+    }
+  }
+  const auto cells = static_cast<size_t>(linked->system.cells());
+  std::vector<double> chances(cells);
+  std::vector<std::optional<int64_t>> before(cells);
+  // What is left of sums, first; then what is told.
+  for (size_t c = 0; c < cells; ++c) chances[c] = owner.Chance(absl::StrCat("rest ", c));
+  for (size_t t = 0; t < drafts.size(); ++t) {
+    for (size_t k = 0; k < drafts[t].codes.size(); ++k) {
+      const auto c = static_cast<size_t>(linked->cell_of[t][k]);
+      const int64_t value = drafts[t].cells.values[k];
+      std::string words = absl::StrCat("cell ", value);
+      for (size_t d = 0; d < dimensions.size(); ++d) {
+        const int32_t code = drafts[t].codes[k][d];
+        if (code != 0)
+          absl::StrAppend(&words, "\x1f", dimensions[d].name, "\x1e", dimensions[d].codes[static_cast<size_t>(code)]);
+      }
+      chances[c] = owner.Chance(words);
+      if (const auto found = known.find({drafts[t].codes[k], value}); found != known.end()) before[c] = found->second;
+    }
+  }
+  engine::RoundOptions options;
+  options.base = command.rounding;
+  const auto all = engine::RoundControlled(linked->system, linked->cells.values, chances, before, options);
+  if (!all) {
+    return absl::FailedPreconditionError(
+        "er is geen afronding gevonden waarin alle totalen kloppen; verberg, of laat een dimensie weg");
+  }
+  std::vector<std::vector<int64_t>> told;
+  for (const std::vector<int32_t>& cell_of : linked->cell_of) {
+    told.emplace_back();
+    for (const int32_t cell : cell_of) told.back().push_back((*all)[static_cast<size_t>(cell)]);
+  }
+  return told;
+}
+
+// The file for the owner, or, when `to_others`, the one for everybody else. `told`: instead of the values, when they are
+// rounded.
 std::string CsvOfTable(const std::vector<Dimension>& dimensions, const Drafted& drafted, const std::vector<CellState>& states,
-                       const ProtectFile& command, int64_t round_to, bool to_others) {
+                       const ProtectFile& command, const std::vector<int64_t>* told, int64_t round_to, bool to_others) {
   std::vector<std::string> header;
   for (const size_t d : drafted.dimensions) header.push_back(CsvField(dimensions[d].name));
   header.push_back("value");
   for (size_t n = 1; n < command.values.size(); ++n) header.push_back(CsvField(command.values[n]));
+  if (told != nullptr) header.push_back(to_others ? "uncertainty" : "told,uncertainty");
   header.push_back(to_others ? "state" : "primary,suppressed");
   std::string text = absl::StrCat(absl::StrJoin(header, ","), "\n");
   const engine::Draft& draft = drafted.draft;
@@ -215,9 +284,13 @@ std::string CsvOfTable(const std::vector<Dimension>& dimensions, const Drafted& 
         absl::StrAppend(&text, hidden ? "" : absl::StrCat(Rounded(value, round_to)), ",");
       }
     };
-    append(draft.cells.values[c]);
+    append(told != nullptr && to_others ? (*told)[c] : draft.cells.values[c]);
     for (const std::vector<int64_t>& column : drafted.more) append(column[c]);
-    if (to_others) {
+    if (told != nullptr && !to_others) absl::StrAppend(&text, (*told)[c], ",");
+    if (told != nullptr) absl::StrAppend(&text, command.rounding - 1, ",");
+    if (to_others && told != nullptr) {
+      absl::StrAppend(&text, (*told)[c] == 0 ? "zero" : "shown", "\n");
+    } else if (to_others) {
       absl::StrAppend(&text, hidden ? "hidden" : states[c] == CellState::kZero ? "zero" : "shown", "\n");
     } else {
       absl::StrAppend(&text, draft.cells.states[c] == CellState::kPrimary ? 1 : 0, ",", hidden ? 1 : 0, "\n");
@@ -275,6 +348,9 @@ void AddProtectCommands(CLI::App& app, ProtectFile& protect, AuditFile& audit, c
       ->required()
       ->allow_extra_args(false);
   p->add_option("--publish", protect.publishes, "Hierin wat anderen mogen zien")->allow_extra_args(false);
+  p->add_option("--rounding", protect.rounding, "Niets verbergen, maar afronden op veelvouden hiervan, met totalen die kloppen")
+      ->check(CLI::Range(int64_t{2}, int64_t{1'000'000'000'000}));
+  p->add_option("--key", protect.key, "Bestand met de sleutel waarmee wordt afgerond: 64 hexadecimale cijfers, geheim");
   p->add_option("--earlier", protect.earlier, "Eerdere uitvoer van protect, de oudste eerst")->allow_extra_args(false);
   p->callback(run_protect);
   CLI::App* a = app.add_subcommand("audit", "Aanvallen wat protect maakte, samen met wat eerder uitging");
@@ -296,7 +372,14 @@ absl::StatusOr<int> RunProtectFile(const ProtectFile& command, const Surrounding
   if (!command.publishes.empty() && command.publishes.size() != command.inputs.size()) {
     return absl::InvalidArgumentError("geef bij elke --input een --publish, of bij geen");
   }
+  const bool rounds = command.rounding > 0;
+  if (rounds != !command.key.empty()) return absl::InvalidArgumentError("geef --rounding en --key samen");
+  if (rounds && command.values.size() != 1) return absl::InvalidArgumentError("rond één waarde tegelijk af");
   NMD_ASSIGN_OR_RETURN(const ProtectPolicy policy, ReadPolicy(command.policy));
+  if (rounds && policy.round_to() > 1) return absl::InvalidArgumentError("kies --rounding of round_to, niet allebei");
+  if (rounds && !IsAmount(policy) && command.rounding < policy.minimum()) {
+    return absl::InvalidArgumentError(absl::StrCat("rond af op ten minste het minimum, ", policy.minimum()));
+  }
   NMD_ASSIGN_OR_RETURN(const std::vector<Dimension> dimensions,
                        ReadDimensions(command.hierarchies, {policy.distinct().begin(), policy.distinct().end()}));
   std::vector<Drafted> drafted;
@@ -309,13 +392,24 @@ absl::StatusOr<int> RunProtectFile(const ProtectFile& command, const Surrounding
   std::vector<engine::PublishedTable> published;
   for (const std::string& earlier : command.earlier) {
     NMD_ASSIGN_OR_RETURN(engine::PublishedTable table, ReadPublished(earlier, "value", dimensions));
+    AskApart(policy, &table);
     published.push_back(std::move(table));
   }
+  std::vector<std::vector<int64_t>> told;
+  if (rounds) {
+    NMD_ASSIGN_OR_RETURN(told, RoundDrafts(dimensions, drafts, published, command));
+  }
   const engine::AuditOptions audit_options = AuditOptionsOf(policy);
+  // What was rounded is for the audit to judge.
+  std::vector<engine::PublishedTable> exact;
+  for (const engine::PublishedTable& table : published) {
+    const bool any = std::any_of(table.cells.begin(), table.cells.end(), [](const auto& cell) { return cell.rounded; });
+    if (!any) exact.push_back(table);
+  }
   absl::StatusOr<engine::Linked> linked =
-      engine::Link(dimensions, drafts, published, {audit_options.floor, audit_options.width, policy.smallest_change()});
+      engine::Link(dimensions, drafts, exact, {audit_options.floor, audit_options.width, policy.smallest_change()});
   if (!linked.ok()) return absl::FailedPreconditionError("twee tabellen hebben voor dezelfde cel een andere waarde");
-  if (!linked->lost.empty()) {
+  if (!rounds && !linked->lost.empty()) {
     const auto& [table, cell] = linked->lost.front();
     return absl::FailedPreconditionError(absl::StrCat(
         "niet te beschermen: ", linked->lost.size(), linked->lost.size() == 1 ? " cel is" : " cellen zijn",
@@ -324,7 +418,7 @@ absl::StatusOr<int> RunProtectFile(const ProtectFile& command, const Surrounding
   }
 
   engine::Protection protection{linked->cells, {}, {}, 0};
-  if (policy.round_to() <= 1) {
+  if (policy.round_to() <= 1 && !rounds) {
     protection = engine::Suppress(
         linked->system, linked->cells,
         {static_cast<uint64_t>(policy.seed()), true, policy.effort(), std::max<int64_t>(120, policy.effort() / 1000)});
@@ -336,13 +430,19 @@ absl::StatusOr<int> RunProtectFile(const ProtectFile& command, const Surrounding
     states.emplace_back();
     engine::PublishedTable table{command.outputs[t], {}};
     for (size_t c = 0; c < drafts[t].codes.size(); ++c) {
-      states.back().push_back(protection.cells.states[static_cast<size_t>(linked->cell_of[t][c])]);
+      states.back().push_back(rounds ? CellState::kShown : protection.cells.states[static_cast<size_t>(linked->cell_of[t][c])]);
       const bool is_primary = drafts[t].cells.states[c] == CellState::kPrimary, hidden = IsHidden(states.back().back());
-      table.cells.push_back({drafts[t].codes[c], drafts[t].cells.values[c], is_primary, hidden});
+      engine::PublishedCell& cell = table.cells.emplace_back();
+      cell.codes = drafts[t].codes[c];
+      cell.value = drafts[t].cells.values[c];
+      cell.primary = is_primary;
+      cell.hidden = hidden;
+      if (rounds) SetTold(told[t][c], command.rounding - 1, &cell);
       primary += is_primary;
       secondary += hidden && !is_primary;
       ++all;
     }
+    AskApart(policy, &table);
     published.push_back(std::move(table));
   }
   const engine::AuditReport report = engine::Audit(dimensions, published, audit_options);
@@ -355,10 +455,20 @@ absl::StatusOr<int> RunProtectFile(const ProtectFile& command, const Surrounding
                      KindText(first.kind), "); er is niets geschreven"));
   }
   for (size_t t = 0; t < drafts.size(); ++t) {
-    NMD_RETURN_IF_ERROR(WriteNewFile(command.outputs[t], CsvOfTable(dimensions, drafted[t], states[t], command, 0, false)));
-    if (command.publishes.empty()) continue;
+    const std::vector<int64_t>* of_table = rounds ? &told[t] : nullptr;
     NMD_RETURN_IF_ERROR(
-        WriteNewFile(command.publishes[t], CsvOfTable(dimensions, drafted[t], states[t], command, policy.round_to(), true)));
+        WriteNewFile(command.outputs[t], CsvOfTable(dimensions, drafted[t], states[t], command, of_table, 0, false)));
+    if (command.publishes.empty()) continue;
+    NMD_RETURN_IF_ERROR(WriteNewFile(
+        command.publishes[t], CsvOfTable(dimensions, drafted[t], states[t], command, of_table, policy.round_to(), true)));
+  }
+  if (rounds) {
+    io.out << dutch::Number(all) << " cellen, niets verborgen: elke waarde is een veelvoud van "
+           << dutch::Number(command.rounding) << " en zit hoogstens " << dutch::Number(command.rounding - 1)
+           << " van de echte; totalen zijn de som van wat er staat.\nDe controle vindt geen beschermde cel die nauwkeuriger te "
+              "bepalen is dan mag ("
+           << dutch::Number(report.relations) << " sommen, " << dutch::Number(report.programs) << " lineaire programma's).\n";
+    return 0;
   }
   io.out << dutch::Number(all) << " cellen: " << dutch::Number(primary) << " verborgen om zichzelf, "
          << dutch::Number(secondary) << " om die te beschermen. "
@@ -388,6 +498,7 @@ absl::StatusOr<int> RunAuditFile(const AuditFile& command, const Surroundings& i
   std::vector<engine::PublishedTable> tables;
   for (const std::string& input : command.inputs) {
     NMD_ASSIGN_OR_RETURN(engine::PublishedTable table, ReadPublished(input, command.value, dimensions));
+    AskApart(policy, &table);
     tables.push_back(std::move(table));
   }
   const engine::AuditReport report = engine::Audit(dimensions, tables, options);

@@ -2,6 +2,7 @@
 #ifndef NMD_GATEWAY_CLI_PROTECT_FILE_H_
 #define NMD_GATEWAY_CLI_PROTECT_FILE_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,7 +23,9 @@ namespace nmd::cli {
 // several ways to sum it. `protect` reads inner cells (what is not there is 0) and writes every cell with its totals: the
 // dimensions, value, further value columns, primary 0/1, suppressed 0/1. That file is for the owner only: it holds what is
 // hidden. --publish writes what others may see: state shown, zero or hidden, no value where hidden and no reason.
-// `audit` reads the files of the owner, oldest first.
+// With `rounding` nothing is hidden: every value is told as a multiple of it (engine/round.h), in the columns told and
+// uncertainty of the owner, and in value and uncertainty of others; which multiple hangs on the key, which must stay secret and
+// the same. `audit` reads the files of the owner, oldest first.
 struct ProtectFile {
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;      // As many as inputs: tables that are published together.
@@ -31,6 +34,8 @@ struct ProtectFile {
   std::vector<std::string> hierarchies;  // "dimension=file".
   std::vector<std::string> values;       // Columns; the first decides what is hidden.
   std::string policy;                    // ProtectPolicy; empty: all presets.
+  int64_t rounding = 0;                  // 0: hide.
+  std::string key;                       // File; with rounding only.
 };
 struct AuditFile {
   std::vector<std::string> inputs;

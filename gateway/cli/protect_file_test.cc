@@ -151,6 +151,52 @@ TEST_F(ProtectFileTest, RoundsInsteadOfHidingOthers) {
   EXPECT_EQ(Get("public.csv"), "wijk,value,state\nTotaal,45,shown\nA,,hidden\nB,10,shown\nC,30,shown\n");
 }
 
+TEST_F(ProtectFileTest, RoundsAWholeTableSoThatTotalsAddUpAndAuditsIt) {
+  Put("in.csv", kInner);
+  Put("key", absl::StrCat(std::string(63, '0'), "1"));
+  const std::vector<std::string> more = {"--hierarchy", Hierarchy("ivn"), "--rounding", "5",
+                                         "--key",       Path("key"),      "--publish",  Path("public.csv")};
+  ASSERT_EQ(Protect("in.csv", "out.csv", more), 0) << err_.str();
+  EXPECT_THAT(out_.str(),
+              HasSubstr("16 cellen, niets verborgen: elke waarde is een veelvoud van 5 en zit hoogstens 4 van de echte"));
+  const std::string published = Get("public.csv");
+  EXPECT_THAT(published, ::testing::StartsWith("wijk,ivn,value,uncertainty,state\n"));
+  EXPECT_THAT(published, Not(HasSubstr("hidden")));
+  EXPECT_THAT(published, Not(HasSubstr("A,5,4,"))) << "never the value itself";
+  EXPECT_THAT(published, HasSubstr("\nA,6,20,4,shown\n")) << "a multiple is told as it is";
+  int64_t sum = 0, total = 0;
+  for (const absl::string_view line : absl::StrSplit(published, '\n', absl::SkipEmpty())) {
+    const std::vector<std::string> parts = absl::StrSplit(line, ',');
+    if (parts[0] == "wijk") continue;
+    const int64_t value = std::stoll(parts[2]);
+    EXPECT_EQ(value % 5, 0) << line;
+    if (parts[0] == "Totaal" && parts[1] == "Totaal") total = value;
+    if (parts[0] != "Totaal" && parts[1] != "Totaal") sum += value;
+  }
+  EXPECT_EQ(sum, total);
+  EXPECT_THAT(Get("out.csv"), HasSubstr("\nA,6,20,20,4,0,0\n")) << "value, told, uncertainty, primary, suppressed";
+  const std::vector<std::string> audit = {"audit",          "--hierarchy", Hierarchy("wijk"), "--hierarchy",
+                                          Hierarchy("ivn"), "--input",     Path("out.csv")};
+  EXPECT_EQ(Run(audit), 0) << out_.str();
+  // The same key tells the same again.
+  ASSERT_EQ(Protect("in.csv", "again.csv",
+                    {"--hierarchy", Hierarchy("ivn"), "--rounding", "5", "--key", Path("key"), "--earlier", Path("out.csv")}),
+            0)
+      << err_.str();
+  EXPECT_EQ(Get("again.csv"), Get("out.csv"));
+  // A file that says it is more certain than a small cell can bear is found.
+  std::string certain = Get("out.csv");
+  for (size_t at = certain.find(",4,1,0\n"); at != std::string::npos; at = certain.find(",4,1,0\n"))
+    certain.replace(at, 7, ",1,1,0\n");
+  Put("certain.csv", certain);
+  EXPECT_EQ(Run({"audit", "--hierarchy", Hierarchy("wijk"), "--hierarchy", Hierarchy("ivn"), "--input", Path("certain.csv")}),
+            1)
+      << certain;
+  EXPECT_EQ(Protect("in.csv", "no.csv", {"--hierarchy", Hierarchy("ivn"), "--rounding", "5"}), 2) << "without a key";
+  EXPECT_EQ(Protect("in.csv", "no.csv", {"--hierarchy", Hierarchy("ivn"), "--rounding", "4", "--key", Path("key")}), 2)
+      << "below the minimum";
+}
+
 TEST_F(ProtectFileTest, TellsWhatIsWrongWithFilesAndArguments) {
   Put("in.csv", "wijk,freq\nA,4\nA,5\n");
   EXPECT_EQ(Protect("in.csv", "out.csv"), 3);

@@ -96,6 +96,7 @@ void Tell(const Context& context, const Release& release) {
   out << LastOf(release.name()) << ": " << StateOf(release.state()).text << ".\n"
       << release.title() << ", voor " << release.audience() << ", " << release.period().start_date() << " tot "
       << release.period().end_date() << ".\n";
+  if (!release.coverage().empty()) out << "Van " << release.coverage() << ".\n";
   if (!release.replaces().empty()) out << "Vervangt " << release.replaces() << ".\n";
   if (!release.reason().empty()) out << "Reden: " << release.reason() << ".\n";
   out << dutch::Number(release.cell_count()) << " cellen, " << dutch::Percent(release.loss().hidden_cells()) << " verborgen";
@@ -113,14 +114,27 @@ void Tell(const Context& context, const Release& release) {
   for (const v1::Delivery& delivery : release.deliveries()) out << DeliveryText(delivery) << ".\n";
 }
 
-Cell ValueCell(const v1::PublishedValue& value) {
+// "± 4" behind a value that was rounded.
+std::string UncertaintyText(const v1::PublishedMeasure& measure) {
+  if (measure.uncertainty() == 0) return "";
+  type::Figure figure;
+  figure.set_state(type::Figure::ANSWERED);
+  if (measure.unit() == "cents") {
+    figure.set_amount_cents(measure.uncertainty());
+  } else {
+    figure.set_count(measure.uncertainty());
+  }
+  return absl::StrCat(" ± ", FigureText(figure));
+}
+
+Cell ValueCell(const v1::PublishedValue& value, const v1::PublishedMeasure& measure) {
   type::Figure figure;
   figure.set_state(type::Figure::ANSWERED);
   if (value.value_case() == v1::PublishedValue::kCount) figure.set_count(value.count());
   if (value.value_case() == v1::PublishedValue::kAmountCents) figure.set_amount_cents(value.amount_cents());
   if (value.value_case() == v1::PublishedValue::kRatio) figure.set_ratio(value.ratio());
   if (figure.value_case() == type::Figure::VALUE_NOT_SET) return {ReasonText(value.missing()), ""};
-  return {FigureText(figure), FigureRaw(figure)};
+  return {absl::StrCat(FigureText(figure), UncertaintyText(measure)), FigureRaw(figure)};
 }
 
 absl::StatusOr<int> ProposeAgreements(const Context& context, const PublicationOptions& options, bool validate_only) {
@@ -202,7 +216,7 @@ absl::StatusOr<int> ListVersions(const Context& context, const PublicationOption
 
 absl::StatusOr<int> ProposeRelease(const Context& context, const PublicationOptions& options) {
   v1::ProposeReleaseRequest request;
-  request.set_agreement(AgreementName(context, options.agreement));
+  if (!options.agreement.empty()) request.set_agreement(AgreementName(context, options.agreement));
   request.set_table(options.table);
   request.set_audience(options.audience);
   NMD_ASSIGN_OR_RETURN(*request.mutable_period(), PeriodOf(options.from, options.to));
@@ -354,7 +368,9 @@ Table PublicationTable(const v1::Publication& publication) {
       row.push_back({!code.label().empty() ? code.label() : code.value().empty() ? "onbekend" : code.value(), code.value()});
     }
     row.resize(static_cast<size_t>(publication.dimensions_size()));
-    for (const v1::PublishedValue& value : cell.values()) row.push_back(ValueCell(value));
+    for (int m = 0; m < cell.values_size() && m < publication.measures_size(); ++m) {
+      row.push_back(ValueCell(cell.values(m), publication.measures(m)));
+    }
     row.resize(table.columns.size() - 1);
     const bool hidden = cell.state() == v1::PublishedCell::HIDDEN, zero = cell.state() == v1::PublishedCell::ZERO;
     row.push_back(Cell::Same(hidden ? "verborgen" : zero ? "nul" : "getoond"));
@@ -397,7 +413,7 @@ void AddPublicationCommands(CLI::App& app, CLI::App& publish, PublicationOptions
       ->add_option("agreement", options.agreement, "Alleen deze afspraak");
 
   CLI::App* propose = add(publish, "propose", "Stel een tabel voor om te publiceren", &ProposeRelease);
-  propose->add_option("--agreement", options.agreement, "Afspraak")->required();
+  propose->add_option("--agreement", options.agreement, "Afspraak; niet bij de regio, die van haar gemeenten publiceert");
   propose->add_option("--table", options.table, "Tabel van de afspraak")->required();
   propose->add_option("--audience", options.audience, "Voor wie, als de afspraak er meer heeft");
   propose->add_option("--from", options.from, "Eerste maand, zoals 2018-01")->required();

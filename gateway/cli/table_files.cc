@@ -19,6 +19,7 @@ namespace nmd::cli {
 namespace {
 
 using publication::engine::Dimension;
+using publication::engine::PublishedCell;
 using publication::engine::PublishedTable;
 
 absl::Status Wrong(const CsvFile& file, size_t row, absl::string_view text) {
@@ -215,16 +216,29 @@ absl::StatusOr<std::vector<TableRow>> ReadTable(const CsvFile& file, const std::
   return rows;
 }
 
+void SetTold(int64_t told, int64_t uncertainty, PublishedCell* cell) {
+  cell->rounded = true;
+  cell->low = std::max<int64_t>(0, told - uncertainty);
+  cell->high = told + uncertainty;
+}
+
 absl::StatusOr<PublishedTable> ReadPublished(const std::string& path, const std::string& value,
                                              const std::vector<Dimension>& dimensions) {
   NMD_ASSIGN_OR_RETURN(const CsvFile file, ReadCsv(path));
   const bool says_primary = file.ColumnOf("primary") >= 0;
-  NMD_ASSIGN_OR_RETURN(const std::vector<TableRow> rows, ReadTable(file, dimensions, {value, "suppressed", "?primary"}));
+  NMD_ASSIGN_OR_RETURN(const std::vector<TableRow> rows,
+                       ReadTable(file, dimensions, {value, "suppressed", "?primary", "?told", "?uncertainty"}));
+  const bool is_rounded = file.ColumnOf("told") >= 0;
   PublishedTable table{path, {}};
   for (const TableRow& row : rows) {
     const bool hidden = row.numbers[1] != 0;
     // Who does not say why cells are hidden wants all of them to be safe.
-    table.cells.push_back({row.codes, row.numbers[0], says_primary ? row.numbers[2] != 0 : hidden, hidden});
+    PublishedCell& cell = table.cells.emplace_back();
+    cell.codes = row.codes;
+    cell.value = row.numbers[0];
+    cell.primary = says_primary ? row.numbers[2] != 0 : hidden;
+    cell.hidden = hidden;
+    if (is_rounded && !hidden) SetTold(row.numbers[3], row.numbers[4], &cell);
   }
   return table;
 }

@@ -2,6 +2,7 @@
 #ifndef NMD_GATEWAY_CLI_TABLE_FILES_H_
 #define NMD_GATEWAY_CLI_TABLE_FILES_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ std::vector<size_t> DimensionsOf(const CsvFile& file, const std::vector<publicat
 // What protect wrote: the owner's file of a publication.
 absl::StatusOr<publication::engine::PublishedTable> ReadPublished(
     const std::string& path, const std::string& value, const std::vector<publication::engine::Dimension>& dimensions);
+
+// That a cell was told as `told`, at most `uncertainty` from its value, which is nowhere negative.
+void SetTold(int64_t told, int64_t uncertainty, publication::engine::PublishedCell* cell);
 
 // A field of a CSV file.
 std::string CsvField(absl::string_view text);

@@ -26,6 +26,8 @@ constexpr int kMostDimensions = 4;
 
 constexpr int32_t kMostDelayDays = 3660;
 constexpr int32_t kMostDominants = 10;
+constexpr int32_t kLargestRounding = 1'000;
+constexpr int64_t kLargestAmountRounding = 100'000'000'000;
 
 // Ids are part of names and of messages: keep them plain.
 bool IsId(absl::string_view text) {
@@ -53,11 +55,12 @@ int MonthsOf(absl::string_view length) {
 
 // The rules of amounts and of rounding, which not every table can keep.
 void CheckValueRules(const v1::TableRule& table, const Catalogue& catalogue, const std::string& path, FieldCheck* check) {
-  bool amounts = false, only_counts = true, by_provider = false;
+  bool amounts = false, ratios = false, only_counts = true, by_provider = false;
   for (const std::string& measure : table.measures()) {
     const auto known = catalogue.measures.find(measure);
     if (known == catalogue.measures.end()) continue;
     amounts = amounts || known->second.kind == Catalogue::Measure::kCents;
+    ratios = ratios || known->second.kind == Catalogue::Measure::kRatio;
     only_counts = only_counts && known->second.kind == Catalogue::Measure::kCount;
   }
   for (const std::string& dimension : table.dimensions()) by_provider = by_provider || dimension == "provider";
@@ -90,6 +93,18 @@ void CheckValueRules(const v1::TableRule& table, const Catalogue& catalogue, con
   }
   check->Require(table.merge_until() == 0 || table.merge_until() >= table.minimum_clients(), absl::StrCat(path, ".merge_until"),
                  "must be 0 or at least minimum_clients");
+  if (table.round_counts_to() != 0 || table.round_amounts_to() != 0) {
+    check->Require(table.round_counts_to() >= table.minimum_clients() && table.round_counts_to() <= kLargestRounding,
+                   absl::StrCat(path, ".round_counts_to"), "must be at least minimum_clients and at most 1000");
+    check->Require(amounts == (table.round_amounts_to() != 0) && table.round_amounts_to() >= 0 &&
+                       table.round_amounts_to() <= kLargestAmountRounding,
+                   absl::StrCat(path, ".round_amounts_to"),
+                   "must be 1 to 100000000000 cents when the table has amounts, and 0 when it has none");
+    // A quotient as it is gives its counter and denominator away.
+    check->Require(!ratios, absl::StrCat(path, ".round_counts_to"), "is for counts and amounts; leave out averages");
+    check->Require(table.rounded_to() == 0 && table.merge_dimension().empty(), absl::StrCat(path, ".round_counts_to"),
+                   "is not for a table that has rounded_to or merge_dimension as well");
+  }
   if (table.rounded_to() != 0) {
     // What is shown is never rounded below the minimum.
     check->Require(table.rounded_to() >= 2 && table.minimum_clients() % table.rounded_to() == 0,
@@ -181,6 +196,8 @@ Words WordsOf(const v1::TableRule& table) {
   add("samengevoegd binnen", !table.merge_within().empty(), table.merge_within());
   add("samengevoegd tot aantal cliënten", table.merge_until() > 0, absl::StrCat(table.merge_until()));
   add("afgerond op", table.rounded_to() > 0, absl::StrCat(table.rounded_to()));
+  add("niets verborgen, aantallen afgerond op", table.round_counts_to() > 0, absl::StrCat(table.round_counts_to()));
+  add("bedragen afgerond op centen", table.round_amounts_to() > 0, absl::StrCat(table.round_amounts_to()));
   return words;
 }
 

@@ -109,6 +109,14 @@ TEST(Agreement, TakesOnlyRulesItCanKeep) {
   };
   EXPECT_THAT(counts("rounded_to: 5"), ElementsAre());
   EXPECT_THAT(counts("rounded_to: 7"), ElementsAre("tables[0].rounded_to")) << "ten would be shown as seven";
+  EXPECT_THAT(counts("round_counts_to: 10"), ElementsAre());
+  EXPECT_THAT(counts("round_counts_to: 5"), ElementsAre("tables[0].round_counts_to")) << "five would be told of fewer than ten";
+  EXPECT_THAT(counts("round_counts_to: 10, rounded_to: 5"), ElementsAre("tables[0].round_counts_to"));
+  EXPECT_THAT(counts("round_counts_to: 10, round_amounts_to: 100000"), ElementsAre("tables[0].round_amounts_to"))
+      << "there are no amounts";
+  EXPECT_THAT(FaultsOfTable("round_counts_to: 10"), ElementsAre("tables[0].round_amounts_to"))
+      << "an exact amount beside a rounded count";
+  EXPECT_THAT(FaultsOfTable("round_counts_to: 10, round_amounts_to: 100000"), ElementsAre());
   EXPECT_THAT(counts("p_percent: 10"), ElementsAre("tables[0].p_percent")) << "there are no amounts";
 }
 

@@ -353,4 +353,13 @@ Figure Shown(const CountedTable& table, size_t measure, int64_t cell, bool zero,
   return figure;
 }
 
+Figure Rounded(const CountedTable& table, size_t measure, int64_t cell, int64_t told) {
+  Figure figure = table.figures[measure][static_cast<size_t>(cell)];
+  if (figure.value_case() == Figure::kCount) figure.set_count(told);
+  if (figure.value_case() == Figure::kAmountCents) figure.set_amount_cents(told);
+  figure.clear_reliability();
+  figure.clear_interval();
+  return figure;
+}
+
 }  // namespace nmd::publication

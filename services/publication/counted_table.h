@@ -81,6 +81,10 @@ type::Figure Suppressed(const type::Figure& figure);
 // that may be hidden, and tells how much there is behind either.
 type::Figure Shown(const CountedTable& table, size_t measure, int64_t cell, bool zero, bool whole_is_hidden);
 
+// The figure of a cell of a table that was rounded. Nothing of its trust is told: a link quality of three quarters tells that
+// the cell holds four.
+type::Figure Rounded(const CountedTable& table, size_t measure, int64_t cell, int64_t told);
+
 }  // namespace nmd::publication
 
 #endif  // NMD_SERVICES_PUBLICATION_COUNTED_TABLE_H_

@@ -2,6 +2,7 @@
 #include "services/publication/draft.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "services/platform/errors.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/engine/primary.h"
+#include "services/publication/engine/round.h"
 #include "services/publication/engine/suppress.h"
 #include "services/publication/ledger_guards.h"
 #include "services/publication/publication_state.h"
@@ -94,6 +96,46 @@ LedgerTable UntoldTable(CountedTable table, const std::string& audience) {
   return untold;
 }
 
+// What must not be given away beside the draft, as tables. Errors: those of MakeDraft.
+absl::StatusOr<std::vector<GuardTable>> GuardTablesOf(const LedgerTable& own, const std::string& audience,
+                                                      absl::Span<const LedgerTable* const> released,
+                                                      std::vector<CountedTable> guards) {
+  engine::SuppressOptions options;
+  options.seed = kSeed;
+  const std::vector<Guard> asked = GuardsOf(own, released);
+  std::vector<GuardTable> guarded;
+  for (size_t g = 0; g < guards.size(); ++g) {
+    CountedTable& guard = guards[g];
+    if (!asked[g].joint.empty()) {
+      guarded.push_back({asked[g], UntoldTable(std::move(guard), audience)});
+      continue;
+    }
+    // As if it were published: what it would show counts as known, so that only what must not be known is guarded.
+    engine::Protection alone = engine::Suppress(guard.lattice.Relations(), PrimaryCells(guard), options);
+    if (!alone.Proven()) return NotProven();
+    const Draft would_be{std::move(guard), audience, std::move(alone.cells.states), true, "", {}, {}};
+    guarded.push_back({asked[g], LedgerTableOf(PublicationOf(would_be, {}), LedgerValuesOf(would_be), would_be.table.rule)});
+    guarded.back().table.name = kNotPublished;
+  }
+  return guarded;
+}
+
+// Words by which chance rounds a cell: whose number it is and how large.
+std::string WordsOf(const CountedTable& table, size_t measure, int64_t cell) {
+  std::string words = absl::StrCat("round\x1f", table.rule.measures(static_cast<int>(measure)), "\x1f",
+                                   table.period.start_date(), "\x1f", table.period.end_date());
+  for (const v1::FixedFilter& filter : table.rule.filters()) {
+    absl::StrAppend(&words, "\x1f", filter.dimension());
+    for (const std::string& value : filter.values()) absl::StrAppend(&words, "\x1e", value);
+  }
+  for (int d = 0; d < table.lattice.dimensions(); ++d) {
+    const CountedTable::Axis& axis = table.axes[static_cast<size_t>(d)];
+    const int32_t code = table.lattice.Code(cell, d);
+    if (code != 0) absl::StrAppend(&words, "\x1f", axis.dimension, "\x1e", axis.values[static_cast<size_t>(code)].value());
+  }
+  return absl::StrCat(words, "\x1f", table.ValueOf(measure, cell));
+}
+
 const char* UnitOf(Kind kind) {
   return kind == Catalogue::Measure::kCount ? "count" : kind == Catalogue::Measure::kCents ? "cents" : "ratio";
 }
@@ -170,21 +212,7 @@ absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::
   draft.unmerged = std::move(unmerged);
   LedgerTable own = LedgerTableOf(PublicationOf(draft, {}), LedgerValuesOf(draft), draft.table.rule);
   own.name = "deze tabel";
-  const std::vector<Guard> asked = GuardsOf(own, released);
-  std::vector<GuardTable> guarded;
-  for (size_t g = 0; g < guards.size(); ++g) {
-    CountedTable& guard = guards[g];
-    if (!asked[g].joint.empty()) {
-      guarded.push_back({asked[g], UntoldTable(std::move(guard), draft.audience)});
-      continue;
-    }
-    // As if it were published: what it would show counts as known, so that only what must not be known is guarded.
-    engine::Protection alone = engine::Suppress(guard.lattice.Relations(), PrimaryCells(guard), options);
-    if (!alone.Proven()) return NotProven();
-    const Draft would_be{std::move(guard), draft.audience, std::move(alone.cells.states), true, "", {}, {}};
-    guarded.push_back({asked[g], LedgerTableOf(PublicationOf(would_be, {}), LedgerValuesOf(would_be), would_be.table.rule)});
-    guarded.back().table.name = kNotPublished;
-  }
+  NMD_ASSIGN_OR_RETURN(const std::vector<GuardTable> guarded, GuardTablesOf(own, draft.audience, released, std::move(guards)));
   NMD_ASSIGN_OR_RETURN(Judgement judgement, Judge(own, released, guarded));
   const int64_t hidden_alone = draft.Count(CellState::kPrimary) + draft.Count(CellState::kSecondary);
   for (size_t c = 0; c < draft.states.size(); ++c) {
@@ -208,6 +236,79 @@ absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::
         " om die eerdere.");
   }
   return draft;
+}
+
+absl::StatusOr<Draft> MakeRoundedDraft(CountedTable table, std::string audience, absl::Span<const LedgerTable* const> released,
+                                       std::vector<CountedTable> guards, const Chance& chance) {
+  const auto cells = static_cast<size_t>(table.lattice.cells());
+  Draft draft{std::move(table), std::move(audience), std::vector<CellState>(cells, CellState::kZero), true, "", {}, {}};
+  for (const CellState state : PrimaryCells(draft.table).states) draft.secret.push_back(state == CellState::kPrimary);
+  const LedgerTable exact = LedgerTableOf(PublicationOf(draft, {}), LedgerValuesOf(draft), draft.table.rule);
+  NMD_ASSIGN_OR_RETURN(const auto before, ToldBefore(exact, released));
+  const engine::System system = draft.table.lattice.Relations();
+  size_t column = 0;  // Of those that the ledger keeps.
+  for (size_t m = 0; m < draft.table.figures.size(); ++m) {
+    if (draft.table.KindOf(m) == Kind::kRatio) {  // Nobody has an answer.
+      draft.told.emplace_back(cells, 0);
+      continue;
+    }
+    std::vector<double> chances;
+    for (size_t c = 0; c < cells; ++c) chances.push_back(chance(WordsOf(draft.table, m, static_cast<int64_t>(c))));
+    engine::RoundOptions options;
+    options.base = draft.RoundedTo(m);
+    const auto told = engine::RoundControlled(system, exact.values[column], chances, before[column], options);
+    ++column;
+    if (!told) {
+      return Fail(absl::StatusCode::kFailedPrecondition, ErrorReason::TABLE_NOT_PROVEN,
+                  "no rounding was found in which all totals add up; hide instead, or leave out a dimension",
+                  {{"cause", "rounding"}});
+    }
+    for (size_t c = 0; c < cells; ++c) {
+      if ((*told)[c] != 0) draft.states[c] = CellState::kShown;
+    }
+    draft.told.push_back(*told);
+  }
+  LedgerTable own = LedgerTableOf(PublicationOf(draft, {}), LedgerValuesOf(draft), draft.table.rule);
+  own.name = "deze tabel";
+  NMD_ASSIGN_OR_RETURN(const std::vector<GuardTable> guarded, GuardTablesOf(own, draft.audience, released, std::move(guards)));
+  NMD_ASSIGN_OR_RETURN(Judgement judgement, Judge(own, released, guarded));
+  draft.proven = judgement.proven;
+  draft.audit = std::move(judgement.audit);
+  const char* outcome =
+      !draft.audit.safe() ? "Niet veilig: een beschermd getal is nauwkeuriger te bepalen dan mag."
+      : draft.audit.release_count() > 0
+          ? "Nagerekend: geen beschermd getal is nauwkeuriger te bepalen dan mag, ook niet naast wat eerder is gepubliceerd."
+          : "Nagerekend: geen beschermd getal is nauwkeuriger te bepalen dan mag.";
+  draft.proof = absl::StrCat("Afgerond: elk aantal is een veelvoud van ", dutch::Number(draft.RoundedTo(0)),
+                             " en zit hoogstens ", dutch::Number(draft.RoundedTo(0) - 1),
+                             " van het echte aantal; totalen zijn de som van wat er staat. ", outcome);
+  return draft;
+}
+
+v1::Rounding RoundingOf(const Draft& draft) {
+  v1::Rounding rounding;
+  for (size_t m = 0; m < draft.told.size(); ++m) {
+    v1::RoundedMeasure* measure = rounding.add_measures();
+    measure->set_measure(draft.table.rule.measures(static_cast<int>(m)));
+    measure->set_rounded_to(draft.RoundedTo(m));
+    measure->set_uncertainty(draft.RoundedTo(m) - 1);
+    double sum = 0;
+    for (size_t c = 0; c < draft.told[m].size(); ++c) {
+      sum += static_cast<double>(std::abs(draft.told[m][c] - draft.table.ValueOf(m, static_cast<int64_t>(c))));
+    }
+    measure->set_mean_distance(sum / static_cast<double>(draft.told[m].size()));
+  }
+  return rounding;
+}
+
+int64_t Draft::RoundedTo(size_t measure) const {
+  return table.KindOf(measure) == Kind::kCents ? table.rule.round_amounts_to() : table.rule.round_counts_to();
+}
+
+Figure Draft::FigureOf(size_t measure, int64_t cell) const {
+  const auto c = static_cast<size_t>(cell);
+  if (!told.empty()) return Rounded(table, measure, cell, told[measure][c]);
+  return Shown(table, measure, cell, states[c] == CellState::kZero, engine::IsHidden(states.front()));
 }
 
 v1::Publication PublicationOf(const Draft& draft, const Catalogue& catalogue) {
@@ -240,8 +341,10 @@ v1::Publication PublicationOf(const Draft& draft, const Catalogue& catalogue) {
     measure->set_title(known == catalogue.measures.end() ? measure->measure() : known->second.title);
     measure->set_unit(UnitOf(table.KindOf(m)));
     measure->set_definition(table.figures[m].front().definition());
+    if (draft.told.empty()) continue;
+    measure->set_rounded_to(draft.RoundedTo(m));
+    measure->set_uncertainty(draft.RoundedTo(m) - 1);
   }
-  const bool whole_is_hidden = engine::IsHidden(draft.states.front());
   for (int64_t c = 0; c < table.lattice.cells(); ++c) {
     const CellState state = draft.states[static_cast<size_t>(c)];
     v1::PublishedCell* cell = publication.add_cells();
@@ -250,13 +353,12 @@ v1::Publication PublicationOf(const Draft& draft, const Catalogue& catalogue) {
       cell->set_state(v1::PublishedCell::HIDDEN);
       continue;
     }
-    const bool zero = state == CellState::kZero;
     // Where nobody is counted there may be inhabitants.
-    bool all_zero = zero;
-    for (size_t m = 0; m < measures; ++m) all_zero = all_zero && table.ValueOf(m, c) == 0;
+    bool all_zero = state == CellState::kZero;
+    for (size_t m = 0; draft.told.empty() && m < measures; ++m) all_zero = all_zero && table.ValueOf(m, c) == 0;
     cell->set_state(all_zero ? v1::PublishedCell::ZERO : v1::PublishedCell::SHOWN);
     for (size_t m = 0; m < measures; ++m) {
-      const Figure figure = Shown(table, m, c, zero, whole_is_hidden);
+      const Figure figure = draft.FigureOf(m, c);
       SetValue(figure, cell->add_values());
       if (m == 0 && figure.has_reliability()) *cell->mutable_reliability() = figure.reliability();
     }
@@ -280,7 +382,8 @@ internal::v1::LedgerValues LedgerValuesOf(const Draft& draft) {
   internal::v1::LedgerValues ledger;
   for (int64_t c = 0; c < draft.table.lattice.cells(); ++c) {
     for (size_t m = 0; m < draft.table.figures.size(); ++m) ledger.add_values(draft.table.ValueOf(m, c));
-    ledger.add_primary(draft.states[static_cast<size_t>(c)] == CellState::kPrimary);
+    const auto at = static_cast<size_t>(c);
+    ledger.add_primary(draft.secret.empty() ? draft.states[at] == CellState::kPrimary : draft.secret[at]);
   }
   if (!draft.unmerged) return ledger;
   const CountedTable& unmerged = *draft.unmerged;

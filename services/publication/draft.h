@@ -3,6 +3,7 @@
 #define NMD_SERVICES_PUBLICATION_DRAFT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ struct Draft {
   std::string proof;                      // In one or two Dutch sentences.
   v1::ReleaseAudit audit;
   std::optional<CountedTable> unmerged = {};  // By the values that are told as one, when some are.
+  // When it is rounded instead of hidden: by measure, then cell, what is told, and which cells must not be known.
+  std::vector<std::vector<int64_t>> told = {};
+  std::vector<bool> secret = {};
 
   // It may leave.
   bool Safe() const { return proven && audit.safe(); }
@@ -35,6 +39,10 @@ struct Draft {
   int64_t Count(engine::CellState state) const;
   // What hiding takes away.
   v1::Loss Loss() const;
+  // The figure of a cell that is not hidden, as it would be published.
+  type::Figure FigureOf(size_t measure, int64_t cell) const;
+  // A multiple of which the told values of a measure are; 0: they are as they are.
+  int64_t RoundedTo(size_t measure) const;
 };
 
 // What has to be counted besides for MakeDraft: tables that are not published and that the table would give away.
@@ -50,6 +58,19 @@ std::vector<GuardQuestion> GuardQuestions(const v1::TableRule& rule, const type:
 // `unmerged` is what `table` was merged of, if it was.
 absl::StatusOr<Draft> MakeDraft(CountedTable table, std::string audience, absl::Span<const LedgerTable* const> released,
                                 std::vector<CountedTable> guards, std::optional<CountedTable> unmerged = std::nullopt);
+
+// A number in [0, 1) per words that only the owner can tell beforehand (Signer::Chance).
+using Chance = std::function<double(absl::string_view)>;
+
+// Rounds instead of hiding, every measure by itself, as the rule says; then attacks. Totals are told as the sums they are, and
+// what was told before of a number that did not change is told again where sums allow. Errors: FAILED_PRECONDITION
+// TABLE_NOT_PROVEN with cause rounding when no rounding was found; those of MakeDraft. REQUIRES: the rule has round_counts_to,
+// and as many measures are counts and amounts as there are.
+absl::StatusOr<Draft> MakeRoundedDraft(CountedTable table, std::string audience, absl::Span<const LedgerTable* const> released,
+                                       std::vector<CountedTable> guards, const Chance& chance);
+
+// What rounding does to the values of a draft that was.
+v1::Rounding RoundingOf(const Draft& draft);
 
 // What leaves. The number, the agreement and what it replaces are for the caller to fill in.
 v1::Publication PublicationOf(const Draft& draft, const Catalogue& catalogue);

@@ -92,13 +92,14 @@ class Circle {
 
   // Hides more of the draft until nothing of the measure follows from what the circle has. False: that could not be proven.
   absl::StatusOr<bool> Protect(const std::string& measure, Judgement* judgement) const {
+    if (tables_.back()->IsRounded()) return true;
     const std::vector<engine::PublishedTable> earlier = Published(measure, nullptr, true);
     if (earlier.empty()) return true;
     const LedgerTable& draft = *tables_.back();
     const Space::Placed& placed = space_.placed(tables_.size() - 1);
     const auto m = MeasureOf(draft, measure);
     const bool clients = *m == 0;
-    const std::vector<bool> few = ChangedByFew(measure);
+    const std::vector<int64_t> few = ChangedByFew(measure);
     engine::Draft out;
     out.codes = placed.codes;
     out.cells = engine::Cells(static_cast<int32_t>(placed.codes.size()));
@@ -111,7 +112,7 @@ class Circle {
       out.cells.lone[k] = count == 1;
       out.cells.fixed[k] = cell < 0;
       CellState state = value == 0 && count == 0 ? CellState::kZero : CellState::kShown;
-      if (cell >= 0 && (IsSecret(draft, c) || few[k])) {
+      if (cell >= 0 && (IsSecret(draft, c) || few[k] > 0)) {
         state = CellState::kPrimary;
       } else if (cell >= 0 && judgement->hidden[c]) {
         state = CellState::kSecondary;
@@ -134,8 +135,8 @@ class Circle {
       if (placed.cell[k] < 0) continue;
       const auto cell = static_cast<size_t>(linked.cell_of.front()[k]);
       const auto c = static_cast<size_t>(placed.cell[k]);
-      if (few[k]) judgement->primary[c] = true;
-      if (few[k] || engine::IsHidden(protection.cells.states[cell])) judgement->hidden[c] = true;
+      if (few[k] > 0) judgement->primary[c] = true;
+      if (few[k] > 0 || engine::IsHidden(protection.cells.states[cell])) judgement->hidden[c] = true;
     }
     if (protection.Proven() || guards_ == 0) return protection.Proven();
     // It took what guards would show for known, which is too much: nobody was told. So it is proven anew without that.
@@ -211,20 +212,28 @@ class Circle {
     return dimensions;
   }
 
-  // The tables that have the measure, without the draft, or with it as `hidden` says; of guards nothing is known, or what they
-  // would show. What the circle was shown is no secret to it in another table.
+  // How far apart what fits a cell must be that must not be known and was told rounded.
+  static int64_t ApartOf(const LedgerTable& table, size_t measure, size_t cell) {
+    if (measure == 0) return std::max<int64_t>(1, table.minimum - 2);
+    if (!IsAboutClients(table.measures[measure])) return 1;
+    return std::max<int64_t>(1, std::abs(table.values[measure][cell]));
+  }
+
+  // The tables that have the measure: with the draft as `hidden` says, for the attack; or without it and what was rounded, for
+  // the choice of what to hide. Of guards nothing is known, or what they would show. What the circle was shown is no secret to
+  // it in another table.
   std::vector<engine::PublishedTable> Published(const std::string& measure, const std::vector<bool>* hidden,
                                                 bool guards_show) const {
     const size_t count = tables_.size() - (hidden == nullptr ? 1 : 0);
     std::set<std::pair<int64_t, int64_t>> shown;  // Key and value.
     std::vector<engine::PublishedTable> out;
-    std::vector<bool> few;
+    std::vector<int64_t> few;
     if (hidden != nullptr) few = ChangedByFew(measure);
     const absl::flat_hash_set<int64_t> zeros = ShownZeros(measure, hidden == nullptr ? tables_.back()->hidden : *hidden);
     for (size_t t = 0; t < count; ++t) {
       const LedgerTable& table = *tables_[t];
       const auto m = MeasureOf(table, measure);
-      if (!m) continue;
+      if (!m || (hidden == nullptr && table.IsRounded())) continue;
       const bool is_draft = t + 1 == tables_.size();
       const std::vector<bool>& hides = is_draft ? *hidden : table.hidden;
       const Space::Placed& placed = space_.placed(t);
@@ -239,13 +248,20 @@ class Circle {
         to.codes = placed.codes[k];
         if (cell >= 0) {
           to.value = table.values[*m][c];
-          to.primary = IsSecret(table, c) || (is_draft && few[k]);
+          to.primary = IsSecret(table, c) || (is_draft && few[k] > 0);
           to.hidden = hides[c] || (t < guards_ && !table.untold && !guards_show);
           to.untold = to.hidden && table.untold;
           // Where all together are nobody, each is.
           if (to.untold && to.value == 0 && IsWithin(to.codes, zeros)) to.hidden = to.untold = to.primary = false;
+          if (table.IsRounded()) {
+            to.rounded = true;
+            to.low = table.told[*m][c] - table.uncertainty[*m];
+            to.high = table.told[*m][c] + table.uncertainty[*m];
+            if (*m == 0) to.low = std::max<int64_t>(0, to.low);
+            to.apart = !to.primary ? 0 : IsSecret(table, c) ? ApartOf(table, *m, c) : few[k];
+          }
         }
-        if (!to.hidden) shown.emplace(space_.KeyOf(to.codes), to.value);
+        if (!to.hidden && !to.rounded) shown.emplace(space_.KeyOf(to.codes), to.value);
       }
     }
     for (engine::PublishedTable& table : out) {
@@ -279,7 +295,7 @@ class Circle {
     for (size_t t = guards_; t < tables_.size(); ++t) {
       const LedgerTable& table = *tables_[t];
       const auto m = MeasureOf(table, measure);
-      if (!m) continue;
+      if (!m || table.IsRounded()) continue;
       const std::vector<bool>& hides = t + 1 == tables_.size() ? hidden : table.hidden;
       const Space::Placed& placed = space_.placed(t);
       for (size_t k = 0; k < placed.codes.size(); ++k) {
@@ -353,8 +369,9 @@ class Circle {
     return totals;
   }
 
-  // By placed cell of the draft: it was shown with another value, and so few came or went that what changed is theirs.
-  std::vector<bool> ChangedByFew(const std::string& measure) const {
+  // By placed cell of the draft: by how much it changed since it was shown with another value, when so few came or went that
+  // this is theirs; 0: not so.
+  std::vector<int64_t> ChangedByFew(const std::string& measure) const {
     struct Before {
       int64_t clients, value;
     };
@@ -362,7 +379,7 @@ class Circle {
     for (size_t t = guards_; t + 1 < tables_.size(); ++t) {
       const LedgerTable& table = *tables_[t];
       const auto m = MeasureOf(table, measure);
-      if (!m) continue;
+      if (!m || table.IsRounded()) continue;
       const Space::Placed& placed = space_.placed(t);
       for (size_t k = 0; k < placed.codes.size(); ++k) {
         const int64_t cell = placed.cell[k];
@@ -375,7 +392,7 @@ class Circle {
     const LedgerTable& draft = *tables_.back();
     const auto m = *MeasureOf(draft, measure);
     const Space::Placed& placed = space_.placed(tables_.size() - 1);
-    std::vector<bool> few(placed.codes.size(), false);
+    std::vector<int64_t> few(placed.codes.size(), 0);
     for (size_t k = 0; k < placed.codes.size(); ++k) {
       const int64_t cell = placed.cell[k];
       if (cell < 0) continue;
@@ -384,9 +401,11 @@ class Circle {
       const auto c = static_cast<size_t>(cell);
       const bool shown_as_it_is = std::any_of(found->second.begin(), found->second.end(),
                                               [&](const Before& b) { return b.value == draft.values[m][c]; });
-      few[k] = !shown_as_it_is && std::any_of(found->second.begin(), found->second.end(), [&](const Before& b) {
-        return std::abs(draft.values[0][c] - b.clients) < draft.minimum;
-      });
+      if (shown_as_it_is) continue;
+      for (const Before& b : found->second) {
+        if (std::abs(draft.values[0][c] - b.clients) >= draft.minimum) continue;
+        few[k] = std::max(few[k], std::abs(draft.values[m][c] - b.value));
+      }
     }
     return few;
   }
@@ -415,6 +434,43 @@ bool LieBeside(const LedgerTable& draft, const LedgerTable& other, absl::Span<co
     const std::vector<const LedgerTable*> beside = Beside(draft, circle, released);
     return std::find(beside.begin(), beside.end(), &other) != beside.end();
   });
+}
+
+absl::StatusOr<std::vector<std::vector<std::optional<int64_t>>>> ToldBefore(const LedgerTable& draft,
+                                                                            absl::Span<const LedgerTable* const> released) {
+  std::vector<const LedgerTable*> tables;
+  for (const std::string& circle : CirclesOf(draft, released)) {
+    for (const LedgerTable* table : Beside(draft, circle, released)) {
+      if (table->IsRounded() && std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+    }
+  }
+  std::vector<std::vector<std::optional<int64_t>>> told(draft.measures.size());
+  for (auto& column : told) column.resize(static_cast<size_t>(draft.cells()));
+  if (tables.empty()) return told;
+  tables.push_back(&draft);
+  NMD_ASSIGN_OR_RETURN(const Space space, Space::Of(tables));
+  const Space::Placed& own = space.placed(tables.size() - 1);
+  for (size_t m = 0; m < draft.measures.size(); ++m) {
+    absl::flat_hash_map<std::pair<int64_t, int64_t>, int64_t> known;  // By key and value.
+    for (size_t t = 0; t + 1 < tables.size(); ++t) {
+      const LedgerTable& table = *tables[t];
+      const auto column = static_cast<size_t>(std::find(table.measures.begin(), table.measures.end(), draft.measures[m]) -
+                                              table.measures.begin());
+      for (size_t k = 0; column < table.measures.size() && k < space.placed(t).codes.size(); ++k) {
+        const int64_t cell = space.placed(t).cell[k];
+        if (cell < 0) continue;
+        const auto c = static_cast<size_t>(cell);
+        known[{space.KeyOf(space.placed(t).codes[k]), table.values[column][c]}] = table.told[column][c];
+      }
+    }
+    for (size_t k = 0; k < own.codes.size(); ++k) {
+      if (own.cell[k] < 0) continue;
+      const auto c = static_cast<size_t>(own.cell[k]);
+      const auto found = known.find({space.KeyOf(own.codes[k]), draft.values[m][c]});
+      if (found != known.end()) told[m][c] = found->second;
+    }
+  }
+  return told;
 }
 
 absl::StatusOr<Judgement> Judge(const LedgerTable& draft, absl::Span<const LedgerTable* const> released,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -45,12 +46,17 @@ struct LedgerTable {
   std::vector<std::string> measures;         // Ids of counts and amounts, clients first; quotients follow from them.
   std::vector<std::vector<int64_t>> values;  // By measure, then cell.
   std::vector<bool> primary, hidden;         // By cell.
+  // Of a table that was rounded instead (engine/round.h): what was told, by measure, then cell, and how far at most from the
+  // value, by measure. Empty: what is not hidden was told as it is.
+  std::vector<std::vector<int64_t>> told;
+  std::vector<int64_t> uncertainty;
   // Never published: what it hides nobody was told, not even that it is there; what it shows everybody knows.
   bool untold = false;
   // The same by the values that were merged; null when none were. It is untold.
   std::shared_ptr<const LedgerTable> unmerged;
 
   int64_t cells() const { return static_cast<int64_t>(hidden.size()); }
+  bool IsRounded() const { return !told.empty(); }
 };
 
 // Whether who belongs to the audience `circle` sees what is released to `audience`: everybody sees what is public, and a member
@@ -98,10 +104,18 @@ std::vector<Guard> GuardsOf(const LedgerTable& draft, absl::Span<const LedgerTab
 //   * What `guards` hide is protected too; what they show counts as known, and of what is untold nothing does.
 //   * A table by other codes for the same, as after borders moved, is refused: who knows the borders subtracts.
 //   * A circle that may see smaller numbers by its own agreement is not kept from those.
+//   * Of a rounded table nothing is hidden: whether it tells too much, or a table beside it, is for the attack to find, which
+//     takes what was told for as uncertain as it says. A small count must fit every number below the minimum but one, another
+//     number of few people must be as uncertain as it is large.
 // Then attacks the outcome with engine/audit.h. Text of findings: Dutch.
 // Errors: FAILED_PRECONDITION TABLE_NOT_AGREED with cause overlap or division; INVALID_ARGUMENT RESULT_TOO_LARGE.
 absl::StatusOr<Judgement> Judge(const LedgerTable& draft, absl::Span<const LedgerTable* const> released,
                                 absl::Span<const GuardTable> guards);
+
+// What was told of the numbers of a draft when they were rounded before, by measure, then cell; nothing where they were not, or
+// had another value then. Errors: those of Judge.
+absl::StatusOr<std::vector<std::vector<std::optional<int64_t>>>> ToldBefore(const LedgerTable& draft,
+                                                                            absl::Span<const LedgerTable* const> released);
 
 // Whether somebody who sees the draft can lay `other`, one of `released`, beside it.
 bool LieBeside(const LedgerTable& draft, const LedgerTable& other, absl::Span<const LedgerTable* const> released);

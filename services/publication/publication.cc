@@ -158,9 +158,25 @@ absl::StatusOr<Publication::Made> Publication::Make(const Caller& caller, const 
     NMD_ASSIGN_OR_RETURN(CountedTable guard, count(question.rule, question.period));
     guards.push_back(std::move(guard));
   }
+  if (rule.round_counts_to() > 0) {
+    v1::Rounding rounding;
+    if (compare) {
+      CountedTable hidden = table;
+      hidden.rule.clear_round_counts_to();
+      hidden.rule.clear_round_amounts_to();
+      NMD_ASSIGN_OR_RETURN(const Draft alone, MakeDraft(std::move(hidden), audience, ledger, guards));
+      *rounding.mutable_hiding_alone() = alone.Loss();
+      rounding.set_hiding_alone_safe(alone.Safe());
+    }
+    const Chance chance = [this](absl::string_view words) { return signer_.Chance(words); };
+    NMD_ASSIGN_OR_RETURN(Draft draft,
+                         MakeRoundedDraft(std::move(table), std::move(audience), ledger, std::move(guards), chance));
+    *rounding.mutable_measures() = RoundingOf(draft).measures();
+    return Made{std::move(draft), version, judged, {}, std::move(rounding)};
+  }
   if (rule.merge_dimension().empty()) {
     NMD_ASSIGN_OR_RETURN(Draft draft, MakeDraft(std::move(table), std::move(audience), ledger, std::move(guards)));
-    return Made{std::move(draft), version, judged, {}};
+    return Made{std::move(draft), version, judged, {}, {}};
   }
   v1::Merging merging;
   if (compare) {
@@ -174,7 +190,7 @@ absl::StatusOr<Publication::Made> Publication::Make(const Caller& caller, const 
   if (!merged.merged.empty()) unmerged = std::move(table);
   NMD_ASSIGN_OR_RETURN(Draft draft,
                        MakeDraft(std::move(merged), std::move(audience), ledger, std::move(guards), std::move(unmerged)));
-  return Made{std::move(draft), version, judged, std::move(merging)};
+  return Made{std::move(draft), version, judged, std::move(merging), {}};
 }
 
 absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
@@ -219,18 +235,22 @@ absl::StatusOr<v1::PreviewPublicationResponse> Publication::PreviewPublication(
         break;
     }
     for (size_t m = 0; m < table.figures.size(); ++m) {
-      *cell->add_figures() = IsHidden(state) ? Suppressed(table.figures[m][static_cast<size_t>(at)])
-                                             : Shown(table, m, at, state == CellState::kZero, IsHidden(draft.states.front()));
+      *cell->add_figures() = IsHidden(state) ? Suppressed(table.figures[m][static_cast<size_t>(at)]) : draft.FigureOf(m, at);
     }
   }
   response.set_proof(draft.proof);
   *response.mutable_known_time() = table.known_time;
   *response.mutable_loss() = draft.Loss();
   if (!made.merging.dimension().empty()) *response.mutable_merging() = made.merging;
+  if (!made.rounding.measures().empty()) *response.mutable_rounding() = made.rounding;
   *response.mutable_audit() = draft.audit;
   if (!mandate) {
     HideFromOthers(response.mutable_loss(), response.mutable_audit());
     if (response.has_merging()) response.mutable_merging()->mutable_hiding_alone()->clear_hidden_value();
+    if (response.has_rounding()) {
+      response.mutable_rounding()->mutable_hiding_alone()->clear_hidden_value();
+      for (auto& measure : *response.mutable_rounding()->mutable_measures()) measure.clear_mean_distance();
+    }
   }
   return response;
 }

@@ -99,10 +99,11 @@ class Publication {
     Draft draft;
     int64_t agreement_version = 0;
     int64_t judged_releases = 0;
-    v1::Merging merging;  // Of a preview; empty when the rule does not merge.
+    v1::Merging merging;    // Of a preview; empty when the rule does not merge.
+    v1::Rounding rounding;  // The same of a rule that rounds.
   };
   // Holds the lock only to read agreement and ledger: counting and proving take seconds.
-  // `compare`: also what hiding would do where the rule merges.
+  // `compare`: also what hiding would do where the rule merges or rounds.
   absl::StatusOr<Made> Make(const Caller& caller, const Asked& asked, bool compare) const;
 
   std::string parent() const { return absl::StrCat("municipalities/", municipality_); }

@@ -72,6 +72,11 @@ LedgerTable LedgerTableOf(const v1::Publication& publication, const internal::v1
     table.measures.push_back(publication.measures(m).measure());
     std::vector<int64_t>& column = table.values.emplace_back();
     for (int c = 0; c < publication.cells_size(); ++c) column.push_back(values.values(c * measures + m));
+    if (publication.measures(m).rounded_to() == 0) continue;
+    table.uncertainty.push_back(publication.measures(m).uncertainty());
+    std::vector<int64_t>& told = table.told.emplace_back();
+    for (const v1::PublishedCell& cell : publication.cells())
+      told.push_back(cell.values(m).count() + cell.values(m).amount_cents());
   }
   if (!values.has_unmerged()) return table;
   const internal::v1::UnmergedValues& own = values.unmerged();

@@ -282,7 +282,8 @@ class Merger {
 
   static std::vector<Range> RangesOf(const v1::Publication& publication, int column, RegionalMeasure::Together together) {
     const bool is_amount = publication.measures(column).unit() == "cents";
-    const int64_t off = publication.rounded_to() > 1 && !is_amount ? publication.rounded_to() / 2 : 0;
+    const int64_t nearest = publication.rounded_to() > 1 && !is_amount ? publication.rounded_to() / 2 : 0;
+    const int64_t off = std::max(nearest, publication.measures(column).uncertainty());
     bool negative = false;
     for (const PublishedCell& cell : publication.cells()) {
       if (cell.state() != PublishedCell::HIDDEN) negative = negative || WholeOf(cell.values(column)) < 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/publication/region_publication.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include "nmd/type/error_reason.pb.h"
@@ -31,6 +33,13 @@ PublishedValue ValueOf(const Value& value) {
     out.set_ratio(value.ratio());
   }
   return out;
+}
+
+// How far a value that is told may be off by its bounds; a ratio says its own.
+int64_t UncertaintyOf(const v1::RegionalValue& value) {
+  if (value.state() != Figure::ANSWERED || !value.has_upper() || value.value_case() == v1::RegionalValue::kRatio) return 0;
+  const double told = static_cast<double>(value.count() + value.amount_cents());
+  return static_cast<int64_t>(std::max(value.upper() - told, value.has_lower() ? told - value.lower() : 0));
 }
 
 std::string ReasonOf(const TableMember& member) {
@@ -84,6 +93,13 @@ v1::Publication PublicationOfRegion(const v1::RegionalTable& table) {
     added->set_title(measure.title());
     added->set_unit(measure.unit());
     added->set_definition(measure.definition());
+  }
+  // What members rounded is as uncertain as they say, and the region all together.
+  for (const v1::RegionalCell& cell : table.cells()) {
+    for (int k = 0; k < cell.values_size(); ++k) {
+      v1::PublishedMeasure* measure = publication.mutable_measures(k);
+      measure->set_uncertainty(std::max(measure->uncertainty(), UncertaintyOf(cell.values(k))));
+    }
   }
   for (int m = -1; m < table.members_size(); ++m) {  // -1: the region.
     for (const v1::RegionalCell& own : table.cells()) {

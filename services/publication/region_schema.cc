@@ -91,6 +91,10 @@ std::string CellFault(const PublishedCell& cell, const v1::Publication& publicat
     if (!HasUnit(cell.values(m), publication.measures(m).unit())) return "has a value in another unit than its measure";
   }
   if (cell.values(0).value_case() != PublishedValue::kCount) return "is shown and has no count";
+  for (int m = 0; m < cell.values_size(); ++m) {
+    const int64_t base = publication.measures(m).rounded_to();
+    if (base > 1 && (cell.values(m).count() + cell.values(m).amount_cents()) % base != 0) return "is not rounded as it says";
+  }
   // Nobody was counted: what is no property of clients, such as inhabitants, may be there all the same.
   if (cell.state() == PublishedCell::ZERO && cell.values(0).count() != 0) return "is zero and has a count that is not";
   const int64_t count = cell.values(0).count(), off = publication.rounded_to() > 1 ? publication.rounded_to() / 2 : 0;
@@ -107,6 +111,11 @@ std::string PublicationFault(const v1::Publication& publication, const v1::Table
   if (std::string fault = ShapeFault(publication, rule); !fault.empty()) return fault;
   if (std::max<int64_t>(publication.rounded_to(), 1) != std::max<int64_t>(rule.rounded_to(), 1))
     return "rounding is not as agreed";
+  for (const auto& measure : publication.measures()) {
+    const int64_t base = measure.unit() == "cents" ? rule.round_amounts_to() : rule.round_counts_to();
+    if (measure.rounded_to() != base || measure.uncertainty() != std::max<int64_t>(base - 1, 0))
+      return "rounding is not as agreed";
+  }
   std::vector<int32_t> codes;
   int64_t cells = 1;
   for (const auto& dimension : publication.dimensions()) {
@@ -122,7 +131,8 @@ std::string PublicationFault(const v1::Publication& publication, const v1::Table
     if (const std::string fault = CellFault(cell, publication, rule); !fault.empty()) {
       return absl::StrCat("cell ", counts.size(), " ", fault);
     }
-    const int64_t off = publication.rounded_to() > 1 ? publication.rounded_to() / 2 : 0;
+    const int64_t off =
+        std::max(publication.measures(0).uncertainty(), publication.rounded_to() > 1 ? publication.rounded_to() / 2 : 0);
     Range count{0, Range::kNoHigh};
     if (cell.state() != PublishedCell::HIDDEN) {
       count = {std::max<int64_t>(cell.values(0).count() - off, 0), cell.values(0).count() + off};

@@ -230,5 +230,78 @@ TEST_F(ReleasesProperty, CorrectionsNeverTellOfFew) {
   EXPECT_GT(shown_again, 0) << "corrections of many are told";
 }
 
+// An attacker of the test's own: he lays everything he was told of one number side by side, rounded and exact.
+TEST_F(ReleasesProperty, RoundedTablesBesideHiddenOnesLeaveSmallNumbersUncertain) {
+  v1::Agreement rounded = TestAgreement("rond");
+  rounded.mutable_tables(0)->clear_measures();
+  for (const char* measure : {"clients", "indicated"}) rounded.mutable_tables(0)->add_measures(measure);
+  rounded.mutable_tables(0)->set_round_counts_to(5);
+  rounded.mutable_tables(0)->set_round_amounts_to(2'000'000);
+  int told = 0, small = 0, beside = 0, blocked = 0;
+  for (uint32_t seed = 201; seed <= 212; ++seed) {
+    SCOPED_TRACE(seed);
+    Begin(seed);
+    Agree(rounded);
+    releases_.clear();
+    for (int step = 0; step < 8; ++step) {
+      if (Draw(0, 1) == 0) {
+        ReleaseSomething();
+        continue;
+      }
+      const auto [first, last] = DrawPeriod();
+      const auto proposed = Propose(rounded, PeriodOf(MonthOf2018(first), MonthOf2018(last)));
+      ASSERT_TRUE(proposed.ok()) << proposed.status();
+      EXPECT_EQ(proposed->state() == Release::PROPOSED || proposed->state() == Release::RELEASED, proposed->audit().safe());
+      blocked += proposed->state() == Release::BLOCKED;
+      if (proposed->state() != Release::PROPOSED) continue;
+      const auto released = Approve(*proposed);
+      ASSERT_TRUE(released.ok()) << released.status();
+      releases_.push_back(*Get(*released));
+      ++told;
+      beside += proposed->audit().release_count() > 0;
+    }
+    struct Known {
+      int64_t low = 0, high = 1'000'000;
+      bool exact = false, rounded = false;
+    };
+    std::map<std::vector<std::string>, Known> known;  // By period, wijk and level.
+    for (const Release& release : releases_) {
+      if (release.table() != "wijk-ivn" || release.audience() != "regio") continue;
+      const v1::Publication& publication = release.publication();
+      const int64_t off = publication.measures(0).uncertainty();
+      for (const PublishedCell& cell : publication.cells()) {
+        if (cell.state() == PublishedCell::HIDDEN) continue;
+        Known& of = known[{release.period().start_date(), release.period().end_date(),
+                           publication.dimensions(0).codes(cell.codes(0)).value(),
+                           publication.dimensions(1).codes(cell.codes(1)).value()}];
+        of.exact = of.exact || off == 0;
+        of.rounded = of.rounded || off > 0;
+        of.low = std::max(of.low, cell.values(0).count() - off);
+        of.high = std::min(of.high, cell.values(0).count() + off);
+      }
+    }
+    for (const auto& [key, of] : known) {
+      std::set<int> clients;
+      for (const Provision& provision : costs_.provisions) {
+        const std::string day = provision.month + "-01";
+        if (provision.law != "jeugdwet" || day < key[0] || day >= key[1]) continue;
+        if ((key[2] == "totaal" || provision.wijk == key[2]) && (key[3] == "totaal" || provision.ivn == key[3]))
+          clients.insert(provision.client);
+      }
+      const auto count = static_cast<int64_t>(clients.size());
+      ASSERT_GE(count, of.low) << "what is told is true, within what it says";
+      ASSERT_LE(count, of.high);
+      if (count == 0 || count >= kMinimum || !of.rounded) continue;
+      EXPECT_FALSE(of.exact);
+      EXPECT_GE(of.high - of.low, kMinimum - 2);
+      ++small;
+    }
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(told, 30) << blocked << " blocked";
+  EXPECT_GT(beside, 15);
+  EXPECT_GT(small, 30);
+}
+
 }  // namespace
 }  // namespace nmd::publication

@@ -447,6 +447,108 @@ TEST_F(ReleasesTest, CountsAreRoundedWhenThatWasAgreed) {
   for (const PublishedCell& cell : publication.cells()) EXPECT_FALSE(cell.reliability().has_least_count());
 }
 
+// A rule that rounds instead of hiding: counts to fives and amounts to a thousand euro.
+v1::Agreement RoundingAgreement() {
+  v1::Agreement agreement = TestAgreement("rond");
+  agreement.mutable_tables(0)->set_round_counts_to(5);
+  agreement.mutable_tables(0)->set_round_amounts_to(100'000);
+  return agreement;
+}
+
+TEST_F(ReleasesTest, ARoundedTableHidesNothingAndAddsUpAsTold) {
+  AddMonth("2018-01", 4);
+  const v1::Agreement rounded = RoundingAgreement();
+  Agree(rounded);
+  const auto proposed = Propose(rounded, january_);
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  EXPECT_EQ(proposed->state(), v1::Release::PROPOSED);
+  EXPECT_EQ(proposed->loss().hidden_cells(), 0);
+  EXPECT_THAT(proposed->proof(), ::testing::HasSubstr("hoogstens 4 van het echte aantal"));
+  const v1::Publication publication = Get(*proposed)->publication();
+  EXPECT_EQ(HiddenIn(publication), 0);
+  for (int m = 0; m < 3; ++m) {
+    const bool cents = publication.measures(m).unit() == "cents";
+    EXPECT_EQ(publication.measures(m).rounded_to(), cents ? 100'000 : 5);
+    EXPECT_EQ(publication.measures(m).uncertainty(), cents ? 99'999 : 4);
+  }
+  // The grand total is the sum of what is told, by wijk and by level.
+  for (const int dimension : {0, 1}) {
+    int64_t sum = 0;
+    for (const PublishedCell& cell : publication.cells()) {
+      EXPECT_FALSE(cell.has_reliability()) << "a share of few says how few";
+      EXPECT_EQ(cell.values(0).count() % 5, 0);
+      if (cell.codes(1 - dimension) == 0 && cell.codes(dimension) != 0) sum += cell.values(0).count();
+    }
+    EXPECT_EQ(sum, publication.cells(0).values(0).count());
+  }
+  EXPECT_EQ(ClientsIn(publication, "Eelde", "totaal"), "35") << "a multiple is told as it is";
+  const std::string small = ClientsIn(publication, "Eelde", "5");
+  EXPECT_TRUE(small == "0" || small == "5") << small;
+  ASSERT_TRUE(Approve(*proposed).ok());
+  // Proposed again it is the same release; in another publication the same figure is told the same.
+  EXPECT_EQ(Propose(rounded, january_)->name(), proposed->name());
+  v1::Agreement other = RoundingAgreement();
+  other.set_name("municipalities/gm1730/agreements/rond-ook");
+  Agree(other);
+  const auto twice = Propose(other, january_);
+  ASSERT_TRUE(twice.ok()) << twice.status();
+  for (int c = 0; c < publication.cells_size(); ++c) {
+    EXPECT_EQ(Get(*twice)->publication().cells(c).values(0).count(), publication.cells(c).values(0).count()) << c;
+  }
+}
+
+TEST_F(ReleasesTest, APreviewTellsWhatRoundingCostsBesideHiding) {
+  AddMonth("2018-01", 4);
+  const v1::Agreement rounded = RoundingAgreement();
+  Agree(rounded);
+  v1::PreviewPublicationRequest request;
+  request.set_name(rounded.name());
+  request.set_table("wijk-ivn");
+  *request.mutable_period() = january_;
+  const auto preview = publication_->PreviewPublication(Officer(), request);
+  ASSERT_TRUE(preview.ok()) << preview.status();
+  EXPECT_EQ(preview->primary_count() + preview->secondary_count(), 0);
+  ASSERT_EQ(preview->rounding().measures_size(), 3);
+  EXPECT_EQ(preview->rounding().measures(0).uncertainty(), 4);
+  EXPECT_GT(preview->rounding().measures(0).mean_distance(), 0);
+  EXPECT_LT(preview->rounding().measures(0).mean_distance(), 5);
+  EXPECT_GT(preview->rounding().hiding_alone().hidden_cells(), 0.3);
+  EXPECT_TRUE(preview->rounding().hiding_alone_safe());
+  const auto told = publication_->PreviewPublication(With(type::POLICY_ADVISER), request);
+  ASSERT_TRUE(told.ok()) << told.status();
+  EXPECT_FALSE(told->rounding().measures(0).has_mean_distance()) << "says how large the small ones are together";
+  EXPECT_FALSE(told->rounding().hiding_alone().has_hidden_value());
+}
+
+TEST_F(ReleasesTest, AnAmountOfFewThatDoesNotDisappearInItsRoundingIsNotReleased) {
+  AddMonth("2018-01", 4);
+  v1::Agreement fine = RoundingAgreement();
+  fine.mutable_tables(0)->set_round_amounts_to(1'000);
+  Agree(fine);
+  const auto proposed = Propose(fine, january_);
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  EXPECT_EQ(proposed->state(), v1::Release::BLOCKED) << "400 euro of four clients, told within ten";
+  bool narrow = false;
+  const v1::Release blocked = *Get(*proposed);
+  for (const v1::AuditFinding& finding : blocked.audit().findings()) narrow = narrow || finding.kind() == "narrow";
+  EXPECT_TRUE(narrow);
+}
+
+// An attacker who lays the rounded table of one agreement beside the table with holes of another.
+TEST_F(ReleasesTest, RoundingAndHidingTheSameTableIsReleasedOnlyWhenNeitherClosesTheOther) {
+  AddMonth("2018-01", 4);
+  const auto holes = Propose(agreement_, january_);
+  ASSERT_TRUE(holes.ok()) << holes.status();
+  ASSERT_TRUE(Approve(*holes).ok());
+  const v1::Agreement rounded = RoundingAgreement();
+  Agree(rounded);
+  const auto beside = Propose(rounded, january_);
+  ASSERT_TRUE(beside.ok()) << beside.status();
+  EXPECT_EQ(beside->audit().release_count(), 1);
+  EXPECT_GT(beside->audit().primary_count(), 0) << "what was shown is known, and what was hidden is attacked again";
+  EXPECT_EQ(beside->state(), beside->audit().safe() ? v1::Release::PROPOSED : v1::Release::BLOCKED);
+}
+
 // Killed at any record: the state is that of what was written.
 TEST_F(ReleasesTest, AReplayGivesTheSameState) {
   AddMonth("2018-01");

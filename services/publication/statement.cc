@@ -94,6 +94,21 @@ Signer::Signer(const Key& seed) {
 
 Signer::~Signer() { sodium_memzero(secret_.data(), secret_.size()); }
 
+double Signer::Chance(absl::string_view words) const {
+  // Keyed BLAKE2b; the first half of the secret is the seed.
+  uint64_t number = 0;
+  crypto_generichash_blake2b_state state;
+  std::array<uint8_t, 16> hash;
+  constexpr absl::string_view kOwnContext("nmd.publication.v1.Chance\0", 26);
+  crypto_generichash_blake2b_init(&state, secret_.data(), 32, hash.size());
+  for (const absl::string_view part : {kOwnContext, words}) {
+    crypto_generichash_blake2b_update(&state, reinterpret_cast<const uint8_t*>(part.data()), part.size());
+  }
+  crypto_generichash_blake2b_final(&state, hash.data(), hash.size());
+  for (size_t k = 0; k < 8; ++k) number = number << 8 | hash[k];
+  return static_cast<double>(number >> 11) * 0x1p-53;
+}
+
 v1::SignedStatement Signer::Sign(const v1::Statement& statement) const {
   std::string bytes;
   {

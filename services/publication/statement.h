@@ -53,6 +53,9 @@ class Signer {
   // Signs bytes as they are.
   v1::SignedStatement SignBytes(std::string statement) const;
   const PublicKey& public_key() const { return public_key_; }
+  // A number in [0, 1) that follows from these words and that only who has the key can tell beforehand; for choices others must
+  // not be able to redo.
+  double Chance(absl::string_view words) const;
 
  private:
   std::array<uint8_t, 64> secret_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -12,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 
 namespace nmd::publication::engine {
 namespace {
@@ -25,9 +27,12 @@ constexpr int kPatience = 3;
 struct Variable {
   std::vector<int32_t> codes;
   int64_t truth = 0;
-  bool shown = false;             // Somewhere.
-  bool primary = false;           // Somewhere.
-  bool untold = true;             // Everywhere.
+  bool shown = false;    // Somewhere.
+  bool primary = false;  // Somewhere.
+  bool untold = true;    // Everywhere, or told rounded: nobody knows that there is anything.
+  bool rounded = false;  // Told as between `low` and `high`.
+  int64_t low = std::numeric_limits<int64_t>::min(), high = std::numeric_limits<int64_t>::max();
+  int64_t apart = 0;              // What is asked of it as a primary.
   int64_t table = -1, cell = -1;  // Where it was primary first, else where it was published first.
 };
 
@@ -107,12 +112,22 @@ class Attack {
         if (at == versions.end()) {
           versions.push_back(static_cast<int32_t>(variables_.size()));
           at = versions.end() - 1;
-          variables_.push_back({cell.codes, cell.value, false, false, true, static_cast<int64_t>(t), static_cast<int64_t>(c)});
-          if (!cell.hidden) CheckChange(versions, static_cast<int64_t>(t), static_cast<int64_t>(c));
+          Variable& fresh = variables_.emplace_back();
+          fresh.codes = cell.codes;
+          fresh.truth = cell.value;
+          fresh.table = static_cast<int64_t>(t);
+          fresh.cell = static_cast<int64_t>(c);
+          if (!cell.hidden && !cell.rounded) CheckChange(versions, fresh.table, fresh.cell);
         }
         Variable& variable = variables_[static_cast<size_t>(*at)];
-        variable.shown = variable.shown || !cell.hidden;
-        variable.untold = variable.untold && cell.untold;
+        variable.shown = variable.shown || (!cell.hidden && !cell.rounded);
+        variable.untold = variable.untold && (cell.untold || cell.rounded);
+        if (cell.rounded) {
+          variable.rounded = true;
+          variable.low = std::max(variable.low, cell.low);
+          variable.high = std::min(variable.high, cell.high);
+        }
+        variable.apart = std::max(variable.apart, cell.apart);
         if (cell.primary && !variable.primary) {
           variable.primary = true;
           variable.table = static_cast<int64_t>(t);
@@ -287,6 +302,12 @@ class Attack {
     outside.by.assign(variables_.size(), -1);
     for (size_t v = 0; v < variables_.size(); ++v) outside.exact[v] = variables_[v].shown;
     Unpick(&outside, {});
+    // Also sums of which parts are missing: who is alone in the total knows that, whatever was published beside his part of it.
+    std::vector<std::vector<int32_t>> sums_of(variables_.size());
+    for (size_t e = 0; e < equations_.size(); ++e) {
+      if (variables_[static_cast<size_t>(equations_[e].total)].truth != 1) continue;
+      ForMembers(equations_[e], [&](int32_t v) { sums_of[static_cast<size_t>(v)].push_back(static_cast<int32_t>(e)); });
+    }
     std::vector<bool> met(variables_.size(), false);
     for (size_t first = 0; first < variables_.size(); ++first) {
       // Who is alone in what nobody told does not know it.
@@ -294,10 +315,9 @@ class Attack {
       std::vector<int32_t> own = {static_cast<int32_t>(first)};
       met[first] = true;
       for (size_t k = 0; k < own.size(); ++k) {
-        for (const int32_t e : equations_of_[static_cast<size_t>(own[k])]) {
+        for (const int32_t e : sums_of[static_cast<size_t>(own[k])]) {
           // A total of one and its part of one are the same person.
           const Equation& equation = equations_[static_cast<size_t>(e)];
-          if (variables_[static_cast<size_t>(equation.total)].truth != 1) continue;
           const auto meet = [&](int32_t v) {
             const Variable& variable = variables_[static_cast<size_t>(v)];
             if (variable.truth != 1 || variable.untold || met[static_cast<size_t>(v)]) return;
@@ -431,6 +451,10 @@ class Attack {
         low.back() = static_cast<double>(std::max<int64_t>(0, printed - base / 2));
         high.back() = static_cast<double>(printed + (base - 1) / 2);
       }
+      if (variable.rounded) {
+        low.back() = std::max(low.back(), static_cast<double>(variable.low));
+        high.back() = std::min(high.back(), static_cast<double>(variable.high));
+      }
     }
     Program program;
     Clp_Simplex* model = program.get();
@@ -455,7 +479,8 @@ class Attack {
     };
     const auto apart = [&](size_t k) {
       const int64_t share = options_.width_percent * std::abs(variables_[static_cast<size_t>(unknowns[k])].truth) / 100;
-      return std::floor(most[k] + kNear) - std::ceil(least[k] - kNear) >= static_cast<double>(std::max(options_.width, share));
+      const int64_t wanted = std::max({options_.width, share, variables_[static_cast<size_t>(unknowns[k])].apart});
+      return std::floor(most[k] + kNear) - std::ceil(least[k] - kNear) >= static_cast<double>(wanted);
     };
     const auto close = [&] {
       int64_t closed = 0;
@@ -548,14 +573,17 @@ class Attack {
     });
   }
 
+  static absl::string_view StateText(const Variable& variable) {
+    return variable.shown ? "" : variable.rounded ? " (afgerond)" : " (verborgen)";
+  }
+
   std::string TextOf(const Equation& equation) const {
     const Variable& total = variables_[static_cast<size_t>(equation.total)];
     const auto d = static_cast<size_t>(equation.dimension);
     std::vector<std::string> parts, where;
     for (const int32_t part : equation.parts) {
       const Variable& variable = variables_[static_cast<size_t>(part)];
-      parts.push_back(
-          absl::StrCat(dimensions_[d].codes[static_cast<size_t>(variable.codes[d])], variable.shown ? "" : " (verborgen)"));
+      parts.push_back(absl::StrCat(dimensions_[d].codes[static_cast<size_t>(variable.codes[d])], StateText(variable)));
     }
     for (size_t k = 0; k < dimensions_.size(); ++k) {
       if (k == d || dimensions_[k].codes.size() == 1) continue;
@@ -568,8 +596,7 @@ class Attack {
                   parts.end());
       parts.push_back("getoonde cellen");
     }
-    return absl::StrCat(dimensions_[d].name, " ", dimensions_[d].codes[static_cast<size_t>(total.codes[d])],
-                        total.shown ? "" : " (verborgen)",
+    return absl::StrCat(dimensions_[d].name, " ", dimensions_[d].codes[static_cast<size_t>(total.codes[d])], StateText(total),
                         equation.link == Link::kSum      ? " = "
                         : equation.link == Link::kAtMost ? " >= "
                                                          : " <= ",

@@ -215,6 +215,8 @@ Dimension RandomDimension(const std::string& name, std::mt19937* random) {
   }
 }
 
+// Every other round leaves free what is left of a sum (decision 146). In round 733 somebody is alone in a cell and in its
+// total, and the rest of that total was published later, corrected: he knew it before, and no other did.
 TEST(AuditLaw, NeverFindsAWayIntoWhatWasProtectedTogether) {
   std::mt19937 random(20181126);
   int64_t primaries = 0, naive_leaks = 0, refused = 0;
@@ -228,8 +230,10 @@ TEST(AuditLaw, NeverFindsAWayIntoWhatWasProtectedTogether) {
     // Published in up to three parts: by the codes of a dimension, and the rest after it; some rounds with a correction.
     std::vector<PublishedTable> published, naive;
     const auto publish = [&](const Data& what, const Pick& pick, int64_t smallest_change) {
-      std::vector<PublishedTable> tables = ProtectedIfProven(dimensions, {DraftOf(what, pick)}, published, smallest_change);
-      refused += tables.empty();
+      std::vector<PublishedTable> tables =
+          ProtectedIfProven(dimensions, {DraftOf(what, pick)}, published, smallest_change, round % 2 == 1);
+      // Where what is left of sums is not kept, more cannot be published later.
+      refused += tables.empty() && round % 2 == 0;
       if (!tables.empty()) published.push_back(std::move(tables[0]));
     };
     const int parts = 1 + static_cast<int>(random() % 3);

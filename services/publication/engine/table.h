@@ -32,6 +32,12 @@ struct PublishedCell {
   // Was not published at all, but is part of what was: the neighbourhoods of an area that was told as one. Nobody knows that it
   // is not zero, nor that he is alone in it. REQUIRES: hidden.
   bool untold = false;
+  // Was told as something near instead of shown or hidden, as when it was rounded: the value is between these, both included.
+  // REQUIRES: not hidden.
+  bool rounded = false;
+  int64_t low = 0, high = 0;
+  // Of a primary cell, how far apart the lowest and the highest value that fit must be, when more than the audit asks of all.
+  int64_t apart = 0;
 };
 
 struct PublishedTable {

@@ -88,8 +88,10 @@ inline PublishedTable Naive(const std::string& name, const Data& data, const Pic
 // Protects drafts together, knowing what was published before. Empty when that cannot be done any more: then nothing is
 // published.
 inline std::vector<PublishedTable> ProtectedIfProven(const std::vector<Dimension>& dimensions, const std::vector<Draft>& drafts,
-                                                     const std::vector<PublishedTable>& earlier, int64_t smallest_change = 0) {
-  absl::StatusOr<Linked> linked = Link(dimensions, drafts, earlier, {.smallest_change = smallest_change});
+                                                     const std::vector<PublishedTable>& earlier, int64_t smallest_change = 0,
+                                                     bool rests_are_free = false) {
+  absl::StatusOr<Linked> linked =
+      Link(dimensions, drafts, earlier, {.smallest_change = smallest_change, .rests_are_free = rests_are_free});
   EXPECT_TRUE(linked.ok()) << linked.status();
   const Protection protection = Suppress(linked->system, linked->cells, {.effort = 5'000});
   std::vector<PublishedTable> tables;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/publication/formats/csv.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -19,6 +20,11 @@ struct Column {
   bool required = true;
 };
 
+bool IsUncertain(const v1::Publication& publication) {
+  return std::any_of(publication.measures().begin(), publication.measures().end(),
+                     [](const v1::PublishedMeasure& measure) { return measure.uncertainty() > 0; });
+}
+
 // Of every line, in order.
 std::vector<Column> ColumnsOf(const v1::Publication& publication) {
   std::vector<Column> columns = {
@@ -36,6 +42,10 @@ std::vector<Column> ColumnsOf(const v1::Publication& publication) {
   columns.push_back({"definitie", "Definitie", "string", "Versie van de definitie waarmee is geteld."});
   columns.push_back({"eenheid", "Eenheid", "string", "EUR is euro, PN een aantal, PURE_NUMB een verhouding."});
   columns.push_back({"waarde", "Waarde", "decimal", "Leeg als er geen waarde is; toestand zegt waarom.", false});
+  if (IsUncertain(publication)) {
+    columns.push_back({"onzekerheid", "Onzekerheid", "decimal",
+                       "Hoe ver de echte waarde hoogstens van de waarde af is: er is afgerond.", false});
+  }
   columns.push_back({"toestand", "Toestand", "string",
                      "beantwoord, onderdrukt (om iemand te beschermen), niet_geregistreerd, niet_beschikbaar of "
                      "niet_vergelijkbaar."});
@@ -86,8 +96,12 @@ std::string WriteCsv(const v1::Dataset& dataset) {
       const v1::PublishedMeasure& measure = publication.measures(m);
       const ValueState state = StateOf(cell, m);
       for (const std::string& field :
-           {measure.measure(), measure.definition(), std::string(UnitOf(measure)), NumberOf(cell, m),
-            std::string(WordOf(state)), ReasonOf(cell, m), std::string(IsProvisional(cell) ? "true" : "false"),
+           {measure.measure(), measure.definition(), std::string(UnitOf(measure)), NumberOf(cell, m)}) {
+        fields.push_back(field);
+      }
+      if (IsUncertain(publication)) fields.push_back(state == ValueState::kAnswered ? UncertaintyOf(measure) : "");
+      for (const std::string& field :
+           {std::string(WordOf(state)), ReasonOf(cell, m), std::string(IsProvisional(cell) ? "true" : "false"),
             SourceQualityOf(cell), CompletenessOf(cell), LinkQualityOf(cell)}) {
         fields.push_back(field);
       }
@@ -139,7 +153,7 @@ std::string WriteGmsd(const v1::Dataset& dataset) {
     if (d != area && d != time) fields.push_back(PascalCase(publication.dimensions(d).dimension()));
   }
   for (const v1::PublishedMeasure& measure : publication.measures()) {
-    fields.push_back(absl::StrCat(measure.title(), measure.unit() == "cents" ? " (euro)" : ""));
+    fields.push_back(absl::StrCat(TitleOf(measure), measure.unit() == "cents" ? " (euro)" : ""));
   }
   AppendLine(fields, ';', &text);
   for (int c = 0; c < publication.cells_size(); ++c) {

@@ -43,6 +43,19 @@ TEST(Csv, ReadBackItIsWhatWasReleased) {
   }
 }
 
+TEST(Csv, SaysHowFarARoundedValueMayBeOff) {
+  v1::Dataset dataset = TestDataset();
+  EXPECT_EQ(ReadCsv(WriteCsv(dataset))[0].count("onzekerheid"), 0u) << "values as they are need none";
+  dataset.mutable_publication()->mutable_measures(0)->set_uncertainty(4);
+  dataset.mutable_publication()->mutable_measures(1)->set_uncertainty(99'999);
+  const auto rows = ReadCsv(WriteCsv(dataset));
+  EXPECT_EQ(rows[0].at("onzekerheid"), "4");
+  EXPECT_EQ(rows[1].at("onzekerheid"), "999.99") << "in euro, as the value";
+  EXPECT_EQ(rows[2].at("onzekerheid"), "") << "a measure that is not rounded";
+  for (const auto& row : rows) EXPECT_TRUE(row.at("toestand") == "beantwoord" || row.at("onzekerheid").empty());
+  EXPECT_THAT(WriteGmsd(dataset), ::testing::HasSubstr("Cliënten (afgerond, ± 4)"));
+}
+
 // R3: never a zero or a blank for what is not known.
 TEST(Csv, SaysOfEveryValueWhyItIsNotThere) {
   for (const auto& row : ReadCsv(WriteCsv(TestDataset()))) {

@@ -136,6 +136,15 @@ std::string NumberOf(const PublishedCell& cell, int measure) {
   }
 }
 
+std::string UncertaintyOf(const v1::PublishedMeasure& measure) {
+  if (measure.uncertainty() == 0) return "";
+  return measure.unit() == "cents" ? Euros(measure.uncertainty()) : absl::StrCat(measure.uncertainty());
+}
+std::string TitleOf(const v1::PublishedMeasure& measure) {
+  const std::string uncertainty = UncertaintyOf(measure);
+  return uncertainty.empty() ? measure.title() : absl::StrCat(measure.title(), " (afgerond, ± ", uncertainty, ")");
+}
+
 std::string SourceQualityOf(const PublishedCell& cell) { return Share(cell, cell.reliability().source_quality()); }
 std::string CompletenessOf(const PublishedCell& cell) {
   return cell.reliability().has_completeness() ? Share(cell, cell.reliability().completeness()) : "";

@@ -27,6 +27,10 @@ std::string ReasonOf(const v1::PublishedCell& cell, int measure);
 // The number with a dot: "1234", euros as "1234.50", a quotient with as many digits as make it the same number again. Empty
 // unless there is a value.
 std::string NumberOf(const v1::PublishedCell& cell, int measure);
+// How far the true value may be from the one told, in the unit of NumberOf; empty when values are told as they are.
+std::string UncertaintyOf(const v1::PublishedMeasure& measure);
+// "Cliënten", or "Cliënten (afgerond, ± 4)".
+std::string TitleOf(const v1::PublishedMeasure& measure);
 // How far it can be trusted, as the cell says; empty when it does not, and of a hidden cell.
 std::string SourceQualityOf(const v1::PublishedCell& cell);
 std::string CompletenessOf(const v1::PublishedCell& cell);

@@ -133,7 +133,7 @@ EntitySet MeasureCodesOf(const v1::Dataset& dataset) {
   int64_t index = 0;
   for (const v1::PublishedMeasure& measure : dataset.publication().measures()) {
     const bool euros = measure.unit() == "cents", ratio = measure.unit() == "ratio";
-    set.rows.push_back({measure.measure(), Number(++index), measure.title(), absl::StrCat("Definitie ", measure.definition()),
+    set.rows.push_back({measure.measure(), Number(++index), TitleOf(measure), absl::StrCat("Definitie ", measure.definition()),
                         euros   ? "euro"
                         : ratio ? "verhouding"
                                 : "aantal",

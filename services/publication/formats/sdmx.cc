@@ -59,7 +59,6 @@ Codes CodesOf(const v1::PublishedDimension& dimension) {
   return codes;
 }
 
-
 // All but TIME_PERIOD, in the order of the structure.
 std::vector<Dimension> DimensionsOf(const v1::Dataset& dataset) {
   const v1::Publication& publication = dataset.publication();
@@ -81,7 +80,7 @@ std::vector<Dimension> DimensionsOf(const v1::Dataset& dataset) {
   }
   Codes measures;
   for (const v1::PublishedMeasure& measure : publication.measures())
-    measures.emplace_back(SdmxCode(measure.measure()), measure.title());
+    measures.emplace_back(SdmxCode(measure.measure()), TitleOf(measure));
   dimensions.push_back({"MEASURE", "Maat", -1, std::move(measures)});
   return dimensions;
 }
