@@ -148,6 +148,8 @@ if [ -z "$only" ]; then
     [ "$(ctl nmd regio --format csv region members | awk -F, 'NR > 1 && $6 >= 4' | wc -l)" -lt 5 ] || break
     sleep 0.1
   done
+  # What everybody sees of the region is decided about by two people of the region as well.
+  publish nmd --table clienten-wet-wijk
   ctl nmd regio region members
   ctl nmd regio region table inwoners-leeftijd "${year[@]}"
   ctl nmd regio region compare clienten-jaar-leeftijd-ivn --inhabitants inwoners-leeftijd "${year[@]}"

@@ -13,6 +13,7 @@
 #include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/agreement.h"
+#include "services/publication/counted_table.h"
 #include "services/publication/region_schema.h"
 
 namespace nmd::publication {
@@ -20,7 +21,6 @@ namespace {
 
 constexpr absl::string_view kStatementKind = "statement";
 constexpr absl::string_view kRefusalKind = "refusal";
-constexpr absl::string_view kPublic = "openbaar";
 // What was refused is not trusted: no more of its words than this is kept.
 constexpr size_t kMostWords = 128;
 // How far apart the days of the region and of a member may be.
@@ -143,6 +143,9 @@ absl::Status Region::Replay() {
         member->last_refused_hash = refusal.sha256();
       }
       received_.push_back(std::move(received));
+    } else if (record.kind == kRegionalReleaseKind) {
+      damaged = ApplyRelease(record.payload);
+      return damaged.ok();
     }
     return true;
   }));

@@ -3,6 +3,7 @@
 #define NMD_SERVICES_PUBLICATION_REGION_H_
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "nmd/publication/v1/open_data.pb.h"
 #include "nmd/publication/v1/region.pb.h"
 #include "nmd/publication/v1/region_answers.pb.h"
+#include "nmd/publication/v1/release.pb.h"
 #include "nmd/publication/v1/statement.pb.h"
 #include "services/platform/caller.h"
 #include "services/platform/clock.h"
@@ -28,6 +30,9 @@
 
 namespace nmd::publication {
 
+// Kind of a journal record: RegionalReleaseRecord.
+inline constexpr absl::string_view kRegionalReleaseKind = "regional_release";
+
 // The region: takes what its members say, keeps it as they said it, and answers from it. State is a fold over the journal, in
 // which a statement is the bytes that came; every version stays, and so do withdrawals and what was refused.
 //
@@ -36,7 +41,9 @@ namespace nmd::publication {
 // is old when its subject has a newer one: of agreements the version, of tables the same table, period and audience.
 //
 // What the region gives to the public is made of what members published to the public themselves and still agree to, and of
-// shown cells only: it tells no more than these tables do, which region_public.h proves again for each answer.
+// shown cells only: it tells no more than these tables do, which region_public.h proves for each. One person proposes such a
+// table and somebody else approves it, as it is then; the public reads that and nothing else, until it is replaced, taken back,
+// or a member takes back what is in it.
 //
 // Thread-safe. Merging and proving happen outside the lock.
 class Region {
@@ -56,6 +63,14 @@ class Region {
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const Caller& caller,
                                                             const v1::ListStatementsRequest& request) const;
 
+  // ReleaseService, of tables of the region for the public; region_releases.cc.
+  absl::StatusOr<v1::Release> ProposeRelease(const Caller& caller, const v1::ProposeReleaseRequest& request);
+  absl::StatusOr<v1::Release> ApproveRelease(const Caller& caller, const v1::ApproveReleaseRequest& request);
+  absl::StatusOr<v1::Release> RefuseRelease(const Caller& caller, const v1::RefuseReleaseRequest& request);
+  absl::StatusOr<v1::Release> WithdrawRelease(const Caller& caller, const v1::WithdrawReleaseRequest& request);
+  absl::StatusOr<v1::Release> GetRelease(const Caller& caller, const v1::GetReleaseRequest& request) const;
+  absl::StatusOr<v1::ListReleasesResponse> ListReleases(const Caller& caller, const v1::ListReleasesRequest& request) const;
+
   // The longest time since a member said something, of those that ever did; zero when none did.
   absl::Duration LongestSilence() const;
   // How many members never said anything.
@@ -73,7 +88,7 @@ class Region {
 
   // What the public gets, newest first; without cells. region_open_data.cc.
   std::vector<v1::Dataset> OpenDatasets() const;
-  // One of them with its cells, unless all of it was taken back. Errors: NOT_FOUND, those of GetRegionalTable.
+  // One of them with its cells, unless it was taken back. Errors: NOT_FOUND.
   absl::StatusOr<v1::Dataset> FindOpenDataset(const std::string& name) const;
 
  private:
@@ -123,6 +138,19 @@ class Region {
     bool is_public = false;
   };
 
+  // A table for the public that somebody proposed, as it was then.
+  struct PublicRelease {
+    v1::Release release;
+    v1::RegionalTable table;
+  };
+  // What the public has of a table and a period: the newest that was released, and why it cannot be read any more; empty: it
+  // can.
+  struct PublicState {
+    const PublicRelease* release = nullptr;
+    std::string taken_back;
+    google::protobuf::Timestamp taken_back_time;
+  };
+
   Region(Options options, std::vector<Member> members, Journal& journal, const Clock& clock)
       : options_(std::move(options)), journal_(journal), clock_(clock), members_(std::move(members)) {}
 
@@ -140,6 +168,16 @@ class Region {
   absl::Status Refuse(const Caller& caller, Member* member, const v1::SignedStatement& statement, absl::Status why)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Reads(absl::string_view audience) const;
+
+  // Folds a record of a release in; DATA_LOSS STORE_DAMAGED when it cannot be.
+  absl::Status ApplyRelease(const std::string& payload) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status RecordRelease(const v1::Release& release, const v1::RegionalTable* table, const Caller& caller)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<const PublicRelease*> FindRelease(const std::string& name) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  PublicState PublicStateOf(const TableQuestion& question) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Of every table and period that was ever released to the public.
+  std::vector<TableQuestion> PublicQuestions() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::RegionalTable> ReadAsPublic(const TableQuestion& question) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Which audience the caller asks about, or may ask about.
   absl::StatusOr<bool> AsksAsPublic(const Caller& caller, const std::string& audience) const;
@@ -163,7 +201,8 @@ class Region {
   const Clock& clock_;
   mutable Mutex mutex_;
   std::vector<Member> members_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Received> received_ ABSL_GUARDED_BY(mutex_);  // Oldest first; refused ones too.
+  std::vector<Received> received_ ABSL_GUARDED_BY(mutex_);      // Oldest first; refused ones too.
+  std::deque<PublicRelease> releases_ ABSL_GUARDED_BY(mutex_);  // In the order they were proposed.
 };
 
 }  // namespace nmd::publication

@@ -32,6 +32,25 @@ void BindRegion(Region& region, Router& router) {
                 [&region](const Caller& caller, const v1::ListRegionalCeilingsRequest& request) {
                   return region.ListRegionalCeilings(caller, request);
                 });
+  constexpr absl::string_view kRelease = "nmd.publication.v1.ReleaseService";
+  router.Handle(kRelease, "ProposeRelease", [&region](const Caller& caller, const v1::ProposeReleaseRequest& request) {
+    return region.ProposeRelease(caller, request);
+  });
+  router.Handle(kRelease, "ApproveRelease", [&region](const Caller& caller, const v1::ApproveReleaseRequest& request) {
+    return region.ApproveRelease(caller, request);
+  });
+  router.Handle(kRelease, "RefuseRelease", [&region](const Caller& caller, const v1::RefuseReleaseRequest& request) {
+    return region.RefuseRelease(caller, request);
+  });
+  router.Handle(kRelease, "WithdrawRelease", [&region](const Caller& caller, const v1::WithdrawReleaseRequest& request) {
+    return region.WithdrawRelease(caller, request);
+  });
+  router.Handle(kRelease, "GetRelease", [&region](const Caller& caller, const v1::GetReleaseRequest& request) {
+    return region.GetRelease(caller, request);
+  });
+  router.Handle(kRelease, "ListReleases", [&region](const Caller& caller, const v1::ListReleasesRequest& request) {
+    return region.ListReleases(caller, request);
+  });
 }
 
 }  // namespace nmd::publication

@@ -11,6 +11,7 @@
 #include "services/platform/proto_time.h"
 #include "services/platform/status_macros.h"
 #include "services/publication/agreement.h"
+#include "services/publication/counted_table.h"
 #include "services/publication/region.h"
 #include "services/publication/region_compare.h"
 #include "services/publication/region_market.h"
@@ -24,7 +25,6 @@ using v1::RegionalMeasure;
 using v1::RegionalValue;
 using v1::TableMember;
 
-constexpr absl::string_view kPublic = "openbaar";
 constexpr absl::string_view kProvider = "provider";
 constexpr absl::string_view kTables = "/tables/";
 
@@ -258,10 +258,18 @@ absl::StatusOr<v1::ListRegionalTablesResponse> Region::ListRegionalTables(const 
   NMD_ASSIGN_OR_RETURN(const bool is_public, AsksAsPublic(caller, request.audience()));
   MutexLock lock(mutex_);
   std::map<std::string, std::map<std::pair<std::string, std::string>, std::string>> tables;  // Periods with a title.
+  if (is_public) {
+    for (const TableQuestion& question : PublicQuestions()) {
+      const PublicState state = PublicStateOf(question);
+      if (!state.taken_back.empty()) continue;
+      tables[question.table].emplace(std::make_pair(question.period.start_date(), question.period.end_date()),
+                                     state.release->release.title());
+    }
+  }
   for (const Member& member : members_) {
     for (const KnownPublication& known : member.publications) {
+      if (is_public) break;
       const v1::Publication& publication = *known.publication;
-      if (is_public && publication.audience() != kPublic) continue;
       tables[publication.table()].emplace(std::make_pair(publication.period().start_date(), publication.period().end_date()),
                                           publication.title());
     }
@@ -279,6 +287,12 @@ absl::StatusOr<v1::ListRegionalTablesResponse> Region::ListRegionalTables(const 
       period->mutable_period()->set_start_date(dates.first);
       period->mutable_period()->set_end_date(dates.second);
       const TableQuestion question{table, period->period(), KnownAt(nullptr), is_public};
+      if (is_public) {
+        const v1::RegionalTable& told = PublicStateOf(question).release->table;
+        period->set_member_count(told.member_count());
+        period->set_of_count(told.members_size());
+        continue;
+      }
       for (const Member& member : members_) {
         period->set_member_count(period->member_count() + (Choose(member, question).publication != nullptr));
       }
@@ -293,7 +307,8 @@ absl::StatusOr<v1::RegionalTable> Region::GetRegionalTable(const Caller& caller,
                                                            const v1::GetRegionalTableRequest& request) const {
   NMD_RETURN_IF_ERROR(CheckPeriod(request.period()));
   NMD_ASSIGN_OR_RETURN(const bool is_public, AsksAsPublic(caller, request.audience()));
-  return Together({TableOf(request.name()), request.period(), KnownAt(KnownTime(request)), is_public});
+  const TableQuestion question{TableOf(request.name()), request.period(), KnownAt(KnownTime(request)), is_public};
+  return is_public ? ReadAsPublic(question) : Together(question);
 }
 
 absl::StatusOr<v1::CompareMembersResponse> Region::CompareMembers(const Caller&,

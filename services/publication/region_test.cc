@@ -132,6 +132,32 @@ class RegionTest : public ::testing::Test {
     statement.mutable_publication()->set_table("markt");
     return statement;
   }
+  // What the region tells the public, by two people.
+  absl::StatusOr<v1::Release> ProposeForPublic(const std::string& by = "de-controller") {
+    v1::ProposeReleaseRequest request;
+    request.set_parent("municipalities/nmd");
+    request.set_table("tabel");
+    request.mutable_period()->set_start_date("2018-01-01");
+    request.mutable_period()->set_end_date("2019-01-01");
+    Caller caller = Person({type::CONTROLLER});
+    caller.subject = by;
+    return region_->ProposeRelease(caller, request);
+  }
+  absl::StatusOr<v1::Release> ApproveForPublic(const v1::Release& release, const std::string& by = "de-functionaris") {
+    v1::ApproveReleaseRequest request;
+    request.set_name(release.name());
+    Caller caller = Person({type::PRIVACY_OFFICER});
+    caller.subject = by;
+    return region_->ApproveRelease(caller, request);
+  }
+  void ReleaseToPublic() {
+    const auto proposed = ProposeForPublic();
+    ASSERT_TRUE(proposed.ok()) << proposed.status();
+    const auto approved = ApproveForPublic(*proposed);
+    ASSERT_TRUE(approved.ok()) << approved.status();
+  }
+  absl::StatusOr<v1::RegionalTable> ReadByPublic() { return Table(absl::InfinitePast(), "", {type::PUBLIC}); }
+
   v1::Statement Withdrawn(size_t member, const std::string& publication) {
     v1::Statement statement = Said(member);
     statement.mutable_withdrawal()->set_publication(publication);
@@ -483,7 +509,9 @@ TEST_F(RegionTest, ThePublicGetsWhatWasPublishedToThePublicOnly) {
   Take(1, Published(1, kHidden, "openbaar"));
   Take(2, Published(2, kShown));
   EXPECT_EQ(Table()->coverage(), "3 van 5 gemeenten");
-  const auto open = Table(absl::InfinitePast(), "", {type::PUBLIC});
+  EXPECT_EQ(ReadByPublic().status().code(), absl::StatusCode::kNotFound) << "nobody released it";
+  ReleaseToPublic();
+  const auto open = ReadByPublic();
   ASSERT_TRUE(open.ok()) << open.status();
   EXPECT_EQ(open->audience(), "openbaar");
   EXPECT_EQ(open->coverage(), "2 van 5 gemeenten");
@@ -494,14 +522,91 @@ TEST_F(RegionTest, ThePublicGetsWhatWasPublishedToThePublicOnly) {
   // What is for the region is not for the public to ask.
   EXPECT_EQ(Table(absl::InfinitePast(), "regio", {type::PUBLIC}).status().code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(Table(absl::InfinitePast(), "anders").status().code(), absl::StatusCode::kInvalidArgument);
-  // A municipality that changes its mind: nothing of it is published any more by the region.
+  // A municipality that changes its mind: nothing of it is told any more by the region.
   Take(0, Agreed(0, 2, {"regio"}));
-  EXPECT_EQ(Table(absl::InfinitePast(), "openbaar")->members(0).state(), TableMember::NOT_AGREED);
+  const absl::Status gone = Table(absl::InfinitePast(), "openbaar").status();
+  EXPECT_EQ(ReasonOf(gone), ErrorReason::PUBLICATION_WITHDRAWN);
+  EXPECT_THAT(std::string(gone.message()), HasSubstr("Gemeente 0: de afspraak"));
   v1::ListRegionalTablesRequest request;
+  EXPECT_EQ(region_->ListRegionalTables(Person({type::PUBLIC}), request)->tables_size(), 0);
+  ReleaseToPublic();
+  EXPECT_EQ(ReadByPublic()->members(0).state(), TableMember::NOT_AGREED);
   const auto tables = region_->ListRegionalTables(Person({type::PUBLIC}), request);
   ASSERT_EQ(tables->tables_size(), 1);
   EXPECT_EQ(tables->tables(0).periods(0).member_count(), 1);
   EXPECT_EQ(tables->tables(0).periods(0).of_count(), 5);
+}
+
+TEST_F(RegionTest, ATableForThePublicTakesTwoPeopleAndIsWhatTheyApproved) {
+  for (size_t m = 0; m < 2; ++m) Take(m, Agreed(m, 1, {"regio", "openbaar"}));
+  EXPECT_EQ(ProposeForPublic().status().code(), absl::StatusCode::kNotFound) << "no member published it";
+  Take(0, Published(0, kShown, "openbaar"));
+  const auto proposed = ProposeForPublic();
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  EXPECT_THAT(proposed->name(), ::testing::MatchesRegex("municipalities/nmd/releases/nmd-20[0-9][0-9]-0001"));
+  EXPECT_EQ(proposed->state(), v1::Release::PROPOSED);
+  EXPECT_EQ(proposed->coverage(), "1 van 5 gemeenten");
+  EXPECT_THAT(proposed->proof(), HasSubstr("Bewezen"));
+  EXPECT_EQ(ProposeForPublic("een-ander")->name(), proposed->name()) << "the same table is the same release";
+  EXPECT_EQ(ReadByPublic().status().code(), absl::StatusCode::kNotFound) << "one person is not enough";
+  EXPECT_THAT(region_->OpenDatasets(), ::testing::IsEmpty());
+  EXPECT_EQ(ReasonOf(ApproveForPublic(*proposed, "de-controller").status()), ErrorReason::FOUR_EYES);
+  v1::GetReleaseRequest get;
+  get.set_name(proposed->name());
+  EXPECT_EQ(region_->GetRelease(Person({type::CLERK}), get)->publication().cells_size(), 18)
+      << "what is decided about can be read";
+
+  // A member publishes in between: what was proposed is not what would be told.
+  Take(1, Published(1, kShown, "openbaar"));
+  EXPECT_EQ(ReasonOf(ApproveForPublic(*proposed).status()), ErrorReason::RELEASE_OUTDATED);
+  const auto again = ProposeForPublic();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_NE(again->name(), proposed->name());
+  const auto approved = ApproveForPublic(*again);
+  ASSERT_TRUE(approved.ok()) << approved.status();
+  EXPECT_EQ(approved->proposed_by(), "de-controller");
+  EXPECT_EQ(approved->decided_by(), "de-functionaris");
+  EXPECT_EQ(ReasonOf(ApproveForPublic(*again).status()), ErrorReason::PROPOSAL_CLOSED);
+  EXPECT_EQ(ReadByPublic()->coverage(), "2 van 5 gemeenten");
+  EXPECT_EQ(ProposeForPublic()->name(), again->name()) << "it is out already";
+
+  // What a member publishes later is for the public once it is approved.
+  Take(1, Published(1, kHidden, "openbaar"));
+  EXPECT_EQ(ReadByPublic()->cells(1).values(0).state(), Figure::ANSWERED);
+  const auto newer = ProposeForPublic();
+  EXPECT_EQ(newer->replaces(), again->name().substr(again->name().rfind('/') + 1));
+  v1::RefuseReleaseRequest refusal;
+  refusal.set_name(newer->name());
+  EXPECT_EQ(ReasonOf(region_->RefuseRelease(Person({type::CONTROLLER}), refusal).status()), ErrorReason::FIELDS_INVALID);
+  refusal.set_reason("Eerst navragen.");
+  EXPECT_EQ(region_->RefuseRelease(Person({type::CONTROLLER}), refusal)->state(), v1::Release::REFUSED);
+  ReleaseToPublic();
+  EXPECT_EQ(ReadByPublic()->cells(1).values(0).state(), Figure::SUPPRESSED);
+
+  // Taken back by one person, with a reason, also after a restart.
+  v1::ListReleasesRequest list;
+  list.set_state(v1::Release::RELEASED);
+  const auto released = region_->ListReleases(Person({type::CLERK}), list);
+  ASSERT_EQ(released->releases_size(), 2);
+  v1::WithdrawReleaseRequest withdrawal;
+  withdrawal.set_name(released->releases(0).name());
+  EXPECT_EQ(ReasonOf(region_->WithdrawRelease(Person({type::CONTROLLER}), withdrawal).status()), ErrorReason::FIELDS_INVALID);
+  withdrawal.set_reason("Een gemeente telde dubbel.");
+  ASSERT_TRUE(region_->WithdrawRelease(Person({type::CONTROLLER}), withdrawal).ok());
+  Restart();
+  const absl::Status gone = ReadByPublic().status();
+  EXPECT_EQ(ReasonOf(gone), ErrorReason::PUBLICATION_WITHDRAWN) << "what it replaced does not hold again";
+  EXPECT_EQ(gone.message(), "Een gemeente telde dubbel.");
+  ASSERT_EQ(region_->OpenDatasets().size(), 1u);
+  EXPECT_EQ(region_->OpenDatasets()[0].reason(), "Een gemeente telde dubbel.");
+  EXPECT_FALSE(region_
+                   ->GetRelease(Person({type::CLERK}),
+                                [&] {
+                                  v1::GetReleaseRequest of;
+                                  of.set_name(withdrawal.name());
+                                  return of;
+                                }())
+                   ->has_publication());
 }
 
 TEST_F(RegionTest, HasNoTableNobodyPublished) {
@@ -643,6 +748,8 @@ TEST_F(RegionTest, HasForEverybodyWhatMembersReleasedToThePublic) {
 
   const v1::Statement open = Published(0, {{90}, {50}, {40}}, "openbaar");
   ASSERT_TRUE(Say(0, open).ok());
+  EXPECT_THAT(region_->OpenDatasets(), ::testing::IsEmpty()) << "the region did not release it";
+  ReleaseToPublic();
   ASSERT_EQ(region_->OpenDatasets().size(), 1u);
   EXPECT_EQ(region_->OpenDatasets()[0].name(), name);
   const auto dataset = region_->FindOpenDataset(name);
@@ -673,6 +780,7 @@ TEST_F(RegionTest, OpenDataShowsOfHiddenCellsOnlyThatTheyAre) {
   for (size_t m = 0; m < 2; ++m) ASSERT_TRUE(Say(m, Agreed(m, 1, {"openbaar"})).ok());
   ASSERT_TRUE(Say(0, Published(0, {{100}, {}, {}}, "openbaar")).ok());
   ASSERT_TRUE(Say(1, Published(1, {{200}, {120}, {80}}, "openbaar")).ok());
+  ReleaseToPublic();
   const auto dataset = region_->FindOpenDataset("municipalities/nmd/datasets/tabel_2018-01-01_2019-01-01");
   ASSERT_TRUE(dataset.ok()) << dataset.status();
   for (const v1::PublishedCell& cell : dataset->publication().cells()) {
