@@ -95,6 +95,26 @@ TEST_F(PublicationCommandTest, ProposesARelease) {
   EXPECT_THAT(out_.str(), Not(HasSubstr("met 0,0% van de cliënten")));
 }
 
+TEST_F(PublicationCommandTest, ProposesARegionalTableWithoutAnAgreement) {
+  monitor_.OnJson("POST /v1/municipalities/gm1730/releases",
+                  R"({"name":"x/nmd-2018-0001","state":"PROPOSED","coverage":"4 van 5 gemeenten","audit":{"safe":true}})");
+  ASSERT_EQ(Run("publish propose --table wijk --from 2018-01"), 0) << err_.str();
+  EXPECT_EQ(Asked<publication::v1::ProposeReleaseRequest>().agreement(), "");
+  EXPECT_THAT(out_.str(), HasSubstr("Van 4 van 5 gemeenten.\n"));
+}
+
+TEST_F(PublicationCommandTest, ShowsHowFarARoundedValueMayBeOff) {
+  monitor_.OnJson("GET /v1/municipalities/gm1730/releases/gm1730-2018-0007",
+                  R"({"name":"x/gm1730-2018-0007","state":"RELEASED","publication":{
+      "dimensions":[{"dimension":"wijk","codes":[{"value":"totaal","label":"Totaal"}]}],
+      "measures":[{"measure":"clients","title":"Cliënten","unit":"count","rounded_to":"5","uncertainty":"4"}],
+      "cells":[{"codes":[0],"state":"SHOWN","values":[{"count":"10"}]}]}})");
+  ASSERT_EQ(Run("publish show gm1730-2018-0007"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("10 ± 4"));
+  ASSERT_EQ(Run("--format csv publish show gm1730-2018-0007"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("totaal,10,getoond")) << "a number for machines";
+}
+
 TEST_F(PublicationCommandTest, DecidesAboutReleases) {
   const std::string name = "municipalities/gm1730/releases/gm1730-2018-0007";
   for (const char* verb : {"approve", "refuse", "withdraw"}) monitor_.OnJson("POST /v1/" + name + "/_" + verb, kRelease);
