@@ -97,7 +97,8 @@ void SetBetween(double low, double high, RegionalValue* value) {
 
 // What an amount can be, of the members that are part of the table.
 Range RangeOf(const RegionalValue& value) {
-  if (value.state() == Figure::ANSWERED) return {value.amount_cents(), value.amount_cents()};
+  // A rounded one is told and has bounds.
+  if (value.state() == Figure::ANSWERED && !value.has_lower()) return {value.amount_cents(), value.amount_cents()};
   Range range;
   if (value.has_lower()) range.low = static_cast<int64_t>(value.lower());
   if (value.has_upper()) range.high = static_cast<int64_t>(value.upper());
@@ -407,16 +408,17 @@ absl::StatusOr<v1::AssessMarketResponse> Region::AssessMarket(const Caller&, con
   const Elsewhere elsewhere = SpentElsewhere(question, table, k);
   const RegionalValue& shared = table.cells(0).values(k);
   std::optional<int64_t> total;
-  if (elsewhere.known && shared.state() == Figure::ANSWERED) total = shared.amount_cents() + elsewhere.cents;
+  const bool rounded = shared.state() == Figure::ANSWERED && shared.has_lower();
+  if (elsewhere.known && shared.state() == Figure::ANSWERED && !rounded) total = shared.amount_cents() + elsewhere.cents;
   RegionalValue* whole = response.mutable_total();
   if (total) {
     whole->set_state(Figure::ANSWERED);
     whole->set_amount_cents(*total);
-  } else if (shared.state() != Figure::ANSWERED) {
+  } else if (shared.state() != Figure::ANSWERED || (rounded && elsewhere.known && elsewhere.cents == 0)) {
     *whole = shared;
   } else {
     SetNone(Figure::NOT_AVAILABLE, ErrorReason::TOTAL_UNKNOWN, whole);
-    whole->set_lower(static_cast<double>(shared.amount_cents()));
+    whole->set_lower(static_cast<double>(RangeOf(shared).low));
   }
   whole->clear_members();
 
@@ -528,7 +530,7 @@ absl::StatusOr<v1::ListRegionalCeilingsResponse> Region::ListRegionalCeilings(
     RegionalValue* share = out->mutable_used_share();
     share->set_state(used->state());
     share->set_state_reason(used->state_reason());
-    if (used->state() == Figure::ANSWERED) share->set_ratio(static_cast<double>(range.low) / limit);
+    if (used->state() == Figure::ANSWERED) share->set_ratio(static_cast<double>(used->amount_cents()) / limit);
     if (used->has_lower()) share->set_lower(used->lower() / limit);
     if (used->has_upper()) share->set_upper(used->upper() / limit);
     if (range.low != Range::kNoLow && range.low > ceiling.ceiling_cents()) out->set_state(v1::RegionalCeilingState::PASSED);

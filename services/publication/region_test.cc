@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/publication/region.h"
+#include "services/publication/region_publication.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -623,6 +624,49 @@ TEST_F(RegionTest, HasNoTableNobodyPublished) {
   ASSERT_TRUE(none.ok());
   EXPECT_EQ(none->coverage(), "0 van 5 gemeenten");
   EXPECT_EQ(none->cells_size(), 0);
+}
+
+TEST_F(RegionTest, RoundedTablesAreTakenAsAgreedAndForAsUncertainAsTheySay) {
+  for (size_t m = 0; m < 5; ++m) {
+    v1::Statement agreed = Agreed(m);
+    agreed.mutable_agreement()->mutable_tables(1)->set_round_counts_to(10);
+    agreed.mutable_agreement()->mutable_tables(1)->set_round_amounts_to(100);
+    Take(m, agreed);
+  }
+  const auto rounded = [&](size_t m, int64_t first) {
+    v1::Statement statement = Market(m, {"41000001", "41000002"}, {{first + 30, 1000}, {first, 700}, {30, 300}});
+    for (v1::PublishedMeasure& measure : *statement.mutable_publication()->mutable_measures()) {
+      measure.set_rounded_to(measure.unit() == "cents" ? 100 : 10);
+      measure.set_uncertainty(measure.rounded_to() - 1);
+    }
+    return statement;
+  };
+  EXPECT_EQ(Refused(0, Market(0, {"41000001", "41000002"}, {{40, 1000}, {10, 700}, {30, 300}})), "schema")
+      << "agreed to be rounded";
+  EXPECT_EQ(Refused(0, rounded(0, 11)), "schema") << "no multiple of ten";
+  v1::Statement certain = rounded(0, 10);
+  certain.mutable_publication()->mutable_measures(0)->set_uncertainty(0);
+  EXPECT_EQ(Refused(0, certain), "schema") << "more certain than it can be";
+  for (size_t m = 0; m < 5; ++m) Take(m, rounded(m, 10));
+  v1::GetRegionalTableRequest table;
+  table.set_name("municipalities/nmd/tables/markt");
+  table.mutable_period()->set_start_date("2018-01-01");
+  table.mutable_period()->set_end_date("2019-01-01");
+  const auto together = region_->GetRegionalTable(Person({type::REGION}), table);
+  ASSERT_TRUE(together.ok()) << together.status();
+  const v1::RegionalValue& clients = together->cells(1).values(0);
+  EXPECT_EQ(clients.count(), 50);
+  EXPECT_EQ(clients.lower(), 5) << "five times 10 ± 9";
+  EXPECT_EQ(clients.upper(), 95);
+  v1::AssessMarketRequest market;
+  market.set_table("markt");
+  *market.mutable_period() = table.period();
+  const auto assessed = region_->AssessMarket(Person({type::CONTRACT_MANAGER}), market);
+  ASSERT_TRUE(assessed.ok()) << assessed.status();
+  EXPECT_EQ(assessed->total().amount_cents(), 5000);
+  EXPECT_EQ(assessed->total().lower(), 5000 - 5 * 99);
+  EXPECT_EQ(assessed->hhi().state_reason(), "TOTAL_UNKNOWN") << "shares of what is told are not shares of what is so";
+  EXPECT_EQ(PublicationOfRegion(*together).measures(0).uncertainty(), 45) << "of five together";
 }
 
 TEST_F(RegionTest, SharesOfTheMarketHaveBoundsWhereAMemberDidNotShare) {
