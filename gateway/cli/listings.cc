@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "gateway/cli/listings.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -168,11 +170,18 @@ std::string PreviewNotes(const publication::v1::PreviewPublicationResponse& resp
                     HidingText(merging.hiding_alone(), merging.hiding_alone_safe()));
   }
   if (response.has_rounding()) {
-    for (const publication::v1::RoundedMeasure& measure : response.rounding().measures()) {
-      absl::StrAppend(&text, "Afgerond: ", measure.measure(), " op veelvouden van ", dutch::Number(measure.rounded_to()),
-                      ", ± ", dutch::Number(measure.uncertainty()));
+    for (int m = 0; m < response.rounding().measures_size(); ++m) {
+      const publication::v1::RoundedMeasure& measure = response.rounding().measures(m);
+      const bool amount = std::any_of(response.cells().begin(), response.cells().end(), [&](const auto& cell) {
+        return m < cell.figures_size() && cell.figures(m).value_case() == type::Figure::kAmountCents;
+      });
+      const auto number = [&](int64_t value) { return amount ? dutch::Euro(Cents{value}) : dutch::Number(value); };
+      absl::StrAppend(&text, "Afgerond: ", measure.measure(), " op veelvouden van ", number(measure.rounded_to()), ", ± ",
+                      number(measure.uncertainty()));
       if (measure.has_mean_distance()) {
-        absl::StrAppend(&text, "; gemiddeld ", dutch::Decimal(measure.mean_distance(), 1), " van het echte getal");
+        const auto whole = static_cast<int64_t>(measure.mean_distance());
+        absl::StrAppend(&text, "; gemiddeld ", amount ? number(whole) : dutch::Decimal(measure.mean_distance(), 1),
+                        " van het echte getal");
       }
       text += ".\n";
     }

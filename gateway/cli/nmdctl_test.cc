@@ -456,11 +456,16 @@ TEST_F(NmdctlTest, PreviewsWhatMergingAndRoundingDoBesideHiding) {
       out_.str(),
       HasSubstr(
           "Nu verborgen: 2,0% van de cellen.\nAlleen verbergen zou kosten: 40,0% van de cellen, met 12,5% van de cliënten.\n"));
-  monitor_.OnJson("POST /v1/municipalities/gm1730/agreements/regio/_preview", R"({"cells":[],
-      "rounding":{"measures":[{"measure":"clients","rounded_to":"5","uncertainty":"4","mean_distance":1.75}],
+  monitor_.OnJson("POST /v1/municipalities/gm1730/agreements/regio/_preview", R"({"cells":[{"state":"SHOWN","figures":[
+      {"measure":"clients","state":"ANSWERED","count":"10"},{"measure":"indicated","state":"ANSWERED","amount_cents":"500000"}]}],
+      "rounding":{"measures":[{"measure":"clients","rounded_to":"5","uncertainty":"4","mean_distance":1.75},
+       {"measure":"indicated","rounded_to":"500000","uncertainty":"499999","mean_distance":123456.7}],
        "hiding_alone":{"hidden_cells":0.4}}})");
   ASSERT_EQ(Run("publish preview --agreement regio --table clienten --from 2018-01"), 0) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("Afgerond: clients op veelvouden van 5, ± 4; gemiddeld 1,8 van het echte getal.\n"));
+  EXPECT_THAT(
+      out_.str(),
+      HasSubstr("Afgerond: indicated op veelvouden van € 5.000,00, ± € 4.999,99; gemiddeld € 1.234,56 van het echte getal.\n"));
   EXPECT_THAT(out_.str(), HasSubstr("Alleen verbergen zou kosten: 40,0% van de cellen; dat zou niet veilig zijn.\n"));
 }
 

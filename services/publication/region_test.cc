@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "services/publication/region.h"
-#include "services/publication/region_publication.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -18,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "services/platform/errors.h"
+#include "services/publication/region_publication.h"
 #include "services/publication/test_published.h"
 
 namespace nmd::publication {
