@@ -113,6 +113,25 @@ describe('a view of the explorer', offline, () => {
   });
 });
 
+describe('the label of a table', offline, () => {
+  it('says what was known otherwise at an earlier moment, with the screen left as it is', async () => {
+    await open(EXPLORER);
+    const address = page.url();
+    await page.getByText('Over deze cijfers').first().click();
+    await page.getByLabel('Wat was er eerder bekend? Op').fill('2017-06-01');
+    await press('Toon het verschil');
+    await page.waitForSelector('#eerder-tabel-verkenner');
+    assert.deepEqual((await rows('eerder-tabel-verkenner')).map((cells) => [cells[0], ...cells.slice(2)]), [['IVN 6', '236', '238', '+2'], ['Totaal', '596', '598', '+2']]);
+    assert.match(await page.innerText('.nmd-label-box'), /2 cijfers veranderden sinds 01-06-2017\./);
+    assert.equal(page.url(), address);
+    await assertAccessible();
+    await assertReflows();
+    await page.getByLabel('Wat was er eerder bekend? Op').fill('2018-03-31');
+    await press('Toon het verschil');
+    await page.getByText('Geen cijfer in deze tabel is sinds 31-03-2018 veranderd.').waitFor();
+  });
+});
+
 describe('a long table', offline, () => {
   it('of 5,000 rows scrolls by key and by wheel, with its head in sight', async (t) => {
     const started = performance.now();

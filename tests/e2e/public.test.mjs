@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What anybody may see without signing in, and that every role sees its own screens; against recorded answers, browser.mjs says how.
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { assertAccessible, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
 import { assertGood } from './good.mjs';
 
@@ -124,4 +126,21 @@ describe('a role', offline, () => {
       assert.deepEqual(asked.filter((path) => path.startsWith('/v1/')), [], 'who may not see a screen asks nothing');
     });
   }
+});
+
+describe('a page', offline, () => {
+  it('loads at most 60 kB of JavaScript, compressed, before it shows something', async () => {
+    const dist = new URL('../../gateway/web/dist/', import.meta.url);
+    const pages = (await readdir(dist)).filter((name) => name.endsWith('.html'));
+    assert.ok(pages.length > 20);
+    for (const name of pages) {
+      const html = await readFile(new URL(name, dist), 'utf8');
+      // The script of the page and what it imports, which a browser asks beside it.
+      const scripts = new Set([...html.matchAll(/<(?:script|link)[^>]*?(?:src|href)="([^"]+\.js)"/g)].map(([, path]) => path));
+      assert.ok(scripts.size > 1, name);
+      const sizes = await Promise.all([...scripts].map(async (path) => gzipSync(await readFile(new URL(path, new URL(name, dist)))).length));
+      const size = sizes.reduce((sum, each) => sum + each, 0);
+      assert.ok(size > 5_000 && size <= 60_000, `${name} loads ${size} bytes`);
+    }
+  });
 });

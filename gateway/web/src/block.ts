@@ -4,6 +4,7 @@
 import { idOf, type Provenance } from './api';
 import type { Context as FileContext } from './csv';
 import { h } from './dom';
+import { earlierPart } from './earlier';
 import { absent, definitions, statements, type Figure } from './figure';
 import { fileButtons } from './files';
 import { dateOf, dateTime, glue, number, percent } from './format';
@@ -57,11 +58,12 @@ export function block(view: View, parts: Block): HTMLElement {
     const title = t`Figuur ${view.next.figure++}. ${parts.caption ?? table?.caption ?? parts.title}`;
     body.push(h('p', { class: 'nmd-figure-caption' }, glue(title)), chart(title));
   }
+  if (table) view.tables.set(parts.id, table);
   const numbered = table && { ...table, caption: t`Tabel ${view.next.table++}. ${table.caption}` };
   if (numbered) body.push(tableElement(numbered, parts.tall ?? numbered.rows.length > 20, parts.actions, (header) => termTip(header, view.measures, view.dimensions)));
   const remarks = [...new Set(parts.remarks ?? [])];
   if (remarks.length > 0) body.push(h('ul', { class: 'nmd-list nmd-remarks' }, ...remarks.map((remark) => h('li', {}, glue(remark)))));
-  if (parts.ground || numbered) body.push(label(view, parts.ground ?? {}, numbered));
+  if (parts.ground || numbered) body.push(label(view, parts.ground ?? {}, numbered, table ? earlierPart(view, parts.id, table) : []));
   return h('section', { class: 'nmd-section', 'aria-labelledby': parts.id }, h('h2', { class: 'nl-heading nl-heading--level-2', id: parts.id }, parts.title), ...body);
 }
 
@@ -83,7 +85,7 @@ function least(figures: Array<Figure | undefined>, of: 'completeness' | 'link_qu
 }
 
 // The label of a figure: definition, sources, completeness, link quality and known time (requirements 6.8).
-function label(view: View, ground: Ground, table: Table | undefined): HTMLElement {
+function label(view: View, ground: Ground, table: Table | undefined, earlier: HTMLElement[]): HTMLElement {
   const figures = ground.figures ?? [];
   const used = definitions(figures);
   const ids = [...new Set([...figures.flatMap((figure) => (figure?.measure ? [figure.measure] : [])), ...(ground.measures ?? [])])];
@@ -133,6 +135,7 @@ function label(view: View, ground: Ground, table: Table | undefined): HTMLElemen
       { class: 'nmd-label-box' },
       h('summary', {}, 'Over deze cijfers: definitie, bronnen en betrouwbaarheid'),
       h('dl', { class: 'nmd-facts nmd-source-facts' }, ...rows.flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, glue(words))])),
+      ...earlier,
     ),
     ...(table || duiding.button.length > 0 ? [h('div', { class: 'nmd-actions' }, ...(table ? fileButtons(file(table), table, context) : []), ...duiding.button)] : []),
   );

@@ -9,6 +9,7 @@ import { t } from './language';
 import { readNotes, type Note } from './notes';
 import { type Choice, chosenOf, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
 import { alert, announce, button, offerStop, problemAlert, runPage, stoppedAlert } from './shell';
+import type { Table } from './table';
 
 /** What holds for every question of a page. */
 export interface Context {
@@ -31,6 +32,10 @@ export interface View extends Context {
   known: string;
   /** Figures and tables are numbered in the order in which they stand on the page. */
   next: { figure: number; table: number };
+  /** Tables that are shown, by the section they are in. */
+  tables: Map<string, Table>;
+  /** Those of the same question as known at another moment; absent where an answer has no known time. */
+  earlier?: (known_time: string) => Promise<Map<string, Table>>;
 }
 
 export interface Plan<Answer> {
@@ -252,7 +257,7 @@ class ScreenPage<Answer> {
       const known = plan.knownOf(answer) ?? knownTime(query.known, context.today).known_time ?? new Date().toISOString();
       // "The newest" becomes a moment, so that the address gives these same figures later.
       this.write(query, knownTime(query.known, context.today).known_time ? query.known : known);
-      const view: View = { ...context, values: query.values, known, next: { figure: 1, table: 1 } };
+      const view: View = { ...context, values: query.values, known, next: { figure: 1, table: 1 }, tables: new Map(), ...(!plan.timeless && { earlier: (time: string) => this.earlier(query.values, time) }) };
       const place = h('p', { class: 'nl-paragraph', 'aria-busy': 'true' }, 'De rest wordt nog geladen…');
       content.replaceChildren(...(plan.timeless ? [] : head(view)), ...plan.show(view, answer), ...(plan.rest ? [place] : []), takeAlong());
       content.removeAttribute('aria-busy');
@@ -269,6 +274,16 @@ class ScreenPage<Answer> {
         context.session.stop = undefined;
       }
     }
+  }
+
+  // Drawn where nobody sees it, for the tables it has.
+  private async earlier(values: Values, known_time: string): Promise<Map<string, Table>> {
+    const { plan, context } = this;
+    const answer = await plan.ask(context, values, { known_time });
+    const view: View = { ...context, values, known: known_time, next: { figure: 1, table: 1 }, tables: new Map() };
+    plan.show(view, answer);
+    if (plan.rest) await plan.rest(view, answer);
+    return view.tables;
   }
 
   // What failed here leaves the figures that are shown alone.

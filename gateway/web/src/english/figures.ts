@@ -3,6 +3,21 @@
 import type { Catalogue } from '../language';
 
 export const figures: Catalogue = {
+  '{0} procentpunt': '{0} percentage points',
+  'stond er niet bij': 'was not in it',
+  'Wat er veranderde sinds {0}': 'What changed since {0}',
+  'Bekend op {0}': 'Known on {0}',
+  'Nu getoond': 'Shown now',
+  'Het verschil wordt opgezocht…': 'The difference is being looked up…',
+  'Op {0} was er nog geen antwoord.': 'On {0} there was no answer yet.',
+  'Geen cijfer in deze tabel is sinds {0} veranderd.': 'No figure in this table changed since {0}.',
+  '{0} {1} sinds {2}{3}.': '{0} {1} since {2}{3}.',
+  'cijfer veranderde': 'figure changed',
+  'cijfers veranderden': 'figures changed',
+  '; dit zijn de eerste {0}': '; these are the first {0}',
+  'Het verschil is getoond.': 'The difference is shown.',
+  'Wat was er eerder bekend? Op': 'What was known earlier? On',
+  'Toon het verschil': 'Show the difference',
   '0 tot en met 17 jaar': '0 to 17 years',
   'Alle leeftijden': 'All ages',
   '18 tot en met 64 jaar': '18 to 64 years',
