@@ -132,6 +132,29 @@ describe('the label of a table', offline, () => {
   });
 });
 
+describe('an answer on one page', offline, () => {
+  for (const address of ['groei.html', EXPLORER, 'wijken.html', 'aanbieders.html', 'dossier.html?aanbieder=91000001&jaar=2018', 'productgroepen.html', 'scenarios.html', 'vragen.html', 'publicaties.html', 'bronnen.html', 'signalen.html', 'logboek.html', 'openbaar.html', 'regio.html?inwoners=inwoners']) {
+    const id = /(\w+)\.html/.exec(address)[1];
+    it(`${id}: is the first part with its source, says when rows are left out, and is whole again afterwards`, async () => {
+      await open(address.startsWith('/') ? address : `/${address}`);
+      const shown = await page.locator('#content tbody tr:visible').count();
+      await page.evaluate(() => (window.print = () => undefined));
+      await press('Druk af op één pagina');
+      const pdf = await page.pdf({ preferCSSPageSize: true });
+      assert.equal((pdf.toString('latin1').match(/\/Type \/Page\b/g) ?? []).length, 1);
+      // Chromium says after each that it was printed.
+      assert.equal(await page.locator('#content tbody tr:visible').count(), shown);
+      await press('Druk af op één pagina');
+      await page.emulateMedia({ media: 'print' });
+      assert.ok((await page.locator('#content h2:visible, #content table:visible').count()) > 0);
+      const cut = await page.evaluate(() => [...document.querySelectorAll('.nmd-table')].filter((each) => each.checkVisibility() && each.querySelectorAll('tbody tr').length > 6).map((each) => getComputedStyle(each, '::after').content));
+      assert.ok(cut.every((words) => /eerste regels/.test(words)), cut.join());
+      await page.emulateMedia({ media: 'screen' });
+      assert.equal(await page.locator('#content tbody tr:visible').count(), shown);
+    });
+  }
+});
+
 describe('a long table', offline, () => {
   it('of 5,000 rows scrolls by key and by wheel, with its head in sight', async (t) => {
     const started = performance.now();

@@ -248,7 +248,7 @@ describe('page Bronnen', () => {
     await open('/bronnen.html');
     await writeFile(join(folder, 'bronnen.pdf'), await page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true }));
     await page.emulateMedia({ media: 'print' });
-    assert.equal(await page.getByRole('button', { name: 'Druk af als bijlage' }).isVisible(), false);
+    assert.equal(await page.getByRole('button', { name: 'Druk af op één pagina' }).isVisible(), false);
     assert.equal(await page.locator('.nmd-source-facts').first().isVisible(), true);
     // An A4 page of 210 mm with margins of 17 mm is 665 px wide.
     await page.setViewportSize({ width: 665, height: 900 });

@@ -271,7 +271,7 @@ describe('page Publicaties', offline, () => {
 
   it('says which areas are told as one, and what hiding alone would have cost', async () => {
     await open('/publicaties.html?tabel=regio/niveau/regio&van=2016-01&tot=2016-12');
-    assert.match(await page.innerText('section[aria-labelledby="samenvoegen"] .nmd-conclusion'), /Van 6 gebieden zijn er in deze tabel 5 over: 1 is een samenvoeging met een buurgebied\. Zonder samenvoegen zou 50,0% van de cellen zijn afgeschermd, nu is dat 33,3%\./);
+    assert.match(await page.innerText('section[aria-labelledby="samenvoegen"] .nmd-conclusion'), /Van 6 gebieden zijn er in deze tabel 5 over: 1 is een samenvoeging\. Zonder samenvoegen zou 50,0% van de cellen zijn afgeschermd, nu is dat 33,3%\./);
     assert.deepEqual(await rows('tabel-verlies'), [['Samenvoegen, en dan afschermen', '5', '33,3%', '40,0%', 'ja'], ['Alleen afschermen', '6', '50,0%', '60,0%', 'ja']]);
     assert.deepEqual(await rows('tabel-samengevoegd'), [['Eelde en Vries', 'WK173001, WK173002', '2']]);
     await assertGood('publicaties-samengevoegd');

@@ -16,7 +16,8 @@ import {
 import { t } from './language';
 import { knownTime as knownTimeOf, monthChoices } from './query';
 import { knownFields, selectField } from './screen';
-import { alert, announce, button, problemAlert, runPage } from './shell';
+import { printButtons } from './print';
+import { alert, announce, problemAlert, runPage } from './shell';
 import { FIRST_MONTH, formatState, parseState, periodOf, seriesPeriod, type Factors, type GrowthState } from './state';
 import { tableElement, type Table } from './table';
 
@@ -211,7 +212,6 @@ function render(view: View, changeFactors: (factors: Factors) => void): void {
   const { decomposition } = answers;
   const newest = formatState({ ...state, known: '' });
   const permalink = h('a', { class: 'nl-link nmd-permalink', href: formatState(state), 'data-address': location.href }, 'Vaste link naar deze cijfers');
-  const print = button('Afdrukken of bewaren als pdf', () => window.print());
   byId('content').replaceChildren(
     h(
       'p',
@@ -225,7 +225,7 @@ function render(view: View, changeFactors: (factors: Factors) => void): void {
       h('h2', { class: 'nmd-visually-hidden', id: 'antwoord' }, 'Het antwoord in het kort'),
       h('ul', { class: 'nmd-headlines' }, ...headlinesOf(decomposition, answers.series, state).map(headline)),
       ...(decomposition.conclusion ? [h('p', { class: 'nmd-conclusion', id: 'conclusie' }, glue(decomposition.conclusion))] : []),
-      h('div', { class: 'nmd-actions' }, print, permalink),
+      h('div', { class: 'nmd-actions' }, ...printButtons(), permalink),
     ),
     causes(view, (factors) => {
       changeFactors(factors);

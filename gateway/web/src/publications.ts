@@ -139,7 +139,7 @@ function previewBlocks(view: View, { preview, problem, titles }: Answers): HTMLE
       ? [
           block(view, {
             id: 'samenvoegen', title: 'Wat doet samenvoegen van gebieden?', conclusion: mergingWords(preview), table: lossTable(preview),
-            remarks: ['Een gebied met te weinig cliënten wordt samengevoegd met een gebied ernaast. Van het geheel is dan wel een cijfer te geven.'],
+            remarks: ['Een gebied met te weinig cliënten wordt samengevoegd met het gebied waarvan de code ernaast staat; dat ligt meestal ernaast. Van het geheel is dan wel een cijfer te geven.'],
           }),
           ...(preview.merging.areas?.length ? [block(view, { id: 'samengevoegd', title: 'Welke gebieden zijn samengevoegd?', table: mergedTable(preview.merging, (id) => titles.get(id) ?? id), tall: preview.merging.areas.length > 12 })] : []),
         ]

@@ -44,7 +44,7 @@ describe('areas that are told as one', () => {
   const preview = { loss: { hidden_cells: 0.125 }, audit: { safe: true }, merging };
 
   it('are beside what hiding alone would cost, with words for who may not know a share', () => {
-    expect(mergingWords(preview)).toBe('Van 6 gebieden zijn er in deze tabel 5 over: 1 is een samenvoeging met een buurgebied. Zonder samenvoegen zou 50,0% van de cellen zijn afgeschermd, nu is dat 12,5%. Zonder samenvoegen zou de tabel niet veilig zijn.');
+    expect(mergingWords(preview)).toBe('Van 6 gebieden zijn er in deze tabel 5 over: 1 is een samenvoeging. Zonder samenvoegen zou 50,0% van de cellen zijn afgeschermd, nu is dat 12,5%. Zonder samenvoegen zou de tabel niet veilig zijn.');
     expect(mergingWords({ ...preview, merging: { ...merging, hiding_alone_safe: true } })).toMatch(/nu is dat 12,5%\.$/);
     expect(written(lossTable(preview))).toEqual([['Samenvoegen, en dan afschermen', '5', '12,5%', 'niet te zeggen', 'ja'], ['Alleen afschermen', '6', '50,0%', '10,0%', 'nee']]);
   });

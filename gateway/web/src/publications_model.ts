@@ -259,7 +259,7 @@ export function mergingWords({ loss, merging = {} }: Preview): string {
   const [now, alone] = [loss?.hidden_cells ?? 0, merging.hiding_alone?.hidden_cells ?? 0];
   const groups = merging.areas?.length ?? 0;
   if (groups === 0) return 'Geen gebied hoefde te worden samengevoegd.';
-  const merged = t`Van ${number(Number(merging.unmerged_count ?? 0))} gebieden zijn er in deze tabel ${number(Number(merging.value_count ?? 0))} over: ${number(groups)} ${groups === 1 ? 'is een samenvoeging' : 'zijn samenvoegingen'} met een buurgebied.`;
+  const merged = t`Van ${number(Number(merging.unmerged_count ?? 0))} gebieden zijn er in deze tabel ${number(Number(merging.value_count ?? 0))} over: ${number(groups)} ${groups === 1 ? 'is een samenvoeging' : 'zijn samenvoegingen'}.`;
   const safe = merging.hiding_alone_safe === true ? '' : ' Zonder samenvoegen zou de tabel niet veilig zijn.';
   return t`${merged} Zonder samenvoegen zou ${percent(alone)} van de cellen zijn afgeschermd, nu is dat ${percent(now)}.${safe}`;
 }

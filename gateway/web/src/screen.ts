@@ -7,8 +7,9 @@ import type { Figure } from './figure';
 import { dateOf, dateTime, glue } from './format';
 import { t } from './language';
 import { readNotes, type Note } from './notes';
+import { printButtons } from './print';
 import { type Choice, chosenOf, type Field, formatQuery, knownTime, parseQuery, presetsOf, type Query, type Values, yearPeriod } from './query';
-import { alert, announce, button, offerStop, problemAlert, runPage, stoppedAlert } from './shell';
+import { alert, announce, offerStop, problemAlert, runPage, stoppedAlert } from './shell';
 import type { Table } from './table';
 
 /** What holds for every question of a page. */
@@ -322,7 +323,7 @@ function takeAlong(): HTMLElement {
   return h(
     'div',
     { class: 'nmd-actions nmd-end' },
-    button('Afdrukken of bewaren als pdf', () => window.print()),
+    ...printButtons(),
     h('a', { class: 'nl-link nmd-permalink', href: location.search, 'data-address': location.href }, 'Vaste link naar deze cijfers'),
   );
 }

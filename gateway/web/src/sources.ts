@@ -7,7 +7,8 @@ import { byId, h } from './dom';
 import { fileButtons } from './files';
 import { glue } from './format';
 import { t } from './language';
-import { announce, button, runPage } from './shell';
+import { printButtons } from './print';
+import { announce, runPage } from './shell';
 import { checksTable, columnsOf, facts, isActive, missingTable, monthsTold, monthTable, newestStatements, overview, pictureDescription, scope, sourceOf } from './sources_model';
 import { tableElement } from './table';
 
@@ -52,7 +53,7 @@ async function show(session: Session): Promise<void> {
       'div',
       { class: 'nmd-actions' },
       ...fileButtons(`bronnen_${session.municipality}`, table, { known, definitions: [], about: [['Gemeente', session.title], ['Periode', period]] }),
-      button('Druk af als bijlage', () => window.print()),
+      ...printButtons(),
     ),
   );
   // All sources together are on screen before each is drawn.

@@ -362,7 +362,6 @@ export const figures: Catalogue = {
   'Over {0}, zoals bekend op {1}. Elke levering wordt ongewijzigd bewaard en gecontroleerd. Een afgekeurde levering telt niet mee in de cijfers; de afzender krijgt de reden.': 'About {0}, as known on {1}. Every delivery is kept unchanged and checked. A rejected delivery does not count in the figures; its sender is given the reason.',
   'Volledig is het deel van wat verwacht werd dat er is; wat nog op tijd kan komen telt niet mee. Op tijd is het deel van wat kwam dat binnen de termijn kwam. Kwaliteit: A als minstens 99% van de gegevens zonder fouten door de controles kwam, B vanaf 95%, C vanaf 90%, anders D. Gekoppeld is het deel van de personen dat aan een cliënt is verbonden.': 'Complete is the share of what was expected that is there; what can still come in time does not count. In time is the share of what came that was within the term. Quality: A if at least 99% of the data passed the checks without faults, B from 95%, C from 90%, else D. Linked is the share of the persons that is tied to a client.',
   'Nog niets ontvangen, en niets verwacht: {0}.': 'Nothing received yet, and nothing expected: {0}.',
-  'Druk af als bijlage': 'Print as an annex',
   '{0} bronnen in gebruik, zoals bekend op {1}.': '{0} sources in use, as known on {1}.',
   'Bronnen in gebruik: eigenaar, volledigheid, tijdigheid, kwaliteit en koppeling': 'Sources in use: owner, completeness, timeliness, quality and linkage',
   'Waarvan afgekeurd': 'Of which rejected',

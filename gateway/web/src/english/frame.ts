@@ -3,6 +3,7 @@
 import type { Catalogue } from '../language';
 
 export const frame: Catalogue = {
+  'Druk af op één pagina': 'Print on one page',
   'De eerste cijfers zijn getoond. De rest wordt nog geladen…': 'The first figures are shown. The rest is still being loaded…',
   'De rest wordt nog geladen…': 'The rest is still being loaded…',
   'Iedereen moet deze monitor kunnen gebruiken: ook zonder muis, zonder kleur te zien, met een voorleesprogramma of met sterk vergrote letters.': 'Everybody must be able to use this monitor: also without a mouse, without seeing colour, with a screen reader or with strongly enlarged letters.',

@@ -5,7 +5,7 @@ import type { Catalogue } from '../language';
 export const sharing: Catalogue = {
   'zonder cijfer': 'without a figure',
   'Geen gebied hoefde te worden samengevoegd.': 'No area had to be merged.',
-  'Van {0} gebieden zijn er in deze tabel {1} over: {2} {3} met een buurgebied.': 'Of {0} areas {1} are left in this table: {2} {3} with a neighbouring area.',
+  'Van {0} gebieden zijn er in deze tabel {1} over: {2} {3}.': 'Of {0} areas {1} are left in this table: {2} {3}.',
   'is een samenvoeging': 'is a merger',
   'zijn samenvoegingen': 'are mergers',
   ' Zonder samenvoegen zou de tabel niet veilig zijn.': ' Without merging the table would not be safe.',
@@ -21,7 +21,7 @@ export const sharing: Catalogue = {
   'Samenvoegen, en dan afschermen': 'Merge, then hide',
   'Alleen afschermen': 'Hide alone',
   'Wat doet samenvoegen van gebieden?': 'What does merging areas do?',
-  'Een gebied met te weinig cliënten wordt samengevoegd met een gebied ernaast. Van het geheel is dan wel een cijfer te geven.': 'An area with too few clients is merged with an area beside it. Of both together a figure can be given.',
+  'Een gebied met te weinig cliënten wordt samengevoegd met het gebied waarvan de code ernaast staat; dat ligt meestal ernaast. Van het geheel is dan wel een cijfer te geven.': 'An area with too few clients is merged with the area whose code is next, which mostly lies beside it. Of both together a figure can be given.',
   'Welke gebieden zijn samengevoegd?': 'Which areas are merged?',
   'van {0} tot en met {1}': 'from {0} up to and including {1}',
   'Wat (deel van de naam)': 'What (part of the name)',
