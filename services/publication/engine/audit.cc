@@ -448,8 +448,9 @@ class Attack {
       high.push_back(ceiling);
       if (variable.shown) {  // Rounded to the nearest.
         const int64_t base = options_.rounded_to, printed = (variable.truth + base / 2) / base * base;
-        low.back() = static_cast<double>(std::max<int64_t>(0, printed - base / 2));
-        high.back() = static_cast<double>(printed + (base - 1) / 2);
+        const int64_t least = std::max<int64_t>(0, printed - base / 2), most = printed + (base - 1) / 2;
+        low.back() = static_cast<double>(least);
+        high.back() = static_cast<double>(most);
       }
       if (variable.rounded) {
         low.back() = std::max(low.back(), static_cast<double>(variable.low));
@@ -469,6 +470,7 @@ class Attack {
       if (report_.programs >= options_.most_programs) return false;
       ++report_.programs;
       std::vector<double> negated;
+      negated.reserve(direction.size());
       for (const double d : direction) negated.push_back(-d);
       Clp_chgObjCoefficients(model, negated.data());
       Clp_primal(model, 0);
