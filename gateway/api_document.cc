@@ -128,6 +128,7 @@ class Writer {
       paths_json.Raw(path, item.Done());
     }
     std::vector<std::string> tags_json;
+    tags_json.reserve(tags.size());
     for (const auto& [name, text] : tags) tags_json.push_back(Object().Text("name", name).Maybe("description", text).Done());
     // Schemas that are still waiting may bring others along.
     while (!waiting_.empty()) {

@@ -204,6 +204,7 @@ void AddPopulation(const Model& model, uint64_t seed, std::vector<File>* files) 
   Rng rng(seed, model.profile.id + "/population");
   const int places = static_cast<int>(model.neighbourhoods.size());
   std::vector<int> weights;
+  weights.reserve(model.neighbourhoods.size());
   for (int i = 0; i < places; ++i) weights.push_back(rng.Between(60, 140));
   int total = 0;
   for (int w : weights) total += w;

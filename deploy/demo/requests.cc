@@ -75,7 +75,7 @@ class Requests {
 
   // Another product of the same law: asking for what one has would be stacking (OP347).
   int OtherProduct(const Provision& p) {
-    int product = p.product;
+    int product;
     do product = rng_.Below(static_cast<int>(model_.products.size()));
     while (product == p.product || model_.products[At(product)].law != p.law);
     return product;

@@ -116,7 +116,7 @@ class Courier {
       chunk.set_write_offset(static_cast<int64_t>(offset));
       chunk.set_data(content.substr(offset, kChunk));
       const std::string path = absl::StrCat(upload.name(), "/_append");
-      const absl::Status sent = client_.Post(path, chunk, &upload);
+      absl::Status sent = client_.Post(path, chunk, &upload);
       if (sent.ok()) {
         offset = static_cast<size_t>(upload.committed_size());
         continue;
@@ -291,6 +291,7 @@ DeliverySummary Deliver(const std::vector<Parcel>& parcels, int jobs, const Clie
   Round round(parcels.size(), terminal, progress, report);
   std::vector<std::thread> workers;
   const int count = std::min(std::max(jobs, 1), static_cast<int>(parcels.size()));
+  workers.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) {
     workers.emplace_back([&] {
       Courier courier(options);

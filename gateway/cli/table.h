@@ -22,7 +22,7 @@ struct Cell {
   std::string text;  // For people: "€ 598.264".
   std::string raw;   // For machines: "598264.00".
 
-  static Cell Same(std::string both) { return {both, both}; }
+  static Cell Same(const std::string& both) { return {both, both}; }
 };
 
 struct Table {

@@ -306,9 +306,8 @@ class Writer {
       }
       absl::StrAppend(&path_, "/", child->name);
       if (child->repeated) absl::StrAppend(&path_, "[", position, "]");
-      if (child->repeated && !Keeps()) {
-        more = xmlTextReaderNext(reader_);
-      } else if (kept_ != nullptr && kept_->empty() && std::strcmp(child->name, "Clienten") == 0) {
+      const bool of_nobody = kept_ != nullptr && kept_->empty() && std::strcmp(child->name, "Clienten") == 0;
+      if ((child->repeated && !Keeps()) || of_nobody) {
         more = xmlTextReaderNext(reader_);
       } else {
         Copy(*child, refuses_below);

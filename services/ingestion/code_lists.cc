@@ -69,6 +69,7 @@ class ListFile {
         continue;
       }
       std::vector<std::string> fields;
+      fields.reserve(places.size());
       for (const size_t place : places) fields.push_back(row.cells[place].text);
       const std::optional<Period> period = PeriodOf(row.line, fields[fields.size() - 2], fields.back());
       if (period) take(row.line, fields, *period);

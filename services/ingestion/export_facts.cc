@@ -74,7 +74,7 @@ void SetPeriod(RowValues& row, T* said) {
 std::string TaakveldIn(RowValues& row, int year) {
   const CellValue& value = row["taakveld"];
   if (!value.filled || IsTaakveld(value.text, year)) return value.text;
-  if (const std::string longer = value.text + "0"; value.typed && IsTaakveld(longer, year)) return longer;
+  if (std::string longer = value.text + "0"; value.typed && IsTaakveld(longer, year)) return longer;
   row.Fault("taakveld", absl::StrCat("dit taakveld bestaat niet in ", year));
   return "";
 }
