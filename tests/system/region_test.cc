@@ -2,6 +2,7 @@
 // The region as it runs: two processes behind mutual TLS, and a member that delivers with its certificate while the region is
 // killed under it. Nothing is lost and nothing is doubled (issue 8).
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "nmd/publication/v1/region.pb.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
@@ -65,6 +67,7 @@ class Sender {
     agreement->set_name(absl::StrCat("municipalities/", municipality_, "/agreements/regio"));
     agreement->set_version(1);
     agreement->add_audiences("regio");
+    agreement->add_audiences("openbaar");
     agreement->set_start_date("2017-01-01");
     agreement->set_end_date("2100-01-01");
     auto* rule = agreement->add_tables();
@@ -78,6 +81,16 @@ class Sender {
     Statement statement = Said(sequence);
     *statement.mutable_publication() = MakePublication(municipality_, static_cast<int>(sequence), {{"ivn", {"6"}}},
                                                        {{"clients", "count"}}, {{clients}, {clients}});
+    return statement;
+  }
+  // By level of intervention, for the region or for everybody. A level that is hidden is below 0.
+  Statement ByLevel(int64_t sequence, const std::string& audience, const std::vector<int64_t>& clients) const {
+    std::vector<std::vector<int64_t>> cells;
+    for (const int64_t each : clients) cells.push_back(each < 0 ? std::vector<int64_t>{} : std::vector<int64_t>{each});
+    Statement statement = Said(sequence);
+    *statement.mutable_publication() =
+        MakePublication(municipality_, static_cast<int>(sequence), {{"ivn", {"5", "6"}}}, {{"clients", "count"}}, cells);
+    statement.mutable_publication()->set_audience(audience);
     return statement;
   }
   SignedStatement Sign(const Statement& statement) const { return signer_.Sign(statement); }
@@ -149,6 +162,34 @@ TEST_F(RegionSystemTest, TakesWhatAMemberDeliversWithItsCertificateAndAnswersPeo
   const Instance::Result statements = region_.RunCtl("beheerder", {"region", "statements"});
   EXPECT_THAT(statements.output, HasSubstr("key_unknown"));
   EXPECT_THAT(region_.Logs(), HasSubstr("\"cause\":\"member_foreign\""));
+}
+
+// Issue 10: the screens of the region with real answers, in a real browser.
+TEST_F(RegionSystemTest, ItsScreensShowWhatItAnswers) {
+  const std::string web = testing::SourceDir() + "/gateway/web";
+  if (!std::filesystem::exists("/usr/bin/chromium") || !std::filesystem::exists(web + "/node_modules") ||
+      !std::filesystem::exists(testing::SourceDir() + "/build/web/index.html")) {
+    GTEST_SKIP() << "needs chromium and the built dashboard; tests/run.sh installs and builds them";
+  }
+  const Sender tynaarlo(tynaarlo_, region_, "gm1730"), assen(assen_, region_, "gm0106");
+  for (const Sender* member : {&tynaarlo, &assen}) ASSERT_TRUE(member->Send(member->Sign(member->Agreed(1))).ok());
+  for (const char* audience : {"regio", "openbaar"}) {
+    const int64_t sequence = audience == std::string("regio") ? 2 : 3;
+    ASSERT_TRUE(tynaarlo.Send(tynaarlo.Sign(tynaarlo.ByLevel(sequence, audience, {600, 400, 200}))).ok());
+    ASSERT_TRUE(assen.Send(assen.Sign(assen.ByLevel(sequence, audience, {100, -1, -1}))).ok());
+  }
+  // Two people of the region decide what everybody sees.
+  const Instance::Result proposed =
+      region_.RunCtl("controller", {"publish", "propose", "--table", "tabel", "--from", "2018-01", "--to", "2018-12"});
+  ASSERT_EQ(proposed.exit_code, 0) << proposed.errors;
+  const Instance::Result listed =
+      region_.RunCtl("privacyfunctionaris", {"--format", "csv", "publish", "list", "--state", "PROPOSED"});
+  const std::vector<std::string> lines = absl::StrSplit(listed.output, '\n');
+  ASSERT_GT(lines.size(), 1u) << listed.output << listed.errors;
+  const std::string number = lines[1].substr(0, lines[1].find(','));
+  ASSERT_EQ(region_.RunCtl("privacyfunctionaris", {"publish", "approve", number}).exit_code, 0) << number;
+  testing::MustRun(absl::StrCat("cd ", web, " && BASE_URL=http://127.0.0.1:", region_.http_port(),
+                                " node --test ../../tests/e2e/region.test.mjs > ", region_.dir(), "/e2e.out 2>&1"));
 }
 
 TEST_F(RegionSystemTest, NothingIsLostAndNothingDoubledWhenItIsKilledAtAnyMoment) {
