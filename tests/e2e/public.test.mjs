@@ -34,7 +34,7 @@ describe('page Openbare cijfers', offline, () => {
 
   it('says of what was taken back why, without its figures, and of what was replaced by what', async () => {
     await open('/openbaar.html');
-    assert.deepEqual((await rows('tabel-datasets')).map((cells) => cells.slice(1, 3)), [['2017', 'geldt'], ['2016', 'ingetrokken op 01-05-2018: Een wijk was verkeerd geteld.'], ['2017', 'vervangen door een nieuwere: gm1730-2018-0003']]);
+    assert.deepEqual((await rows('tabel-datasets')).map((cells) => cells.slice(1, 3)), [['2017', 'geldt'], ['2016', 'ingetrokken op 01-05-2018: Een wijk was verkeerd geteld.'], ['2017', 'vervangen door een nieuwere: gm1730-2018-0003'], ['2015', 'geldt']]);
     await page.getByRole('link', { name: 'Bekijk Cliënten per wet en wijk, 2016 (gm1730-2018-0002)' }).click();
     await page.waitForURL(/tabel=gm1730-2018-0002/);
     await page.getByRole('heading', { name: 'Cliënten per wet en wijk, 2016: deze cijfers zijn ingetrokken' }).waitFor();
@@ -44,6 +44,20 @@ describe('page Openbare cijfers', offline, () => {
     await open('/openbaar.html?bij=gm1730&tabel=gm1730-2018-0001');
     await page.getByRole('link', { name: 'Naar de nieuwste cijfers' }).click();
     await page.waitForURL(/tabel=gm1730-2018-0003/);
+  });
+
+  it('never shows a rounded number without how far it is off: in words, table, picture and file', async () => {
+    await open('/openbaar.html?bij=gm1730&tabel=gm1730-2018-0000');
+    const near = (text) => text.replaceAll('\u00a0', ' ');
+    assert.deepEqual((await rows('tabel-openbaar')).map((cells) => near(cells.at(-1))), ['900', '500', '400', '600', '400', '200', '300', '100', '200'].map((each) => `${each} ± 9`));
+    assert.equal(near(await page.innerText('section[aria-labelledby="cijfers"] .nmd-conclusion')), 'Alles samen, cliënten: 900 ± 9.');
+    assert.deepEqual((await page.locator('section[aria-labelledby="cijfers"] svg text').allTextContents()).map(near), ['Jeugdwet', 'Eelde', '400 ± 9', '=Vries', '200 ± 9', 'Wmo', 'Eelde', '100 ± 9', '=Vries', '200 ± 9']);
+    assert.match(near(await page.innerText('section[aria-labelledby="cijfers"]')), /Cliënten: afgerond op een veelvoud van 10, om personen te beschermen\..*\(± 9\)/);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('section[aria-labelledby="cijfers"]').getByRole('button', { name: 'Download tabel (CSV)' }).click()]);
+    const [header, first] = (await readFile(await file.path(), 'utf8')).split('\r\n').map((line) => line.split(';'));
+    assert.equal(header.indexOf('Cliënten: onzekerheid'), header.indexOf('Cliënten') + 1);
+    assert.deepEqual(first.slice(header.indexOf('Cliënten'), header.indexOf('Cliënten') + 2), ['900', '9']);
+    await assertGood('openbaar-afgerond');
   });
 
   it('in the region has its members side by side, says of how many it is, and why one has no figure', async () => {

@@ -279,6 +279,17 @@ describe('page Publicaties', offline, () => {
     assert.equal(await page.locator('#samenvoegen').count(), 0, 'the rule of another year merges nothing');
   });
 
+  it('says how far rounded numbers are off, beside each of them, and what hiding would have cost', async () => {
+    await open('/publicaties.html?tabel=regio/niveau/regio&van=2015-01&tot=2015-12');
+    assert.deepEqual((await rows('tabel-voorbeeld')).map((cells) => cells.at(-1).replaceAll('\u00a0', ' ')), ['600 ± 9', '60 ± 9', '270 ± 9', '260 ± 9', '10 ± 9', '0 ± 9']);
+    assert.match(await page.innerText('section[aria-labelledby="afronden"] .nmd-conclusion'), /^Geen cel is afgeschermd: elk getal is een veelvoud van 10 \(±\s9\)\. Zonder afronden zou 33,3% van de cellen zijn afgeschermd; daarin zit 40,0% van alle cliënten\.$/);
+    assert.deepEqual((await rows('tabel-afronden'))[0].slice(1), ['10', '9', '2,3']);
+    assert.match(await page.innerText('section[aria-labelledby="voorbeeld"] .nmd-conclusion'), /Er is geprobeerd meer te weten te komen dan er staat/);
+    await assertGood('publicaties-afgerond');
+    await open(PREVIEW);
+    assert.equal(await page.locator('#afronden').count(), 0, 'the rule of another year rounds nothing');
+  });
+
   it('says why a table cannot be shown, and still shows the rest', async () => {
     await open('/publicaties.html?tabel=regio/niveau/regio&van=2019-01&tot=2019-12');
     forgive(412);
@@ -349,6 +360,12 @@ describe('page Regio', offline, () => {
     assert.equal((await rows('tabel-leden'))[1].at(-1), '1, het laatst: de handtekening klopt niet');
     assert.equal(await page.inputValue('#bekend_op'), '2018-04-03');
     await assertGood('regio');
+  });
+
+  it('tells of what a member rounded how far it is off, of itself and of the region', async () => {
+    await open('/regio.html?tabel=niveau/2016-01-01/2017-01-01&inwoners=inwoners');
+    assert.deepEqual((await rows('tabel-regio-1')).map((cells) => cells.slice(1, 4).map((each) => each.replaceAll('\u00a0', ' '))), [['1.500 ± 9', '600 ± 9', '800'], ['900 ± 9', '400 ± 9', '498'], ['600 ± 9', '200 ± 9', '302']]);
+    await assertGood('regio-afgerond');
   });
 
   it('compares members in their own order, with the interval of chance (R66)', async () => {

@@ -18,12 +18,24 @@ export function fieldsOf(line) {
   return fields;
 }
 
-/** A number as it is on screen: its value, and the half of its last digit. */
+/** A number as it is on screen: its value, and the half of its last digit; what a rounded one is off stands behind it. */
 export function numberOf(text) {
-  const found = /^([+−]?)(?:€\s*)?([\d.]+)(?:,(\d+))?%?$/u.exec(text.trim());
+  const found = /^([+−]?)(?:€\s*)?([\d.]+)(?:,(\d+))?%?(?:\s±\s(?:€\s*)?[\d.,]+)?$/u.exec(text.trim());
   if (!found) return undefined;
   const [, sign, whole, decimals = ''] = found;
   return { value: (sign === '−' ? -1 : 1) * Number(`${whole.replaceAll('.', '')}.${decimals || 0}`), tolerance: 0.5 * 10 ** -decimals.length + 1e-9 };
+}
+
+/** What a cell says it is off at most: a number that is rounded upwards; 0 when it is exact, nothing when it has no number. */
+const spreadOf = (cell) => numberOf(cell) && (numberOf(cell.split('±')[1] ?? '0')?.value ?? 0);
+/** The columns that have more than exact numbers: a file has what they are off in columns of its own, behind the others. */
+const uncertain = (table) => table[0]?.flatMap((_, column) => (table.some((cells) => /±/.test(cells[column]) && numberOf(cells[column])) ? [column] : [])) ?? [];
+
+function assertSpread(written, cell, place) {
+  const shown = spreadOf(cell);
+  if (shown === undefined) return assert.equal(words(written), words(cell), place);
+  const value = Number(String(written).replace(',', '.'));
+  assert.ok(value <= shown && shown - value < 1, `${place}: ${written} is not what ${cell} is off`);
 }
 
 const words = (cell) => cell.replaceAll('\u00a0', ' ');
@@ -63,6 +75,7 @@ export async function assertFileIsTable(button) {
       assert.ok(Math.abs(value - shown.value) <= shown.tolerance, `${name} row ${row} column ${column}: ${written} is not ${cell}`);
     }),
   );
+  table.forEach((cells, row) => uncertain(table).forEach((column, index) => assertSpread(textOf(lines[row + 1][cells.length + index]), cells[column], `${name} row ${row} column ${column}`)));
 }
 
 // By the language that the notation of a cell names.
@@ -93,7 +106,8 @@ export async function assertWorkbookIsTable(button) {
   const table = await tableOf(button);
   assert.equal(lines.length, table.length, name);
   table.forEach((cells, row) => {
-    assert.equal(lines[row].length, cells.length + 1, `${name} row ${row}`);
+    assert.equal(lines[row].length, cells.length + uncertain(table).length + 1, `${name} row ${row}`);
+    uncertain(table).forEach((column, index) => assertSpread(lines[row][cells.length + index], cells[column], `${name} row ${row} column ${column}`));
     cells.forEach((cell, column) => {
       const [written, notation] = [lines[row][column], notations[row][column]];
       const place = `${name} row ${row} column ${column}`;

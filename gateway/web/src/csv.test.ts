@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
 import { csv, numberField, textField } from './csv';
-import { absent, text, value } from './figure';
+import { absent, rounded, text, value } from './figure';
 import type { Table } from './table';
 
 const context = { known: '31-03-2018 om 23:59', definitions: ['clients/1', 'indicated/1'] };
@@ -29,6 +29,15 @@ describe('profile A', () => {
         'IVN 5;afgeschermd;niet beschikbaar;Bedrag: afgeschermd, Groei: niet beschikbaar;31-03-2018 om 23:59;clients/1, indicated/1\r\n' +
         'Totaal;182264,00;43,81;beantwoord;31-03-2018 om 23:59;clients/1, indicated/1\r\n',
     );
+  });
+});
+
+describe('rounded numbers', () => {
+  it('are numbers in a file, with what they are off at most in a column behind the others', () => {
+    const near: Table = { id: 'p', caption: 'P', columns: [{ header: 'Wie', kind: 'text' }, { header: 'Bedrag', kind: 'euro' }, { header: 'Cliënten', kind: 'count' }], rows: [[text('a'), rounded(500_000, 99_999), value(3)], [text('b'), value(100), value(1)], [text('c'), absent('SUPPRESSED'), value(2)]] };
+    expect(csv(near, { known: 'nu', definitions: [] }).slice(1).split('\r\n').slice(0, -1)).toEqual([
+      'Wie;Bedrag (euro);Cliënten;Bedrag: onzekerheid (euro);Toestand;Bekend op;Definitie', 'a;5000,00;3;999,99;beantwoord;nu;', 'b;1,00;1;0,00;beantwoord;nu;', 'c;afgeschermd;2;afgeschermd;Bedrag: afgeschermd;nu;',
+    ]);
   });
 });
 

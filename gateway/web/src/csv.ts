@@ -4,7 +4,7 @@
 import type { Cell } from './figure';
 import { timeText } from './format';
 import { say, t } from './language';
-import { scaleOf, type Table } from './table';
+import { scaleOf, withSpreads, type Table } from './table';
 
 /** What holds for every row of a file. */
 export interface Context {
@@ -36,7 +36,8 @@ export function numberField(value: number, decimals: number): string {
 }
 
 /** The whole file. */
-export function csv(table: Table, context: Context): string {
+export function csv(shown: Table, context: Context): string {
+  const table = withSpreads(shown);
   const headers = table.columns.map((column) => say(column.header) + (scaleOf(column.kind).unit && t` (${scaleOf(column.kind).unit})`));
   const lines = [[...headers, 'Toestand', 'Bekend op', 'Definitie'].map(textField)];
   for (const row of [...table.rows, ...(table.total ? [table.total] : [])]) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
 import { changesOf, changesTable } from './earlier_model';
-import { absent, text, value } from './figure';
+import { absent, rounded, text, value } from './figure';
 import { cellText, type Table } from './table';
 
 const table = (rows: Table['rows'], more: Partial<Table> = {}): Table => ({
@@ -15,6 +15,12 @@ describe('what changed since an earlier moment', () => {
     const [now, then] = [table([row('a', 5, 12_300, 0.5), row('b', 7, 100, 0.5)]), table([row('a', 4, 24_600, 0.25), row('b', 7, 100, 0.5)])];
     expect(written(now, then)).toEqual([['a', 'Cliënten', '4', '5', '+1'], ['a', 'Bedrag', '€\u00a0246', '€\u00a0123', '−€\u00a0123'], ['a', 'Deel', '25,0%', '50,0%', '+25,0 procentpunt']]);
     expect(changesOf(now, now)).toEqual({ rows: [], more: 0 });
+  });
+
+  it('of rounded numbers is as uncertain as both together, and the same number told rounded is another figure', () => {
+    const [now, then] = [[text('a'), rounded(60, 9), rounded(500_000, 99_999), value(0)], [text('a'), rounded(50, 9), value(500_000), value(0)]];
+    expect(written(table([now]), table([then]))).toEqual([['a', 'Cliënten', '50\u00a0±\u00a09', '60\u00a0±\u00a09', '+10\u00a0±\u00a018'], ['a', 'Bedrag', '€\u00a05.000', '€\u00a05.000\u00a0±\u00a0€\u00a01.000', '€\u00a00\u00a0±\u00a0€\u00a01.000']]);
+    expect(changesOf(table([now]), table([now])).rows).toEqual([]);
   });
 
   it('has the total, rows that came or went, and words for a figure that is not there', () => {

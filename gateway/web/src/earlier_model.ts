@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What of a table changed since an earlier moment: the same question asked as known then, cell by cell beside what is shown. Pure.
-import { absent, difference, text, value, type Absent, type Cell, type Value } from './figure';
+import { absent, difference, text, type Absent, type Cell, type Value } from './figure';
 import { number } from './format';
 import { t } from './language';
-import type { Kind, Table } from './table';
+import { spread, type Kind, type Table } from './table';
 
 const MOST = 50;
 
@@ -30,13 +30,13 @@ function named(table: Table): Map<string, Cell[]> {
 // A share changes by points: "+1,2%" would be read as growth of the share.
 function changeCell(change: Cell, kind: Kind): Cell {
   if (change.kind !== 'value') return change;
-  if (kind === 'euro' || kind === 'growth_euro') return value(change.value, 'growth_euro');
-  if (kind === 'count' || kind === 'change') return value(change.value, 'change');
+  if (kind === 'euro' || kind === 'growth_euro') return { ...change, as: 'growth_euro' };
+  if (kind === 'count' || kind === 'change') return { ...change, as: 'change' };
   if (kind === 'share' || kind === 'growth') return text(t`${number(change.value * 100, 1, true)} procentpunt`);
-  return text(number(change.value, 2, true));
+  return text(`${number(change.value, 2, true)}${change.off ? ` ${spread(change.off, 'ratio')}` : ''}`);
 }
 
-const written = (cell: Known, kind: Kind): Cell => (cell.kind === 'value' ? value(cell.value, cell.as ?? kind) : cell);
+const written = (cell: Known, kind: Kind): Cell => (cell.kind === 'value' ? { ...cell, as: cell.as ?? kind } : cell);
 
 /** A row for each figure that is another than it was; `more` when there are too many to show. */
 export function changesOf(now: Table, then: Table): { rows: Cell[][]; more: number } {
@@ -50,7 +50,7 @@ export function changesOf(now: Table, then: Table): { rows: Cell[][]; more: numb
       const [after, earlier] = [row?.[index], before?.[at]];
       if (!isKnown(after) && !isKnown(earlier)) return;
       const [is, was] = [isKnown(after) ? after : missing, isKnown(earlier) ? earlier : missing];
-      if (is.kind === 'value' ? was.kind === 'value' && is.value === was.value : was.kind === 'absent' && is.word === was.word) return;
+      if (is.kind === 'value' ? was.kind === 'value' && is.value === was.value && (is.off ?? 0) === (was.off ?? 0) : was.kind === 'absent' && is.word === was.word) return;
       const unit = (is.kind === 'value' ? is.as : was.kind === 'value' ? was.as : undefined) ?? kind;
       rows.push([text(name), text(header), written(was, unit), written(is, unit), changeCell(difference(was, is), unit)]);
     });

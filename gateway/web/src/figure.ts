@@ -53,6 +53,8 @@ export interface Value {
   value: number;
   /** When it is not what the numbers of its column are. */
   as?: Kind;
+  /** It is rounded: the true one is at most so far from it. Absent: it is exact. */
+  off?: number;
 }
 export interface Time {
   kind: 'time';
@@ -111,6 +113,11 @@ export function value(number: number, as?: Kind): Value {
   return { kind: 'value', value: number, ...(as && { as }) };
 }
 
+/** A number that is told rounded, with how far at most the true one is from it; 0: it is exact. */
+export function rounded(number: number, off: number): Value {
+  return { kind: 'value', value: number, ...(off > 0 && { off }) };
+}
+
 /** A month, "2018-01". */
 export function monthCell(written: string): Time {
   return { kind: 'time', time: written.slice(0, 7) };
@@ -151,11 +158,11 @@ export function growth(before: Cell, after: Cell): Value | Absent {
   return value(after.value / before.value - 1);
 }
 
-/** after - before, or the words of the one that is missing. */
+/** after - before, as uncertain as both together, or the words of the one that is missing. */
 export function difference(before: Cell, after: Cell): Value | Absent {
   for (const cell of [before, after]) if (cell.kind === 'absent') return cell;
   if (before.kind !== 'value' || after.kind !== 'value') return absent('NOT_COMPARABLE');
-  return value(after.value - before.value);
+  return rounded(after.value - before.value, (before.off ?? 0) + (after.off ?? 0));
 }
 
 /** A number of an answer that stands beside a state instead of in a figure. */

@@ -58,7 +58,7 @@ function chosenBlocks(view: View, dataset: Dataset): HTMLElement[] {
   return [
     ...(dataset.state === 'REPLACED' ? [alert('info', 'Er zijn nieuwere cijfers', ['Deze tabel is vervangen. Zij blijft te lezen zoals zij was.'], ...(dataset.replaced_by ? [h('a', { class: 'nl-link', href: at(view, dataset.replaced_by) }, 'Naar de nieuwste cijfers')] : []))] : []),
     block({ ...view, known: dataset.known_time ?? view.known }, {
-      id: 'cijfers', title: titleOf(dataset), conclusion: words, remarks: [...datasetRemarks(dataset), ...(drawn && drawn.bars.length > MOST_BARS ? [t`De grafiek toont de eerste ${MOST_BARS} regels; de tabel heeft ze alle.`] : [])],
+      id: 'cijfers', title: titleOf(dataset), conclusion: words, remarks: [...datasetRemarks(dataset), ...(drawn?.bars.some((bar) => bar.low !== undefined) ? ['De streep op een balk loopt van het minste tot het meeste dat het echte getal kan zijn.'] : []), ...(drawn && drawn.bars.length > MOST_BARS ? [t`De grafiek toont de eerste ${MOST_BARS} regels; de tabel heeft ze alle.`] : [])],
       ...(drawn && {
         caption: `${drawn.measure}: ${titleOf(dataset)}`,
         chart: (title: string) => intervalBars(title, t`${words} Wat is afgeschermd, heeft een woord en geen balk. De tabel onder de grafiek geeft dezelfde cijfers.`, drawn.bars.slice(0, MOST_BARS), drawn.kind),

@@ -44,6 +44,25 @@ describe('a table for everybody', () => {
   });
 });
 
+describe('a table for everybody that is rounded', () => {
+  const near = of({ dimensions: [{ title: 'Wijk', codes: codes('Eelde', 'Vries') }], measures: [{ ...clients, rounded_to: '10', uncertainty: '9' }], cells: [cell([0], '40'), cell([1], '30'), cell([2], '0')] });
+
+  it('has beside every number how far it is off at most, in words, table and picture', () => {
+    expect(datasetWords(near)).toBe('Alles samen, cliënten: 40\u00a0±\u00a09.');
+    expect(written(datasetTable(near)).map((row) => row.at(-1))).toEqual(['40\u00a0±\u00a09', '30\u00a0±\u00a09', '0\u00a0±\u00a09']);
+    expect(datasetBars(near)?.bars.map(({ cell: told, low, high }) => [cellText(told, 'count'), low, high])).toEqual([['30\u00a0±\u00a09', 21, 39], ['0\u00a0±\u00a09', 0, 9]]);
+    expect(datasetRemarks(near).join(' ')).toMatch(/afgerond op een veelvoud van 10/);
+    expect(datasetRemarks(near).join(' ')).not.toMatch(/afgeschermd|hoeft/);
+  });
+
+  it('in the region tells that members rounded, and names no number of clients that it does not know', () => {
+    const region = of({ minimum_clients: 0, dimensions: [], measures: [{ ...clients, uncertainty: '18' }], cells: [cell([], '40'), cell([])] });
+    expect(datasetRemarks(region).join(' ')).toMatch(/bij heel weinig cliënten .* gemeenten rondden af/);
+    expect(datasetWords(region)).toBe('Alles samen, cliënten: 40\u00a0±\u00a018.');
+    expect(datasetRemarks(of({ minimum_clients: 0, dimensions: [], cells: [cell([], '40')] })).join(' ')).not.toMatch(/minder dan/);
+  });
+});
+
 describe('the list of what is public', () => {
   it('keeps what was taken back, with when and why, and has no blank cell', () => {
     const rows = written(datasetsTable([{ name: 'm/datasets/1', state: 'WITHDRAWN', reason: 'Fout geteld.', withdrawn_time: '2018-05-01T10:00:00Z' }, { name: 'm/datasets/2', state: 'REPLACED', replaced_by: 'm-3' }, { name: 'm/datasets/3', state: 'CURRENT' }, { name: 'm/datasets/4', state: 'WITHDRAWN' }, { name: 'm/datasets/5', state: 'NEW' }]));

@@ -2,10 +2,10 @@
 // What the page Openbare cijfers says of nmd.publication.v1.OpenDataService: tables that were released to everybody, in words for who has
 // never seen the monitor. Pure.
 import type { Bar } from './charts/interval_bars';
-import { absent, day, moment, text, value, type Cell, type Figure, type Reliability } from './figure';
+import { absent, day, moment, rounded, text, type Cell, type Figure, type Reliability } from './figure';
 import { dateShort, number } from './format';
 import { t } from './language';
-import { publicationTable, type Publication } from './publications_model';
+import { isRounded, offOf, publicationTable, roundedWords, type Publication } from './publications_model';
 import { periodWords } from './query';
 import { cellText, type Kind, type Table } from './table';
 
@@ -26,7 +26,7 @@ export interface Dataset {
   replaced_by?: string;
   coverage?: string;
   files?: Array<{ file?: string; title?: string; media_type?: string }>;
-  publication?: Publication & { cells?: PublicCell[]; rounded_to?: string; proof?: string };
+  publication?: Publication & { cells?: PublicCell[]; proof?: string };
 }
 
 export const DATASET_STATES: Record<string, string> = { CURRENT: 'geldt', REPLACED: 'vervangen door een nieuwere', WITHDRAWN: 'ingetrokken' };
@@ -52,12 +52,12 @@ export function datasetTable(dataset: Dataset): Table {
   return { ...table, id: 'tabel-openbaar', caption: titleOf(dataset), rows: publication.dimensions?.length ? table.rows : table.rows.map((row) => [text('Totaal'), ...row]), columns: publication.dimensions?.length ? table.columns : [{ header: 'Wat', kind: 'text' }, ...table.columns] };
 }
 
-function valueOf(cell: PublicCell | undefined, measure: number): Cell {
+function valueOf({ publication = {} }: Dataset, cell: PublicCell | undefined, measure: number): Cell {
   if (!cell) return absent('NOT_AVAILABLE');
   if (cell.state === 'HIDDEN') return absent('SUPPRESSED', 'CELL_PROTECTED');
   const found = cell.values?.[measure];
   if (found?.missing !== undefined) return absent('NOT_AVAILABLE', found.missing);
-  return value(Number(found?.count ?? found?.amount_cents ?? found?.ratio ?? 0));
+  return rounded(Number(found?.count ?? found?.amount_cents ?? found?.ratio ?? 0), offOf(publication, measure));
 }
 
 /** The first measure over the last two dimensions, the others being totals: a picture of the whole and not of every cell. */
@@ -70,7 +70,9 @@ export function datasetBars(dataset: Dataset): { bars: Bar[]; kind: Kind; measur
   const bars = cells.flatMap((cell): Bar[] => {
     const codes = dimensions.map((_, index) => cell.codes?.[index] ?? 0);
     if (codes[last] === 0 || codes.slice(0, Math.max(0, last - 1)).some((code) => code !== 0) || (last > 0 && codes[last - 1] === 0)) return [];
-    return [{ title: label(last, codes[last]!), ...(last > 0 && { group: label(last - 1, codes[last - 1]!) }), cell: valueOf(cell, 0) }];
+    const told = valueOf(dataset, cell, 0);
+    const whisker = told.kind === 'value' && told.off ? { low: Math.max(kindOf(measure.unit) === 'count' ? 0 : -Infinity, told.value - told.off), high: told.value + told.off } : {};
+    return [{ title: label(last, codes[last]!), ...(last > 0 && { group: label(last - 1, codes[last - 1]!) }), cell: told, ...whisker }];
   });
   return bars.length > 0 ? { bars, kind: kindOf(measure.unit), measure: measure.title || measure.measure || 'Cijfer' } : undefined;
 }
@@ -79,21 +81,24 @@ export function datasetBars(dataset: Dataset): { bars: Bar[]; kind: Kind; measur
 export function datasetWords(dataset: Dataset): string {
   const { dimensions = [], measures = [], cells = [] } = dataset.publication ?? {};
   const whole = cells.find((cell) => dimensions.every((_, index) => (cell.codes?.[index] ?? 0) === 0));
-  const told = measures.map((measure, index) => t`${(measure.title || measure.measure || 'cijfer').toLowerCase()}: ${cellText(valueOf(whole, index), kindOf(measure.unit))}`);
+  const told = measures.map((measure, index) => t`${(measure.title || measure.measure || 'cijfer').toLowerCase()}: ${cellText(valueOf(dataset, whole, index), kindOf(measure.unit))}`);
   if (told.length === 0) return '';
   return dataset.coverage ? t`${dataset.coverage}. Alles samen, ${told.join('; ')}.` : t`Alles samen, ${told.join('; ')}.`;
 }
 
 /** What one must know to read it: what is counted, what is hidden and why, what is rounded, and what was proven. */
 export function datasetRemarks(dataset: Dataset): string[] {
-  const { measures = [], cells = [], minimum_clients: least = 0, rounded_to, proof } = dataset.publication ?? {};
+  const { publication = {} } = dataset;
+  const { measures = [], cells = [], minimum_clients: least = 0, proof } = publication;
   const hidden = cells.filter((cell) => cell.state === 'HIDDEN').length;
   return [
     ...measures.flatMap((measure) => MEANINGS[measure.measure ?? ''] ?? []),
     ...(hidden > 0
-      ? [t`${number(hidden)} ${hidden === 1 ? 'cijfer is' : 'cijfers zijn'} afgeschermd: bij minder dan ${number(least)} cliënten kan iemand herkenbaar zijn. Soms wordt daarom ook een groter cijfer afgeschermd: anders is het kleine te berekenen.`]
-      : [t`Geen cijfer hoeft te worden afgeschermd; dat zou moeten bij minder dan ${number(least)} cliënten.`]),
-    ...(Number(rounded_to ?? 0) > 1 ? [t`De cijfers zijn afgerond op ${number(Number(rounded_to))}: zij tellen daardoor niet altijd precies op.`] : []),
+      ? [t`${number(hidden)} ${hidden === 1 ? 'cijfer is' : 'cijfers zijn'} afgeschermd: bij ${least > 0 ? t`minder dan ${number(least)}` : 'heel weinig'} cliënten kan iemand herkenbaar zijn. Soms wordt daarom ook een groter cijfer afgeschermd: anders is het kleine te berekenen.`]
+      : least > 0 && !isRounded(publication)
+        ? [t`Geen cijfer hoeft te worden afgeschermd; dat zou moeten bij minder dan ${number(least)} cliënten.`]
+        : []),
+    ...roundedWords(publication),
     ...(proof ? [proof] : []),
   ];
 }

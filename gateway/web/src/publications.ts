@@ -7,7 +7,7 @@ import { askWords } from './dialog';
 import { h } from './dom';
 import { number } from './format';
 import {
-  agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossTable, lossWords, mergedTable, mergingWords, newestYear, previewTable, publicationTable, releaseTable, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Release, type TableRule,
+  agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossTable, lossWords, mergedTable, isRounded, mergingWords, newestYear, previewTable, publicationTable, releaseTable, roundedWords, roundingTable, roundingWords, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Publication, type Release, type TableRule,
 } from './publications_model';
 import { t } from './language';
 import { formatQuery, monthChoices, periodBetween, periodWords, type Choice } from './query';
@@ -61,6 +61,11 @@ function deedButton(view: View, title: string, path: string, reason: string | un
   return place;
 }
 
+function protectedBy(publication: Publication): string[] {
+  const least = publication.minimum_clients ?? 0;
+  return [...(least > 0 && !isRounded(publication) ? [t`Onder de ${number(least)} cliënten is een cel afgeschermd.`] : []), ...roundedWords(publication)];
+}
+
 function detail(view: View, release: Release): HTMLElement[] {
   const id = idOf(release.name);
   const here = () => formatQuery({ uitgave: id }, '');
@@ -85,7 +90,7 @@ function detail(view: View, release: Release): HTMLElement[] {
         h('p', { class: 'nl-paragraph' }, [release.proof, auditWords(release.audit)].filter(Boolean).join(' ')),
       ],
       ...(release.publication && { table: publicationTable(release.publication), tall: true }),
-      remarks: release.publication ? [t`Onder de ${number(release.publication.minimum_clients ?? 0)} cliënten is een cel afgeschermd.`] : ['De cijfers van deze publicatie zijn niet meer te zien.'],
+      remarks: release.publication ? protectedBy(release.publication) : ['De cijfers van deze publicatie zijn niet meer te zien.'],
     }),
     ...(release.audit?.findings?.length ? [block(view, { id: 'lekken', title: 'Waar zit het lek?', table: findingTable(release.audit) })] : []),
     ...(known.length > 0 ? [block(view, { id: 'ontvangst', title: 'Is het aangekomen?', table: deliveryTable(release) })] : []),
@@ -125,16 +130,28 @@ function previewBlocks(view: View, { preview, problem, titles }: Answers): HTMLE
     block(view, {
       id: 'voorbeeld', title, conclusion: t`${lossWords(preview)} ${auditWords(preview.audit)}`,
       before: [
-        headlines([
-          { title: 'Getoond', figure: number(Number(preview.shown_count ?? 0)), base: ['cellen met hun cijfer'] },
-          { title: 'Nul', figure: number(Number(preview.zero_count ?? 0)), base: ['cellen zonder cliënten'] },
-          { title: 'Te klein', figure: number(Number(preview.primary_count ?? 0)), base: [t`minder dan ${number(chosen.rule.minimum_clients ?? 0)} cliënten`] },
-          { title: 'Mee afgeschermd', figure: number(Number(preview.secondary_count ?? 0)), base: ['anders zijn de kleine te berekenen'] },
-        ]),
+        headlines(
+          preview.rounding?.measures?.length
+            ? [{ title: 'Getoond', figure: number(preview.cells?.length ?? 0), base: ['cellen met een afgerond getal'] }, { title: 'Afgeschermd', figure: number(Number(preview.secondary_count ?? 0)), base: ['cellen'] }]
+            : [
+                { title: 'Getoond', figure: number(Number(preview.shown_count ?? 0)), base: ['cellen met hun cijfer'] },
+                { title: 'Nul', figure: number(Number(preview.zero_count ?? 0)), base: ['cellen zonder cliënten'] },
+                { title: 'Te klein', figure: number(Number(preview.primary_count ?? 0)), base: [t`minder dan ${number(chosen.rule.minimum_clients ?? 0)} cliënten`] },
+                { title: 'Mee afgeschermd', figure: number(Number(preview.secondary_count ?? 0)), base: ['anders zijn de kleine te berekenen'] },
+              ],
+        ),
       ],
       table: previewTable(preview, chosen.rule, (id) => titles.get(id) ?? id), tall: true,
       remarks: [preview.proof ?? ''].filter(Boolean),
     }),
+    ...(preview.rounding?.measures?.length
+      ? [
+          block(view, {
+            id: 'afronden', title: 'Wat doet afronden?', conclusion: roundingWords(preview), table: roundingTable(preview, (id) => titles.get(id) ?? id),
+            remarks: ['Naar welk veelvoud een getal gaat, is deels toeval: wie de regels kent, kan niet terugrekenen. Totalen zijn de som van wat er staat, en tellen dus precies op.'],
+          }),
+        ]
+      : []),
     ...(preview.merging?.dimension
       ? [
           block(view, {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
-import { auditWords, deedsOf, lossTable, lossWords, mergedTable, mergingWords, newestYear, previewTable, publicationTable, releaseTable } from './publications_model';
+import { auditWords, deedsOf, lossTable, lossWords, mergedTable, mergingWords, newestYear, previewTable, publicationTable, releaseTable, roundedWords, roundingTable, roundingWords } from './publications_model';
 import { cellText, type Table } from './table';
 
 const written = (table: Table) => table.rows.map((row) => row.map((cell, index) => cellText(cell, table.columns[index]!.kind)));
@@ -34,6 +34,7 @@ describe('a release', () => {
   it('says what the attack found', () => {
     expect(auditWords(undefined)).toMatch(/nog niet geprobeerd/);
     expect(auditWords({ safe: true, hidden_count: '2', release_count: '1' })).toBe('Er is geprobeerd 2 afgeschermde cellen terug te rekenen, naast 1 eerdere publicatie. Dat lukte niet.');
+    expect(auditWords({ safe: true, release_count: '2' })).toBe('Er is geprobeerd meer te weten te komen dan er staat, naast 2 eerdere publicaties. Dat lukte niet.');
     expect(auditWords({ hidden_count: '2' })).toMatch(/Dat lukte: deze tabel kan niet worden gepubliceerd\.$/);
     expect(lossWords({ primary_count: '1', secondary_count: '1', loss: { hidden_cells: 0.25 } })).toBe('2 cellen zijn afgeschermd (25,0%).');
   });
@@ -59,6 +60,38 @@ describe('areas that are told as one', () => {
     const none = { loss: {}, audit: { safe: true }, merging: { dimension: 'district', value_count: '6', unmerged_count: '6', hiding_alone: {}, hiding_alone_safe: true } };
     expect(mergingWords(none)).toBe('Geen gebied hoefde te worden samengevoegd.');
     expect(written(lossTable(none)).map((cells) => cells[2])).toEqual(['0,0%', '0,0%']);
+  });
+});
+
+describe('a table that is rounded instead of hidden', () => {
+  const figures = (clients: string, paid: string) => ({ state: 'SHOWN', dimensions: [{ dimension: 'ivn', value: '5' }], figures: [{ measure: 'clients', state: 'ANSWERED', count: clients }, { measure: 'paid', state: 'ANSWERED', amount_cents: paid }, { measure: 'population', state: 'ANSWERED', count: '31' }] });
+  const preview = {
+    cells: [figures('60', '1000000'), figures('0', '0')],
+    rounding: { measures: [{ measure: 'clients', rounded_to: '10', uncertainty: '9', mean_distance: 2.25 }, { measure: 'paid', rounded_to: '100000', uncertainty: '99999', mean_distance: 31_250 }, { measure: 'population' }], hiding_alone: { hidden_cells: 0.5, hidden_value: 0.4 } },
+  };
+
+  it('shows in a preview beside each number how far it is off at most, and none beside an exact one', () => {
+    const table = previewTable(preview, { dimensions: ['ivn'], measures: ['clients', 'paid', 'population'] }, (id) => id);
+    expect(written(table)).toEqual([['5', 'getoond', '60\u00a0±\u00a09', '€\u00a010.000\u00a0±\u00a0€\u00a01.000', '31'], ['5', 'getoond', '0\u00a0±\u00a09', '€\u00a00\u00a0±\u00a0€\u00a01.000', '31']]);
+  });
+
+  it('tells what hiding would have cost, and the mean distance to who may know it', () => {
+    expect(roundingWords(preview).replaceAll('\u00a0', ' ')).toBe('Geen cel is afgeschermd: elk getal is een veelvoud van 10 (± 9), € 1.000 (± € 1.000). Zonder afronden zou 50,0% van de cellen zijn afgeschermd; daarin zit 40,0% van alle cliënten. Zonder afronden zou de tabel niet veilig zijn.');
+    expect(roundingWords({ ...preview, rounding: { ...preview.rounding, hiding_alone: { hidden_cells: 0.5 }, hiding_alone_safe: true } })).toMatch(/zou 50,0% van de cellen zijn afgeschermd\.$/);
+    expect(written(roundingTable(preview, (id) => id))).toEqual([['clients', '10', '9', '2,3'], ['paid', '€\u00a01.000', '€\u00a01.000', '€\u00a0313'], ['population', 'niet afgerond', '0', 'niet te zeggen']]);
+  });
+
+  it('keeps the distance beside every number that leaves, also of one that is rounded to the nearest', () => {
+    const cells = [{ codes: [0], state: 'SHOWN', values: [{ count: '60' }] }, { codes: [0], state: 'ZERO', values: [{ count: '0' }] }];
+    const controlled = { dimensions: [], measures: [{ title: 'Cliënten', unit: 'count', rounded_to: '10', uncertainty: '9' }], cells };
+    const nearest = { dimensions: [], measures: [{ title: 'Cliënten', unit: 'count' }], rounded_to: '5', cells };
+    expect(written(publicationTable(controlled)).map((row) => row[1])).toEqual(['60\u00a0±\u00a09', '0\u00a0±\u00a09']);
+    expect(written(publicationTable(nearest))[0]).toEqual(['getoond', '60\u00a0±\u00a02']);
+    expect(roundedWords(controlled)).toEqual([expect.stringMatching(/^Cliënten: afgerond op een veelvoud van 10, .*\(±\u00a09\)\. Totalen zijn de som van wat er staat\.$/)]);
+    expect(roundedWords(nearest)).toEqual([expect.stringMatching(/^Cliënten: afgerond op 5 \(±\u00a02\)\./)]);
+    // Of the region: what its members rounded.
+    expect(roundedWords({ measures: [{ title: 'Cliënten', unit: 'count', uncertainty: '18' }] })).toEqual([expect.stringMatching(/gemeenten rondden af\. .*\(±\u00a018\)/)]);
+    expect(roundedWords({ measures: [{ title: 'Cliënten', unit: 'count' }] })).toEqual([]);
   });
 });
 

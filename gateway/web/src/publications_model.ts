@@ -2,11 +2,11 @@
 // What the page Publicaties says of nmd.publication.v1: what was agreed, what a table looks like when it leaves, what an attacker would
 // find, and who decided. Pure.
 import type { SourceAnalysis } from './api';
-import { absent, cellOf, count, day, moment, text, value, type Cell, type DimensionValue, type Figure } from './figure';
+import { absent, cellOf, count, day, moment, rounded, text, value, type Cell, type DimensionValue, type Figure } from './figure';
 import { dateShort, number, percent } from './format';
 import { t } from './language';
 import { periodWords } from './query';
-import type { Kind, Table } from './table';
+import { show, spread, type Kind, type Table } from './table';
 
 type Period = { start_date: string; end_date: string };
 
@@ -16,6 +16,7 @@ export interface TableRule {
   measures?: string[];
   dimensions?: string[];
   minimum_clients?: number;
+  rounded_to?: number;
 }
 export interface Agreement {
   name: string;
@@ -63,6 +64,18 @@ export interface Merging {
   hiding_alone?: Loss;
   hiding_alone_safe?: boolean;
 }
+/** What telling everything rounded does to a table. */
+export interface Rounding {
+  measures?: Array<{
+    measure?: string;
+    rounded_to?: string;
+    uncertainty?: string;
+    /** Absent for who may not know it. */
+    mean_distance?: number;
+  }>;
+  hiding_alone?: Loss;
+  hiding_alone_safe?: boolean;
+}
 export interface Preview {
   cells?: Array<{ dimensions?: DimensionValue[]; state?: string; figures?: Figure[] }>;
   shown_count?: string;
@@ -74,13 +87,16 @@ export interface Preview {
   loss?: Loss;
   audit?: Audit;
   merging?: Merging;
+  rounding?: Rounding;
 }
 export interface Publication {
   title?: string;
   dimensions?: Array<{ dimension?: string; title?: string; codes?: Array<{ value?: string; label?: string }> }>;
-  measures?: Array<{ measure?: string; title?: string; unit?: string; definition?: string }>;
+  measures?: Array<{ measure?: string; title?: string; unit?: string; definition?: string; rounded_to?: string; uncertainty?: string }>;
   cells?: Array<{ codes?: number[]; state?: string; values?: Array<{ count?: string; amount_cents?: string; ratio?: number; missing?: string }> }>;
   minimum_clients?: number;
+  /** Each number to the nearest multiple of this. */
+  rounded_to?: string;
 }
 export interface Release {
   name: string;
@@ -123,6 +139,8 @@ export function newestYear(analyses: SourceAnalysis[]): number | undefined {
   return last.slice(5, 7) === '12' ? year : year - 1;
 }
 
+// What tells something of what is not told.
+const MANDATE: Cell = { kind: 'absent', word: 'niet te zeggen', why: 'Dit is alleen voor de privacyfunctionaris en de controller.' };
 const who = (subject: string | undefined, time: string | undefined) => [subject || 'onbekend', time && dateShort(time)].filter(Boolean).join(', ');
 const stateOf = (state: string | undefined) => STATES[state ?? ''] ?? 'onbekend';
 
@@ -151,6 +169,33 @@ export function versionTable(versions: AgreementVersion[]): Table {
   };
 }
 
+const nearest = (base: number) => Math.floor(base / 2);
+
+/** How far values of a measure of a publication are off at most: by what it says itself or, of counts, by rounding to the nearest. */
+export function offOf({ measures = [], rounded_to = '0' }: Pick<Publication, 'measures' | 'rounded_to'>, index: number): number {
+  const measure = measures[index];
+  return Math.max(Number(measure?.uncertainty ?? 0), measure?.unit === 'count' ? nearest(Number(rounded_to)) : 0);
+}
+
+/** Whether it was rounded instead of hidden. */
+export const isRounded = ({ measures = [] }: Publication) => measures.some((each) => Number(each.rounded_to ?? 0) > 0);
+
+/** How near to the true ones the numbers of a publication are; nothing when they are exact. */
+export function roundedWords(publication: Publication): string[] {
+  const { measures = [], rounded_to = '0' } = publication;
+  return measures.flatMap((each, index) => {
+    const off = offOf(publication, index);
+    if (off === 0) return [];
+    const kind = kindOfUnit(each.unit);
+    const near = spread(off, kind);
+    const title = each.title || each.measure || 'Cijfer';
+    if (Number(each.rounded_to ?? 0) > 0) return [t`${title}: afgerond op een veelvoud van ${show(Number(each.rounded_to), kind)}, om personen te beschermen. Het echte getal is hoogstens zoveel hoger of lager als erbij staat (${near}). Totalen zijn de som van wat er staat.`];
+    if (Number(rounded_to) > 1) return [t`${title}: afgerond op ${number(Number(rounded_to))} (${near}). De cijfers tellen daardoor niet altijd precies op.`];
+    return [t`${title}: een of meer gemeenten rondden af. Het echte getal is hoogstens zoveel hoger of lager als erbij staat (${near}).`];
+  });
+}
+
+const kindOfUnit = (unit: string | undefined): Kind => (unit === 'cents' ? 'euro' : unit === 'ratio' ? 'ratio' : 'count');
 const kindOf = (figures: Array<Figure | undefined>): Kind => (figures.some((figure) => figure?.amount_cents !== undefined) ? 'euro' : figures.some((figure) => figure?.ratio !== undefined) ? 'ratio' : 'count');
 
 /** Every cell as it would leave, with why it is hidden for who may know that. */
@@ -158,6 +203,11 @@ export function previewTable(preview: Preview, rule: TableRule, titleOf: (id: st
   const cells = preview.cells ?? [];
   const [dimensions, measures] = [rule.dimensions ?? [], rule.measures ?? []];
   const figure = (cell: (typeof cells)[number], measure: string) => cell.figures?.find((each) => each.measure === measure);
+  const written = (found: Figure | undefined): Cell => {
+    const cell = cellOf(found);
+    const { uncertainty = 0 } = preview.rounding?.measures?.find((each) => each.measure === found?.measure) ?? {};
+    return cell.kind === 'value' ? rounded(cell.value, Math.max(Number(uncertainty), found?.count === undefined ? 0 : nearest(rule.rounded_to ?? 0))) : cell;
+  };
   return {
     id: 'tabel-voorbeeld',
     caption: t`${rule.title || rule.table || ''}: zoals de tabel zou worden gepubliceerd`,
@@ -171,7 +221,7 @@ export function previewTable(preview: Preview, rule: TableRule, titleOf: (id: st
         return text(found?.label || found?.value || 'onbekend');
       }),
       text(CELLS[cell.state ?? ''] ?? 'onbekend'),
-      ...measures.map((id): Cell => (cell.state?.startsWith('HIDDEN') ? absent('SUPPRESSED', 'CELL_PROTECTED') : cellOf(figure(cell, id)))),
+      ...measures.map((id): Cell => (cell.state?.startsWith('HIDDEN') ? absent('SUPPRESSED', 'CELL_PROTECTED') : written(figure(cell, id)))),
     ]),
   };
 }
@@ -180,11 +230,10 @@ export function previewTable(preview: Preview, rule: TableRule, titleOf: (id: st
 export function publicationTable(publication: Publication): Table {
   const dimensions = publication.dimensions ?? [];
   const measures = publication.measures ?? [];
-  const kind = (unit: string | undefined): Kind => (unit === 'cents' ? 'euro' : unit === 'ratio' ? 'ratio' : 'count');
   return {
     id: 'tabel-uitgave',
     caption: t`${publication.title || 'Tabel'}: precies wat wordt gepubliceerd`,
-    columns: [...dimensions.map((each) => ({ header: each.title || each.dimension || '', kind: 'text' as const })), { header: 'Stand van de cel', kind: 'text' }, ...measures.map((each) => ({ header: each.title || each.measure || '', kind: kind(each.unit) }))],
+    columns: [...dimensions.map((each) => ({ header: each.title || each.dimension || '', kind: 'text' as const })), { header: 'Stand van de cel', kind: 'text' }, ...measures.map((each) => ({ header: each.title || each.measure || '', kind: kindOfUnit(each.unit) }))],
     rows: (publication.cells ?? []).map((cell) => [
       ...dimensions.map((each, index) => {
         const code = each.codes?.[cell.codes?.[index] ?? 0];
@@ -195,7 +244,7 @@ export function publicationTable(publication: Publication): Table {
         if (cell.state === 'HIDDEN') return absent('SUPPRESSED', 'CELL_PROTECTED');
         const found = cell.values?.[index];
         if (found?.missing !== undefined) return absent('NOT_AVAILABLE', found.missing);
-        return value(Number(found?.count ?? found?.amount_cents ?? found?.ratio ?? 0));
+        return rounded(Number(found?.count ?? found?.amount_cents ?? found?.ratio ?? 0), offOf(publication, index));
       }),
     ]),
   };
@@ -204,7 +253,7 @@ export function publicationTable(publication: Publication): Table {
 export function auditWords(audit: Audit | undefined): string {
   if (!audit) return 'Er is nog niet geprobeerd om door de bescherming heen te rekenen.';
   const [hidden, beside] = [Number(audit.hidden_count ?? 0), Number(audit.release_count ?? 0)];
-  const looked = t`Er is geprobeerd ${number(hidden)} afgeschermde ${hidden === 1 ? 'cel' : 'cellen'} terug te rekenen, naast ${number(beside)} eerdere ${beside === 1 ? 'publicatie' : 'publicaties'}.`;
+  const looked = hidden === 0 ? t`Er is geprobeerd meer te weten te komen dan er staat, naast ${number(beside)} eerdere ${beside === 1 ? 'publicatie' : 'publicaties'}.` : t`Er is geprobeerd ${number(hidden)} afgeschermde ${hidden === 1 ? 'cel' : 'cellen'} terug te rekenen, naast ${number(beside)} eerdere ${beside === 1 ? 'publicatie' : 'publicaties'}.`;
   return t`${looked} ${audit.safe ? 'Dat lukte niet.' : 'Dat lukte: deze tabel kan niet worden gepubliceerd.'}`;
 }
 
@@ -254,6 +303,35 @@ export function lossWords(preview: Preview): string {
   return t`${number(hidden)} cellen zijn afgeschermd${share === undefined ? '' : t` (${percent(share)})`}${preview.loss?.hidden_value === undefined ? '' : t`; daarin zit ${percent(preview.loss.hidden_value)} van alle cliënten`}.`;
 }
 
+const kindOfMeasure = (preview: Preview, measure: string | undefined): Kind => kindOf((preview.cells ?? []).map((cell) => cell.figures?.find((each) => each.measure === measure)));
+
+/** What a value of each measure is a multiple of: "een veelvoud van 5". */
+export function roundingWords(preview: Preview): string {
+  const { measures = [], hiding_alone, hiding_alone_safe } = preview.rounding ?? {};
+  const told = measures.filter((each) => Number(each.rounded_to ?? 0) > 0).map((each) => {
+    const kind = kindOfMeasure(preview, each.measure);
+    return t`${show(Number(each.rounded_to), kind)} (${spread(Number(each.uncertainty ?? 0), kind)})`;
+  });
+  const alone = t`Zonder afronden zou ${percent(hiding_alone?.hidden_cells ?? 0)} van de cellen zijn afgeschermd${hiding_alone?.hidden_value === undefined ? '' : t`; daarin zit ${percent(hiding_alone.hidden_value)} van alle cliënten`}.`;
+  return t`Geen cel is afgeschermd: elk getal is een veelvoud van ${told.join(', ')}. ${alone}${hiding_alone_safe === true ? '' : ' Zonder afronden zou de tabel niet veilig zijn.'}`;
+}
+
+/** How far values are off, at most and on average, per measure. */
+export function roundingTable(preview: Preview, titleOf: (id: string) => string): Table {
+  return {
+    id: 'tabel-afronden',
+    caption: 'Hoe ver de getallen van de echte af zitten',
+    columns: [{ header: 'Cijfer', kind: 'text' }, { header: 'Afgerond op een veelvoud van', kind: 'count' }, { header: 'Hoogstens ernaast', kind: 'count' }, { header: 'Gemiddeld ernaast', kind: 'index' }],
+    rows: (preview.rounding?.measures ?? []).map(({ measure = '', rounded_to = '0', uncertainty = '0', mean_distance }): Cell[] => {
+      const as = kindOfMeasure(preview, measure) === 'euro' ? 'euro' : undefined;
+      return [
+        text(titleOf(measure)), ...(Number(rounded_to) > 0 ? [value(Number(rounded_to), as), value(Number(uncertainty), as)] : [text('niet afgerond'), value(0, as)]),
+        mean_distance === undefined ? MANDATE : value(mean_distance, as),
+      ];
+    }),
+  };
+}
+
 /** Which areas are told as one, and whether that loses less than hiding alone would. */
 export function mergingWords({ loss, merging = {} }: Preview): string {
   const [now, alone] = [loss?.hidden_cells ?? 0, merging.hiding_alone?.hidden_cells ?? 0];
@@ -275,7 +353,7 @@ export function mergedTable({ areas = [], dimension }: Merging, titleOf: (id: st
 
 /** What is lost by merging and hiding, beside hiding alone. */
 export function lossTable({ loss, audit, merging = {} }: Preview): Table {
-  const share = (of: number | undefined): Cell => (of === undefined ? { kind: 'absent', word: 'niet te zeggen', why: 'Dit is alleen voor de privacyfunctionaris en de controller.' } : value(of));
+  const share = (of: number | undefined): Cell => (of === undefined ? MANDATE : value(of));
   const row = (title: string, lost: Loss | undefined, areas: string | undefined, safe: boolean | undefined): Cell[] => [text(title), count(areas), value(lost?.hidden_cells ?? 0), share(lost?.hidden_value), text(safe === true ? 'ja' : 'nee')];
   return {
     id: 'tabel-verlies',

@@ -17,7 +17,16 @@ describe('a value of the region', () => {
     expect(said({ state: 'SUPPRESSED', lower: 0, upper: 9 })).toBe('afgeschermd: 0 tot 9');
     expect(said({ state: 'SUPPRESSED', lower: 0 })).toBe('afgeschermd: ten minste 0');
     expect(said({ state: 'NOT_AVAILABLE', upper: 12_300 }, 'euro')).toBe('niet beschikbaar: ten hoogste €\u00a0123');
-    expect(said({ state: 'ANSWERED', count: '10', lower: 8, upper: 12 })).toBe('10, afgerond: 8 tot 12');
+  });
+  it('that is rounded is never told as an exact number: it is off by its farther bound, and is a number all the same', () => {
+    expect(said({ state: 'ANSWERED', count: '10', lower: 8, upper: 12 })).toBe('10\u00a0±\u00a02');
+    expect(said({ state: 'ANSWERED', count: '0', lower: 0, upper: 4 })).toBe('0\u00a0±\u00a04');
+    expect(boundedCell({ state: 'ANSWERED', count: '10', lower: 7, upper: 12 }, 'count')).toEqual({ kind: 'value', value: 10, off: 3 });
+    // Upwards: what is between € 987,65 and € 988 is not within € 987.
+    expect(said({ state: 'ANSWERED', amount_cents: '500000', lower: 401_235, upper: 598_765 }, 'euro')).toBe('€\u00a05.000\u00a0±\u00a0€\u00a0988');
+    expect(said({ state: 'ANSWERED', ratio: 1.5, lower: 1.399, upper: 1.6 }, 'ratio')).toBe('1,50\u00a0±\u00a00,11');
+    expect(said({ state: 'ANSWERED', count: '10', lower: 10, upper: 10 })).toBe('10');
+    expect(said({ state: 'ANSWERED', count: '10', lower: 8 })).toBe('10, afgerond: ten minste 8');
   });
 });
 

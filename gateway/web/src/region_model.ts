@@ -2,7 +2,7 @@
 // What the page Regio says of nmd.publication.v1.RegionService: what members published side by side, of how many members an answer is,
 // and why the others are not there. A value that a member hides has its bounds, and is never a number. Pure.
 import type { Bar } from './charts/interval_bars';
-import { absent, cellOf, count, day, text, value, type Cell, type Figure } from './figure';
+import { absent, cellOf, count, day, rounded, text, value, type Cell, type Figure } from './figure';
 import { number } from './format';
 import { t } from './language';
 import { periodWords } from './query';
@@ -122,7 +122,7 @@ function boundWords({ lower, upper }: Bounded, kind: Kind): string {
   return upper === undefined ? '' : t`ten hoogste ${show(upper, kind)}`;
 }
 
-/** A number; of one that is not known the words, with what is known all the same. */
+/** A number, of a rounded one with how far it is off at most; of one that is not known the words, with what is known all the same. */
 export function boundedCell(found: Bounded | undefined, kind: Kind): Cell {
   if (!found) return absent('NOT_AVAILABLE');
   const bounds = boundWords(found, kind);
@@ -132,6 +132,9 @@ export function boundedCell(found: Bounded | undefined, kind: Kind): Cell {
   }
   const raw = found.count ?? found.amount_cents ?? found.ratio;
   if (raw === undefined || !Number.isFinite(Number(raw))) return absent('NOT_AVAILABLE');
+  const { lower, upper } = found;
+  // As uncertain as its farther bound, which is what the service writes beside it in its files.
+  if (lower !== undefined && upper !== undefined) return rounded(Number(raw), Math.max(Number(raw) - lower, upper - Number(raw)));
   return bounds ? text(t`${show(Number(raw), kind)}, afgerond: ${bounds}`) : value(Number(raw));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One model for what is on screen and in the file: a table that is shown can be downloaded, and holds the same cells.
 import { h } from './dom';
-import type { Cell } from './figure';
+import { text, value, type Cell } from './figure';
 import { euro, glue, number, percent, timeText } from './format';
 import { t } from './language';
 
@@ -71,6 +71,12 @@ export function show(value: number, kind: Kind): string {
   }
 }
 
+/** How far a rounded number is off at most, upwards to what is shown of its kind: it must not seem nearer than it is. */
+export function spread(off: number, kind: Kind): string {
+  const [of, step]: [Kind, number] = kind === 'euro' || kind === 'growth_euro' ? ['euro', 100] : kind === 'ratio' ? ['ratio', 0.01] : [kind === 'change' ? 'count' : kind, 1];
+  return `±\u00a0${show(Math.ceil(off / step - 1e-6) * step, of)}`;
+}
+
 /** A cell in words and digits. */
 export function cellText(cell: Cell, kind: Kind): string {
   switch (cell.kind) {
@@ -81,8 +87,31 @@ export function cellText(cell: Cell, kind: Kind): string {
     case 'time':
       return timeText(cell.time);
     case 'value':
-      return show(cell.value, cell.as ?? kind);
+      return `${show(cell.value, cell.as ?? kind)}${cell.off ? `\u00a0${spread(cell.off, cell.as ?? kind)}` : ''}`;
   }
+}
+
+/**
+ * As a file holds it: numbers are numbers there, so what rounded ones are off at most is in columns of its own, behind the others as
+ * in the files of the service. A number that is exact is off by 0; a figure that is not there has its word there, too.
+ */
+export function withSpreads(table: Table): Table {
+  const all = [...table.rows, ...(table.total ? [table.total] : [])];
+  const uncertain = table.columns.flatMap((_, index) => (all.some((cells) => cells[index]?.kind === 'value' && cells[index].off) ? [index] : []));
+  const wide = (cells: Cell[]): Cell[] => [
+    ...cells.map((cell) => (cell.kind === 'value' ? value(cell.value, cell.as) : cell)),
+    ...uncertain.map((index): Cell => {
+      const cell = cells[index]!;
+      return cell.kind === 'value' ? value(cell.off ?? 0, cell.as) : text(cellText(cell, table.columns[index]!.kind));
+    }),
+  ];
+  if (uncertain.length === 0) return table;
+  return {
+    ...table,
+    columns: [...table.columns, ...uncertain.map((index) => ({ ...table.columns[index]!, header: t`${table.columns[index]!.header}: onzekerheid` }))],
+    rows: table.rows.map(wide),
+    ...(table.total && { total: wide(table.total) }),
+  };
 }
 
 // A short text stays on one line and a long one gets room, where the table is wider than the screen.

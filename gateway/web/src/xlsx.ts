@@ -6,7 +6,7 @@ import type { Context } from './csv';
 import type { Cell } from './figure';
 import { dateOf, dateTime } from './format';
 import { said, say, t } from './language';
-import { cellText, type Kind, type Table } from './table';
+import { cellText, withSpreads, type Kind, type Table } from './table';
 import { zip } from './zip';
 
 const EURO = '[$€-413]\\ #,##0.00';
@@ -102,7 +102,8 @@ function sheetXml(rows: Written[][], widths: number[], frozen: boolean): string 
 
 const width = (letters: number) => Math.min(60, Math.max(10, letters + 2));
 
-function tableRows(table: Table): { rows: Written[][]; widths: number[] } {
+function tableRows(shown: Table): { rows: Written[][]; widths: number[] } {
+  const table = withSpreads(shown);
   const all = [...table.rows, ...(table.total ? [table.total] : [])];
   const missing = (cells: Cell[]) => cells.flatMap((cell, index) => (cell.kind === 'absent' ? [t`${table.columns[index]?.header}: ${cell.word}`] : [])).join(', ') || 'beantwoord';
   const kindOf = (index: number) => table.columns[index]?.kind ?? 'text';

@@ -18,10 +18,16 @@ const CELLS = [
 const FILES = [{ file: 'csv', title: 'CSV voor op het web', media_type: 'text/csv; charset=utf-8; header=present' }, { file: 'sdmx-csv', title: 'SDMX-CSV', media_type: 'application/vnd.sdmx.data+csv; version=2.0.0' }];
 
 const dataset = (id, number, state, more) => ({ name: `municipalities/gm1730/datasets/${id}`, title: 'Cliënten per wet en wijk', state, reason: '', table: 'clienten-wet-wijk', period: year(number), known_time: KNOWN, released_time: '2018-04-05T10:00:00Z', replaces: '', replaced_by: '', coverage: '', files: FILES, ...more });
+// Of 2015 numbers were rounded instead of hidden.
+const rounded = (id) => {
+  const whole = publication(id, 2015, [[[0, 0], 900], [[0, 1], 500], [[0, 2], 400], [[1, 0], 600], [[1, 1], 400], [[1, 2], 200], [[2, 0], 300], [[2, 1], 100], [[2, 2], 200]].map(([codes, clients]) => ({ ...cell(codes, 'SHOWN', clients), reliability: undefined })));
+  return { ...whole, measures: whole.measures.map((each) => ({ ...each, rounded_to: '10', uncertainty: '9' })), proof: 'Afgerond: elk aantal is een veelvoud van 10.' };
+};
 const DATASETS = [
   dataset('gm1730-2018-0003', 2017, 'CURRENT', { replaces: 'gm1730-2018-0001', publication: publication('gm1730-2018-0003', 2017, CELLS) }),
   dataset('gm1730-2018-0002', 2016, 'WITHDRAWN', { reason: 'Een wijk was verkeerd geteld.', withdrawn_time: '2018-05-01T10:00:00Z', files: [] }),
   dataset('gm1730-2018-0001', 2017, 'REPLACED', { replaced_by: 'gm1730-2018-0003', publication: publication('gm1730-2018-0001', 2017, CELLS) }),
+  dataset('gm1730-2018-0000', 2015, 'CURRENT', { publication: rounded('gm1730-2018-0000') }),
 ];
 
 // Of five members one hides a level, one took its publication back and one never had any; the region hides what would tell the hidden one.

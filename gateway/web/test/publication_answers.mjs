@@ -14,7 +14,14 @@ const MERGING = {
   dimension: 'district', areas: [{ value: { dimension: 'district', value: 'WK173001+WK173002', label: 'Eelde en Vries' }, members: ['WK173001', 'WK173002'] }], value_count: '5', unmerged_count: '6', hiding_alone: { hidden_cells: 0.5, hidden_value: 0.6 }, hiding_alone_safe: true,
 };
 
-const preview = (period) => ({
+// In 2015 its rule rounds instead of hiding.
+const ROUNDING = { measures: [{ measure: 'clients', rounded_to: '10', uncertainty: '9', mean_distance: 2.25 }], hiding_alone: { hidden_cells: 2 / 6, hidden_value: 0.4 }, hiding_alone_safe: true };
+const rounded = (period) => ({
+  cells: [['totaal', 'Totaal', 600], ['4', 'IVN 4', 60], ['5', 'IVN 5', 270], ['6', 'IVN 6', 260], ['7', 'IVN 7', 10], ['8', 'IVN 8', 0]].map(([ivn, label, clients]) => ({ dimensions: [{ dimension: 'ivn', value: ivn, label }], state: 'SHOWN', figures: [{ measure: 'clients', period, state: 'ANSWERED', count: String(clients) }] })),
+  shown_count: '6', zero_count: '0', primary_count: '0', secondary_count: '0', proof: 'Afgerond: elk aantal is een veelvoud van 10 en zit hoogstens 9 van het echte aantal.', known_time: KNOWN, loss: { hidden_cells: 0, hidden_value: 0 }, audit: { ...AUDIT, hidden_count: '0' }, rounding: ROUNDING,
+});
+
+const preview = (period) => period.start_date === '2015-01-01' ? rounded(period) : ({
   cells: CELLS.map(([ivn, label, state, clients]) => ({
     dimensions: [{ dimension: 'ivn', value: ivn, label }], state,
     figures: [{ measure: 'clients', period, ...(clients === undefined ? { state: 'SUPPRESSED' } : { state: 'ANSWERED', count: String(clients) }) }],

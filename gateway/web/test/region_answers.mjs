@@ -24,6 +24,14 @@ const table = (known) => ({
   proof: '',
 });
 
+// About 2016 one member rounded instead of hiding.
+const BEFORE = { start_date: '2016-01-01', end_date: '2017-01-01' };
+const near = (count, off) => ({ ...shown(count), lower: Math.max(0, count - off), upper: count + off });
+const rounded = (known) => ({
+  ...table(known), period: BEFORE,
+  cells: [cell(0, near(1500, 9), near(600, 9), shown(800), shown(100)), cell(1, near(900, 9), near(400, 9), shown(498), shown(2)), cell(2, near(600, 9), near(200, 9), shown(302), shown(98))],
+});
+
 const rate = (ratio, low, high) => ({ measure: 'clients', period: PERIOD, state: 'ANSWERED', ratio, interval: { low, high } });
 const none = { measure: 'clients', period: PERIOD, state: 'NOT_AVAILABLE', state_reason: 'PERIOD_NOT_DELIVERED' };
 const RATES = [rate(90.5, 83.4, 98.1), rate(52.1, 48.6, 55.8), rate(40.2, 32.7, 48.9)];
@@ -33,7 +41,7 @@ const comparison = () => ({
   coverage: '3 van 5 gemeenten', note: 'De volgorde is vast en zegt niets over wie het beter doet.', known_time: KNOWN,
 });
 
-const TABLES = [['niveau', 'Cliënten per niveau'], ['inwoners', 'Inwoners per leeftijd']].map(([id, title]) => ({ name: `municipalities/nmd/tables/${id}`, title, periods: [{ period: PERIOD, member_count: 3, of_count: 5 }] }));
+const TABLES = [['niveau', 'Cliënten per niveau'], ['inwoners', 'Inwoners per leeftijd']].map(([id, title]) => ({ name: `municipalities/nmd/tables/${id}`, title, periods: [PERIOD, BEFORE].map((period) => ({ period, member_count: 3, of_count: 5 })) }));
 const ROLES = ['regio', 'contractmanager', 'beleidsadviseur', 'controller'];
 
 /** The answer to a call of the region, `{ status, reason }` for an error, or undefined when it is another's. */
@@ -46,6 +54,7 @@ export function regionAnswer(method, path, query, body, role) {
     case 'GET tables':
       return { tables: TABLES, next_page_token: '' };
     case 'GET tables/niveau':
+      if (query.get('period.start_date') === BEFORE.start_date) return rounded(query.get('known_time'));
       return query.get('period.start_date') === PERIOD.start_date && query.get('period.end_date') === PERIOD.end_date ? table(query.get('known_time')) : { status: 404, reason: 'RESOURCE_NOT_FOUND', detail: 'stub' };
     case 'POST members/_compare':
       return body.inhabitants_table === 'inwoners' ? comparison() : { status: 400, reason: 'FIELDS_INVALID', detail: 'measure: no inhabitants' };

@@ -33,7 +33,8 @@ export function intervalBars(title: string, description: string, bars: Bar[], ki
     const narrow = width < 560;
     const longest = Math.max(...bars.map((bar) => bar.title.length), 6);
     const left = narrow ? 0 : Math.min(260, 24 + 7.6 * longest);
-    const right = 96;
+    // Room for the longest number, such as "€ 1.200 ± € 100".
+    const right = Math.max(96, 16 + 8 * Math.max(...bars.map((bar) => (bar.cell.kind === 'value' ? cellText(bar.cell, kind).length : 0))));
     const scale = barScale(
       bars.flatMap((bar) => (bar.cell.kind === 'value' ? [bar.cell.value, bar.high ?? bar.cell.value, bar.low ?? bar.cell.value] : [])),
       width - left - right,
