@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "services/core/date.h"
 #include "services/core/dutch.h"
+#include "services/platform/check_words.h"
 #include "services/platform/errors.h"
 #include "services/publication/counted_table.h"
 #include "services/publication/ledger_guards.h"
@@ -284,6 +285,12 @@ std::vector<std::string> ChangesOf(const v1::Agreement* before, const v1::Agreem
 bool InForce(const v1::Agreement& agreement, absl::Time now) {
   const std::optional<Day> start = ParseDay(agreement.start_date()), end = ParseDay(agreement.end_date());
   return agreement.ended_reason().empty() && start && end && nmd::Period{*start, *end}.Contains(dutch::CalendarDay(now));
+}
+
+absl::Status CheckReason(absl::string_view reason) {
+  FieldCheck check;
+  CheckWords(reason, "reason", kReasonCharacters, check);
+  return check.Result();
 }
 
 void CheckMonths(const type::Period& period, FieldCheck* check) {

@@ -44,6 +44,10 @@ bool InForce(const v1::Agreement& agreement, absl::Time now);
 // Adds what is wrong with a period that must be of whole calendar months.
 void CheckMonths(const type::Period& period, FieldCheck* check);
 
+// Why something is ended, refused or taken back goes to the region and to the public, and stays: FIELDS_INVALID unless it is a
+// line of words that name nobody.
+absl::Status CheckReason(absl::string_view reason);
+
 // The rule of a table that may be released to this audience (empty: the first) for this period at this moment. `audience`
 // becomes the one that was meant. Errors: FAILED_PRECONDITION AGREEMENT_NOT_IN_FORCE, TABLE_NOT_AGREED with metadata cause
 // table, audience, period (its length) or delay. REQUIRES: `period` has two dates that are first days of a month.

@@ -199,5 +199,15 @@ TEST(Agreement, ReleasesOnlyWhatWasAgreedWhenItWasAgreed) {
   EXPECT_EQ(cause("wijk", "2018-01-01", "2018-04-01", "", kMay), "AGREEMENT_NOT_IN_FORCE");
 }
 
+// It is read by everybody, for ever.
+TEST(Agreement, AReasonIsALineThatNamesNobody) {
+  EXPECT_TRUE(CheckReason("Verkeerde wijkindeling").ok());
+  EXPECT_TRUE(CheckReason(std::string(500, 'x')).ok());
+  for (const std::string& reason : {std::string(), std::string("  "), std::string(501, 'x'), std::string("Twee\nregels"),
+                                    std::string("Cliënt 999900006 stond erin"), std::string("Woont op 9471 AB 12")}) {
+    EXPECT_EQ(ReasonOf(CheckReason(reason)), ErrorReason::FIELDS_INVALID) << reason;
+  }
+}
+
 }  // namespace
 }  // namespace nmd::publication

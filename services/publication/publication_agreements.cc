@@ -116,7 +116,7 @@ absl::StatusOr<AgreementVersion> Publication::ApproveAgreement(const Caller& cal
 }
 
 absl::StatusOr<AgreementVersion> Publication::RefuseAgreement(const Caller& caller, const v1::RefuseAgreementRequest& request) {
-  if (request.reason().empty()) return BadFields({{"reason", "is missing"}});
+  NMD_RETURN_IF_ERROR(CheckReason(request.reason()));
   MutexLock lock(mutex_);
   NMD_ASSIGN_OR_RETURN(AgreementVersion version, FindVersion(request.name()));
   if (version.state() != AgreementVersion::PROPOSED) return Closed(version);
@@ -129,7 +129,7 @@ absl::StatusOr<AgreementVersion> Publication::RefuseAgreement(const Caller& call
 }
 
 absl::StatusOr<AgreementVersion> Publication::EndAgreement(const Caller& caller, const v1::EndAgreementRequest& request) {
-  if (request.reason().empty()) return BadFields({{"reason", "is missing"}});
+  NMD_RETURN_IF_ERROR(CheckReason(request.reason()));
   MutexLock lock(mutex_);
   const AgreementVersion* in_force = state_.InForceVersion(request.name());
   if (in_force == nullptr) return NotFound(request.name());

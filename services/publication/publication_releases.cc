@@ -175,7 +175,7 @@ absl::StatusOr<Release> Publication::ApproveRelease(const Caller& caller, const 
 }
 
 absl::StatusOr<Release> Publication::RefuseRelease(const Caller& caller, const v1::RefuseReleaseRequest& request) {
-  if (request.reason().empty()) return BadFields({{"reason", "is missing"}});
+  NMD_RETURN_IF_ERROR(CheckReason(request.reason()));
   MutexLock lock(mutex_);
   NMD_ASSIGN_OR_RETURN(StoredRelease * stored, FindRelease(request.name()));
   Release release = stored->release;
@@ -189,7 +189,7 @@ absl::StatusOr<Release> Publication::RefuseRelease(const Caller& caller, const v
 }
 
 absl::StatusOr<Release> Publication::WithdrawRelease(const Caller& caller, const v1::WithdrawReleaseRequest& request) {
-  if (request.reason().empty()) return BadFields({{"reason", "is missing"}});
+  NMD_RETURN_IF_ERROR(CheckReason(request.reason()));
   MutexLock lock(mutex_);
   NMD_ASSIGN_OR_RETURN(StoredRelease * stored, FindRelease(request.name()));
   Release release = stored->release;

@@ -183,7 +183,7 @@ absl::StatusOr<Release> Region::ApproveRelease(const Caller& caller, const v1::A
 }
 
 absl::StatusOr<Release> Region::RefuseRelease(const Caller& caller, const v1::RefuseReleaseRequest& request) {
-  if (request.reason().empty()) return BadFields({{"reason", "is missing"}});
+  NMD_RETURN_IF_ERROR(CheckReason(request.reason()));
   MutexLock lock(mutex_);
   NMD_ASSIGN_OR_RETURN(const PublicRelease* known, FindRelease(request.name()));
   Release release = known->release;
@@ -197,7 +197,7 @@ absl::StatusOr<Release> Region::RefuseRelease(const Caller& caller, const v1::Re
 }
 
 absl::StatusOr<Release> Region::WithdrawRelease(const Caller& caller, const v1::WithdrawReleaseRequest& request) {
-  if (request.reason().empty()) return BadFields({{"reason", "is missing"}});
+  NMD_RETURN_IF_ERROR(CheckReason(request.reason()));
   MutexLock lock(mutex_);
   NMD_ASSIGN_OR_RETURN(const PublicRelease* known, FindRelease(request.name()));
   Release release = known->release;

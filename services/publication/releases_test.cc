@@ -347,7 +347,10 @@ TEST_F(ReleasesTest, AWithdrawalLeavesTheReasonAndTheKnowledge) {
   const Release released = Released(january_);
   v1::WithdrawReleaseRequest request;
   request.set_name(released.name());
-  EXPECT_EQ(ReasonOf(publication_->WithdrawRelease(Officer(), request).status()), ErrorReason::FIELDS_INVALID);
+  for (const char* reason : {"", "Cliënt 999900006 stond erin", "Verkeerde\nwijkindeling"}) {
+    request.set_reason(reason);
+    EXPECT_EQ(ReasonOf(publication_->WithdrawRelease(Officer(), request).status()), ErrorReason::FIELDS_INVALID) << reason;
+  }
   request.set_reason("Verkeerde wijkindeling");
   const auto withdrawn = publication_->WithdrawRelease(Controller(), request);
   ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
