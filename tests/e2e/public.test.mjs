@@ -73,7 +73,7 @@ describe('page Openbare cijfers', offline, () => {
     assert.match(await page.innerText('section[aria-labelledby="cijfers"]'), /De gemeente trok haar publicatie in\.[\s\S]*De gemeente publiceerde hier niets over\./);
     assert.deepEqual(await page.locator('section[aria-labelledby="bestanden"] a').evaluateAll((all) => all.map((each) => new URL(each.href).pathname)).then(([first]) => first), '/v1/municipalities/nmd/datasets/niveau_2017-01-01_2018-01-01/files/csv');
     assert.ok(stub.calls.every((call) => call.role === undefined), 'nothing is asked with a token');
-    assert.deepEqual(await page.locator('.nmd-nav [data-screen]').evaluateAll((all) => all.filter((each) => !each.hidden).map((each) => each.dataset.screen)), ['regio', 'logboek', 'openbaar']);
+    assert.deepEqual(await page.locator('.nmd-nav [data-screen]').evaluateAll((all) => all.filter((each) => !each.hidden).map((each) => each.dataset.screen)), ['publicaties', 'regio', 'logboek', 'openbaar']);
     await assertGood('openbaar-regio');
     await open('/openbaar.html?bij=nmd&tabel=niveau_2016-01-01_2017-01-01');
     assert.match(await page.innerText('#content'), /De reden: Midden-Drenthe: Verkeerde periode\./);

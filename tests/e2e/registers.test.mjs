@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The pages Inzage en logboek, Signalen, Aanbieders, Productgroepen, Publicaties and Regio in a real browser, against recorded answers; browser.mjs says how.
 import assert from 'node:assert/strict';
-import { beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { assertAccessible, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
 import { assertGood } from './good.mjs';
 
@@ -339,6 +339,86 @@ describe('page Publicaties', offline, () => {
     await open('/publicaties.html?uitgave=gm1730-2018-0001');
     assert.deepEqual(await rows('tabel-lekken'), [['ivn 7', 'Cliënten', 'precies', 'wie alles van de regio ziet', 'totaal min ivn 4; min ivn 5']]);
     assert.equal(await page.getByRole('button', { name: 'Keur goed en publiceer' }).count(), 0);
+  });
+});
+
+// Decision 151: the region releases to the public as its members do.
+describe('page Publicaties in the region', offline, () => {
+  beforeEach(() => {
+    stub.faults.region = true;
+  });
+  afterEach(() => {
+    delete stub.faults.region;
+  });
+  const ADDRESS = '/publicaties.html?tabel=niveau/2017-01-01/2018-01-01';
+
+  it('lists what waits for the second person, who sees the table and approves it', async () => {
+    await as('controller');
+    await open('/publicaties.html');
+    assert.equal(await page.innerText('h1'), 'Wat maakt de regio openbaar, en wat wacht?');
+    assert.match(await page.innerText('#content'), /Er is nog niets gepubliceerd of voorgesteld\.[\s\S]*Kies eerst een tabel\./);
+    assert.equal(await page.locator('#afspraken, #versies, #voorbeeld').count(), 0, 'the region has no agreements of its own');
+    await assertGood('publicaties-regio-leeg');
+    await open(ADDRESS);
+    await press('Stel deze publicatie voor');
+    await page.waitForURL(/uitgave=nmd-2018-0001/);
+    await page.waitForSelector('#tabel-uitgave');
+    assert.deepEqual(made('releases').filter(Boolean), [{ table: 'niveau', period: { start_date: '2017-01-01', end_date: '2018-01-01' } }]);
+    assert.equal(await page.getByRole('button', { name: 'Keur goed en publiceer' }).count(), 0, 'a controller does not approve');
+    await as('privacyfunctionaris');
+    await open('/publicaties.html');
+    assert.match(await page.innerText('section[aria-labelledby="uitgaven"] .nmd-conclusion'), /^1 voorstel wacht op een besluit\.$/);
+    assert.deepEqual((await rows('tabel-uitgaven'))[0].slice(0, 5), ['nmd-2018-0001', 'Cliënten per niveau', '2017', 'openbaar', 'wacht op de privacyfunctionaris']);
+    await assertGood('publicaties-regio');
+    await page.getByRole('link', { name: 'Bekijk nmd-2018-0001' }).click();
+    await page.waitForSelector('#besluit');
+    assert.match(await page.innerText('section[aria-labelledby="uitgave"]'), /3 van 5 gemeenten[\s\S]*Nagerekend naast wat de gemeenten zelf vertelden\. Er is geprobeerd meer te weten te komen dan er staat, naast 3 eerdere publicaties\. Dat lukte niet\./);
+    assert.deepEqual((await rows('tabel-uitgave'))[0], ['Regio', 'Totaal', 'getoond', '1.500']);
+    await assertGood('publicatie-regio');
+    await press('Keur goed en publiceer');
+    await page.getByText('Stand: gepubliceerd.').waitFor();
+    assert.equal(await page.locator('#ontvangst').count(), 0, 'it is read here, and sent to nobody');
+    await press('Trek in…');
+    await page.getByLabel('Waarom?').fill('Verkeerde periode.');
+    await press('Leg vast');
+    await page.getByText('Stand: ingetrokken. Verkeerde periode.').waitFor();
+  });
+
+  it('is not approved by who proposed it, nor when a member said something since; it is refused with a reason', async () => {
+    await as('privacyfunctionaris');
+    await open(ADDRESS);
+    await press('Stel deze publicatie voor');
+    await page.waitForURL(/uitgave=nmd-2018-0001/);
+    await press('Keur goed en publiceer');
+    await page.locator('#content').getByRole('alert').waitFor();
+    forgive(403);
+    assert.match(await page.innerText('#content [role=alert]'), /Iemand anders moet dit bevestigen/);
+    await as('controller');
+    await open('/publicaties.html?tabel=niveau/2016-01-01/2017-01-01');
+    await press('Stel deze publicatie voor');
+    await page.waitForURL(/uitgave=nmd-2018-0002/);
+    await as('privacyfunctionaris');
+    await open('/publicaties.html?uitgave=nmd-2018-0002');
+    await press('Keur goed en publiceer');
+    await page.locator('#content').getByRole('alert').waitFor();
+    forgive(412);
+    assert.match(await page.innerText('#content [role=alert]'), /Er is intussen iets anders gepubliceerd/);
+    await press('Wijs af…');
+    await page.getByLabel('Waarom?').fill('Assen leverde opnieuw.');
+    await press('Leg vast');
+    await page.getByText('Stand: afgewezen. Assen leverde opnieuw.').waitFor();
+  });
+
+  it('says which table no member made public, and lets who only reads propose nothing', async () => {
+    await as('controller');
+    await open('/publicaties.html?tabel=inwoners/2017-01-01/2018-01-01');
+    await press('Stel deze publicatie voor');
+    await page.locator('#content').getByRole('alert').waitFor();
+    forgive(404);
+    await assertAccessible();
+    await as('beleidsadviseur');
+    await open(ADDRESS);
+    assert.equal(await page.locator('#voorstel').count(), 0);
   });
 });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page Publicaties: what may be shared, what a table looks like when it leaves, and publishing it by two persons. Who approves has
-// seen exactly the table that leaves; nothing is chosen beforehand.
+// seen exactly the table that leaves; nothing is chosen beforehand. In the region it is about what the region tells the public: it has
+// no agreements of its own and no figures to preview, so a table is seen when it was proposed.
 import { idOf, Problem } from './api';
 import { block, headlines } from './block';
 import { askWords } from './dialog';
@@ -10,7 +11,8 @@ import {
   agreementTable, auditWords, deedsOf, deliveryTable, findingTable, lossTable, lossWords, mergedTable, isRounded, mergingWords, newestYear, previewTable, publicationTable, releaseTable, roundedWords, roundingTable, roundingWords, STATES, versionTable, type Agreement, type AgreementVersion, type Preview, type Publication, type Release, type TableRule,
 } from './publications_model';
 import { t } from './language';
-import { formatQuery, monthChoices, periodBetween, periodWords, type Choice } from './query';
+import { formatQuery, monthChoices, periodBetween, periodWords, type Choice, type Field } from './query';
+import { tableChoices as regionalChoices, type TableInfo } from './region_model';
 import { runScreen, type View } from './screen';
 import { alert, announce, button, problemAlert } from './shell';
 
@@ -28,6 +30,10 @@ const NONE = 'geen';
 const PROPOSERS = ['privacyfunctionaris', 'controller'];
 let agreements: Agreement[] = [];
 let releases: Release[] = [];
+
+function releaseField(): Field {
+  return { key: 'uitgave', label: 'Publicatie', initial: NONE, choices: [{ value: NONE, title: 'Alle' }, ...releases.map((release) => ({ value: idOf(release.name), title: t`${idOf(release.name)}: ${release.title || release.table || ''}` }))] };
+}
 
 /** "regio-jeugdhulp/clienten-wijk/regio": what can be shown, to whom. */
 function tableChoices(): Choice[] {
@@ -83,7 +89,7 @@ function detail(view: View, release: Release): HTMLElement[] {
       conclusion: t`Stand: ${STATES[release.state ?? ''] ?? 'onbekend'}. ${release.reason ?? ''}`.trim(),
       before: [
         headlines([
-          { title: 'Periode', figure: release.period ? periodWords(release.period) : 'onbekend', word: true, base: [t`voor ${release.audience || 'onbekend'}`] },
+          { title: 'Periode', figure: release.period ? periodWords(release.period) : 'onbekend', word: true, base: [t`voor ${release.audience || 'onbekend'}`, ...(release.coverage ? [release.coverage] : [])] },
           { title: 'Voorgesteld door', figure: release.proposed_by || 'onbekend', word: true, base: ['iemand anders beslist'] },
           { title: 'Besloten door', figure: release.decided_by || 'nog niemand', word: true, base: [release.replaces ? t`vervangt ${release.replaces}` : 'vervangt niets'] },
         ]),
@@ -116,16 +122,6 @@ function previewBlocks(view: View, { preview, problem, titles }: Answers): HTMLE
     return [h('section', { class: 'nmd-section', 'aria-labelledby': 'voorbeeld' }, h('h2', { class: 'nl-heading nl-heading--level-2', id: 'voorbeeld' }, title), problem ? problemAlert(problem) : alert('info', 'Er is nog geen voorbeeld', ['Kies een tabel en een periode.']))];
   }
   const period = periodBetween(view.values['van']!, view.values['tot']!);
-  const place = h('div', { class: 'nmd-actions nmd-end nmd-screen-only' });
-  const propose = async () => {
-    try {
-      const release = await view.session.post<Release>('releases', { agreement: chosen.agreement.name, table: chosen.rule.table, period, audience: chosen.audience, ...(preview.known_time && { known_time: preview.known_time }) });
-      location.assign(formatQuery({ uitgave: idOf(release.name) }, ''));
-    } catch (error) {
-      place.replaceChildren(problemAlert(error, () => void propose()));
-    }
-  };
-  if (PROPOSERS.includes(view.role)) place.append(button('Stel deze publicatie voor', () => void propose()));
   return [
     block(view, {
       id: 'voorbeeld', title, conclusion: t`${lossWords(preview)} ${auditWords(preview.audit)}`,
@@ -162,15 +158,44 @@ function previewBlocks(view: View, { preview, problem, titles }: Answers): HTMLE
         ]
       : []),
     ...(preview.audit?.findings?.length ? [block(view, { id: 'lekken', title: 'Waar zit het lek?', table: findingTable(preview.audit) })] : []),
-    place,
+    proposal(view, { agreement: chosen.agreement.name, table: chosen.rule.table, period, audience: chosen.audience, ...(preview.known_time && { known_time: preview.known_time }) }),
   ];
 }
+
+/** What the region may propose: a table of what its members told the public themselves. */
+function regionalBlocks(view: View): HTMLElement[] {
+  if (!PROPOSERS.includes(view.role)) return [];
+  const [table, start_date, end_date] = (view.values['tabel'] ?? NONE).split('/');
+  return [
+    h(
+      'section',
+      { class: 'nmd-section nmd-screen-only', 'aria-labelledby': 'voorstel' },
+      h('h2', { class: 'nl-heading nl-heading--level-2', id: 'voorstel' }, 'Welke tabel wilt u openbaar maken?'),
+      h('p', { class: 'nl-paragraph' }, 'De tabel wordt gemaakt van wat gemeenten zelf openbaar maakten, en vastgezet zoals zij nu is. U krijgt haar daarna te zien; iemand anders keurt haar goed.'),
+      start_date && end_date ? proposal(view, { table, period: { start_date, end_date } }) : h('p', { class: 'nl-paragraph' }, 'Kies eerst een tabel.'),
+    ),
+  ];
+}
+
+function proposal(view: View, body: object): HTMLElement {
+  const place = h('div', { class: 'nmd-actions nmd-end nmd-screen-only' });
+  const propose = async () => {
+    try {
+      const release = await view.session.post<Release>('releases', body);
+      location.assign(formatQuery({ uitgave: idOf(release.name) }, ''));
+    } catch (error) {
+      place.replaceChildren(problemAlert(error, () => void propose()));
+    }
+  };
+  if (PROPOSERS.includes(view.role)) place.append(button('Stel deze publicatie voor', () => void propose()));
+  return place;
+}
+
+const section = (id: string, title: string, words: string) => h('section', { class: 'nmd-section', 'aria-labelledby': id }, h('h2', { class: 'nl-heading nl-heading--level-2', id }, title), h('p', { class: 'nl-paragraph' }, words));
 
 function show(view: View, answers: Answers): HTMLElement[] {
   if (answers.chosen) return detail(view, answers.chosen);
   const waiting = answers.releases.filter((release) => release.state === 'PROPOSED').length;
-  const section = (id: string, title: string, words: string) => h('section', { class: 'nmd-section', 'aria-labelledby': id }, h('h2', { class: 'nl-heading nl-heading--level-2', id }, title), h('p', { class: 'nl-paragraph' }, words));
-  const open = answers.versions.filter((version) => version.state === 'PROPOSED');
   return [
     answers.releases.length > 0
       ? block(view, {
@@ -183,7 +208,13 @@ function show(view: View, answers: Answers): HTMLElement[] {
           },
         })
       : section('uitgaven', 'Wat is gepubliceerd, en wat wacht?', 'Er is nog niets gepubliceerd of voorgesteld.'),
-    ...previewBlocks(view, answers),
+    ...(view.session.isRegion ? regionalBlocks(view) : [...previewBlocks(view, answers), ...agreementBlocks(view, answers)]),
+  ];
+}
+
+function agreementBlocks(view: View, answers: Answers): HTMLElement[] {
+  const open = answers.versions.filter((version) => version.state === 'PROPOSED');
+  return [
     answers.agreements.length > 0
       ? block(view, { id: 'afspraken', title: 'Wat mag worden gedeeld?', conclusion: 'Zonder afspraak wordt er niets gedeeld.', table: agreementTable(answers.agreements) })
       : section('afspraken', 'Wat mag worden gedeeld?', 'Er zijn geen afspraken: er wordt niets gedeeld.'),
@@ -214,22 +245,28 @@ runScreen<Answers>({
   timeless: true,
   bare: true,
   fields: async ({ session, today, year }) => {
+    if (session.isRegion) {
+      const [known, tables] = await Promise.all([session.list<Release>('releases'), session.list<TableInfo>('tables')]);
+      releases = known;
+      return [releaseField(), { key: 'tabel', label: 'Tabel', initial: NONE, choices: [{ value: NONE, title: 'Geen' }, ...regionalChoices(tables)] }];
+    }
     const [analyses, ...lists] = await Promise.all([session.sourceAnalyses(), session.list<Agreement>('agreements'), session.list<Release>('releases')]);
     [agreements, releases] = lists;
     // A preview of a year that nobody delivered yet tells nothing.
     const told = newestYear(analyses) ?? year - 1;
     const months = monthChoices(today.slice(0, 7));
     return [
-      { key: 'uitgave', label: 'Publicatie', initial: NONE, choices: [{ value: NONE, title: 'Alle' }, ...releases.map((release) => ({ value: idOf(release.name), title: t`${idOf(release.name)}: ${release.title || release.table || ''}` }))] },
+      releaseField(),
       { key: 'tabel', label: 'Voorbeeld van', initial: NONE, choices: [{ value: NONE, title: 'Geen' }, ...tableChoices()] },
       { key: 'van', label: 'Van', choices: months, initial: `${told}-01` },
       { key: 'tot', label: 'Tot en met', choices: months, initial: `${told}-12` },
     ];
   },
-  question: ({ uitgave }) => (uitgave && uitgave !== NONE ? t`Mag ${uitgave} naar buiten?` : 'Wat delen wij, met wie, en is dat veilig?'),
+  question: ({ uitgave }, { session }) => (uitgave && uitgave !== NONE ? t`Mag ${uitgave} naar buiten?` : session.isRegion ? 'Wat maakt de regio openbaar, en wat wacht?' : 'Wat delen wij, met wie, en is dat veilig?'),
   ask: async ({ session }, { uitgave, tabel, van, tot }) => {
     const list = { agreements, releases, versions: [], titles: new Map<string, string>() };
     if (uitgave && uitgave !== NONE) return { ...list, chosen: (await session.call(`releases/${encodeURIComponent(uitgave)}`)) as Release };
+    if (session.isRegion) return list;
     const [versions, measures, dimensions] = await Promise.all([session.list<AgreementVersion>('agreements/-/versions', {}, 'versions'), session.measures(), session.dimensions()]);
     const titles = new Map([...measures, ...dimensions].map((each) => [idOf(each.name), each.title || idOf(each.name)]));
     const chosen = ruleOf(tabel);

@@ -120,6 +120,8 @@ export interface Release {
   audit?: Audit;
   deliveries?: Array<{ recipient?: string; state?: string; received_time?: string; detail?: string }>;
   publication?: Publication;
+  /** Of the region: of how many members it is. */
+  coverage?: string;
 }
 
 export const STATES: Record<string, string> = {

@@ -4,9 +4,8 @@ import { idOf, Problem } from './api';
 import { block } from './block';
 import { intervalBars } from './charts/interval_bars';
 import { t } from './language';
-import { comparedOf, comparisonBars, comparisonTable, coverageWords, deliveryTable, measureTable, memberTable, type Comparison, type Member, type RegionalTable, type TableInfo } from './region_model';
+import { comparedOf, comparisonBars, comparisonTable, coverageWords, deliveryTable, measureTable, memberTable, tableChoices, type Comparison, type Member, type RegionalTable, type TableInfo } from './region_model';
 import { number } from './format';
-import { periodWords, type Choice } from './query';
 import { runScreen, type View } from './screen';
 import { alert } from './shell';
 
@@ -21,16 +20,6 @@ const NONE = 'geen';
 const SAME = 'zelfde';
 let members: Member[] | undefined;
 let infos: TableInfo[] = [];
-
-/** "clienten-niveau/2018-01-01/2019-01-01": a table with a period that members published about. */
-function tableChoices(): Choice[] {
-  return infos.flatMap((info) =>
-    (info.periods ?? []).map(({ period, member_count, of_count }) => ({
-      value: `${idOf(info.name)}/${period.start_date}/${period.end_date}`,
-      title: t`${info.title || idOf(info.name)}, ${periodWords(period)} (${number(member_count ?? 0)} van ${number(of_count ?? 0)})`,
-    })),
-  );
-}
 
 const notHere = (error: unknown) => error instanceof Problem && (error.status === 404 || error.status === 501);
 
@@ -80,7 +69,7 @@ runScreen<Answers>({
       return [];
     }
     infos = await session.list<TableInfo>('tables');
-    const tables = tableChoices();
+    const tables = tableChoices(infos);
     return [
       { key: 'tabel', label: 'Tabel', initial: tables[0]?.value ?? NONE, choices: [...tables, { value: NONE, title: 'Geen' }] },
       { key: 'inwoners', label: 'Inwoners uit', initial: SAME, choices: [{ value: SAME, title: 'Dezelfde tabel' }, ...infos.map((info) => ({ value: idOf(info.name), title: info.title || idOf(info.name) }))] },

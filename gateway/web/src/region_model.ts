@@ -5,7 +5,7 @@ import type { Bar } from './charts/interval_bars';
 import { absent, cellOf, count, day, rounded, text, value, type Cell, type Figure } from './figure';
 import { number } from './format';
 import { t } from './language';
-import { periodWords } from './query';
+import { periodWords, type Choice } from './query';
 import { show, type Kind, type Table } from './table';
 
 type Period = { start_date: string; end_date: string };
@@ -87,6 +87,17 @@ export const INHABITANTS = 'population';
 
 const nameOf = (member: { title?: string; municipality?: string }) => member.title || member.municipality || 'onbekend';
 const kindOf = (unit: string | undefined): Kind => (unit === 'cents' ? 'euro' : unit === 'ratio' ? 'ratio' : 'count');
+
+/** "clienten-niveau/2018-01-01/2019-01-01": a table with a period that members published about. */
+export function tableChoices(infos: TableInfo[]): Choice[] {
+  return infos.flatMap(({ name, title, periods = [] }) => {
+    const id = name.slice(name.lastIndexOf('/') + 1);
+    return periods.map(({ period, member_count, of_count }) => ({
+      value: `${id}/${period.start_date}/${period.end_date}`,
+      title: t`${title || id}, ${periodWords(period)} (${number(member_count ?? 0)} van ${number(of_count ?? 0)})`,
+    }));
+  });
+}
 
 export function memberTable(members: Member[]): Table {
   return {

@@ -12,7 +12,7 @@ describe('the screens', () => {
     expect(maySee(screenOf('toegankelijkheid'), 'beheerder')).toBe(true);
   });
   it('are in the monitor of a municipality, of the region, or of both', () => {
-    expect(['groei', 'regio', 'logboek'].map((id) => [isAt(screenOf(id), false), isAt(screenOf(id), true)])).toEqual([[true, false], [false, true], [true, true]]);
+    expect(['groei', 'regio', 'logboek', 'publicaties'].map((id) => [isAt(screenOf(id), false), isAt(screenOf(id), true)])).toEqual([[true, false], [false, true], [true, true], [true, true]]);
   });
   it('become pages with the whole menu and their own place in it', () => {
     const page = pageOf(screenOf('groei'), '<title>@TITLE@</title>@NAVIGATION@@FOOTER@<script src="@SCRIPT@">');

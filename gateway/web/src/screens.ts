@@ -52,7 +52,7 @@ export const SCREENS: Screen[] = [
   { id: 'scenarios', title: "Scenario's", question: 'Wat kost een andere keuze?', roles: FIGURES, group: 'Beleid en raad', script: 'scenarios' },
   { id: 'doelen', title: 'Doelen en maatregelen', question: 'Komen de doelen dichterbij, en werkt wat wij doen?', roles: FIGURES, group: 'Beleid en raad', script: 'goals' },
   { id: 'vragen', title: 'Vragenregister', question: 'Wat is eerder gezegd, en klopt dat nog?', roles: ['griffie', 'beleidsadviseur', 'controller', 'contractmanager'], group: 'Beleid en raad', script: 'answers' },
-  { id: 'publicaties', title: 'Publicaties', question: 'Wat delen wij, met wie, en is dat veilig?', roles: ['privacyfunctionaris', 'controller', 'beleidsadviseur'], group: 'Beleid en raad', script: 'publications' },
+  { id: 'publicaties', title: 'Publicaties', question: 'Wat delen wij, met wie, en is dat veilig?', roles: ['privacyfunctionaris', 'controller', 'beleidsadviseur'], group: 'Beleid en raad', script: 'publications', at: 'everywhere' },
   { id: 'regio', title: 'Regio', question: 'Hoe doet de regio het, en van wie weten wij dat?', roles: ['regio', 'contractmanager', 'beleidsadviseur', 'controller'], group: 'Beleid en raad', script: 'region', at: 'region' },
   { id: 'begrippen', title: 'Begrippenlijst', question: 'Wat betekent elk cijfer?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'voet', script: 'terms' },
   { id: 'bronnen', title: 'Bronnen', question: 'Op welke bronnen berusten de cijfers?', roles: [...FIGURES, 'privacyfunctionaris', 'beheerder'], group: 'Gegevens', script: 'sources' },

@@ -35,7 +35,7 @@ const MEMBERS = [['gm1730', 'Tynaarlo', 600, 400, 200], ['gm0106', 'Assen', 800,
 const together = [[0, 'SHOWN', 1500], [1, 'HIDDEN'], [2, 'HIDDEN']].map(([level, state, clients]) => cell([0, level], state, clients));
 const ofMember = ([, title, ...clients], index) =>
   [0, 1, 2].map((level) => (clients.length === 0 ? { ...cell([index + 1, level], 'SHOWN'), values: [{ missing: title === 'Noordenveld' ? 'NOT_PUBLISHED' : 'PUBLICATION_WITHDRAWN' }] } : cell([index + 1, level], clients[level] === undefined ? 'HIDDEN' : 'SHOWN', clients[level])));
-const TOGETHER = {
+export const TOGETHER = {
   ...publication('niveau_2017-01-01_2018-01-01', 2017, [...together, ...MEMBERS.flatMap(ofMember)]), table: 'niveau', title: 'Cliënten per niveau',
   dimensions: [{ dimension: 'municipality', title: 'Gemeente', codes: [code('totaal', 'Regio'), ...MEMBERS.map(([id, title]) => code(id, title))] }, { dimension: 'ivn', title: 'Interventieniveau', codes: [code('totaal', 'Totaal'), code('5', 'IVN 5'), code('6', 'IVN 6')] }],
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Answers of nmd.publication.v1 for the end-to-end test: invented. What was proposed and decided stays so until the next start.
+import { TOGETHER } from './public_answers.mjs';
+
 const AGREEMENT = {
   name: 'municipalities/gm1730/agreements/regio', title: 'Jeugdhulp in de regio', audiences: ['regio'], purpose: 'Contractmanagement', legal_basis: 'Jeugdwet artikel 2.7', contact: 'privacyfunctionaris', start_date: '2017-01-01', end_date: '2030-01-01', version: '1',
   tables: [{ table: 'niveau', title: 'Cliënten per niveau', measures: ['clients'], dimensions: ['ivn'], minimum_clients: 10 }],
@@ -37,7 +39,6 @@ const publication = () => ({
 export function startPublishing() {
   const released = [];
   const versions = [{ name: `${AGREEMENT.name}/versions/2`, agreement: AGREEMENT, state: 'PROPOSED', proposed_by: 'demo-controller', proposed_time: KNOWN, changes: ['Tabel "Cliënten per niveau": grens van 5 naar 10.'] }, { name: `${AGREEMENT.name}/versions/1`, agreement: AGREEMENT, state: 'IN_FORCE', proposed_by: 'demo-controller', proposed_time: KNOWN, decided_by: 'demo-privacyfunctionaris', decided_time: KNOWN }];
-  const error = (status, reason) => ({ status, reason, detail: 'stub' });
   const propose = (subject, body, state) => {
     const number = `gm1730-2018-${String(released.length + 1).padStart(4, '0')}`;
     released.unshift({ name: `municipalities/gm1730/releases/${number}`, agreement: body.agreement, table: body.table, title: 'Cliënten per niveau', period: body.period, known_time: KNOWN, audience: body.audience, state, proposed_by: subject, proposed_time: KNOWN, proof: 'Geen cel volgt uit wat is getoond.', cell_count: '6', audit: state === 'BLOCKED' ? { ...AUDIT, safe: false, findings: [LEAK] } : AUDIT });
@@ -61,17 +62,42 @@ export function startPublishing() {
         return propose(subject, body, 'PROPOSED');
     }
     const [, number, deed] = /^agreements\/regio\/versions\/(\d)\/_(approve|refuse)$/.exec(path) ?? [];
-    const decided = (of, state) => Object.assign(of, { state, decided_by: subject, decided_time: KNOWN, ...(body.reason && { reason: body.reason }) });
-    if (number) return decided(versions.find((each) => each.name.endsWith(number)), deed === 'approve' ? 'IN_FORCE' : 'REFUSED');
-    const [, id, act] = /^releases\/([^/]+?)(?:\/_(approve|refuse|withdraw))?$/.exec(path) ?? [];
-    const release = released.find((each) => each.name.endsWith(`/${id}`));
-    if (!release) return error(404, 'RESOURCE_NOT_FOUND');
-    if (act === 'approve') {
-      if (release.proposed_by === subject) return error(403, 'FOUR_EYES');
-      return Object.assign(decided(release, 'RELEASED'), { deliveries: [{ recipient: 'nmd', state: 'RECEIVED', received_time: KNOWN }] });
-    }
-    if (act === 'refuse') return decided(release, 'REFUSED');
-    if (act === 'withdraw') return Object.assign(release, { state: 'WITHDRAWN', withdrawn_by: subject, withdrawn_time: KNOWN, reason: body.reason });
-    return { ...release, ...(release.state !== 'WITHDRAWN' && { publication: publication() }) };
+    if (number) return decided(versions.find((each) => each.name.endsWith(number)), deed === 'approve' ? 'IN_FORCE' : 'REFUSED', subject, body);
+    return decide(released, path, body, subject, publication(), [{ recipient: 'nmd', state: 'RECEIVED', received_time: KNOWN }]);
   };
+}
+
+/** The region: tables of what members told the public, proposed and approved as elsewhere; no agreements, and nothing to preview. */
+export function startReleasing() {
+  const released = [];
+  return (method, path, body, role) => {
+    if (!/^(agreements|releases)/.test(path)) return undefined;
+    const subject = `demo-${role}`;
+    if (path.startsWith('agreements')) return error(501, 'METHOD_UNKNOWN');
+    if (!['privacyfunctionaris', 'controller', 'beleidsadviseur', 'contractmanager', 'griffie'].includes(role)) return error(403, 'ROLE_MISSING');
+    if (`${method} ${path}` === 'GET releases') return { releases: released };
+    if (`${method} ${path}` !== 'POST releases') return decide(released, path, body, subject, TOGETHER, []);
+    if (Object.keys(body).sort().join() !== 'period,table') return { status: 400, reason: 'FIELDS_INVALID', detail: 'agreement, known_time: must be empty' };
+    if (body.table !== 'niveau') return error(404, 'RESOURCE_NOT_FOUND');
+    released.unshift({ name: `municipalities/nmd/releases/nmd-2018-${String(released.length + 1).padStart(4, '0')}`, agreement: '', table: body.table, title: 'Cliënten per niveau', period: body.period, known_time: KNOWN, audience: 'openbaar', state: 'PROPOSED', proposed_by: subject, proposed_time: KNOWN, proof: 'Nagerekend naast wat de gemeenten zelf vertelden.', cell_count: '18', loss: { hidden_cells: 1 / 3 }, audit: { safe: true, release_count: '3' }, coverage: '3 van 5 gemeenten', deliveries: [] });
+    return released[0];
+  };
+}
+
+const error = (status, reason) => ({ status, reason, detail: 'stub' });
+const decided = (of, state, subject, body) => Object.assign(of, { state, decided_by: subject, decided_time: KNOWN, ...(body.reason && { reason: body.reason }) });
+
+function decide(released, path, body, subject, publication, deliveries) {
+  const [, id, act] = /^releases\/([^/]+?)(?:\/_(approve|refuse|withdraw))?$/.exec(path) ?? [];
+  const release = released.find((each) => each.name.endsWith(`/${id}`));
+  if (!release) return error(404, 'RESOURCE_NOT_FOUND');
+  if (act === 'approve') {
+    if (release.proposed_by === subject) return error(403, 'FOUR_EYES');
+    // About 2016 a member said something since.
+    if (release.period.start_date === '2016-01-01') return error(412, 'RELEASE_OUTDATED');
+    return Object.assign(decided(release, 'RELEASED', subject, body), { deliveries });
+  }
+  if (act === 'refuse') return decided(release, 'REFUSED', subject, body);
+  if (act === 'withdraw') return Object.assign(release, { state: 'WITHDRAWN', withdrawn_by: subject, withdrawn_time: KNOWN, reason: body.reason });
+  return { ...release, ...(release.state !== 'WITHDRAWN' && { publication }) };
 }

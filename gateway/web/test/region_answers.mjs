@@ -43,11 +43,12 @@ const comparison = () => ({
 
 const TABLES = [['niveau', 'Cliënten per niveau'], ['inwoners', 'Inwoners per leeftijd']].map(([id, title]) => ({ name: `municipalities/nmd/tables/${id}`, title, periods: [PERIOD, BEFORE].map((period) => ({ period, member_count: 3, of_count: 5 })) }));
 const ROLES = ['regio', 'contractmanager', 'beleidsadviseur', 'controller'];
+const READERS = [...ROLES, 'privacyfunctionaris'];
 
 /** The answer to a call of the region, `{ status, reason }` for an error, or undefined when it is another's. */
 export function regionAnswer(method, path, query, body, role) {
   if (!/^(members|tables)(\/|$)/.test(path)) return undefined;
-  if (!ROLES.includes(role)) return { status: 403, reason: 'ROLE_MISSING', detail: 'stub' };
+  if (!(method === 'GET' ? READERS : ROLES).includes(role)) return { status: 403, reason: 'ROLE_MISSING', detail: 'stub' };
   switch (`${method} ${path}`) {
     case 'GET members':
       return { members, next_page_token: '', coverage: '3 van 5 gemeenten' };

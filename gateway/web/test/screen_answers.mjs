@@ -5,7 +5,7 @@ import { NEWEST } from './answers.mjs';
 import { areaAnswer } from './area_answers.mjs';
 import { dossier, GROUPS, productGroup } from './dossier_answers.mjs';
 import { startProvider } from './provider_answers.mjs';
-import { startPublishing } from './publication_answers.mjs';
+import { startPublishing, startReleasing } from './publication_answers.mjs';
 import { regionAnswer } from './region_answers.mjs';
 
 const money = (count, euro) => ({ count: String(count), amount_cents: String(euro * 100) });
@@ -200,11 +200,12 @@ export function startScreens() {
   const open = signals();
   const council = startCouncil();
   const publishing = startPublishing();
+  const releasing = startReleasing();
   const providing = startProvider(ITEMS, RESPONSES);
   const holds = new Map();
   const is = (role, ...roles) => roles.includes(role);
   const refused = { status: 403, reason: 'ROLE_MISSING', detail: 'no role of the caller' };
-  function answer(method, path, query, body, role) {
+  function answer(method, path, query, body, role, region = false) {
     if (path.startsWith('logrecords/') || path.startsWith('logholds') || path.startsWith('processingactivities')) {
       if (!is(role, 'privacyfunctionaris', ...(path.startsWith('logrecords/') ? ['beheerder'] : []))) return refused;
     }
@@ -245,7 +246,7 @@ export function startScreens() {
       case 'POST concentration/_describe':
         return { state: 'ANSWERED', providers: { state: 'ANSWERED', provider_count: '4', amount_cents: '9100000', largest5_share: { least: 1, most: 1 }, hhi: { least: 4000, most: 4100 }, largest: [{ provider: provider('91000001'), amount_cents: '7000000', share: 0.769 }, { provider: provider('91000002'), amount_cents: '2100000', share: 0.231 }] }, known_time: body.known_time ?? NEWEST };
     }
-    const said = providing(method, path, query, body, role) ?? council(method, path, body, role) ?? publishing(method, path, body, role) ?? regionAnswer(method, path, query, body, role);
+    const said = providing(method, path, query, body, role) ?? council(method, path, body, role) ?? (region ? releasing : publishing)(method, path, body, role) ?? regionAnswer(method, path, query, body, role);
     if (said) return said;
     const release = /^logholds\/([^/]+)\/_release$/.exec(path);
     if (release) {

@@ -76,8 +76,10 @@ export async function startStub(dist) {
     const path = below.replace('/v1/', '/');
     const linked = role === 'koppelbeheerder' ? stub.linking.answer(request.method, path, searchParams, body) : undefined;
     if (linked) return typeof linked.status === 'number' ? problem(linked.status, linked.reason, linked.detail) : json(linked);
-    const given = answers.isMonthly(path, body) ? undefined : await stub.screens.answer(request.method, path, searchParams, body, role);
+    const given = answers.isMonthly(path, body) ? undefined : await stub.screens.answer(request.method, path, searchParams, body, role, faults.region);
     if (given) return typeof given.status === 'number' ? problem(given.status, given.reason, given.detail, given.violations) : json(given);
+    // The region has no services for figures, sources or links.
+    if (faults.region) return problem(501, 'METHOD_UNKNOWN', 'stub');
     switch (`${request.method} ${path}`) {
       case 'POST figures/_decompose':
         return json(answers.decompose(body));
