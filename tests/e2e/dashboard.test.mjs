@@ -92,6 +92,38 @@ describe('page Groei', () => {
     await assertAccessible();
   });
 
+  it('says in each label what was known otherwise at an earlier moment, with the screen left as it is', offline, async () => {
+    await open('/groei.html?wet=jeugdwet&van=2017-01&naar=2018-01&factoren=3');
+    const address = page.url();
+    const label = (id) => page.locator(`section[aria-labelledby="${id}"] .nmd-label-box`);
+    const change = async (id, day) => {
+      if (!(await label(id).evaluate((element) => element.open))) await label(id).locator('summary').click();
+      await label(id).getByLabel('Wat was er eerder bekend? Op').fill(day);
+      await label(id).getByRole('button', { name: 'Toon het verschil' }).click();
+    };
+    // January 2018 came in on 5 February.
+    stub.calls.length = 0;
+    await change('verloop', '2018-01-31');
+    await page.waitForSelector('#eerder-tabel-verloop');
+    assert.deepEqual(stub.calls.map((call) => call.body?.known_time), Array(2).fill('2018-01-31T22:59:59.999Z'), 'only the figures are asked again');
+    const changed = await rows('eerder-tabel-verloop');
+    assert.deepEqual([changed[0][0], ...changed[0].slice(2)], [`jan${NBSP}2018`, 'niet beschikbaar', '598', 'niet beschikbaar']);
+    assert.deepEqual([...new Set(changed.map(([month, , was]) => `${month} ${was}`))], ['jan', 'feb', 'mrt'].map((month) => `${month}${NBSP}2018 niet beschikbaar`), 'months that were known then are as they were');
+    for (const id of ['waarom', 'niveaus']) {
+      await change(id, '2018-01-31');
+      await label(id).getByText('Op 31-01-2018 was er nog geen antwoord.').waitFor();
+    }
+    assert.equal(page.url(), address);
+    await change('waarom', '2018-03-31');
+    await label('waarom').getByText('Geen cijfer in deze tabel is sinds 31-03-2018 veranderd.').waitFor();
+    // The difference is of the effects that are shown.
+    await page.getByLabel('Vier factoren, met zwaarte apart').check();
+    await change('waarom', '2018-03-31');
+    await label('waarom').getByText('Geen cijfer in deze tabel is sinds 31-03-2018 veranderd.').waitFor();
+    await assertAccessible();
+    await assertReflows();
+  });
+
   it('shows protected figures as words, never as 0 or blank', offline, async () => {
     await open('/groei.html?wet=wmo');
     assert.deepEqual(await texts('.nmd-headline__change'), ['afgeschermd', 'afgeschermd', 'afgeschermd']);

@@ -10,7 +10,7 @@ const ALL = ['index', 'groei', 'verkenner', 'stroom', 'looptijd', 'prognose', 'a
 // What the recorded answers have.
 const RECORDED = ['groei', 'verkenner', 'wijken', 'aanbieders', 'dossier', 'productgroepen', 'scenarios', 'vragen', 'publicaties', 'bronnen', 'koppelen', 'aanbiedersportaal', 'signalen', 'logboek', 'openbaar', 'begrippen', 'toegankelijkheid'];
 // Where the recorded answers are about.
-const QUESTIONS = { dossier: '?aanbieder=91000001&jaar=2018', openbaar: '?bij=gm1730&tabel=gm1730-2018-0001' };
+const QUESTIONS = { dossier: '?aanbieder=91000001&jaar=2018', openbaar: '?bij=gm1730&tabel=gm1730-2018-0001', publicaties: '?tabel=regio/niveau/regio&van=2015-01&tot=2015-12' };
 
 beforeEach(() => {
   if (!real) stub.restartScreens();

@@ -9,7 +9,7 @@ import { announce, button, problemAlert } from './shell';
 import { tableElement, type Table } from './table';
 
 /** Nothing on a screen whose answer has no known time. */
-export function earlierPart(view: View, id: string, table: Table): HTMLElement[] {
+export function earlierPart(view: Pick<View, 'known' | 'earlier'>, id: string, table: Table): HTMLElement[] {
   const { earlier } = view;
   if (!earlier) return [];
   const latest = addDays(dateOf(view.known), -1);

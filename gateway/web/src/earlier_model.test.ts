@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from 'vitest';
 import { changesOf, changesTable } from './earlier_model';
-import { absent, rounded, text, value } from './figure';
+import { absent, monthCell, rounded, text, value } from './figure';
 import { cellText, type Table } from './table';
 
 const table = (rows: Table['rows'], more: Partial<Table> = {}): Table => ({
@@ -34,6 +34,12 @@ describe('what changed since an earlier moment', () => {
     const then = { ...table([[text('a'), value(100), value(3)], [text('a'), value(200), value(4)]]), columns: [{ header: 'Wie', kind: 'text' as const }, { header: 'Bedrag', kind: 'euro' as const }, { header: 'Cliënten', kind: 'count' as const }] };
     const now = { ...table([[text('a'), value(3), value(100)], [text('a'), value(5), value(200)]]), columns: [{ header: 'Wie', kind: 'text' as const }, { header: 'Cliënten', kind: 'count' as const }, { header: 'Bedrag', kind: 'euro' as const }] };
     expect(written(now, then)).toEqual([['a (2)', 'Cliënten', '4', '5', '+1']]);
+  });
+
+  it('names a month as people do, and takes one with a remark beside it for the same month', () => {
+    const columns = [{ header: 'Maand', kind: 'text' as const }, { header: 'Cliënten', kind: 'count' as const }];
+    const now = table([[monthCell('2018-02'), value(5)], [{ ...text('mrt 2018 (niet volledig)'), name: 'mrt 2018' }, value(3)]], { columns });
+    expect(written(now, table([[monthCell('2018-02'), value(4)], [monthCell('2018-03'), value(2)]], { columns }))).toEqual([['feb 2018', 'Cliënten', '4', '5', '+1'], ['mrt 2018', 'Cliënten', '2', '3', '+1']]);
   });
 
   it('says how many more there are than it shows', () => {

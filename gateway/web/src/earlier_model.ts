@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What of a table changed since an earlier moment: the same question asked as known then, cell by cell beside what is shown. Pure.
 import { absent, difference, text, type Absent, type Cell, type Value } from './figure';
-import { number } from './format';
+import { number, timeText } from './format';
 import { t } from './language';
 import { spread, type Kind, type Table } from './table';
 
@@ -16,8 +16,8 @@ function named(table: Table): Map<string, Cell[]> {
   for (const row of [...table.rows, ...(table.total ? [table.total] : [])]) {
     const words: string[] = [];
     for (const cell of row) {
-      if (cell.kind === 'text') words.push(cell.text);
-      else if (cell.kind === 'time') words.push(cell.time);
+      if (cell.kind === 'text') words.push(cell.name ?? cell.text);
+      else if (cell.kind === 'time') words.push(timeText(cell.time));
       else break;
     }
     let name = words.join(' · ');

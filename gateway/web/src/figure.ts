@@ -47,6 +47,8 @@ export type Cell = Text | Value | Time | Absent;
 export interface Text {
   kind: 'text';
   text: string;
+  /** What it names, where a remark about that stands in the text. */
+  name?: string;
 }
 export interface Value {
   kind: 'value';

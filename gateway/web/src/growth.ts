@@ -6,12 +6,13 @@ import { indexLines } from './charts/lines';
 import { waterfall } from './charts/waterfall';
 import type { Context } from './csv';
 import { byId, h } from './dom';
+import { earlierPart } from './earlier';
 import { absent, definitions, statements, type Figure } from './figure';
 import { fileButtons } from './files';
 import { dateOf, dateTime, euro, glue, monthLong, monthShort } from './format';
 import {
   LAW_TITLES, MEASURES, comparedFigures, definitionTable, effectDescription, effectTable, groupDescription, groupTable, groupsOf,
-  headlinesOf, overTimeDescription, overTimeOf, provenanceTable, questionOf, unregistered, waterfallOf, type Headline,
+  headlinesOf, overTimeDescription, overTimeOf, provenanceTable, questionOf, tablesOf, unregistered, waterfallOf, type Headline,
 } from './growth_model';
 import { t } from './language';
 import { knownTime as knownTimeOf, monthChoices } from './query';
@@ -42,11 +43,8 @@ interface View {
 
 const knownTime = (state: GrowthState) => knownTimeOf(state.known, dateOf(new Date().toISOString()));
 
-async function ask(session: Session, state: GrowthState): Promise<Answers> {
+async function askFigures(session: Session, state: GrowthState): Promise<Pick<Answers, 'decomposition' | 'series'>> {
   const filters = [{ dimension: 'law', values: [state.law] }];
-  const described = Promise.all([session.measures(), session.dimensions(), session.sources()]);
-  // A failure of these is reported where they are awaited.
-  described.catch(() => undefined);
   const decomposition = await session.decompose({
     before: periodOf(state.before),
     after: periodOf(state.after),
@@ -57,8 +55,16 @@ async function ask(session: Session, state: GrowthState): Promise<Answers> {
   // Both answers at the same known time, also when the question was for the newest figures.
   const known = decomposition.known_time ? { known_time: decomposition.known_time } : knownTime(state);
   const series = await session.query({ measures: [...MEASURES], dimensions: ['month'], period: seriesPeriod(state), filters, ...known });
+  return { decomposition, series };
+}
+
+async function ask(session: Session, state: GrowthState): Promise<Answers> {
+  const described = Promise.all([session.measures(), session.dimensions(), session.sources()]);
+  // A failure of these is reported where they are awaited.
+  described.catch(() => undefined);
+  const figures = await askFigures(session, state);
   const [measures, dimensions, sources] = await described;
-  return { decomposition, series, measures, dimensions, sources };
+  return { ...figures, measures, dimensions, sources };
 }
 
 function headline(each: Headline): HTMLElement {
@@ -81,8 +87,8 @@ function headline(each: Headline): HTMLElement {
   );
 }
 
-// What every part ends with: how far it can be trusted, and the way to take it along.
-function trust(view: View, sentences: string[], table?: Table): HTMLElement {
+// What every part ends with: how far it can be trusted, what of it was known otherwise, and the way to take it along.
+function trust(view: View, id: string, sentences: string[], table: Table): HTMLElement {
   const { session, state } = view;
   const context: Context = {
     known: dateTime(view.known),
@@ -90,12 +96,18 @@ function trust(view: View, sentences: string[], table?: Table): HTMLElement {
     about: [['Gemeente', session.title], ['Adres van de vraag', location.href], ['Betrouwbaarheid', sentences.join(' ') || 'onbekend']],
   };
   const file = (each: Table) => `${each.id.replace('tabel-', 'groei-')}_${session.municipality}_${state.law}_${state.before}_${state.after}_bekend-${dateOf(view.known)}`;
+  const earlier = async (known: string) => {
+    const then = { ...state, known };
+    const { decomposition, series } = await askFigures(session, then);
+    return tablesOf(decomposition, series, then);
+  };
   return h(
     'div',
     { class: 'nmd-trust' },
     h('p', { class: 'nmd-trust__text' }, h('strong', {}, 'Betrouwbaarheid. '), sentences.join(' ') || 'Over de betrouwbaarheid is niets bekend.'),
     h('p', { class: 'nmd-trust__text' }, t`Cijfers bekend op ${dateTime(view.known)}. Definities: ${context.definitions.join(', ') || 'onbekend'}.`),
-    ...(table ? [h('div', { class: 'nmd-actions' }, ...fileButtons(file(table), table, context))] : []),
+    h('details', { class: 'nmd-label-box' }, h('summary', {}, 'Wat er eerder bekend was'), ...earlierPart({ known: view.known, earlier }, id, table)),
+    h('div', { class: 'nmd-actions' }, ...fileButtons(file(table), table, context)),
   );
 }
 
@@ -124,7 +136,7 @@ function causes(view: View, changeFactors: (factors: Factors) => void): HTMLElem
       figureCaption(title),
       waterfall(title, effectDescription(steps), steps, (step) => (step.kind === 'total' ? euro(step.end) : euro(step.end - step.start, 0, true))),
       tableElement(table),
-      trust(view, statements(view.figures), table),
+      trust({ ...view, state }, 'waarom', statements(view.figures), table),
     );
   };
   const radio = (factors: Factors, title: string) => {
@@ -165,7 +177,7 @@ function levels(view: View): HTMLElement {
     figureCaption(title),
     pairedBars(title, groupDescription(groups), groups, { before: monthShort(state.before), after: monthShort(state.after) }),
     tableElement(table),
-    trust(view, statements(behind.some((figure) => figure?.reliability?.statement) ? behind : view.figures), table),
+    trust(view, 'niveaus', statements(behind.some((figure) => figure?.reliability?.statement) ? behind : view.figures), table),
   );
 }
 
@@ -186,7 +198,7 @@ function overTime(view: View): HTMLElement {
       ? [h('p', { class: 'nmd-note' }, t`Nog niet volledig en daarom niet getekend: ${data.incomplete.map(monthShort).join(', ')}.`)]
       : []),
     tableElement(data.table, true),
-    trust(view, statements(totals.some((figure) => figure.reliability?.statement) ? totals : view.figures), data.table),
+    trust(view, 'verloop', statements(totals.some((figure) => figure.reliability?.statement) ? totals : view.figures), data.table),
   );
 }
 

@@ -109,7 +109,7 @@ describe('over time', () => {
     const march = data.months.indexOf('2018-03');
     expect(data.incomplete).toEqual(['2018-03']);
     expect(data.series[0]!.values[march]!.kind).toBe('absent');
-    expect(data.table.rows[march]![0]).toEqual({ kind: 'text', text: 'mrt 2018 (niet volledig)' });
+    expect(data.table.rows[march]![0]).toEqual({ kind: 'text', text: 'mrt 2018 (niet volledig)', name: 'mrt 2018' });
     expect(data.table.rows[march]![1]!.kind).toBe('value');
   });
 });

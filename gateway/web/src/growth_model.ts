@@ -199,6 +199,14 @@ export function groupTable(answer: Decomposition, state: GrowthState): Table {
   };
 }
 
+/** The tables of an answer, by the section they are in; one that has no answer is not there. */
+export function tablesOf(answer: Decomposition, series: Answer, state: GrowthState): Map<string, Table> {
+  return new Map([
+    ...(waterfallOf(answer, state).length > 0 ? [['waarom', effectTable(answer, state)] as const] : []), ...((answer.groups ?? []).length > 0 ? [['niveaus', groupTable(answer, state)] as const] : []),
+    ['verloop', overTimeOf(series, state).table] as const,
+  ]);
+}
+
 export interface OverTime {
   months: Month[];
   series: Series[];
@@ -245,7 +253,7 @@ export function overTimeOf(series: Answer, state: GrowthState): OverTime {
         ...MEASURES.map((measure) => ({ header: t`Index ${TITLES[measure].toLowerCase()}`, kind: 'index' as const })),
       ],
       rows: months.map((month, index) => [
-        incomplete.includes(month) ? text(t`${monthShort(month)} (niet volledig)`) : monthCell(month),
+        incomplete.includes(month) ? { ...text(t`${monthShort(month)} (niet volledig)`), name: monthShort(month) } : monthCell(month),
         ...columns.map(({ cells }) => cells[index]!),
         ...columns.map(({ indices }) => indices[index]!),
       ]),

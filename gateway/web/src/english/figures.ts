@@ -16,6 +16,7 @@ export const figures: Catalogue = {
   'cijfers veranderden': 'figures changed',
   '; dit zijn de eerste {0}': '; these are the first {0}',
   'Het verschil is getoond.': 'The difference is shown.',
+  'Wat er eerder bekend was': 'What was known earlier',
   'Wat was er eerder bekend? Op': 'What was known earlier? On',
   'Toon het verschil': 'Show the difference',
   '0 tot en met 17 jaar': '0 to 17 years',
