@@ -36,6 +36,7 @@ describe('a release', () => {
     expect(auditWords({ safe: true, hidden_count: '2', release_count: '1' })).toBe('Er is geprobeerd 2 afgeschermde cellen terug te rekenen, naast 1 eerdere publicatie. Dat lukte niet.');
     expect(auditWords({ safe: true, release_count: '2' })).toBe('Er is geprobeerd meer te weten te komen dan er staat, naast 2 eerdere publicaties. Dat lukte niet.');
     expect(auditWords({ hidden_count: '2' })).toMatch(/Dat lukte: deze tabel kan niet worden gepubliceerd\.$/);
+    expect(lossWords({ shown_count: '6', loss: { hidden_cells: 0, hidden_value: 0 } })).toBe('Geen cel is afgeschermd.');
     expect(lossWords({ primary_count: '1', secondary_count: '1', loss: { hidden_cells: 0.25 } })).toBe('2 cellen zijn afgeschermd (25,0%).');
   });
 });
@@ -76,7 +77,7 @@ describe('a table that is rounded instead of hidden', () => {
   });
 
   it('tells what hiding would have cost, and the mean distance to who may know it', () => {
-    expect(roundingWords(preview).replaceAll('\u00a0', ' ')).toBe('Geen cel is afgeschermd: elk getal is een veelvoud van 10 (± 9), € 1.000 (± € 1.000). Zonder afronden zou 50,0% van de cellen zijn afgeschermd; daarin zit 40,0% van alle cliënten. Zonder afronden zou de tabel niet veilig zijn.');
+    expect(roundingWords(preview).replaceAll('\u00a0', ' ')).toBe('Elk getal is een veelvoud van 10 (± 9), € 1.000 (± € 1.000). Zonder afronden zou 50,0% van de cellen zijn afgeschermd; daarin zit 40,0% van alle cliënten. Zonder afronden zou de tabel niet veilig zijn.');
     expect(roundingWords({ ...preview, rounding: { ...preview.rounding, hiding_alone: { hidden_cells: 0.5 }, hiding_alone_safe: true } })).toMatch(/zou 50,0% van de cellen zijn afgeschermd\.$/);
     expect(written(roundingTable(preview, (id) => id))).toEqual([['clients', '10', '9', '2,3'], ['paid', '€\u00a01.000', '€\u00a01.000', '€\u00a0313'], ['population', 'niet afgerond', '0', 'niet te zeggen']]);
   });

@@ -301,13 +301,14 @@ export function deedsOf(release: Release, role: string): Array<'approve' | 'refu
 
 export function lossWords(preview: Preview): string {
   const hidden = Number(preview.primary_count ?? 0) + Number(preview.secondary_count ?? 0);
+  if (hidden === 0) return 'Geen cel is afgeschermd.';
   const share = preview.loss?.hidden_cells;
   return t`${number(hidden)} cellen zijn afgeschermd${share === undefined ? '' : t` (${percent(share)})`}${preview.loss?.hidden_value === undefined ? '' : t`; daarin zit ${percent(preview.loss.hidden_value)} van alle cliënten`}.`;
 }
 
 const kindOfMeasure = (preview: Preview, measure: string | undefined): Kind => kindOf((preview.cells ?? []).map((cell) => cell.figures?.find((each) => each.measure === measure)));
 
-/** What a value of each measure is a multiple of: "een veelvoud van 5". */
+/** What a value of each measure is a multiple of, and what hiding would take away. */
 export function roundingWords(preview: Preview): string {
   const { measures = [], hiding_alone, hiding_alone_safe } = preview.rounding ?? {};
   const told = measures.filter((each) => Number(each.rounded_to ?? 0) > 0).map((each) => {
@@ -315,7 +316,7 @@ export function roundingWords(preview: Preview): string {
     return t`${show(Number(each.rounded_to), kind)} (${spread(Number(each.uncertainty ?? 0), kind)})`;
   });
   const alone = t`Zonder afronden zou ${percent(hiding_alone?.hidden_cells ?? 0)} van de cellen zijn afgeschermd${hiding_alone?.hidden_value === undefined ? '' : t`; daarin zit ${percent(hiding_alone.hidden_value)} van alle cliënten`}.`;
-  return t`Geen cel is afgeschermd: elk getal is een veelvoud van ${told.join(', ')}. ${alone}${hiding_alone_safe === true ? '' : ' Zonder afronden zou de tabel niet veilig zijn.'}`;
+  return t`Elk getal is een veelvoud van ${told.join(', ')}. ${alone}${hiding_alone_safe === true ? '' : ' Zonder afronden zou de tabel niet veilig zijn.'}`;
 }
 
 /** How far values are off, at most and on average, per measure. */
