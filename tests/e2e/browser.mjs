@@ -80,6 +80,13 @@ export function forgive(status) {
   complaints = complaints.filter((text) => !text.includes(`status of ${status}`));
 }
 
+/** Looks on as somebody in this role, in the demo. */
+export async function as(role) {
+  await open('/toegankelijkheid.html');
+  await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
+}
+
+export const press = (name) => page.getByRole('button', { name, exact: true }).click();
 export const texts = (selector) => page.locator(selector).allInnerTexts();
 export const rows = async (table) =>
   page.locator(`#${table} tbody tr, #${table} tfoot tr`).evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));

@@ -2,7 +2,7 @@
 // What people keep: duiding under a figure and in the register of answers, scenarios, and views of the explorer; against recorded answers.
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { assertAccessible, assertReflows, forgive, offline, open, page, real, rows, stub } from './browser.mjs';
+import { as, assertAccessible, assertReflows, forgive, offline, open, page, press, real, rows, stub } from './browser.mjs';
 
 beforeEach(() => {
   if (real) return;
@@ -10,12 +10,7 @@ beforeEach(() => {
   stub.calls.length = 0;
 });
 
-const press = (name) => page.getByRole('button', { name, exact: true }).click();
 const made = (path) => stub.calls.filter((call) => call.path.endsWith(path) && call.body).map((call) => call.body);
-const as = async (role) => {
-  await open('/toegankelijkheid.html');
-  await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
-};
 const EXPLORER = '/verkenner.html?maat=clients&per=ivn&wet=jeugdwet&van=2018-01&tot=2018-01';
 
 describe('duiding', offline, () => {

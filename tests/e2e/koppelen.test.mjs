@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
-import { assertAccessible, assertReflows, folder, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
+import { assertAccessible, assertReflows, folder, forgive, offline, open, page, press, real, rows, stub, texts } from './browser.mjs';
 
 const PURPOSE = 'Beoordelen van twijfelachtige koppelingen';
 
@@ -13,7 +13,6 @@ beforeEach(() => {
   stub.calls.length = 0;
 });
 
-const press = (name) => page.getByRole('button', { name, exact: true }).click();
 const focused = () => page.evaluate(() => [document.activeElement.tagName, document.activeElement.textContent]);
 const made = (path) => stub.calls.filter((call) => call.path.endsWith(path)).map((call) => call.body);
 

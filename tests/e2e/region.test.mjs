@@ -3,7 +3,7 @@
 // members; after deploy/run.sh: `BASE_URL=http://127.0.0.1:8200 node --test region.test.mjs`.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { forgive, open, page, real, rows, texts } from './browser.mjs';
+import { as, forgive, open, page, press, real, rows, texts } from './browser.mjs';
 import { assertGood } from './good.mjs';
 
 const online = real ? {} : { skip: 'needs a region: BASE_URL is not set' };
@@ -42,6 +42,24 @@ describe('the region', online, () => {
     assert.equal((await rows('tabel-leden')).length, (await rows('tabel-bijdragen')).length);
     assert.deepEqual((await texts('.nmd-nav [data-screen]:visible')).includes('Koppelen'), false, 'what the region has no service for is not in its menu');
     await assertGood('regio');
+  });
+
+  it('releases to the public what one proposes and another approves (decision 151)', async () => {
+    await as('controller');
+    await open('/publicaties.html');
+    const choices = await page.locator('#tabel option').evaluateAll((all) => all.map((each) => each.value));
+    await open(`/publicaties.html?tabel=${choices.find((each) => each.includes('/'))}`);
+    await press('Stel deze publicatie voor');
+    await page.waitForURL(/uitgave=nmd-/);
+    await page.waitForSelector('#tabel-uitgave');
+    assert.equal(await page.getByRole('button', { name: 'Keur goed en publiceer' }).count(), 0, 'who proposed does not approve');
+    const release = page.url();
+    await as('privacyfunctionaris');
+    await open(release);
+    // Proposed and approved before, where this runs again.
+    if (!(await page.getByText('Stand: gepubliceerd.').count())) await press('Keur goed en publiceer');
+    await page.getByText('Stand: gepubliceerd.').waitFor();
+    await assertGood('publicatie-regio');
   });
 
   it('shows everybody what two of its people released, without a token', async () => {

@@ -2,7 +2,7 @@
 // The pages Inzage en logboek, Signalen, Aanbieders, Productgroepen, Publicaties and Regio in a real browser, against recorded answers; browser.mjs says how.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { assertAccessible, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
+import { as, assertAccessible, forgive, offline, open, page, press, real, rows, stub, texts } from './browser.mjs';
 import { assertGood } from './good.mjs';
 
 beforeEach(() => {
@@ -12,12 +12,7 @@ beforeEach(() => {
 });
 
 const made = (path) => stub.calls.filter((call) => call.path.includes(path)).map((call) => call.body);
-const press = (name) => page.getByRole('button', { name, exact: true }).click();
 const focused = () => page.evaluate(() => document.activeElement.textContent);
-const as = async (role) => {
-  await open('/toegankelijkheid.html');
-  await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
-};
 
 describe('page Inzage en logboek', offline, () => {
   const ADDRESS = '/logboek.html?vanaf=2018-04-02&t_m=2018-04-03';

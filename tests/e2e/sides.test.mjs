@@ -3,7 +3,7 @@
 // says how.
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { assertAccessible, forgive, offline, open, page, real, rows, stub, texts } from './browser.mjs';
+import { as, assertAccessible, forgive, offline, open, page, press, real, rows, stub, texts } from './browser.mjs';
 import { assertGood } from './good.mjs';
 
 beforeEach(() => {
@@ -12,10 +12,6 @@ beforeEach(() => {
   stub.calls.length = 0;
 });
 
-const as = async (role) => {
-  await open('/toegankelijkheid.html');
-  await page.evaluate((word) => sessionStorage.setItem('nmd-rol', word), role);
-};
 
 describe('page Dossier', offline, () => {
   const ADDRESS = '/dossier.html?aanbieder=91000001&jaar=2018';
@@ -66,8 +62,7 @@ describe('page Dossier', offline, () => {
 
 describe('page Aanbiedersportaal', offline, () => {
   const ADDRESS = '/aanbiedersportaal.html';
-  const press = (name) => page.getByRole('button', { name, exact: true }).click();
-  const made = (end) => stub.calls.filter((call) => call.path.endsWith(end) && call.body).map((call) => call.body);
+    const made = (end) => stub.calls.filter((call) => call.path.endsWith(end) && call.body).map((call) => call.body);
   const upload = (...lines) => page.getByLabel('Bestand').setInputFiles({ name: 'opgave.csv', mimeType: 'text/csv', buffer: Buffer.from(['Toewijzing;Product;Van;Tot en met;Eenheid;Aantal;Bedrag (euro)', ...lines].join('\r\n')) });
 
   /** What somebody of the municipality says, elsewhere. */

@@ -12,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "nmd/publication/v1/region.pb.h"
 #include "services/platform/crypto.h"
 #include "services/platform/errors.h"
@@ -178,16 +177,6 @@ TEST_F(RegionSystemTest, ItsScreensShowWhatItAnswers) {
     ASSERT_TRUE(tynaarlo.Send(tynaarlo.Sign(tynaarlo.ByLevel(sequence, audience, {600, 400, 200}))).ok());
     ASSERT_TRUE(assen.Send(assen.Sign(assen.ByLevel(sequence, audience, {100, -1, -1}))).ok());
   }
-  // Two people of the region decide what everybody sees.
-  const Instance::Result proposed =
-      region_.RunCtl("controller", {"publish", "propose", "--table", "tabel", "--from", "2018-01", "--to", "2018-12"});
-  ASSERT_EQ(proposed.exit_code, 0) << proposed.errors;
-  const Instance::Result listed =
-      region_.RunCtl("privacyfunctionaris", {"--format", "csv", "publish", "list", "--state", "PROPOSED"});
-  const std::vector<std::string> lines = absl::StrSplit(listed.output, '\n');
-  ASSERT_GT(lines.size(), 1u) << listed.output << listed.errors;
-  const std::string number = lines[1].substr(0, lines[1].find(','));
-  ASSERT_EQ(region_.RunCtl("privacyfunctionaris", {"publish", "approve", number}).exit_code, 0) << number;
   testing::MustRun(absl::StrCat("cd ", web, " && BASE_URL=http://127.0.0.1:", region_.http_port(),
                                 " node --test ../../tests/e2e/region.test.mjs > ", region_.dir(), "/e2e.out 2>&1"));
 }
