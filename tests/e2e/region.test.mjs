@@ -35,8 +35,10 @@ describe('the region', online, () => {
     assert.equal(shown.length, table.cells.length);
     table.cells.forEach((cell, row) => {
       const [figure] = cell.values;
-      assertFigure(shown[row][1], figure, `row ${row}`);
-      figure.members.forEach((each, member) => assertFigure(shown[row][2 + member], each, `row ${row} member ${member}`));
+      // The columns before are one per dimension.
+      const [together, ...apart] = shown[row].slice(table.dimensions.length);
+      assertFigure(together, figure, `row ${row}`);
+      figure.members.forEach((each, member) => assertFigure(apart[member], each, `row ${row} member ${member}`));
     });
     assert.ok((await page.innerText('#tabel-regio-1 caption')).includes(table.coverage), table.coverage);
     assert.equal((await rows('tabel-leden')).length, (await rows('tabel-bijdragen')).length);
@@ -48,7 +50,8 @@ describe('the region', online, () => {
     await as('controller');
     await open('/publicaties.html');
     const choices = await page.locator('#tabel option').evaluateAll((all) => all.map((each) => each.value));
-    await open(`/publicaties.html?tabel=${choices.find((each) => each.includes('/'))}`);
+    // In the demo, the table that its members made public.
+    await open(`/publicaties.html?tabel=${choices.find((each) => /^(tabel|clienten-wet-wijk)\//.test(each))}`);
     await press('Stel deze publicatie voor');
     await page.waitForURL(/uitgave=nmd-/);
     await page.waitForSelector('#tabel-uitgave');
@@ -68,7 +71,8 @@ describe('the region', online, () => {
     const shown = await rows('tabel-openbaar');
     assert.equal(shown.length, dataset.publication.cells.length);
     dataset.publication.cells.forEach((cell, row) => {
-      if (cell.state === 'SHOWN') assert.equal(shown[row].at(-1), counted(cell.values[0].count), `row ${row}`);
+      const count = cell.values?.[0].count;
+      if (count !== undefined) assert.equal(shown[row].at(-1), counted(count), `row ${row}`);
       else assert.doesNotMatch(shown[row].at(-1), /\d/, `row ${row}`);
     });
     assert.ok((await page.innerText('section[aria-labelledby="cijfers"] .nmd-conclusion')).includes(dataset.coverage), dataset.coverage);
